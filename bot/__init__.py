@@ -1,0 +1,1 @@
+"""The Directory Sync bot: docs/architecture.md walks through its rooms."""

@@ -1,0 +1,38 @@
+"""A command: the word people type, who may run it, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.message import Asked, Reply, Wait
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+class Who(StrEnum):
+    """Who may run a command."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word people type.
+
+    `reads_only` commands run in a read-only snapshot with all the time they need; the others run inside the
+    short transaction that also writes their reply.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    details: str
+    run: Callable[[Session, Asked], Reply | Wait]
+    who: Who = Who.ADMIN
+    reads_only: bool = True
+    aliases: tuple[str, ...] = ()

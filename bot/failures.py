@@ -1,0 +1,41 @@
+"""What can go wrong when Webex is asked, as exceptions that say what to do about it."""
+
+
+class WebexFailure(Exception):
+    """Webex did not do what it was asked; `tracking_id` is the handle for Webex's support."""
+
+    def __init__(self, message: str, *, tracking_id: str | None = None) -> None:
+        super().__init__(f"{message} (tracking id {tracking_id})" if tracking_id else message)
+        self.tracking_id = tracking_id
+
+
+class RateLimited(WebexFailure):
+    """HTTP 429 or 423: not now; `retry_after` is in seconds, None where Webex did not say."""
+
+    def __init__(self, message: str, *, retry_after: float | None, tracking_id: str | None = None) -> None:
+        super().__init__(message, tracking_id=tracking_id)
+        self.retry_after = retry_after
+
+
+class Unavailable(WebexFailure):
+    """A 5xx: Webex itself failed, and may or may not have done what it was asked."""
+
+
+class AnswerLost(Unavailable):
+    """The connection broke or timed out: whether Webex did it is unknown."""
+
+
+class Rejected(WebexFailure):
+    """Any other 4xx, or an answer that cannot be understood: asking again would not help."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        codes: tuple[int, ...] = (),
+        tracking_id: str | None = None,
+    ) -> None:
+        super().__init__(message, tracking_id=tracking_id)
+        self.status = status
+        self.codes = codes
