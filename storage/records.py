@@ -86,8 +86,8 @@ class Enterprise:
     sp_enterprise_id: str
     cluster: str
     timezone: str
+    cluster_id: int
     webex_id: str | None
-    roster_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,90 @@ class Roster:
     read_at: datetime | None
     size: int
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to move one row: its id and which attempt this is."""
+
+    id: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A webhook's event, as the door takes it in."""
+
+    resource: str
+    event: str
+    data_id: str
+    data_created: str
+    room_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One request to synchronise."""
+
+    id: int
+    enterprise_id: int
+    cluster_id: int
+    state: SyncState
+    asked_at: datetime
+    asker_email: str
+    starting_at: datetime | None
+    before_started_at: datetime | None
+    before_tracking_id: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    tracking_id: str | None
+    webex_status: str | None
+    counts: dict[str, int]
+    errors: tuple[tuple[int, str], ...]
+    reason: str | None
+    status_outbox_id: int | None
+    roster_id: int | None
+    polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Somebody who asked for a sync or joined it, and the thread in which they did."""
+
+    person_id: str
+    email: str
+    room_id: str
+    direct: bool
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Somebody who may act for an enterprise, or, as an operator, for all."""
+
+    email: str
+    person_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an outbox row goes: a space, a person or an e-mail address."""
+
+    id: int
+    room_id: str | None
+    person_id: str | None
+    email: str | None
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an outbox row says, and to whom it must not be shown."""
+
+    markdown: str
+    parent_id: str | None = None
+    attachment_id: int | None = None
+    personal: bool = False
+    enterprise_id: int | None = None
+    person_id: str | None = None

@@ -1,0 +1,102 @@
+"""Who may act for which enterprise, and the operators; people are known by `person_id` once they wrote."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from storage.folding import address_key
+from storage.models import AdminRow, EnterpriseRow, OperatorRow
+from storage.records import Admin
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody may act for; `unlearned` where their `person_id` is still to be remembered."""
+
+    operator: bool
+    enterprise_ids: frozenset[int]
+    unlearned: bool
+
+
+def rights(session: Session, person_id: str, email: str) -> Rights:
+    """What this person may do: an e-mail counts only where no `person_id` was learned for it yet."""
+    admin = session.execute(
+        select(AdminRow.enterprise_id, AdminRow.person_id)
+        .join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
+        .where(_is(AdminRow, person_id, email), EnterpriseRow.removed_at.is_(None))
+    ).all()
+    operator = session.execute(select(OperatorRow.person_id).where(_is(OperatorRow, person_id, email))).all()
+    return Rights(
+        operator=bool(operator),
+        enterprise_ids=frozenset(row.enterprise_id for row in admin),
+        unlearned=any(row.person_id is None for row in [*admin, *operator]),
+    )
+
+
+def learn(session: Session, person_id: str, email: str) -> None:
+    """From now on know this person by `person_id` wherever the e-mail alone was known."""
+    other = aliased(AdminRow)
+    known = exists().where(other.enterprise_id == AdminRow.enterprise_id, other.person_id == person_id)
+    session.execute(
+        update(AdminRow)
+        .where(AdminRow.person_id.is_(None), AdminRow.email_folded == address_key(email), ~known)
+        .values(person_id=person_id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.scalar(select(OperatorRow.id).where(OperatorRow.person_id == person_id)) is None:
+        session.execute(
+            update(OperatorRow)
+            .where(OperatorRow.person_id.is_(None), OperatorRow.email_folded == address_key(email))
+            .values(person_id=person_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def add(session: Session, enterprise_id: int, email: str, now: datetime) -> bool:
+    """Make somebody an admin; False where they are one already."""
+    folded = address_key(email)
+    known = select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == folded)
+    if session.scalar(known) is not None:
+        return False
+    session.add(AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now))
+    session.flush()
+    return True
+
+
+def of(session: Session, enterprise_id: int) -> list[Admin]:
+    """The admins of an enterprise, by e-mail."""
+    query = select(AdminRow).where(AdminRow.enterprise_id == enterprise_id).order_by(AdminRow.email_folded)
+    return [Admin(row.email, row.person_id) for row in session.scalars(query)]
+
+
+def operators(session: Session) -> list[Admin]:
+    """The operators, by e-mail."""
+    query = select(OperatorRow).order_by(OperatorRow.email_folded)
+    return [Admin(row.email, row.person_id) for row in session.scalars(query)]
+
+
+def set_operators(session: Session, emails: Iterable[str]) -> None:
+    """Make exactly these people operators; whoever stays stays known by `person_id`."""
+    wanted = {address_key(email): email for email in emails}
+    session.execute(delete(OperatorRow).where(OperatorRow.email_folded.not_in(list(wanted))))
+    known = set(session.scalars(select(OperatorRow.email_folded)))
+    session.add_all(
+        OperatorRow(email=email, email_folded=folded) for folded, email in wanted.items() if folded not in known
+    )
+    session.flush()
+
+
+def fit_reader(session: Session, enterprise_id: int, person_id: str, email: str) -> bool:
+    """Whether a member of a space may read what is personal to an enterprise."""
+    found = rights(session, person_id, email)
+    return found.operator or enterprise_id in found.enterprise_ids
+
+
+def _is(table: type[AdminRow] | type[OperatorRow], person_id: str, email: str) -> ColumnElement[bool]:
+    return or_(
+        table.person_id == person_id,
+        and_(table.person_id.is_(None), table.email_folded == address_key(email)),
+    )

@@ -1,0 +1,112 @@
+"""The two databases behind one door: sessions that read a snapshot, sessions that write."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from storage.fairlock import FairLock
+
+CHANNEL = "directory_sync"
+Listener = Callable[[frozenset[str]], None]
+
+
+class Database:
+    """One database; `read()` and `write()` give sessions, and writes tell who must look for new rows."""
+
+    def __init__(self, url: str, *, connections: int = 20) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._listeners: list[Listener] = []
+        self._turn = FairLock()
+        if self.is_sqlite:
+            self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", connections)
+            self.reader = _sqlite(self.url, "BEGIN", connections)
+            self.immediate = self.writer
+        else:
+            self.writer = create_engine(
+                self.url,
+                pool_size=connections,
+                max_overflow=connections,
+                connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+            )
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self.immediate = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read-only snapshot: what it reads agrees with itself however long it takes."""
+        with Session(self.reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A writing transaction: committed at the end, rolled back by an exception."""
+        with Session(self.writer, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                with self._turn, session.begin():
+                    yield session
+            else:
+                with session.begin():
+                    yield session
+                    for kind in sorted(_woken(session)):
+                        session.execute(text("SELECT pg_notify(:channel, :kind)"), {"channel": CHANNEL, "kind": kind})
+        kinds = frozenset(_woken(session))
+        if kinds:
+            self.tell(kinds)
+
+    @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """A connection for one writing statement, committed by itself."""
+        if self.is_sqlite:
+            with self._turn, self.writer.begin() as connection:
+                yield connection
+        else:
+            with self.immediate.connect() as connection:
+                yield connection
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called after each commit with the kinds of rows that were written."""
+        self._listeners.append(listener)
+
+    def tell(self, kinds: frozenset[str]) -> None:
+        """Tell this process's listeners that rows of these kinds are waiting."""
+        for listener in self._listeners:
+            listener(kinds)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def wake(session: Session, kind: str) -> None:
+    """Have the job that moves rows of this kind look again once this transaction is committed."""
+    session.info.setdefault("woken", set()).add(kind)
+
+
+def _woken(session: Session) -> set[str]:
+    woken: set[str] = session.info.get("woken", set())
+    return woken
+
+
+def _sqlite(url: URL, begin: str, connections: int) -> Engine:
+    engine = create_engine(url, pool_size=connections, max_overflow=connections, connect_args={"timeout": 30.0})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if begin == "BEGIN":
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

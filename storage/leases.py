@@ -1,0 +1,30 @@
+"""Named leases: what only one process may do at a time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.models import LeaseRow
+
+
+def take(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
+    """Take or lengthen the lease; False while somebody else holds it."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(insert(LeaseRow).values(name=name, holder="", until=now).on_conflict_do_nothing())
+    taken = session.scalar(
+        update(LeaseRow)
+        .where(LeaseRow.name == name, or_(LeaseRow.until <= now, LeaseRow.holder == holder))
+        .values(holder=holder, until=now + length)
+        .returning(LeaseRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken is not None
+
+
+def give_back(session: Session, name: str, holder: str, now: datetime) -> None:
+    """End the lease if it is still ours."""
+    row = session.scalar(select(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
+    if row is not None:
+        row.until = now

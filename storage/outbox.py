@@ -1,0 +1,156 @@
+"""The outbox: what is said to whom, in order for each destination, until Webex has it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from storage import claims, destinations
+from storage.database import wake
+from storage.models import AttachmentRow, OutboxRow
+from storage.records import Claim, Draft
+
+KIND = "outbox"
+POST, EDIT, DELETE = "post", "edit", "delete"
+OPEN, DELIVERED, FAILED, SUPERSEDED = "open", "delivered", "failed", "superseded"
+
+PATIENCE = timedelta(days=1)
+FREE_EDITS = 9
+
+
+def attach(session: Session, name: str, compressed: bytes) -> int:
+    """Keep a gzip-compressed file for outbox rows to carry."""
+    row = AttachmentRow(name=name, body=compressed)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
+    """Queue a message; `destination_id` comes locked from `destinations`."""
+    return _add(session, destination_id, POST, draft, now, None)
+
+
+def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last: bool = False) -> None:
+    """Queue a change of a message of ours; a newer change replaces one that waits.
+
+    Webex allows ten edits of a message (its messages API): nine are used freely, the tenth is kept for `last`.
+    """
+    about = session.get_one(OutboxRow, about_id)
+    if about.edits >= FREE_EDITS + int(last) or about.state == FAILED:
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.about_id == about_id, OutboxRow.state == OPEN, OutboxRow.lease_until.is_(None))
+        .values(state=SUPERSEDED, due_at=None, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    _add(session, about.destination_id, EDIT, Draft(markdown), now, about_id)
+
+
+def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: datetime, about_id: int | None) -> int:
+    row = OutboxRow(
+        destination_id=destination_id,
+        number=destinations.next_number(session, destination_id),
+        kind=kind,
+        about_id=about_id,
+        parent_id=draft.parent_id,
+        markdown=draft.markdown,
+        personal=draft.personal,
+        enterprise_id=draft.enterprise_id,
+        person_id=draft.person_id,
+        attachment_id=draft.attachment_id,
+        state=OPEN,
+        created_at=now,
+        due_at=now,
+    )
+    session.add(row)
+    session.flush()
+    wake(session, KIND)
+    return row.id
+
+
+def claim(session: Session, now: datetime) -> OutboxRow | None:
+    """Take a due row that is the lowest open one of its destination."""
+    earlier = aliased(OutboxRow)
+    blocked = exists().where(
+        earlier.destination_id == OutboxRow.destination_id,
+        earlier.number < OutboxRow.number,
+        earlier.due_at.is_not(None),
+    )
+    return claims.claim(session, OutboxRow, now, ~blocked)
+
+
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the outbox has to be looked at again."""
+    return claims.next_due(session, OutboxRow, now)
+
+
+def delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
+    """Webex has it."""
+    _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id)
+    if row.kind == EDIT:
+        session.execute(update(OutboxRow).where(OutboxRow.id == row.about_id).values(edits=OutboxRow.edits + 1))
+
+
+def give_up(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
+    """Webex will not have it: kept, counted, and no longer in the way of the next."""
+    _end(session, row, FAILED, now, error=error)
+
+
+def drop(session: Session, row: OutboxRow, now: datetime) -> None:
+    """It need not be said any more."""
+    _end(session, row, SUPERSEDED, now)
+
+
+def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: str) -> None:
+    claims.settle(session, OutboxRow, Claim(row.id, row.attempt), state=state, due_at=None, ended_at=now, **values)
+    if row.attachment_id is not None:
+        forget_attachment(session, row.attachment_id)
+    wake(session, KIND)
+
+
+def retry(session: Session, row: OutboxRow, at: datetime, error: str) -> None:
+    """Try again later."""
+    claims.settle(session, OutboxRow, Claim(row.id, row.attempt), due_at=at, failures=row.failures + 1, error=error)
+    wake(session, KIND)
+
+
+def without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
+    """Try again at once, outside the thread that Webex does not accept."""
+    claims.settle(session, OutboxRow, Claim(row.id, row.attempt), parent_id=None, due_at=now)
+    wake(session, KIND)
+
+
+def say_instead(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
+    """Replace what a row says by a line that anybody may read."""
+    claims.settle(
+        session,
+        OutboxRow,
+        Claim(row.id, row.attempt),
+        markdown=markdown,
+        personal=False,
+        attachment_id=None,
+        due_at=now,
+    )
+    wake(session, KIND)
+
+
+def forget_attachment(session: Session, attachment_id: int) -> None:
+    """Delete a file unless a message that waits still carries it."""
+    waiting = exists().where(OutboxRow.attachment_id == attachment_id, OutboxRow.due_at.is_not(None))
+    if session.scalar(select(waiting)):
+        return
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.attachment_id == attachment_id)
+        .values(attachment_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(AttachmentRow).where(AttachmentRow.id == attachment_id))
+
+
+def failed(session: Session) -> int:
+    """How many messages were given up."""
+    count = session.scalar(select(func.count()).where(OutboxRow.state == FAILED))
+    return count or 0

@@ -1,0 +1,171 @@
+"""Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage import claims, inbox
+from storage.database import wake
+from storage.filtering import ordering, where
+from storage.folding import fold, sort_key
+from storage.models import LicenseHolderRow, RosterRow
+from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
+
+KIND = "rosters"
+WANTED, CURRENT, REPLACED, FAILED = "wanted", "current", "replaced", "failed"
+CHUNK = 1000
+
+_CELLS = [getattr(LicenseHolderRow, column) for column in LICENSE_COLUMNS]
+
+
+def want(session: Session, enterprise_id: int, now: datetime) -> int:
+    """Have the licence holders read, unless that is wanted already; the wanted roster's id."""
+    known = session.scalar(
+        select(RosterRow.id).where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == WANTED)
+    )
+    if known is not None:
+        return known
+    row = RosterRow(enterprise_id=enterprise_id, state=WANTED, asked_at=now, due_at=now)
+    session.add(row)
+    session.flush()
+    wake(session, KIND)
+    return row.id
+
+
+def claim(session: Session, now: datetime) -> RosterRow | None:
+    """Take a roster that has to be read."""
+    return claims.claim(session, RosterRow, now)
+
+
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the rosters have to be looked at again."""
+    return claims.next_due(session, RosterRow, now)
+
+
+def clear(session: Session, roster_id: int) -> bool:
+    """Delete a chunk of a roster's rows; False when none is left."""
+    chunk = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == roster_id).limit(CHUNK)
+    gone = session.scalars(
+        delete(LicenseHolderRow)
+        .where(LicenseHolderRow.id.in_(chunk.scalar_subquery()))
+        .returning(LicenseHolderRow.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(gone) > 0
+
+
+def add(
+    session: Session, claim: Claim, now: datetime, first: int, holders: Sequence[tuple[str, LicenseHolder]]
+) -> None:
+    """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order."""
+    claims.keep(session, RosterRow, claim, now)
+    if holders:
+        session.execute(
+            insert(LicenseHolderRow),
+            [
+                _values(claim.id, first + index, subscriber_id, holder)
+                for index, (subscriber_id, holder) in enumerate(holders)
+            ],
+        )
+
+
+def _values(roster_id: int, position: int, subscriber_id: str, holder: LicenseHolder) -> dict[str, Any]:
+    values: dict[str, Any] = {"roster_id": roster_id, "position": position, "subscriber_id": subscriber_id}
+    for column in LICENSE_COLUMNS:
+        cell: str = getattr(holder, column)
+        values[column] = cell
+        values[f"{column}_folded"] = fold(cell)
+        values[f"{column}_sort"] = sort_key(cell)
+    return values
+
+
+def make_current(session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int) -> None:
+    """Put a roster that was read whole in the place of the one before, and answer those who waited."""
+    session.execute(
+        update(RosterRow)
+        .where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == CURRENT)
+        .values(state=REPLACED)
+        .execution_options(synchronize_session=False)
+    )
+    claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, read_at=now, size=size, error=None)
+    inbox.resume(session, claim.id, now)
+
+
+def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
+    """Read again later."""
+    claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
+    wake(session, KIND)
+
+
+def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
+    """The roster could not be read: the one before stays, and those who waited are answered from it."""
+    claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
+    inbox.resume(session, claim.id, now)
+
+
+def obsolete(session: Session) -> list[int]:
+    """Rosters whose rows nobody will read again."""
+    held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
+    return list(session.scalars(select(RosterRow.id).where(RosterRow.state.in_([REPLACED, FAILED]), held).limit(10)))
+
+
+def get(session: Session, roster_id: int) -> Roster:
+    """One roster."""
+    return _record(session.scalars(select(RosterRow).where(RosterRow.id == roster_id)).one())
+
+
+def current(session: Session, enterprise_id: int) -> Roster | None:
+    """The roster of an enterprise as last read whole."""
+    row = session.scalar(select(RosterRow).where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == CURRENT))
+    return None if row is None else _record(row)
+
+
+def last(session: Session, enterprise_id: int) -> Roster | None:
+    """The newest roster of an enterprise, whatever became of it."""
+    row = session.scalar(
+        select(RosterRow).where(RosterRow.enterprise_id == enterprise_id).order_by(RosterRow.id.desc()).limit(1)
+    )
+    return None if row is None else _record(row)
+
+
+def holders(
+    session: Session, roster_id: int, view: View | None = None, *, limit: int | None = None
+) -> Iterator[LicenseHolder]:
+    """The licence holders of a view, in its order; read from the database in portions."""
+    view = view or View()
+    query = (
+        select(*_CELLS)
+        .where(LicenseHolderRow.roster_id == roster_id, *where(view.terms))
+        .order_by(*ordering(view.sort), LicenseHolderRow.position)
+        .limit(limit)
+        .execution_options(yield_per=2000)
+    )
+    for row in session.execute(query):
+        yield LicenseHolder(*row)
+
+
+def count(session: Session, roster_id: int, view: View | None = None) -> int:
+    """How many licence holders a view has."""
+    terms = where(view.terms) if view else []
+    return session.scalar(select(func.count()).where(LicenseHolderRow.roster_id == roster_id, *terms)) or 0
+
+
+def facets(session: Session, roster_id: int, column: str, view: View | None = None) -> dict[str, int]:
+    """How many licence holders of a view have which value in a column, most first."""
+    cell = getattr(LicenseHolderRow, column)
+    terms = where(view.terms) if view else []
+    counted = func.count().label("counted")
+    query: Iterable[Any] = session.execute(
+        select(cell, counted)
+        .where(LicenseHolderRow.roster_id == roster_id, *terms)
+        .group_by(cell)
+        .order_by(counted.desc(), cell)
+    )
+    return {str(value): int(number) for value, number in query}
+
+
+def _record(row: RosterRow) -> Roster:
+    return Roster(row.id, row.enterprise_id, row.state, row.asked_at, row.read_at, row.size, row.error)
