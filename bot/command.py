@@ -35,4 +35,4 @@ class Command:
     run: Callable[[Session, Asked], Reply | Wait]
     who: Who = Who.ADMIN
     reads_only: bool = True
-    aliases: tuple[str, ...] = ()
+    needs_enterprise: bool = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from storage.records import Enterprise
 
 if TYPE_CHECKING:
+    from bot.command import Command
     from bot.settings import Settings
 
 
@@ -25,9 +26,9 @@ class Message:
     parent_id: str | None = None
 
     @property
-    def thread(self) -> str:
-        """The message a reply belongs under: replies to a reply go to the thread's first message."""
-        return self.parent_id or self.id
+    def thread(self) -> str | None:
+        """The message a reply goes under; a 1:1 space needs no threads of our making."""
+        return self.parent_id or (None if self.direct else self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,23 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything a command may know."""
+    """Everything a command may know; `waited` says that asking it to wait again would not help."""
 
     message: Message
     arguments: str
     asker: Asker
-    enterprise: Enterprise
+    company: Enterprise | None
+    commands: tuple[Command, ...]
     now: datetime
     settings: Settings
     waited: bool = False
+
+    @property
+    def enterprise(self) -> Enterprise:
+        """The enterprise the command speaks for; the router has found one where the command needs it."""
+        if self.company is None:
+            raise LookupError("this command speaks for no enterprise")
+        return self.company
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +72,33 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the asker is told; `personal` keeps it out of spaces where others would read it."""
+    """What the asker is told.
+
+    `personal` keeps it out of spaces where others would read it; `status_of_sync` makes it the message that is
+    edited as that sync goes on; `noted` is what the audit keeps of it.
+    """
 
     markdown: str
     attachment: Attachment | None = None
     personal: bool = False
     status_of_sync: int | None = None
+    noted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Ask me again when that roster is read, or at that time, whichever is first."""
+    """Have the roster read, and ask me again when it is, or at that time, whichever is first."""
 
     until: datetime
-    roster_id: int
 
 
 class Refusal(Exception):
     """What was asked cannot be done; the text tells the person why, and when or how it will work."""
 
-    def __init__(self, markdown: str, *, private: bool = False) -> None:
+    def __init__(self, markdown: str) -> None:
         super().__init__(markdown)
         self.markdown = markdown
-        self.private = private
+
+
+class Denial(Refusal):
+    """Whoever asks may not: told in private, with whom to ask."""

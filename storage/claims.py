@@ -14,6 +14,8 @@ LEASE = timedelta(seconds=60)
 
 Row = TypeVar("Row", InboxRow, OutboxRow, RosterRow, SyncRow)
 
+Queue = type[InboxRow] | type[OutboxRow] | type[RosterRow] | type[SyncRow]
+
 
 class ClaimLost(Exception):
     """Somebody else holds the row by now: what was worked out here must not be written."""
@@ -67,7 +69,7 @@ def _update(session: Session, table: type[Row], claim: Claim, values: dict[str, 
         raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
 
 
-def extend(session: Session, table: type[Row], claims: Iterable[Claim], until: datetime | None) -> None:
+def extend(session: Session, table: Queue, claims: Iterable[Claim], until: datetime | None) -> None:
     """Lengthen the leases still held, or with None give them back."""
     for held in claims:
         session.execute(

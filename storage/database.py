@@ -1,10 +1,11 @@
 """The two databases behind one door: sessions that read a snapshot, sessions that write."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = 20) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.name = uuid.uuid4().hex
         self._listeners: list[Listener] = []
         self._turn = FairLock()
         if self.is_sqlite:
@@ -53,7 +55,7 @@ class Database:
                 with session.begin():
                     yield session
                     for kind in sorted(_woken(session)):
-                        session.execute(text("SELECT pg_notify(:channel, :kind)"), {"channel": CHANNEL, "kind": kind})
+                        session.execute(select(func.pg_notify(CHANNEL, f"{kind} {self.name}")))
         kinds = frozenset(_woken(session))
         if kinds:
             self.tell(kinds)

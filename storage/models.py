@@ -160,6 +160,7 @@ class OutboxRow(Moved, Table):
     personal: Mapped[bool]
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     person_id: Mapped[str | None]
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("destinations.id"))
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
     state: Mapped[str]
     message_id: Mapped[str | None]
@@ -174,20 +175,8 @@ class SyncRow(Moved, Table):
 
     __tablename__ = "syncs"
     __table_args__ = (
-        Index(
-            "uq_syncs_active",
-            "enterprise_id",
-            unique=True,
-            sqlite_where=text("state IN ('queued', 'starting', 'running')"),
-            postgresql_where=text("state IN ('queued', 'starting', 'running')"),
-        ),
-        Index(
-            "uq_syncs_on_cluster",
-            "cluster_id",
-            unique=True,
-            sqlite_where=text("state IN ('starting', 'running')"),
-            postgresql_where=text("state IN ('starting', 'running')"),
-        ),
+        _partial("uq_syncs_active", "enterprise_id", where="state IN ('queued', 'starting', 'running')", unique=True),
+        _partial("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
         _partial("uq_syncs_head", "cluster_id", where="head", unique=True),
         _partial("ix_syncs_due", "due_at", where="due_at IS NOT NULL"),
         _partial("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
@@ -228,7 +217,7 @@ class FollowerRow(Table):
     email: Mapped[str]
     room_id: Mapped[str]
     direct: Mapped[bool]
-    thread: Mapped[str]
+    thread: Mapped[str | None]
     since: Mapped[datetime]
 
 

@@ -59,6 +59,7 @@ def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: da
         personal=draft.personal,
         enterprise_id=draft.enterprise_id,
         person_id=draft.person_id,
+        origin_id=draft.origin_id,
         attachment_id=draft.attachment_id,
         state=OPEN,
         created_at=now,

@@ -156,7 +156,7 @@ class Follower:
     email: str
     room_id: str
     direct: bool
-    thread: str
+    thread: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +188,4 @@ class Draft:
     personal: bool = False
     enterprise_id: int | None = None
     person_id: str | None = None
+    origin_id: int | None = None

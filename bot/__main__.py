@@ -1,0 +1,51 @@
+"""The command line: python -m bot serve | worker | db upgrade | enterprise …"""
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from bot import start, wiring
+from bot.enterprise_cli import enterprise
+from bot.serving import serve
+from bot.settings import Need
+from bot.working import work
+from storage.upgrade import upgrade
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The Directory Sync bot. Its settings come from the environment: the README lists them."""
+
+
+@main.command("serve")
+def serve_command() -> None:
+    """Run everything in one process: the door for Webex, and the clock."""
+    serve(wiring.settings_for(Need.SERVE))
+
+
+@main.command("worker")
+def worker_command() -> None:
+    """Run the clock alone, beside web processes that gunicorn runs."""
+    work(wiring.settings_for(Need.WORKER))
+
+
+@main.group("db")
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database up to date."""
+    upgrade(start.open_database(wiring.settings_for(Need.UPGRADE)))
+    click.echo("The database is up to date.")
+
+
+main.add_command(enterprise)
+
+if __name__ == "__main__":
+    try:
+        main(prog_name="python -m bot")
+    except OperationalError as error:
+        sys.exit(f"The database cannot be used, see DATABASE_URL: {error.orig}")

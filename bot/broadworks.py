@@ -1,0 +1,115 @@
+"""Webex for BroadWorks: enterprises, their directory syncs and their subscribers."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from bot.connection import Connection
+from bot.fields import Item, clean, flag, moment, needed, objects, optional, part, text, whole
+from bot.links import segment
+from bot.wire import Subscriber, SyncError, SyncReading, WebexEnterprise
+
+PAGE = "100"
+
+_log = logging.getLogger(__name__)
+
+
+class BroadWorks:
+    """The provider's side of Webex; every call may raise the failures of bot.failures."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
+        """The enterprise with exactly this id, None where Webex knows none (yet)."""
+        found = self._enterprises({"spEnterpriseId": sp_enterprise_id, "max": PAGE})
+        return next((one for one in found if one.sp_enterprise_id == sp_enterprise_id), None)
+
+    def enterprises(self) -> Iterator[WebexEnterprise]:
+        """Every enterprise of the provider."""
+        return self._enterprises({"max": PAGE})
+
+    def sync_reading(self, enterprise_id: str) -> SyncReading:
+        """How the enterprise's last sync is doing; `enterprise_id` is Webex's own."""
+        return _reading(self._connection.call("GET", _sync_path(enterprise_id)))
+
+    def start_sync(self, enterprise_id: str) -> SyncReading:
+        """Ask for a sync now; raises RateLimited while the enterprise's cluster runs another."""
+        wanted = {"syncStatus": "SYNC_NOW"}
+        return _reading(self._connection.call("POST", _sync_path(enterprise_id), json=wanted))
+
+    def subscriber_pages(
+        self, sp_enterprise_id: str, *, changed_since: datetime | None = None
+    ) -> Iterator[list[Subscriber]]:
+        """The enterprise's licence holders, each once; `changed_since` asks only for later status changes.
+
+        What Webex sends of other enterprises is left out, even where its paging has lost the filter.
+        """
+        params = {"spEnterpriseId": sp_enterprise_id, "max": PAGE}
+        if changed_since is not None:
+            since_epoch = changed_since - datetime(1970, 1, 1, tzinfo=UTC)
+            params["lastStatusChange"] = str(since_epoch // timedelta(milliseconds=1))
+        seen: set[str] = set()
+        foreign = 0
+        for items in self._connection.pages("broadworks/subscribers", params):
+            page = []
+            for item in items:
+                if needed(item, "spEnterpriseId") != sp_enterprise_id:
+                    foreign += 1
+                elif (subscriber := _subscriber(item)).id not in seen:
+                    seen.add(subscriber.id)
+                    page.append(subscriber)
+            yield page
+        if foreign:
+            _log.warning("left out %d subscribers of other enterprises than the one asked for", foreign)
+
+    def _enterprises(self, params: dict[str, str]) -> Iterator[WebexEnterprise]:
+        for items in self._connection.pages("broadworks/enterprises", params):
+            for item in items:
+                yield WebexEnterprise(
+                    id=needed(item, "id"),
+                    sp_enterprise_id=needed(item, "spEnterpriseId"),
+                    org_id=optional(item, "orgId"),
+                    reading=_reading(part(item, "broadworksDirectorySync")),
+                )
+
+
+def _sync_path(enterprise_id: str) -> str:
+    return f"broadworks/enterprises/{segment(enterprise_id)}/broadworksDirectorySync"
+
+
+def _reading(item: Item) -> SyncReading:
+    status = part(item, "directorySyncStatus")
+    return SyncReading(
+        enabled=flag(item, "enableDirSync"),
+        status=optional(status, "syncStatus"),
+        started_at=moment(status, "lastSyncStartTime"),
+        ended_at=moment(status, "lastSyncEndTime"),
+        succeeded_at=moment(status, "lastSuccessfulSyncTime"),
+        tracking_id=optional(status, "lastSyncTrackingId"),
+        counts={
+            clean(name): count
+            for name, value in status.items()
+            if isinstance(value, int) and (count := whole(value)) is not None
+        },
+        errors=tuple(
+            SyncError(code=whole(error.get("errorCode")) or 0, description=text(error, "description"))
+            for error in objects(status, "errors")
+        ),
+    )
+
+
+def _subscriber(item: Item) -> Subscriber:
+    return Subscriber(
+        id=needed(item, "id"),
+        user_id=text(item, "userId"),
+        sp_enterprise_id=needed(item, "spEnterpriseId"),
+        group_id=text(item, "spEnterpriseGroupId"),
+        first_name=text(item, "firstName"),
+        last_name=text(item, "lastName"),
+        email=text(item, "email"),
+        extension=text(item, "extension"),
+        package=text(item, "package"),
+        status=text(item, "status"),
+        last_status_change=moment(item, "lastStatusChange"),
+    )

@@ -1,0 +1,31 @@
+"""`help`: what the asker may do."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command
+from bot.message import Asked, Refusal, Reply
+from bot.nearest import nearest
+from bot.parsing import typed
+from bot.replies import access
+from bot.replies import help as replies
+
+
+def run(_session: Session, asked: Asked) -> Reply:
+    """List the commands, or explain one."""
+    name = typed(asked.arguments).word
+    if not name:
+        return Reply(replies.overview(asked.commands))
+    command = next((command for command in asked.commands if command.name == name), None)
+    if command is None:
+        raise Refusal(access.unknown(name, nearest(name, [command.name for command in asked.commands])))
+    return Reply(replies.explanation(command))
+
+
+COMMAND = Command(
+    name="help",
+    usage="help [command]",
+    summary="what I can do; with a command, how to use it",
+    details="`help` lists what you may type. `help licenses` explains one command.",
+    run=run,
+    needs_enterprise=False,
+)

@@ -1,0 +1,75 @@
+"""`sync`: ask for the contact directory to be synchronised, or join those who wait for it already."""
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.command import Command
+from bot.message import Asked, Refusal, Reply
+from bot.replies import sync as replies
+from storage import clusters, enterprises, rosters, syncs
+from storage.records import Enterprise, Follower, SyncState
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Queue a sync, or join the active one; refused while the hold lasts."""
+    if asked.arguments:
+        raise Refusal(replies.no_arguments(asked.arguments))
+    enterprise = enterprises.lock(session, asked.enterprise.id)
+    clusters.lock(session, enterprise.cluster_id)
+    message = asked.message
+    follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
+    active = syncs.active(session, enterprise.id)
+    if active is not None:
+        new = syncs.follow(session, active.id, follower, asked.now)
+        return Reply(
+            replies.joined(
+                replies.Standing(
+                    active, enterprise, syncs.place(session, active), _estimate(session, enterprise), message.direct
+                ),
+                asked.now,
+                new=new,
+            ),
+            noted=f"joined sync {active.id}",
+        )
+    held_until = policy.hold_until(
+        syncs.last_ended(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold
+    )
+    if held_until is not None and asked.now < held_until:
+        raise Refusal(replies.held(held_until, asked.settings.sync_hold, asked.now, enterprise))
+    accepted = syncs.accept(session, enterprise, message.person_email, asked.now)
+    syncs.follow(session, accepted.id, follower, asked.now)
+    standing = replies.Standing(
+        accepted, enterprise, syncs.place(session, accepted), _estimate(session, enterprise), message.direct
+    )
+    return Reply(
+        replies.accepted(standing, asked.now, _activation(session, enterprise.id)),
+        status_of_sync=accepted.id,
+        noted=f"sync {accepted.id}",
+    )
+
+
+def _estimate(session: Session, enterprise: Enterprise) -> float | None:
+    return policy.estimate(
+        syncs.durations(session, enterprise_id=enterprise.id),
+        syncs.durations(session, cluster_id=enterprise.cluster_id),
+    )
+
+
+def _activation(session: Session, enterprise_id: int) -> dict[str, int]:
+    roster = rosters.current(session, enterprise_id)
+    return rosters.facets(session, roster.id, "activation") if roster else {}
+
+
+COMMAND = Command(
+    name="sync",
+    usage="sync",
+    summary="have Webex synchronise the contact directory",
+    details=(
+        "Puts a directory sync in the queue. I tell you its place at once, keep that message up to date, and "
+        "send every admin a message when it has ended.\n\n"
+        "A new one can be asked for 24 hours after the last one completed. While one is queued or running, `sync` "
+        "joins it: you are told when it ends."
+    ),
+    run=run,
+    reads_only=False,
+)

@@ -1,0 +1,203 @@
+"""The way to Webex: one kept-alive connection per thread; what comes back is an answer or a failure."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from requests_toolbelt import MultipartEncoder
+from urllib3.exceptions import ProtocolError
+from webexteamssdk import WebexTeamsAPI
+
+from bot.failures import AnswerLost
+from bot.fields import Item, not_understood, objects
+from bot.links import following
+from bot.verdicts import parsed, shown, verdict
+from bot.wire import Upload
+
+IDLE_LIMIT = 20.0
+"""Seconds after which an unused connection is dropped: the other side may be about to close it."""
+
+MOST_PAGES = 10_000
+
+
+class Connection:
+    """Calls to Webex with one token, from any thread."""
+
+    def __init__(self, token: str, base_url: str, *, timeout: int = 8) -> None:
+        """Raise ValueError where the token cannot stand in a header, or `base_url` is no web address.
+
+        `timeout` is in seconds, for connecting and again for each wait on Webex.
+        """
+        if not token or not all("!" <= character <= "~" for character in token):
+            raise ValueError("an access token is visible ASCII characters without spaces")
+        address = urlsplit(base_url)
+        if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
+            raise ValueError("the base of the Webex API is an address like https://webexapis.com/v1/")
+        self._token = token
+        self._base = f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}/"
+        self._line = _Line(token, self._base, timeout)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+        data: MultipartEncoder | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Webex's answer where it is a success, any 2xx; `path` is below the base, without a leading slash.
+
+        A GET whose kept connection breaks is asked once more at once. Raises the failures of bot.failures.
+        """
+        asked = f"{method} {path.partition('?')[0]}"
+        line = self._line
+        line.drop_idle()
+        again = method == "GET" and line.kept_alive
+        content = {"params": params, "json": json, "data": data, "headers": headers}
+        while True:
+            try:
+                response = line.send(method, self._base + path, **content)
+                break
+            except requests.RequestException as error:
+                line.close()
+                if not (again and _is_cut_off(error)):
+                    reason = shown(f"{type(error).__name__}: {error}", self._token)
+                    raise AnswerLost(f"no answer from Webex to {asked}: {reason}") from None
+                again = False
+        if response.status_code < 300:
+            return response
+        raise verdict(
+            asked,
+            response.status_code,
+            response.headers,
+            response.content,
+            token=self._token,
+            now=datetime.now(UTC),
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> Item:
+        """The JSON object that Webex answers, empty where it answers without a body."""
+        return self._read(self.request(method, path, params=params, json=json))
+
+    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[list[Item]]:
+        """The items of a list, page by page."""
+        response = self.request("GET", path, params=params)
+        seen = {_fingerprint(response)}
+        while True:
+            answer = self._read(response)
+            if answer.get("items") is None:
+                raise not_understood("items are missing")
+            yield objects(answer, "items")
+            link = response.links.get("next", {}).get("url")
+            if link is None:
+                return
+            response = self.request("GET", following(link, response.url, self._base, params))
+            here = _fingerprint(response)
+            if here in seen or len(seen) >= MOST_PAGES:
+                raise not_understood("its pages do not end")
+            seen.add(here)
+
+    def upload(self, path: str, fields: Mapping[str, str], upload: Upload) -> Item:
+        """Post a form with a file, as one attempt; the file is never in memory as a whole.
+
+        Its copy on disk has a known length, which must be told beforehand, and starts at its beginning.
+        """
+        with upload.open() as source, TemporaryFile() as copy:
+            shutil.copyfileobj(source, copy)
+            copy.seek(0)
+            form = MultipartEncoder({**fields, "files": (upload.name, copy, upload.content_type)})
+            kind = {"Content-type": form.content_type}
+            return self._read(self.request("POST", path, data=form, headers=kind))
+
+    def _read(self, response: requests.Response) -> Item:
+        """The JSON object of a success; one that is garbled is a lost answer, for Webex may have done it."""
+        try:
+            answer = parsed(response.content)
+        except ValueError:
+            tracking_id = shown(response.headers.get("TrackingID"), self._token) or None
+            raise AnswerLost("Webex's answer was no JSON", tracking_id=tracking_id) from None
+        if not isinstance(answer, dict):
+            raise not_understood("it is not an object")
+        return answer
+
+
+class _Line(threading.local):
+    """One thread's own SDK object, made when the thread first calls."""
+
+    def __init__(self, token: str, base: str, timeout: int) -> None:
+        super().__init__()
+        self._rest = WebexTeamsAPI(
+            access_token=token, base_url=base, single_request_timeout=timeout, wait_on_rate_limit=False
+        )._session
+        self._http: requests.Session = self._rest._req_session
+        self._http.auth = _Bearer(token)
+        self._http.hooks["response"].append(_forget_redirect)
+        self._used_at: float | None = None
+
+    @property
+    def kept_alive(self) -> bool:
+        return self._used_at is not None
+
+    def drop_idle(self) -> None:
+        if self._used_at is not None and time.monotonic() - self._used_at > IDLE_LIMIT:
+            self.close()
+
+    def send(self, method: str, url: str, **content: object) -> requests.Response:
+        response: requests.Response = self._rest.request(method, url, _AnyStatus(), **content)
+        self._used_at = time.monotonic()
+        return response
+
+    def close(self) -> None:
+        self._http.close()
+        self._used_at = None
+
+
+class _AnyStatus:
+    """Equals every status, so the SDK hands each answer over unread.
+
+    Its own reading breaks on a Retry-After that is no integer and on an error body that is no object, and knows
+    one good status per method only.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Says the token itself, so that requests does not put a .netrc's password in its place."""
+
+    def __init__(self, token: str) -> None:
+        self._header = f"Bearer {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+def _forget_redirect(response: requests.Response, **_: object) -> None:
+    """Take away where a redirect leads: the token goes nowhere else, a 3xx is an answer like any other."""
+    response.headers.pop("Location", None)
+
+
+def _is_cut_off(error: requests.RequestException) -> bool:
+    """Whether the connection broke before any answer, as one does that the other side had just given up."""
+    return isinstance(error, requests.ConnectionError) and bool(error.args) and isinstance(error.args[0], ProtocolError)
+
+
+def _fingerprint(response: requests.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
+    address = urlsplit(response.url)
+    return address.path, tuple(sorted(parse_qsl(address.query, keep_blank_values=True)))

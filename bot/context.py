@@ -1,0 +1,33 @@
+"""The outside world as one value: what a job may reach, handed to it by whoever started it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.broadworks import BroadWorks
+from bot.settings import Settings
+from bot.webex import Webex
+from bot.wire import Person
+from storage.database import Database
+from storage.held import Held
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings, database, Webex, BroadWorks and the time; and what this process holds and whether it is to stop."""
+
+    settings: Settings
+    database: Database
+    webex: Webex
+    broadworks: BroadWorks
+    now: Callable[[], datetime]
+    held: Held = field(default_factory=Held)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _known: dict[str, Person] = field(default_factory=dict)
+
+    def me(self) -> Person:
+        """The bot itself, asked of Webex once."""
+        if "me" not in self._known:
+            self._known["me"] = self.webex.me()
+        return self._known["me"]

@@ -1,0 +1,120 @@
+"""The licence filter language: what people type, as a view of the roster, and back.
+
+`location=Dallas status!=error,pending* smith sort=-last`: terms are and-ed, a comma is "or", `*` is any run of
+characters, quotes protect, a bare word is contained in any cell.
+"""
+
+import re
+
+from bot.matching import matches, ordered
+from bot.nearest import nearest
+from bot.replies import filter_refusals as refusals
+from bot.replies.filter_words import in_words
+from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, NAME, NAME_COLUMNS
+from bot.tokens import Token, Value, plain_line, tokens
+from storage.folding import fold, fold_pattern
+from storage.records import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+
+__all__ = ["MOST_COMPARISONS", "in_words", "matches", "ordered", "parse", "printed"]
+
+MOST_COMPARISONS = 900
+"""Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""
+
+_SORT = "sort"
+_EVERYTHING = ("", "")
+_TO_QUOTE = re.compile("[ \"'*,=:]")
+
+
+def parse(text: str) -> View:
+    """The view that was typed; Refusal points at what cannot be understood."""
+    line = plain_line(text)
+    terms: list[Term] = []
+    sort: tuple[SortKey, ...] | None = None
+    for token in tokens(line):
+        if token.column is None:
+            terms.extend(_contained(line, token))
+        elif _key(token.column) == _SORT:
+            if sort is not None:
+                raise refusals.sorted_twice(line, token.start, token.end)
+            sort = _sort(line, token)
+        else:
+            terms.append(_condition(line, token, token.column))
+    if sum(len(term.columns) * len(term.patterns) for term in terms) > MOST_COMPARISONS:
+        raise refusals.too_much(MOST_COMPARISONS)
+    return View(tuple(terms), sort or ())
+
+
+def printed(view: View) -> str:
+    """What one would type for a view that `parse` gave: parsing it gives the view again."""
+    parts = [_printed_term(term) for term in view.terms]
+    if view.sort:
+        keys = (("-" if key.descending else "") + _column_key((key.column,)) for key in view.sort)
+        parts.append(f"{_SORT}={','.join(keys)}")
+    return " ".join(parts)
+
+
+def _key(typed: str) -> str:
+    return fold(typed).replace("_", "-")
+
+
+def _condition(line: str, token: Token, typed: str) -> Term:
+    columns = ATTRIBUTES_OF_KEY.get(_key(typed))
+    if columns is None:
+        meant = nearest(typed, [*ATTRIBUTES_OF_KEY, _SORT])
+        whole = line[token.start : token.end]
+        raise refusals.unknown_column(line, token.start, typed, whole, meant, ATTRIBUTES_OF_KEY)
+    patterns = tuple(value.pattern for value in token.values)
+    if columns == ("status",):
+        patterns = tuple(tuple(piece.replace("_", " ") for piece in pattern) for pattern in patterns)
+    return Term(columns, patterns, token.negated)
+
+
+def _contained(line: str, token: Token) -> list[Term]:
+    """A bare word's term; none for a bare `*`, which leaves everybody in."""
+    if any(value.pattern == _EVERYTHING for value in token.values):
+        return []
+    return [Term(LICENSE_COLUMNS, tuple(_within(line, value) for value in token.values))]
+
+
+def _within(line: str, value: Value) -> Pattern:
+    pattern = ("", *filter(None, value.pattern), "")
+    if not any(fold_pattern(pattern)):
+        raise refusals.empty_word(line, value.start, value.end)
+    return pattern
+
+
+def _sort(line: str, token: Token) -> tuple[SortKey, ...]:
+    if token.negated:
+        raise refusals.sort_is_not_negated(line, token.start, token.end)
+    order: dict[str, SortKey] = {}
+    for value in token.values:
+        typed = fold("*".join(value.pattern))
+        key = _key(typed.removeprefix("-"))
+        columns = ATTRIBUTES_OF_KEY.get(key)
+        if columns is None:
+            meant = nearest(key, ATTRIBUTES_OF_KEY)
+            raise refusals.unknown_sort_column(line, value.start, value.end, meant, ATTRIBUTES_OF_KEY)
+        for column in reversed(columns):
+            order.setdefault(column, SortKey(column, typed.startswith("-")))
+    return tuple(order.values())
+
+
+def _printed_term(term: Term) -> str:
+    if term.columns == LICENSE_COLUMNS:
+        return ",".join(_printed_pattern(pattern[1:-1]) for pattern in term.patterns)
+    operator = "!=" if term.negated else "="
+    alone = term.patterns == (("",),)
+    values = "" if alone else ",".join(_printed_pattern(pattern) for pattern in term.patterns)
+    return f"{_column_key(term.columns)}{operator}{values}"
+
+
+def _printed_pattern(pattern: Pattern) -> str:
+    return "*".join(map(_printed_piece, pattern)) if any(pattern) or len(pattern) > 1 else '""'
+
+
+def _printed_piece(piece: str) -> str:
+    return '"' + piece.replace('"', '""') + '"' if _TO_QUOTE.search(piece) else piece
+
+
+def _column_key(columns: tuple[str, ...]) -> str:
+    return NAME if columns == NAME_COLUMNS else BY_ATTRIBUTE[columns[0]].keys[0]

@@ -1,0 +1,20 @@
+"""What happens by itself: one job per kind of row, and the chores; all of it is in SCHEDULE."""
+
+from datetime import timedelta
+
+from bot.jobs import inbox, outbox, rosters, syncs, upkeep, webhooks
+from bot.jobs.job import Chore, Job
+from storage import inbox as inbox_rows
+from storage import outbox as outbox_rows
+from storage import rosters as roster_rows
+from storage import syncs as sync_rows
+
+SCHEDULE: tuple[Job | Chore, ...] = (
+    Job(inbox_rows.KIND, inbox.move, inbox_rows.next_due, lambda settings: settings.answer_threads),
+    Job(outbox_rows.KIND, outbox.move, outbox_rows.next_due, lambda settings: settings.answer_threads),
+    Job(sync_rows.KIND, syncs.move, sync_rows.next_due, lambda _settings: 2),
+    Job(roster_rows.KIND, rosters.move, roster_rows.next_due, lambda _settings: 2),
+    Chore("leases", upkeep.renew, every=timedelta(seconds=20)),
+    Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
+    Chore("pruning", upkeep.prune, every=timedelta(hours=1)),
+)

@@ -1,0 +1,29 @@
+"""Whether a space is fit for what is personal to an enterprise: asked of Webex at the moment of delivery."""
+
+import logging
+
+from bot.context import Context
+from bot.failures import Rejected
+from storage import admins
+from storage.models import OutboxRow
+from storage.records import Destination
+
+log = logging.getLogger(__name__)
+
+
+def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
+    """Whether every human member may read it; a space whose members cannot be read is not fit."""
+    if row.enterprise_id is None or destination.room_id is None:
+        return False
+    try:
+        members = context.webex.members(destination.room_id)
+    except Rejected as rejected:
+        log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
+        return False
+    me = context.me().id
+    with context.database.read() as session:
+        return all(
+            member.person_id == me
+            or admins.fit_reader(session, row.enterprise_id, member.person_id, member.person_email)
+            for member in members
+        )

@@ -1,0 +1,112 @@
+"""Moves inbox rows: reads what was typed, has the router answer it, and sorts what can go wrong."""
+
+import logging
+
+from sqlalchemy.exc import IntegrityError
+
+from bot import router
+from bot.context import Context
+from bot.failures import RateLimited, Rejected, Unavailable
+from bot.jobs.retries import pause
+from bot.mentions import is_mentioned, strip_mention
+from bot.message import Message
+from bot.wire import SpaceMessage
+from storage import inbox
+from storage.claims import ClaimLost
+from storage.models import InboxRow
+from storage.records import Claim
+
+log = logging.getLogger(__name__)
+
+MOST_FAILURES = 5
+MOST_LOOKS = 6
+"""How often a message that Webex does not show yet is looked for: half a minute in all."""
+
+_OTHER_BOTS = "@webex.bot"
+
+
+def move(context: Context) -> bool:
+    """Work on one event; False where none is due."""
+    try:
+        with context.held.take(context.database, inbox.claim, context.now()) as row:
+            if row is None:
+                return False
+            _work(context, row)
+    except IntegrityError:
+        log.debug("another worker was first in that space")
+    return True
+
+
+def _work(context: Context, row: InboxRow) -> None:
+    claim = Claim(row.id, row.attempt)
+    message: Message | None = None
+    try:
+        message = _heard(context, row)
+        if message is None:
+            with context.database.write() as session:
+                inbox.end(session, claim, inbox.DROPPED)
+            return
+        router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited)
+    except ClaimLost as lost:
+        log.warning("inbox row %d was taken over by another worker: %s", row.id, lost)
+    except (RateLimited, Unavailable) as failure:
+        log.warning("inbox row %d: %s", row.id, failure)
+        _again(context, row, failure)
+    except Exception as error:  # whatever fails must leave the row for later, and be told of
+        log.exception("inbox row %d failed (attempt %d)", row.id, row.attempt)
+        if row.failures + 1 < MOST_FAILURES:
+            _again(context, row, error)
+        else:
+            _set_aside(context, row, message, error)
+
+
+def _heard(context: Context, row: InboxRow) -> Message | None:
+    """What was typed to the bot; None where it was not meant for it, or is gone."""
+    me = context.me()
+    if row.resource != "messages" or row.event != "created" or row.person_id == me.id:
+        return None
+    try:
+        seen = context.webex.message(row.data_id)
+    except Rejected as rejected:
+        if rejected.status != 404 or row.failures >= MOST_LOOKS:
+            log.info("message %s cannot be read: %s", row.data_id, rejected)
+            return None
+        raise Unavailable("the message is not there yet") from rejected
+    if seen.person_id == me.id or seen.person_email.lower().endswith(_OTHER_BOTS):
+        return None
+    direct = seen.room_type == "direct"
+    if not direct and not is_mentioned(seen.html, me.id):
+        return None
+    return _message(seen, direct, me.id)
+
+
+def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
+    return Message(
+        id=seen.id,
+        room_id=seen.room_id,
+        direct=direct,
+        person_id=seen.person_id,
+        person_email=seen.person_email,
+        text=strip_mention(seen.text, seen.html, bot_id),
+        parent_id=seen.parent_id,
+    )
+
+
+def _again(context: Context, row: InboxRow, failure: Exception) -> None:
+    with context.database.write() as session:
+        inbox.retry(
+            session,
+            Claim(row.id, row.attempt),
+            context.now() + pause(row.failures, failure),
+            failures=row.failures + 1,
+            error=str(failure),
+        )
+
+
+def _set_aside(context: Context, row: InboxRow, message: Message | None, error: Exception) -> None:
+    claim = Claim(row.id, row.attempt)
+    with context.database.write() as session:
+        if message is None:
+            inbox.end(session, claim, inbox.FAILED, error=str(error))
+        else:
+            router.apologise(session, message, claim, str(error), context.now())

@@ -1,0 +1,127 @@
+"""Moves outbox rows: delivers them to Webex, personal ones only where everybody may read them."""
+
+import logging
+
+from bot.context import Context
+from bot.failures import RateLimited, Rejected, Unavailable
+from bot.jobs import fitness
+from bot.jobs.retries import pause
+from bot.replies import access
+from bot.tables.csvfile import opened
+from bot.wire import Posted, Upload
+from storage import destinations, outbox
+from storage.claims import ClaimLost
+from storage.models import AttachmentRow, OutboxRow
+from storage.records import Destination, Draft
+
+log = logging.getLogger(__name__)
+
+
+def move(context: Context) -> bool:
+    """Deliver one row; False where none is due."""
+    with context.held.take(context.database, outbox.claim, context.now()) as row:
+        if row is None:
+            return False
+        try:
+            _deliver(context, row)
+        except ClaimLost as lost:
+            log.warning("outbox row %d was taken over by another worker: %s", row.id, lost)
+        except (RateLimited, Unavailable) as failure:
+            _again(context, row, failure)
+        except Rejected as rejected:
+            _rejected(context, row, rejected)
+        except Exception as error:  # whatever fails must leave the row for later
+            log.exception("outbox row %d failed (attempt %d)", row.id, row.attempt)
+            _again(context, row, error)
+    return True
+
+
+def _deliver(context: Context, row: OutboxRow) -> None:
+    if row.kind != outbox.POST:
+        _change(context, row)
+        return
+    with context.database.read() as session:
+        destination = destinations.get(session, row.destination_id)
+    if row.personal and not destination.direct and not fitness.fit(context, row, destination):
+        _send_privately(context, row)
+        return
+    posted = _post(context, row, destination)
+    with context.database.write() as session:
+        outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
+        destinations.learn_room(session, destination.id, posted.room_id)
+
+
+def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:
+    upload = None
+    if row.attachment_id is not None:
+        with context.database.read() as session:
+            file = session.get_one(AttachmentRow, row.attachment_id)
+        upload = Upload(file.name, lambda: opened(file.body))
+    known = destination.room_id is not None
+    return context.webex.post(
+        room_id=destination.room_id,
+        person_id=None if known else destination.person_id,
+        email=None if known or destination.person_id else destination.email,
+        markdown=row.markdown,
+        parent_id=row.parent_id,
+        upload=upload,
+    )
+
+
+def _change(context: Context, row: OutboxRow) -> None:
+    with context.database.read() as session:
+        about = session.get_one(OutboxRow, row.about_id)
+    if about.message_id is None or about.room_id is None:
+        with context.database.write() as session:
+            outbox.drop(session, row, context.now())
+        return
+    context.webex.edit(about.message_id, about.room_id, row.markdown)
+    with context.database.write() as session:
+        outbox.delivered(session, row, context.now(), about.message_id, about.room_id)
+
+
+def _send_privately(context: Context, row: OutboxRow) -> None:
+    """Send what is personal to the asker alone, and say so in the group."""
+    now = context.now()
+    if row.person_id is None:
+        raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
+    with context.database.write() as session:
+        private = destinations.of_person(session, row.person_id)
+        outbox.say_instead(session, row, access.sent_privately(), now)
+        outbox.post(
+            session,
+            private,
+            Draft(
+                row.markdown,
+                attachment_id=row.attachment_id,
+                personal=True,
+                enterprise_id=row.enterprise_id,
+                person_id=row.person_id,
+                origin_id=row.destination_id,
+            ),
+            now,
+        )
+
+
+def _again(context: Context, row: OutboxRow, failure: Exception) -> None:
+    now = context.now()
+    with context.database.write() as session:
+        if now - row.created_at > outbox.PATIENCE:
+            log.error("outbox row %d given up after a day: %s", row.id, failure)
+            outbox.give_up(session, row, now, str(failure))
+        else:
+            log.warning("outbox row %d: %s", row.id, failure)
+            outbox.retry(session, row, now + pause(row.failures, failure), str(failure))
+
+
+def _rejected(context: Context, row: OutboxRow, rejected: Rejected) -> None:
+    now = context.now()
+    with context.database.write() as session:
+        if row.parent_id is not None and rejected.status in (400, 404):
+            log.info("outbox row %d is sent again outside its thread: %s", row.id, rejected)
+            outbox.without_thread(session, row, now)
+            return
+        log.error("outbox row %d given up: %s", row.id, rejected)
+        outbox.give_up(session, row, now, str(rejected))
+        if row.origin_id is not None:
+            outbox.post(session, row.origin_id, Draft(access.cannot_reach()), now)

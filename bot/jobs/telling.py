@@ -1,0 +1,119 @@
+"""Keeps people told of a sync: its status message as it goes on, and once to everybody when it has ended."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.context import Context
+from bot.message import Attachment
+from bot.replies import outcome
+from bot.replies.sync import Standing, progress
+from bot.tables.columns import HEADER, cells
+from bot.tables.csvfile import compressed_csv, file_name
+from storage import admins, destinations, enterprises, outbox, rosters, syncs
+from storage.records import ACTIVE, Claim, Draft, Enterprise, Roster, Sync, SyncState
+
+PATIENCE = timedelta(seconds=30)
+"""How long the end of a sync waits for its roster to be read again."""
+
+LOOK = timedelta(milliseconds=500)
+
+_ERROR_HEADER = ("Code", "Description")
+
+
+def show(session: Session, sync_id: int, now: datetime) -> None:
+    """Bring the status message of a sync up to date."""
+    sync = syncs.get(session, sync_id)
+    if sync.status_outbox_id is None:
+        return
+    enterprise = enterprises.get(session, sync.enterprise_id)
+    if sync.state not in ACTIVE:
+        outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
+        return
+    estimate = policy.estimate(
+        syncs.durations(session, enterprise_id=enterprise.id),
+        syncs.durations(session, cluster_id=sync.cluster_id),
+    )
+    standing = Standing(sync, enterprise, syncs.place(session, sync), estimate, named=False)
+    outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)
+
+
+def tell(context: Context, claim: Claim, sync: Sync) -> None:
+    """Tell everybody concerned how a sync has ended, once its roster has been read again or cannot be in time."""
+    now = context.now()
+    if sync.state is SyncState.COMPLETED and sync.roster_id is None:
+        with context.database.write() as session:
+            roster_id = rosters.want(session, sync.enterprise_id, now)
+            syncs.move(session, claim, now, due_at=now + LOOK, roster_id=roster_id)
+        return
+    with context.database.read() as session:
+        enterprise = enterprises.get(session, sync.enterprise_id)
+        roster = rosters.current(session, sync.enterprise_id)
+        wanted = rosters.get(session, sync.roster_id) if sync.roster_id else None
+        reading = wanted is not None and wanted.state == rosters.WANTED
+        late = now - (sync.ended_at or now) > PATIENCE and now - (wanted.asked_at if wanted else now) > PATIENCE
+        attachment = None if reading and not late else _attachment(session, sync, enterprise, roster, now)
+    if reading and not late:
+        with context.database.write() as session:
+            syncs.move(session, claim, now, due_at=now + LOOK)
+        return
+    fresh = wanted is not None and roster is not None and roster.id >= wanted.id
+    markdown = outcome.ended(
+        sync,
+        enterprise,
+        context.settings.sync_hold,
+        now,
+        roster if sync.state is SyncState.COMPLETED else None,
+        fresh=fresh,
+    )
+    with context.database.write() as session:
+        syncs.told(session, claim, now)
+        attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment else None
+        for destination_id, thread, person_id in _concerned(session, sync):
+            draft = Draft(
+                markdown,
+                parent_id=thread,
+                attachment_id=attachment_id,
+                personal=True,
+                enterprise_id=enterprise.id,
+                person_id=person_id,
+            )
+            outbox.post(session, destination_id, draft, now)
+
+
+def _concerned(session: Session, sync: Sync) -> Iterator[tuple[int, str | None, str | None]]:
+    """Destination, thread and person: who asked or joined, where they did, and every other admin in private."""
+    told: set[str] = set()
+    for follower in syncs.followers(session, sync.id):
+        if follower.person_id in told:
+            continue
+        told.add(follower.person_id)
+        destination = destinations.of_room(
+            session, follower.room_id, direct=follower.direct, person_id=follower.person_id if follower.direct else None
+        )
+        yield destination, follower.thread, follower.person_id
+    for admin in admins.of(session, sync.enterprise_id):
+        if admin.person_id is None:
+            yield destinations.of_email(session, admin.email), None, None
+        elif admin.person_id not in told:
+            yield destinations.of_person(session, admin.person_id), None, admin.person_id
+
+
+def _attachment(
+    session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
+) -> Attachment | None:
+    """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
+    if sync.state is SyncState.FAILED and sync.errors:
+        rows = [(str(code), description) for code, description in sync.errors]
+        return Attachment(file_name("sync_errors", enterprise.key, now), compressed_csv(_ERROR_HEADER, rows))
+    if roster is None or sync.state is SyncState.CANCELLED:
+        return None
+    holders = rosters.holders(session, roster.id)
+    if sync.state is SyncState.FAILED:
+        if enterprise.webex_id is not None:
+            return None
+        waiting = (cells(holder) for holder in holders if holder.activation != "Activated")
+        return Attachment(file_name("not_activated", enterprise.key, now), compressed_csv(HEADER, waiting))
+    return Attachment(file_name("licenses", enterprise.key, now), compressed_csv(HEADER, map(cells, holders)))

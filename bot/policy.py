@@ -1,0 +1,34 @@
+"""Who may, for which enterprise, and when next: questions about values."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import median
+
+from bot.command import Command, Who
+from bot.message import Asker
+from storage.records import Enterprise, Sync
+
+
+def may_run(asker: Asker, command: Command) -> bool:
+    """Whether somebody may run a command at all; whoever is neither admin nor operator may run none."""
+    if asker.operator:
+        return True
+    return command.who is Who.ADMIN and bool(asker.enterprise_ids)
+
+
+def may_speak_for(asker: Asker, enterprise: Enterprise) -> bool:
+    """Whether somebody has rights to an enterprise."""
+    return asker.operator or enterprise.id in asker.enterprise_ids
+
+
+def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
+    """When the hold of the last completed sync ends; None where none was ever completed."""
+    if last_completed is None or last_completed.ended_at is None:
+        return None
+    return last_completed.ended_at + hold
+
+
+def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> float | None:
+    """How many seconds a sync will probably take: by those of the enterprise, else of its cluster."""
+    known = own or of_cluster
+    return median(known) if known else None

@@ -1,0 +1,1 @@
+"""Every sentence the bot says: one file per command, and what they share."""

@@ -1,0 +1,94 @@
+"""A view of the roster in plain words, so that people see how their filter was understood."""
+
+import string
+
+from bot.replies.safe import plain
+from bot.tables.columns import BY_ATTRIBUTE, NAME_COLUMNS
+from storage.records import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+
+_MOST_TERMS = 10
+_MOST_VALUES = 8
+_LONGEST_VALUE = 60
+_DENIALS = {
+    "is": "is not",
+    "is like": "is not like",
+    "begins with": "does not begin with",
+    "ends with": "does not end with",
+    "contains": "does not contain",
+}
+_SPACE = "␣"
+_MISLEADING = (";", ",", '"', " or ", " nor ", " and ")
+
+
+def in_words(view: View) -> str:
+    """The view as markdown: "Location is Dallas; Status is Error or Updating; sorted by Last Name descending"."""
+    said = [_term(term) for term in view.terms[:_MOST_TERMS]] or ["all licence holders"]
+    if len(view.terms) > _MOST_TERMS:
+        said.append(f"and {len(view.terms) - _MOST_TERMS} more conditions")
+    if view.sort:
+        said.append(f"sorted by {', '.join(map(_sort_key, view.sort))}")
+    return "; ".join(said)
+
+
+def _term(term: Term) -> str:
+    patterns = term.patterns[:_MOST_VALUES]
+    if term.columns == ("status",):
+        patterns = tuple((string.capwords(p[0]),) if len(p) == 1 else p for p in patterns)
+    values = [_value(pattern) for pattern in patterns]
+    first_verb = values[0][0]
+    if all(verb == first_verb for verb, _ in values):
+        verb, alternatives = f"{first_verb} ", [value for _, value in values]
+    else:
+        verb, alternatives = "", [f"{verb} {value}" for verb, value in values]
+    if len(term.patterns) > _MOST_VALUES:
+        alternatives.append(f"{len(term.patterns) - _MOST_VALUES} more")
+    if not term.negated:
+        return f"{_subject(term)} {verb}{' or '.join(alternatives)}"
+    if len(term.columns) > 1:
+        return f"neither {_subject(term)} {verb}{' or '.join(alternatives)}"
+    if len(term.patterns) == 1:
+        return f"{_subject(term)} {_denied(*values[0])}"
+    return f"{_subject(term)} {verb}neither {' nor '.join(alternatives)}"
+
+
+def _subject(term: Term) -> str:
+    if term.columns == LICENSE_COLUMNS:
+        return "any cell"
+    if term.columns == NAME_COLUMNS:
+        return "First or Last Name"
+    return " or ".join(BY_ATTRIBUTE[column].label for column in term.columns)
+
+
+def _value(pattern: Pattern) -> tuple[str, str]:
+    """The verb and the value of one pattern."""
+    match pattern:
+        case ("",):
+            return "is", "empty"
+        case (whole,):
+            return "is", _shown(whole)
+        case ("", ""):
+            return "is", "anything"
+        case (start, ""):
+            return "begins with", _shown(start)
+        case ("", end):
+            return "ends with", _shown(end)
+        case ("", *inner, ""):
+            return "contains", _shown("*".join(inner))
+    return "is like", _shown("*".join(pattern))
+
+
+def _denied(verb: str, value: str) -> str:
+    return f"{_DENIALS[verb]} {value}"
+
+
+def _shown(text: str) -> str:
+    """A value as text; in quotes where it could be taken for more of the sentence."""
+    if text != text.strip():
+        text = text.replace(" ", _SPACE)
+    if text.casefold() in ("empty", "anything") or any(part in text for part in _MISLEADING):
+        return f"“{plain(text, _LONGEST_VALUE)}”"
+    return plain(text, _LONGEST_VALUE)
+
+
+def _sort_key(key: SortKey) -> str:
+    return BY_ATTRIBUTE[key.column].label + (" descending" if key.descending else "")

@@ -1,0 +1,16 @@
+"""What `help` says."""
+
+from collections.abc import Sequence
+
+from bot.command import Command
+
+
+def overview(commands: Sequence[Command]) -> str:
+    """The commands somebody may run."""
+    lines = [f"- `{command.usage}` – {command.summary}" for command in commands]
+    return "\n".join(["**What you can type**", "", *lines, "", "In a group space, mention me first."])
+
+
+def explanation(command: Command) -> str:
+    """One command in full."""
+    return f"**`{command.usage}`** – {command.summary}\n\n{command.details}"

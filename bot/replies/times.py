@@ -1,0 +1,75 @@
+"""Times and durations as people read them."""
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+def when(moment: datetime, now: datetime, timezone: str) -> str:
+    """A moment in an enterprise's zone and as seen from now: "Mon 23 Nov 10:14 CST, in 19 h".
+
+    An unknown zone is UTC.
+    """
+    zone = _zone(timezone)
+    local = moment.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    written = f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M} {_zone_name(local)}"
+    return f"{written}, {_seen_from(now, moment)}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: "8 s", "2 min", "1 h 12 min", "3 d 4 h"."""
+    whole = round(max(seconds, 0))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    minutes = round(whole / _MINUTE)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(round(whole / _HOUR), 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def iso(moment: datetime) -> str:
+    """UTC as ISO 8601 to the second: 2026-11-22T10:14:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seen_from(now: datetime, moment: datetime) -> str:
+    seconds = (moment - now).total_seconds()
+    if round(abs(seconds)) == 0:
+        return "now"
+    distance = _roughly(abs(seconds))
+    return f"in {distance}" if seconds > 0 else f"{distance} ago"
+
+
+def _roughly(seconds: float) -> str:
+    """Like duration, but nobody wants the minutes of a distant hour."""
+    if seconds < 10 * _HOUR:
+        return duration(seconds)
+    if seconds < 2 * _DAY:
+        return f"{round(seconds / _HOUR)} h"
+    return f"{round(seconds / _DAY)} d"
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _zone_name(local: datetime) -> str:
+    """The zone's abbreviation; where it has only a number, as in "+0330", "UTC+3:30"."""
+    name = local.tzname() or "UTC"
+    if name[0] not in "+-":
+        return name
+    hours, minutes = int(name[1:3]), name[3:5]
+    if not hours and minutes in ("", "00"):
+        return "UTC"
+    return f"UTC{name[0]}{hours}" + (f":{minutes}" if minutes not in ("", "00") else "")

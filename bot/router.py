@@ -1,0 +1,169 @@
+"""From a message to its answer: who asks, which command, whether they may, and what came of it."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.command import Command
+from bot.commands import COMMANDS
+from bot.message import Asked, Asker, Denial, Message, Refusal, Reply, Wait
+from bot.nearest import nearest
+from bot.parsing import Typed, typed
+from bot.replies import access
+from bot.settings import Settings
+from storage import admins, audit, destinations, enterprises, inbox, outbox, rosters, syncs
+from storage.database import Database
+from storage.records import Claim, Draft, Enterprise
+
+log = logging.getLogger(__name__)
+
+Outcome = Reply | Wait | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of a message, and for whom and about what, as the audit keeps it."""
+
+    asker: Asker
+    typed: Typed
+    outcome: Outcome
+    company: Enterprise | None = None
+
+
+def answer(
+    database: Database, settings: Settings, message: Message, claim: Claim, now: datetime, *, waited: bool = False
+) -> None:
+    """Work out the answer to a message and write it, with its audit row and the end of its inbox row.
+
+    A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
+    """
+    asker = _identify(database, message)
+    words = typed(message.text)
+    command = _by_name(words.word)
+    if command is None or command.reads_only:
+        with database.read() as session:
+            decision = _decide(session, settings, message, asker, words, now, waited)
+        with database.write() as session:
+            _settle(session, message, claim, decision, now)
+    else:
+        with database.write() as session:
+            decision = _decide(session, settings, message, asker, words, now, waited)
+            _settle(session, message, claim, decision, now)
+
+
+def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
+    """Set a message aside that failed again and again, and say so once."""
+    inbox.end(session, claim, inbox.FAILED, error=error)
+    _post(session, message, Reply(access.apology()), now)
+
+
+def _identify(database: Database, message: Message) -> Asker:
+    with database.read() as session:
+        rights = admins.rights(session, message.person_id, message.person_email)
+    if rights.unlearned:
+        with database.write() as session:
+            admins.learn(session, message.person_id, message.person_email)
+            rights = admins.rights(session, message.person_id, message.person_email)
+    return Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids)
+
+
+def _by_name(word: str) -> Command | None:
+    return next((command for command in COMMANDS if command.name == word), None)
+
+
+def _decide(
+    session: Session,
+    settings: Settings,
+    message: Message,
+    asker: Asker,
+    words: Typed,
+    now: datetime,
+    waited: bool,
+) -> Decision:
+    decision = Decision(asker, words, Reply(""))
+    allowed = tuple(command for command in COMMANDS if policy.may_run(asker, command))
+    try:
+        if not allowed:
+            raise Denial(access.stranger([operator.email for operator in admins.operators(session)]))
+        command = next((command for command in allowed if command.name == words.word), None)
+        if command is None:
+            raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
+        asked = Asked(message, words.rest, asker, None, allowed, now, settings, waited)
+        if command.needs_enterprise:
+            asked = replace(asked, company=_enterprise(session, asker))
+        decision = replace(decision, company=asked.company)
+        with session.begin_nested():
+            return replace(decision, outcome=command.run(session, asked))
+    except Refusal as refusal:
+        return replace(decision, outcome=refusal)
+
+
+def _enterprise(session: Session, asker: Asker) -> Enterprise:
+    """The one enterprise that a command of theirs can speak for."""
+    choices = enterprises.all_of(session, None if asker.operator else asker.enterprise_ids)
+    if len(choices) == 1:
+        return choices[0]
+    raise Refusal(access.which([choice.key for choice in choices]) if choices else access.no_enterprise())
+
+
+def _settle(session: Session, message: Message, claim: Claim, decision: Decision, now: datetime) -> None:
+    outcome = decision.outcome
+    if isinstance(outcome, Wait):
+        if decision.company is None:
+            raise LookupError("a command that speaks for no enterprise has no roster to wait for")
+        inbox.wait(session, claim, outcome.until, rosters.want(session, decision.company.id, now))
+        return
+    if isinstance(outcome, Reply):
+        _post(session, message, outcome, now, decision.company)
+    elif isinstance(outcome, Denial):
+        _post_privately(session, message, outcome.markdown, now)
+    else:
+        _post(session, message, Reply(outcome.markdown), now)
+    audit.add(
+        session,
+        now=now,
+        enterprise_id=decision.company.id if decision.company else None,
+        person_id=decision.asker.person_id,
+        email=decision.asker.email,
+        room_id=message.room_id,
+        command=decision.typed.word,
+        arguments=decision.typed.rest,
+        outcome=_OUTCOMES[type(outcome)],
+        detail=outcome.noted if isinstance(outcome, Reply) else "",
+    )
+    inbox.end(session, claim, inbox.DONE)
+
+
+_OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}
+
+
+def _post(session: Session, message: Message, reply: Reply, now: datetime, company: Enterprise | None = None) -> None:
+    attachment = reply.attachment
+    draft = Draft(
+        reply.markdown,
+        parent_id=message.thread,
+        attachment_id=outbox.attach(session, attachment.name, attachment.compressed) if attachment else None,
+        personal=reply.personal,
+        enterprise_id=company.id if company else None,
+        person_id=message.person_id,
+    )
+    outbox_id = outbox.post(session, _space(session, message), draft, now)
+    if reply.status_of_sync is not None:
+        syncs.show_status(session, reply.status_of_sync, outbox_id)
+
+
+def _post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:
+    if message.direct:
+        _post(session, message, Reply(markdown), now)
+        return
+    private = destinations.of_person(session, message.person_id)
+    outbox.post(session, private, Draft(markdown, origin_id=_space(session, message)), now)
+
+
+def _space(session: Session, message: Message) -> int:
+    return destinations.of_room(
+        session, message.room_id, direct=message.direct, person_id=message.person_id if message.direct else None
+    )

@@ -1,0 +1,89 @@
+"""`serve`: door and clock in one process, under gunicorn."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from bot import start, wiring
+from bot.jobs.clock import Clock
+from bot.settings import Settings
+from bot.web import create_app
+from storage.upgrade import upgrade
+
+log = logging.getLogger(__name__)
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  Webex calls from outside
+LONGEST_STOP = 9.0
+_REQUESTS_STOP = 2
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped; ends with exit code 2 where the port is taken."""
+    if not _free(settings.port):
+        sys.stderr.write(f"Port {settings.port} is in use by another program: stop that one, or set PORT to another.\n")
+        raise SystemExit(2)
+    database = start.open_database(settings)
+    if database.is_sqlite:
+        upgrade(database)
+    start.seed(database, settings)
+    database.close()
+    _Server(settings).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """One worker with threads. Its clock starts after the fork, since threads do not survive one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock: Clock | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn how to run."""
+        options: dict[str, Any] = {
+            "bind": f"{EVERYWHERE}:{self._settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": 8,
+            "graceful_timeout": _REQUESTS_STOP,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "post_worker_init": lambda _worker: self._start(),
+            "worker_exit": lambda _server, _worker: self._stop(),
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the parts, in the worker."""
+        self._database = start.open_database(self._settings)
+        return create_app(self._database, self._settings.webhook_secrets, start.now)
+
+    def _start(self) -> None:
+        self._clock = wiring.clock(wiring.context(self._settings, self._database))
+        log.info("ready on port %d", self._settings.port)
+
+    def _stop(self) -> None:
+        if self._clock is not None and not self._clock.stop(LONGEST_STOP - _REQUESTS_STOP):
+            log.warning("some work did not end in time")
+            logging.shutdown()
+            os._exit(0)
+
+
+def _port_fault(port: int) -> str | None:
+    """What keeps us from listening on a port, said before gunicorn tries again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((EVERYWHERE, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is in use by another program: stop that one, or set PORT to another."
+            return f"Cannot listen on port {port} ({error.strerror}): set PORT to another."
+    return None

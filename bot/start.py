@@ -1,0 +1,60 @@
+"""What a process does before its work begins: logging, the database, who the operators are, the first enterprise."""
+
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.settings import Settings
+from storage import admins, enterprises
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_QUIET = ("apscheduler", "webexteamssdk", "urllib3", "alembic", "werkzeug")
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def log_to_stderr() -> None:
+    """Log what happens, one line each, without the chatter of the libraries."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings; the folder of an SQLite file is made."""
+    database = Database(settings.database_url, connections=2 * settings.answer_threads + 6)
+    if database.is_sqlite and database.url.database:
+        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+    return database
+
+
+def slug(text: str) -> str:
+    """A key made of a name: lower case, hyphens between its words."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "enterprise"
+
+
+def seed(database: Database, settings: Settings) -> None:
+    """Make the settings' operators the operators, and their enterprise the first if there never was one."""
+    with database.write() as session:
+        admins.set_operators(session, settings.bot_operators)
+        if not settings.bot_enterprise or enterprises.ever(session):
+            return
+        first = enterprises.add(
+            session,
+            key=slug(settings.bot_enterprise),
+            name=settings.bot_enterprise,
+            sp_enterprise_id=settings.bot_enterprise,
+            cluster="default",
+            timezone=settings.bot_timezone,
+            now=now(),
+        )
+        for email in settings.bot_admins:
+            admins.add(session, first.id, email, now())
+        log.info("made the first enterprise: %s", first.key)

@@ -1,0 +1,69 @@
+"""Small tables for chat: fixed width, for phones."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from bot.tables.limit import LONGEST, size
+from bot.tables.width import cell_text, padded
+from bot.tables.width import width as width_of
+from storage.records import LicenseHolder
+
+_FENCE = "```"
+_GAP = "  "
+_NARROWEST = 1
+_LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
+_ROOM_FOR_SENTENCES = 2000
+
+
+def chat_table(
+    columns: Sequence[tuple[str, int]],
+    rows: Iterable[Sequence[str]],
+    *,
+    width: int = 60,
+    max_bytes: int = LONGEST,
+) -> tuple[str, int]:
+    """A fenced table of the first rows that fit into `max_bytes` of UTF-8, and how many those are.
+
+    Each column comes as its heading and its fair width: what all columns together have too much for `width` is
+    taken from those that exceed theirs most. Where not even one row fits, the text is empty.
+    """
+    shown = [[cell_text(cell) for cell in row] for row in rows]
+    widths = _widths(columns, shown, width)
+    headings = [heading for heading, _ in columns]
+    head = [_FENCE, _line(headings, widths), _GAP.join("-" * wide for wide in widths)]
+    used = size("\n".join([*head, _FENCE]))
+    lines: list[str] = []
+    for row in shown:
+        line = _line(row, widths)
+        used += size(line) + 1
+        if used > max_bytes:
+            break
+        lines.append(line)
+    return ("\n".join([*head, *lines, _FENCE]), len(lines)) if lines else ("", 0)
+
+
+def license_table(
+    holders: Iterable[LicenseHolder], limit: int = 15, max_bytes: int = LONGEST - _ROOM_FOR_SENTENCES
+) -> tuple[str, int]:
+    """The first licence holders for a phone: Last, First, Ext, Location, Status; and how many are shown."""
+    rows = [
+        (holder.last_name, holder.first_name, holder.ext, holder.location, holder.status)
+        for holder in islice(holders, limit)
+    ]
+    return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(padded(cell, wide) for cell, wide in zip(cells, widths, strict=True)).rstrip()
+
+
+def _widths(columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    widths = [
+        min(width, max([width_of(heading), *(width_of(row[index]) for row in rows)]))
+        for index, (heading, _) in enumerate(columns)
+    ]
+    room = width - len(_GAP) * (len(columns) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        _, _, widest = max((wide - columns[i][1], wide, i) for i, wide in enumerate(widths) if wide > _NARROWEST)
+        widths[widest] -= 1
+    return widths

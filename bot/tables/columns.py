@@ -1,0 +1,78 @@
+"""The licence table's nine columns: their names, their filter keys, and where their cells come from."""
+
+import string
+from dataclasses import dataclass
+
+from bot.wire import Subscriber
+from storage.records import LICENSE_COLUMNS, LicenseHolder
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its CSV header, its field of a LicenseHolder, its filter keys, its name in a sentence."""
+
+    header: str
+    attribute: str
+    keys: tuple[str, ...]
+    label: str
+
+
+COLUMNS = (
+    Column("Location", "location", ("location",), "Location"),
+    Column("License Type", "license_type", ("type", "license", "license-type"), "License Type"),
+    Column("Service ID", "service_id", ("service-id", "service"), "Service ID"),
+    Column("Ext", "ext", ("ext", "extension"), "Ext"),
+    Column("First Name", "first_name", ("first",), "First Name"),
+    Column("Last Name", "last_name", ("last",), "Last Name"),
+    Column("Email", "email", ("email",), "Email"),
+    Column("Email Validation Status", "status", ("status", "validation"), "Status"),
+    Column("Self-Activation", "activation", ("activation",), "Self-Activation"),
+)
+HEADER = tuple(column.header for column in COLUMNS)
+BY_ATTRIBUTE = {column.attribute: column for column in COLUMNS}
+
+NAME = "name"
+NAME_COLUMNS = ("first_name", "last_name")
+ATTRIBUTES_OF_KEY = {key: (column.attribute,) for column in COLUMNS for key in column.keys} | {NAME: NAME_COLUMNS}
+"""Every filter key, in the table's order, with the fields it looks at."""
+
+
+def cells(holder: LicenseHolder) -> tuple[str, ...]:
+    """A licence holder's nine cells in the order of HEADER."""
+    return tuple(getattr(holder, attribute) for attribute in LICENSE_COLUMNS)
+
+
+def license_holder(subscriber: Subscriber, location: str | None = None) -> LicenseHolder:
+    """A subscriber as a row of the licence table; `location` is what our own mapping says, if it does."""
+    return LicenseHolder(
+        location=_storable(location or subscriber.group_id),
+        license_type=in_title_case(subscriber.package),
+        service_id=_storable(subscriber.user_id),
+        ext=_storable(subscriber.extension),
+        first_name=_storable(subscriber.first_name),
+        last_name=_storable(subscriber.last_name),
+        email=_storable(subscriber.email),
+        status=in_title_case(subscriber.status),
+        activation=_activation(subscriber),
+    )
+
+
+def in_title_case(code: str) -> str:
+    """Webex's code as words: `pending_email_input` is "Pending Email Input"."""
+    return string.capwords(_storable(code).replace("_", " "))
+
+
+def _activation(subscriber: Subscriber) -> str:
+    status = subscriber.status.strip().casefold()
+    if not subscriber.email.strip() or status == "pending_email_input":
+        return "Not begun"
+    if status == "provisioned":
+        return "Activated"
+    if status == "error":
+        return "Error"
+    return "Begun"
+
+
+def _storable(text: str) -> str:
+    """Text that every database takes: JSON can carry NUL and halves of surrogate pairs, PostgreSQL cannot."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,124 @@
+"""The licence filter language, taken apart: columns, operators, and values with their wildcards and quotes."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.replies import filter_refusals as refusals
+from storage.records import Pattern
+
+_STAND_INS = str.maketrans(
+    dict.fromkeys("“”„‟«»＂", '"')
+    | dict.fromkeys("‘’‚‛‹›＇", "'")
+    | {"＝": "=", "：": ":", "，": ",", "＊": "*", "！": "!", "≠": "!="}
+)
+_COLUMN = re.compile(r"([^\s\"'*,=:]*?)(!=|=|:)")
+_COMMA = re.compile(r" *, *")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One of the alternatives of a token, and where in the line it stands."""
+
+    pattern: Pattern
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One condition as it was typed; `column` is None for a bare word."""
+
+    column: str | None
+    negated: bool
+    values: tuple[Value, ...]
+    start: int
+    end: int
+
+
+def plain_line(text: str) -> str:
+    """The text on one line, with plain quotes, operators and spaces for what stands for them."""
+    return "".join(map(_kept, text.translate(_STAND_INS))).strip()
+
+
+def tokens(line: str) -> list[Token]:
+    """The conditions on a plain line; Refusal where a quote stays open or an operator stands alone.
+
+    Quotes of either kind protect what is inside; the same quote twice is one of it. A `'` opens a quote only
+    where a value or a piece of one begins, so that O'Brien needs none.
+    """
+    found = []
+    at = 0
+    while at < len(line):
+        if line[at] == " ":
+            at += 1
+            continue
+        token = _token(line, at)
+        found.append(token)
+        at = token.end
+    return found
+
+
+def _token(line: str, start: int) -> Token:
+    column = _COLUMN.match(line, start)
+    if column is None:
+        values = _values(line, start, bare=True)
+        return Token(None, False, values, start, values[-1].end)
+    if not column[1]:
+        raise refusals.no_column(line, start, column.end())
+    values = _values(line, column.end(), bare=False)
+    return Token(column[1], column[2] == "!=", values, start, values[-1].end)
+
+
+def _values(line: str, at: int, *, bare: bool) -> tuple[Value, ...]:
+    values = []
+    while True:
+        value = _value(line, at, bare=bare)
+        values.append(value)
+        comma = _COMMA.match(line, value.end)
+        if comma is None:
+            return tuple(values)
+        at = comma.end()
+        if line[at - 1] == " " and _COLUMN.match(line, at):
+            raise refusals.comma_between_conditions(line, line.index(",", value.end))
+
+
+def _value(line: str, start: int, *, bare: bool) -> Value:
+    pieces = [""]
+    at, piece_begins = start, True
+    while at < len(line) and line[at] not in " ,":
+        letter = line[at]
+        if bare and letter in "=:":
+            raise refusals.operator_in_word(line, at)
+        if letter == '"' or (letter == "'" and piece_begins):
+            text, at = _quoted(line, at)
+            pieces[-1] += text
+            piece_begins = True
+            continue
+        piece_begins = letter == "*"
+        if letter != "*":
+            pieces[-1] += letter
+        elif len(pieces) == 1 or pieces[-1]:
+            pieces.append("")
+        at += 1
+    return Value(tuple(pieces), start, at)
+
+
+def _quoted(line: str, start: int) -> tuple[str, int]:
+    quote = line[start]
+    text, at = "", start + 1
+    while True:
+        end = line.find(quote, at)
+        if end < 0:
+            raise refusals.open_quote(line, start)
+        text += line[at:end]
+        if not line.startswith(quote, end + 1):
+            return text, end + 1
+        text += quote
+        at = end + 2
+
+
+def _kept(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return "" if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter

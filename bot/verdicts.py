@@ -1,0 +1,88 @@
+"""What an answer of Webex that is no success means."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.fields import Item, clean, whole
+
+LONGEST_PAUSE = 300.0
+_SHOWN = 300
+_SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
+
+
+def verdict(
+    asked: str, status: int, headers: Mapping[str, str], body: bytes, *, token: str, now: datetime
+) -> WebexFailure:
+    """The failure that an answer with this status stands for; the token is hidden should Webex repeat it.
+
+    `asked` names the call; `headers` are looked up without regard to case.
+    """
+    said = _object(body)
+    errors = _errors(said)
+    message = said.get("message")
+    sentences = [
+        sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
+    ]
+    tracking_id = shown(headers.get("TrackingID") or said.get("trackingId"), token) or None
+    summary = f"Webex answered {status} to {asked}"
+    if reason := shown("; ".join(dict.fromkeys(sentences)), token):
+        summary = f"{summary}: {reason}"
+    if status in (423, 429):
+        pause = retry_after(headers.get("Retry-After"), now)
+        return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
+    if status >= 500:
+        return Unavailable(summary, tracking_id=tracking_id)
+    numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
+    named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
+    codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
+    return Rejected(summary, status=status, codes=tuple(codes), tracking_id=tracking_id)
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Seconds to wait, 0 to LONGEST_PAUSE, from a number or an HTTP date; None for anything else."""
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(header)
+        except (ValueError, OverflowError):
+            return None
+        aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = max((aware - now).total_seconds(), 0.0)
+    return min(seconds, LONGEST_PAUSE) if seconds >= 0 else None
+
+
+def parsed(body: bytes) -> object:
+    """The JSON of a body, an empty object for an empty one; raises ValueError for anything else."""
+    if not body.strip():
+        return {}
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _object(body: bytes) -> Item:
+    try:
+        said = parsed(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _errors(said: Item) -> list[Item]:
+    errors = said.get("errors")
+    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+
+
+def shown(value: object, token: str) -> str:
+    """Somebody else's words on one line, short enough for a log, the token hidden."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(clean(value).replace(token, "[token]").split())[:_SHOWN]

@@ -1,0 +1,120 @@
+"""The door: is it really Webex, what is it about, keep it, answer. It knows nothing of commands."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from bot.signature import genuine
+from storage import inbox
+from storage.database import Database
+from storage.records import Event
+from storage.upgrade import up_to_date
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 64 * 1024
+LONGEST_ID = 500
+RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
+
+
+def create_app(database: Database, secrets: Sequence[str], now: Callable[[], datetime]) -> Flask:
+    """The Flask application: POST /webhooks for Webex, GET /healthz and /readyz for whoever runs the bot."""
+    app = Flask("bot")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+
+    @app.post("/webhooks")
+    def webhooks() -> Response:
+        body = request.get_data(cache=False)
+        if not genuine(secrets, body, request.headers.get("X-Spark-Signature")):
+            return _said(401, "the signature is missing or wrong")
+        event = _event(body)
+        if event is None:
+            return Response(status=204)
+        try:
+            new = _record(database, event, now())
+        except SQLAlchemyError:
+            log.exception("an event could not be kept")
+            return _said(503, "the database cannot be reached; please send it again")
+        if new:
+            database.tell(frozenset({inbox.KIND}))
+        return Response(status=204)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return _said(200, "alive")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        try:
+            ready = up_to_date(database)
+        except SQLAlchemyError as error:
+            log.warning("not ready: %s", type(error).__name__)
+            return _said(503, "the database cannot be reached")
+        return _said(200, "ready") if ready else _said(503, "the database is not up to date")
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        return _said(error.code or 500, error.description or error.name)
+
+    return app
+
+
+def _record(database: Database, event: Event, now: datetime) -> bool:
+    """Keep the event; once more where a connection kept from before has gone stale."""
+    try:
+        with database.statement() as connection:
+            return inbox.record(connection, event, now)
+    except SQLAlchemyError as error:
+        if not getattr(error, "connection_invalidated", False):
+            raise
+        with database.statement() as connection:
+            return inbox.record(connection, event, now)
+
+
+def _event(body: bytes) -> Event | None:
+    """The event of a webhook's body; None where it is of a kind nobody here waits for."""
+    try:
+        envelope = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("the body is not JSON") from error
+    if not isinstance(envelope, dict):
+        raise BadRequest("the body is not an object")
+    resource = _text(envelope, "resource")
+    if resource not in RESOURCES:
+        return None
+    data = envelope.get("data")
+    if not isinstance(data, dict):
+        raise BadRequest("data is not an object")
+    return Event(
+        resource=resource,
+        event=_text(envelope, "event"),
+        data_id=_text(data, "id"),
+        data_created=_text(data, "created", optional=True),
+        room_id=_text(data, "roomId", optional=True),
+        person_id=_text(data, "personId", optional=True),
+    )
+
+
+def _text(source: dict[str, Any], name: str, *, optional: bool = False) -> str:
+    value = source.get(name)
+    if value is None and optional:
+        return ""
+    if not isinstance(value, str) or (not value and not optional):
+        raise BadRequest(f"{name} is not a text")
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError as error:
+        raise BadRequest(f"{name} is not Unicode") from error
+    if size > LONGEST_ID or "\0" in value:
+        raise BadRequest(f"{name} is too long, or has a NUL in it")
+    return value
+
+
+def _said(status: int, text: str) -> Response:
+    return Response(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

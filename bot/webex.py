@@ -1,0 +1,137 @@
+"""Webex's messages, people, memberships and webhooks, as the bot uses them."""
+
+from bot.connection import Connection
+from bot.failures import Rejected
+from bot.fields import Item, needed, optional, text, texts
+from bot.links import segment
+from bot.wire import Member, Person, Posted, SpaceMessage, Upload, Webhook
+
+PAGE = "100"
+
+
+class Webex:
+    """The bot's side of Webex; every call may raise the failures of bot.failures."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def me(self) -> Person:
+        """The bot itself."""
+        return _person(self._connection.call("GET", "people/me"))
+
+    def person(self, person_id: str) -> Person:
+        """Somebody by id."""
+        return _person(self._connection.call("GET", f"people/{segment(person_id)}"))
+
+    def message(self, message_id: str) -> SpaceMessage:
+        """A message by id; Rejected with status 404 while the bot cannot see it."""
+        said = self._connection.call("GET", f"messages/{segment(message_id)}")
+        return SpaceMessage(
+            id=needed(said, "id"),
+            room_id=needed(said, "roomId"),
+            room_type=text(said, "roomType") or "group",
+            person_id=needed(said, "personId"),
+            person_email=text(said, "personEmail"),
+            text=text(said, "text"),
+            html=optional(said, "html"),
+            parent_id=optional(said, "parentId"),
+            files=texts(said, "files"),
+        )
+
+    def post(
+        self,
+        *,
+        room_id: str | None = None,
+        person_id: str | None = None,
+        email: str | None = None,
+        markdown: str,
+        parent_id: str | None = None,
+        upload: Upload | None = None,
+    ) -> Posted:
+        """Post to a space, or to a person's 1:1 by id or e-mail: exactly one of the three."""
+        destinations = {"roomId": room_id, "toPersonId": person_id, "toPersonEmail": email}
+        fields = {name: value for name, value in destinations.items() if value}
+        if len(fields) != 1:
+            raise ValueError("a message goes to exactly one of a space, a person or an e-mail address")
+        fields["markdown"] = markdown
+        if parent_id:
+            fields["parentId"] = parent_id
+        if upload:
+            posted = self._connection.upload("messages", fields, upload)
+        else:
+            posted = self._connection.call("POST", "messages", json=fields)
+        return Posted(message_id=needed(posted, "id"), room_id=needed(posted, "roomId"))
+
+    def edit(self, message_id: str, room_id: str, markdown: str) -> None:
+        """Change a message of the bot's; Webex allows ten edits, and none of a message with a file."""
+        content = {"roomId": room_id, "markdown": markdown}
+        self._connection.request("PUT", f"messages/{segment(message_id)}", json=content)
+
+    def delete(self, message_id: str) -> None:
+        """Delete a message; one that is gone already is deleted."""
+        self._delete(f"messages/{segment(message_id)}")
+
+    def members(self, room_id: str) -> list[Member]:
+        """Everybody in a space, the bot included."""
+        pages = self._connection.pages("memberships", {"roomId": room_id, "max": PAGE})
+        return [
+            Member(
+                person_id=needed(item, "personId"),
+                person_email=text(item, "personEmail"),
+                person_org_id=optional(item, "personOrgId"),
+            )
+            for page in pages
+            for item in page
+        ]
+
+    def webhooks(self) -> list[Webhook]:
+        """Every webhook of the bot's."""
+        pages = self._connection.pages("webhooks", {"max": PAGE})
+        return [_webhook(item) for page in pages for item in page]
+
+    def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> Webhook:
+        """Have Webex tell `target_url` of an event, signed with the secret."""
+        wanted = {
+            "name": name,
+            "targetUrl": target_url,
+            "resource": resource,
+            "event": event,
+            "secret": secret,
+        }
+        return _webhook(self._connection.call("POST", "webhooks", json=wanted))
+
+    def update_webhook(self, webhook_id: str, name: str, target_url: str, secret: str) -> Webhook:
+        """Correct a webhook and switch it on again; its resource and event cannot be changed."""
+        wanted = {"name": name, "targetUrl": target_url, "secret": secret, "status": "active"}
+        return _webhook(self._connection.call("PUT", f"webhooks/{segment(webhook_id)}", json=wanted))
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook; one that is gone already is deleted."""
+        self._delete(f"webhooks/{segment(webhook_id)}")
+
+    def _delete(self, path: str) -> None:
+        try:
+            self._connection.request("DELETE", path)
+        except Rejected as rejected:
+            if rejected.status != 404:
+                raise
+
+
+def _person(item: Item) -> Person:
+    return Person(
+        id=needed(item, "id"),
+        email=next(iter(texts(item, "emails")), ""),
+        display_name=text(item, "displayName"),
+        org_id=optional(item, "orgId"),
+    )
+
+
+def _webhook(item: Item) -> Webhook:
+    return Webhook(
+        id=needed(item, "id"),
+        name=text(item, "name"),
+        target_url=text(item, "targetUrl"),
+        resource=text(item, "resource"),
+        event=text(item, "event"),
+        status=text(item, "status"),
+    )

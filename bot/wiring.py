@@ -1,0 +1,57 @@
+"""Where the parts are put together: the only room that knows them all."""
+
+import logging
+import sys
+
+from flask import Flask
+
+from bot import start
+from bot.broadworks import BroadWorks
+from bot.connection import Connection
+from bot.context import Context
+from bot.jobs import SCHEDULE
+from bot.jobs.clock import Clock
+from bot.jobs.job import Job
+from bot.settings import Need, Settings, SettingsFault, load
+from bot.web import create_app
+from bot.webex import Webex
+from storage.database import Database
+from storage.listener import Listener
+
+log = logging.getLogger(__name__)
+
+
+def settings_for(need: Need) -> Settings:
+    """The settings of a process; where something is wrong with them it ends, saying what, with exit code 2."""
+    start.log_to_stderr()
+    try:
+        settings = load(need)
+    except SettingsFault as fault:
+        sys.stderr.write(f"{fault}\n")
+        raise SystemExit(2) from None
+    for warning in settings.warnings:
+        log.warning(warning)
+    return settings
+
+
+def context(settings: Settings, database: Database) -> Context:
+    """The outside world as the settings name it."""
+    bot = Connection(settings.webex_bot_token.get_secret_value(), settings.webex_api_url)
+    admin = Connection(settings.webex_admin_token.get_secret_value(), settings.webex_api_url)
+    return Context(settings, database, Webex(bot), BroadWorks(admin), start.now)
+
+
+def clock(world: Context) -> Clock:
+    """The clock, running: on PostgreSQL it also hears of rows that other processes write."""
+    running = Clock(world, SCHEDULE)
+    running.start()
+    if not world.database.is_sqlite:
+        kinds = frozenset(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
+        Listener(world.database, kinds, world.stopping).start()
+    return running
+
+
+def door() -> Flask:
+    """The web process alone, for gunicorn."""
+    settings = settings_for(Need.WEB)
+    return create_app(start.open_database(settings), settings.webhook_secrets, start.now)

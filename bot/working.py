@@ -1,0 +1,36 @@
+"""`worker`: the clock in a process of its own."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+from bot import start, wiring
+from bot.settings import Settings
+from storage.upgrade import up_to_date, upgrade
+
+log = logging.getLogger(__name__)
+
+LONGEST_STOP = 9.0
+
+
+def work(settings: Settings) -> None:
+    """Move rows until stopped by SIGTERM or SIGINT."""
+    database = start.open_database(settings)
+    if database.is_sqlite:
+        upgrade(database)
+    elif not up_to_date(database):
+        sys.stderr.write("The database is not up to date: run `python -m bot db upgrade` first.\n")
+        raise SystemExit(2)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    start.seed(database, settings)
+    clock = wiring.clock(wiring.context(settings, database))
+    log.info("working")
+    stop.wait()
+    if not clock.stop(LONGEST_STOP):
+        log.warning("some work did not end in time")
+        logging.shutdown()
+        os._exit(0)

@@ -1,0 +1,36 @@
+"""What every handler needs to know: the world, who calls, and with which token."""
+
+from flask import current_app, g, request
+
+from sandbox.errors import WebexError
+from sandbox.people import Person
+from sandbox.world import PARTNER_ADMIN, World
+
+
+def the_world() -> World:
+    """The world this application serves."""
+    world: World = current_app.extensions["world"]
+    return world
+
+
+def identify() -> None:
+    """Find out who calls: a person's token is their e-mail address. Raises 401 for anybody else."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    person = the_world().people.find(token.strip()) if scheme.casefold() == "bearer" else None
+    if person is None:
+        raise WebexError(401, "The request requires a valid access token set in the Authorization header.")
+    g.caller = person
+
+
+def caller() -> Person:
+    """Who calls."""
+    person: Person = g.caller
+    return person
+
+
+def require_partner_admin() -> None:
+    """Let only the provider's administrator through; bots, people and customers' admins get 403."""
+    if caller().email != PARTNER_ADMIN:
+        raise WebexError(
+            403, "The request is understood, but it has been refused: insufficient scope or role."
+        )

@@ -1,0 +1,48 @@
+"""What somebody wants to say, before it is said: Webex's limits on a message."""
+
+from dataclasses import dataclass
+
+from sandbox.errors import WebexError
+from sandbox.ids import make_id
+
+LONGEST_TEXT = 7439
+LARGEST_FILE = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file somebody attached."""
+
+    id: str
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The content of a message; making one checks Webex's limits and raises 400 or 415."""
+
+    text: str | None = None
+    markdown: str | None = None
+    files: tuple[File, ...] = ()
+    attachments: tuple[dict[str, object], ...] = ()
+    parent_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.text or self.markdown or self.files or self.attachments):
+            raise WebexError(400, "A message needs text, markdown, a file or a card.")
+        for name, value in (("text", self.text), ("markdown", self.markdown)):
+            if value and len(value.encode()) > LONGEST_TEXT:
+                raise WebexError(400, f"The {name} exceeds the limit of {LONGEST_TEXT} bytes.")
+        if len(self.files) > 1:
+            raise WebexError(400, "Only one file per message is supported.")
+
+
+def make_file(name: str, content_type: str, content: bytes) -> File:
+    """A file for a message; TIFF is refused with 415, more than 100 MB with 400 (the codes are our choice)."""
+    if content_type == "image/tiff" or name.lower().endswith((".tif", ".tiff")):
+        raise WebexError(415, "TIFF files are not supported.")
+    if len(content) > LARGEST_FILE:
+        raise WebexError(400, "The file exceeds the limit of 100 MB.")
+    return File(make_id("CONTENT"), name, content_type, content)

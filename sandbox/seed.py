@@ -1,0 +1,121 @@
+"""The world a sandbox begins with: one provider, three enterprises, the people of the demo, nothing said yet."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+from random import Random
+from uuid import UUID
+
+from sandbox.enterprises import Outcome, Run
+from sandbox.ids import make_tracking_id
+from sandbox.names import BY_PLACE, FIRST, LAST, spelled
+from sandbox.subscribers import PACKAGES, STATUSES, Subscriber
+from sandbox.times import now
+from sandbox.world import BOT, PARTNER_ADMIN, World
+
+ACME, BOREALIS, CUMULUS = "Reseller1+acme", "Reseller1+borealis", "Reseller1+cumulus"
+SPACE = "Acme telephony"
+
+PEOPLE = {
+    "ana@acme.example": "Ana Ferreira",
+    "ben@acme.example": "Ben Whitfield",
+    "bo@borealis.example": "Bo Lindqvist",
+    "cora@cumulus.example": "Cora Haddad",
+    "olga@provider.example": "Olga Petrova",
+    PARTNER_ADMIN: "Provider One Administrator",
+    "sam@elsewhere.example": "Sam Stranger",
+}
+_ACME_PLACES = {"Dallas": 88, "Austin": 97, "Łódź": 110, "München": 115}
+_STATUS_WEIGHTS = (10, 8, 6, 5, 60, 4, 7)
+_WAITING = STATUSES[:3]
+_NUMBERS = {
+    "Dallas": ("+1-214-555-{:04d}", 100, "1{:03d}"),
+    "Austin": ("+1-512-555-{:04d}", 100, "0{:03d}"),
+    "Łódź": (None, 0, "00{:03d}"),
+    "München": ("+49-89-99998{:03d}", 0, "{:03d}"),
+}
+_ERROR = (10022, "The BroadWorks UserID is already associated with an existing user")
+
+
+def seed(world: World) -> None:
+    """Fill a new world; apart from ids and today's date, always the same."""
+    for email, name in PEOPLE.items():
+        world.add_person(email, name)
+    world.people.add(BOT, "DirSync", domain="provider.example", bot=True)
+    random = Random(410)
+    today = now().replace(microsecond=0)
+    holders = [
+        *_holders(random, today, ACME, "acme.example", _ACME_PLACES, STATUSES),
+        *_holders(random, today, BOREALIS, "borealis.example", {"Dallas": 12}, STATUSES),
+        *_holders(random, today, CUMULUS, "cumulus.example", {"Austin": 14}, _WAITING),
+    ]
+    for holder in sorted(holders, key=lambda one: one.created):
+        world.subscribers.add(holder)
+    for sp_enterprise_id, domain, cluster in (
+        (ACME, "acme.example", "east"),
+        (BOREALIS, "borealis.example", "east"),
+        (CUMULUS, "cumulus.example", "west"),
+    ):
+        org_id = world.people.organization(domain)
+        world.broadworks.add(sp_enterprise_id, cluster, org_id, _provisioning_id(sp_enterprise_id))
+    _let_acme_have_synced(world, today - timedelta(days=3, hours=2))
+    space = world.rooms.create(world.person("ana@acme.example"), SPACE)
+    for email in ("ben@acme.example", BOT):
+        world.rooms.join(space.id, world.person(email), world.person("ana@acme.example"))
+
+
+def _let_acme_have_synced(world: World, began: datetime) -> None:
+    acme = world.enterprise(ACME)
+    acme.run = Run(False, began, 0, 0, make_tracking_id("NA"), Outcome())
+    acme.finish(began + timedelta(minutes=72, microseconds=532770), sum(_ACME_PLACES.values()))
+
+
+def _provisioning_id(sp_enterprise_id: str) -> str:
+    return f"{UUID(int=Random(sp_enterprise_id).getrandbits(128), version=4)}:provider-one"
+
+
+def _holders(
+    random: Random,
+    today: datetime,
+    sp_enterprise_id: str,
+    domain: str,
+    places: dict[str, int],
+    statuses: tuple[str, ...],
+) -> Iterator[Subscriber]:
+    provisioning_id = _provisioning_id(sp_enterprise_id)
+    weights = _STATUS_WEIGHTS[: len(statuses)]
+    taken: set[str] = set()
+    every = chain.from_iterable(((place, n) for n in range(count)) for place, count in places.items())
+    for index, (place, n) in enumerate(every):
+        first, last, address = _name(random, place, taken)
+        status = statuses[index] if index < len(statuses) else random.choices(statuses, weights)[0]
+        created = today - timedelta(days=random.randint(30, 700), seconds=random.randrange(86400))
+        phone, offset, extension = _NUMBERS[place]
+        yield Subscriber(
+            user_id=f"{domain.partition('.')[0]}{index + 1:04d}@voice.provider.example",
+            sp_enterprise_id=sp_enterprise_id,
+            group_id=place,
+            first_name=first,
+            last_name=last,
+            package=PACKAGES[index] if index < len(PACKAGES) else random.choice(PACKAGES),
+            status=status,
+            created=created,
+            last_status_change=created + timedelta(days=random.randint(0, 29)),
+            provisioning_id=provisioning_id,
+            extension=extension.format(n + 1),
+            email=None if status == "pending_email_input" else f"{address}@{domain}",
+            primary_phone_number=phone.format(n + offset) if phone else None,
+            self_activated=status == "provisioned" and random.random() < 0.4,
+            errors=(_ERROR,) if status == "error" else (),
+        )
+
+
+def _name(random: Random, place: str, taken: set[str]) -> tuple[str, str, str]:
+    kind = random.choice(BY_PLACE[place])
+    first, plain_first = random.choice(spelled(FIRST[kind]))
+    last, plain_last = random.choice(spelled(LAST[kind]))
+    address, again = f"{plain_first}.{plain_last}", 2
+    while address in taken:
+        address, again = f"{plain_first}.{plain_last}{again}", again + 1
+    taken.add(address)
+    return first, last, address

@@ -1,0 +1,175 @@
+"""The sandbox over real HTTP/1.1 on a local port, connections kept alive."""
+
+import socket
+from io import BytesIO
+from threading import Lock, Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, cast
+
+from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
+
+from sandbox.api.app import create_app
+from sandbox.api.gate import Dropped, Gate
+from sandbox.faults import Faults
+from sandbox.seed import seed
+from sandbox.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+HOST = "127.0.0.1"
+_POLL_SECONDS = 0.05
+
+
+class _Handler(WSGIRequestHandler):
+    """One connection. werkzeug's own handler closes it after each answer, so requests are run here.
+
+    Answers are buffered and sent at once, without Nagle's delay.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def run_wsgi(self) -> None:
+        """Read the whole request, let the application answer, send the answer."""
+        environ = self.make_environ()
+        try:
+            body = self._body(environ["wsgi.input"])
+        except (ValueError, OSError):
+            self.close_connection = True
+            return
+        environ["wsgi.input"] = BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            started.append((status, headers))
+
+        try:
+            answered = self.server.app(environ, start_response)  # type: ignore[arg-type]
+        except Dropped:
+            self.close_connection = True
+            return
+        content = b"".join(answered)
+        self._send(*started[-1], content)
+
+    def _body(self, stream: object) -> bytes:
+        if isinstance(stream, DechunkedInput):
+            return stream.read()
+        length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError(length)
+        return self.rfile.read(length)
+
+    def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for leave that it may send its body."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: the world keeps the log."""
+
+
+class _Server(ThreadedWSGIServer):
+    """A thread per connection, all of which can be ended at once."""
+
+    def __init__(self, listener: socket.socket, app: "WSGIApplication") -> None:
+        self._lock = Lock()
+        self._connections: dict[socket.socket, Thread] = {}
+        super().__init__(HOST, listener.getsockname()[1], app, _Handler, fd=listener.fileno())
+
+    def process_request(self, request: object, client_address: object) -> None:
+        """Give a new connection its thread."""
+        thread = Thread(
+            target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True
+        )
+        with self._lock:
+            self._connections[cast(socket.socket, request)] = thread
+        thread.start()
+
+    def shutdown_request(self, request: object) -> None:
+        """Forget a connection that has ended."""
+        super().shutdown_request(cast(socket.socket, request))
+        with self._lock:
+            self._connections.pop(cast(socket.socket, request), None)
+
+    def end_connections(self) -> None:
+        """Close every connection and wait for its thread."""
+        with self._lock:
+            open_now = list(self._connections.items())
+            for connection, _ in open_now:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue
+        for _, thread in open_now:
+            thread.join()
+
+
+class Sandbox:
+    """A world and the API in front of it, from `start` to `stop`; may be stopped and started again on its port."""
+
+    def __init__(self, port: int = 0, *, sync_seconds: float = 8.0, seeded: bool = True) -> None:
+        self.port = port
+        self.faults = Faults()
+        self.world = World(sync_seconds)
+        if seeded:
+            seed(self.world)
+        self._app = Gate(create_app(self.world), self.world, self.faults)
+        self._server: _Server | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The base of the API; known once started."""
+        return f"http://{HOST}:{self.port}/v1/"
+
+    def start(self) -> Self:
+        """Listen; raises OSError where the port is taken."""
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, self.port))
+            listener.listen(128)
+            self.port = listener.getsockname()[1]
+            self._server = _Server(listener, self._app)
+        self.world.base_url = self.url
+        self.faults.stopping.clear()
+        self.world.courier.start()
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="sandbox-listener", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection, and end all threads; the world stays as it is."""
+        if self._server is None or self._thread is None:
+            return
+        self.faults.stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.end_connections()
+        self.world.courier.stop()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,59 @@
+"""The rows this process holds: their leases are renewed while work goes on, and given back at a clean stop."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage import claims
+from storage.claims import Queue, Row
+from storage.database import Database, wake
+from storage.records import Claim
+
+
+class Held:
+    """Claims in hand, by table."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._claims: dict[Queue, set[Claim]] = {}
+
+    @contextmanager
+    def take(
+        self, database: Database, take: Callable[[Session, datetime], Row | None], now: datetime
+    ) -> Iterator[Row | None]:
+        """Claim a row by `take` in a transaction of its own, and hold it while the block runs."""
+        with database.write() as session:
+            row = take(session, now)
+        if row is None:
+            yield None
+            return
+        claim = Claim(row.id, row.attempt)
+        with self._mutex:
+            self._claims.setdefault(type(row), set()).add(claim)
+        try:
+            yield row
+        finally:
+            with self._mutex:
+                self._claims[type(row)].discard(claim)
+
+    def renew(self, database: Database, now: datetime) -> None:
+        """Lengthen every lease in hand."""
+        self._extend(database, now + claims.LEASE)
+
+    def give_back(self, database: Database) -> int:
+        """Let others take at once what is still in hand; how many rows that were."""
+        return self._extend(database, None)
+
+    def _extend(self, database: Database, until: datetime | None) -> int:
+        with self._mutex:
+            held = {table: set(found) for table, found in self._claims.items() if found}
+        if held:
+            with database.write() as session:
+                for table, found in held.items():
+                    claims.extend(session, table, found, until)
+                    if until is None:
+                        wake(session, table.__tablename__)
+        return sum(map(len, held.values()))

@@ -1,0 +1,42 @@
+"""Hearing of rows that other processes wrote: PostgreSQL's LISTEN on a connection of its own."""
+
+import logging
+import threading
+
+import psycopg
+
+from storage.database import CHANNEL, Database
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 2.0
+
+
+class Listener(threading.Thread):
+    """Tells a database's listeners of rows that other processes wrote, until `stopping` is set."""
+
+    def __init__(self, database: Database, kinds: frozenset[str], stopping: threading.Event) -> None:
+        super().__init__(name="listener", daemon=True)
+        self._database = database
+        self._kinds = kinds
+        self._stopping = stopping
+
+    def run(self) -> None:
+        """Listen, and after a lost connection listen again; then every kind is looked at once."""
+        url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._database.tell(self._kinds)
+                    self._hear(connection)
+            except psycopg.OperationalError as lost:
+                log.warning("not hearing of new rows for now (%s): polling goes on", type(lost).__name__)
+                self._stopping.wait(_PATIENCE)
+
+    def _hear(self, connection: psycopg.Connection) -> None:
+        while not self._stopping.is_set():
+            for notification in connection.notifies(timeout=5.0):
+                kind, _, writer = notification.payload.partition(" ")
+                if writer != self._database.name:
+                    self._database.tell(frozenset({kind}))

@@ -1,0 +1,84 @@
+import html as markup
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.parsing import strip_mention
+
+BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
+ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-mention>'
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "left"),
+    [
+        ("Bot status", f"<p>{BOT} status</p>", "status"),
+        ("status Bot", f"<p>status {BOT}</p>", "status"),
+        ("hey Bot status", f"hey {BOT} status", "hey status"),
+        ("hey Bot, status", f"hey {BOT}, status", "hey, status"),
+        ("Bot: status", f"{BOT}: status", "status"),
+        ("@Bot status", f"{BOT} status", "status"),
+        ("first\nBot\nlast", f"first<br/>{BOT}<br/>last", "first\nlast"),
+        ("Bot one\ntwo", f"<p>{BOT} one<br>two</p>", "one\ntwo"),
+        ("R&D <Bot> Bot go", f"R&amp;D &lt;Bot&gt; {BOT} go", "R&D <Bot> go"),
+        ("Bot\u00a0status", f"{BOT}&nbsp;status", "status"),
+    ],
+)
+def test_the_mention_goes_wherever_it_stands(text: str, html: str, left: str) -> None:
+    assert strip_mention(text, html, "B0T") == left
+
+
+def test_the_bots_name_as_an_ordinary_word_stays() -> None:
+    assert strip_mention("Bot or Bot or Bot?", f"Bot or {BOT} or Bot?", "B0T") == "Bot or or Bot?"
+    assert strip_mention("Robots, Bot x", f"Robots, {BOT} x", "B0T") == "Robots, x"
+
+
+def test_every_mention_of_the_bot_goes_and_other_peoples_stay() -> None:
+    assert strip_mention("Bot ask Ana Bot", f"{BOT} ask {ANA} {BOT}", "B0T") == "ask Ana"
+
+
+def test_a_person_of_the_bots_name_stays() -> None:
+    namesake = BOT.replace("B0T", "0TH3R")
+    assert strip_mention("Bot add Bot", f"{BOT} add {namesake}", "B0T") == "add Bot"
+    assert strip_mention("add Bot Bot", f"add {namesake} {BOT}", "B0T") == "add Bot"
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "<spark-mention data-object-id='B0T' data-object-type='person'>Bot</spark-mention>",
+        "<SPARK-MENTION data-object-id=B0T data-object-type=person class=x><b>Bot</b></SPARK-MENTION>",
+        '<spark-mention data-object-type="person" data-object-id="B0T">Bot',
+    ],
+)
+def test_a_mention_is_known_however_its_html_is_written(mention: str) -> None:
+    assert strip_mention("sync Bot", f"sync {mention}", "B0T") == "sync"
+
+
+def test_a_mention_of_everybody_is_none_of_the_bot() -> None:
+    everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
+    assert strip_mention("All Bot sync", f"{everybody} {BOT} sync", "B0T") == "All sync"
+
+
+def test_without_html_nothing_is_taken_out() -> None:
+    assert strip_mention(" Bot status ", None, "B0T") == "Bot status"
+
+
+def test_html_that_shows_other_text_loses_no_words() -> None:
+    assert strip_mention("1. sync", f"<ol><li>{BOT} sync</li></ol>", "B0T") == "1. sync"
+
+
+@given(st.lists(st.sampled_from(["Bot", "Ana", "sync", "B", "&", "<x>"]), max_size=6), st.data())
+def test_what_was_said_around_the_mention_is_left(words: list[str], data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(words)))
+    text = " ".join([*words[:place], "Bot", *words[place:]])
+    html = " ".join([*map(markup.escape, words[:place]), BOT, *map(markup.escape, words[place:])])
+    assert strip_mention(text, html, "B0T").split() == words
+
+
+@given(st.text(), st.text(alphabet="<>![]-&#;/?spark mention=\"'x"))
+@example("x", "<![foo[ bar ]]>")
+@example("x", "<![endif--[ x")
+def test_no_html_is_too_broken_to_answer(text: str, html: str) -> None:
+    assert len(strip_mention(text, html + BOT, "B0T")) <= len(text)

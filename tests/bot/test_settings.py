@@ -1,0 +1,324 @@
+"""What a process demands of its environment, and what it says when it does not get it."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from bot.settings import SETTINGS, Need, Settings, SettingsFault, load
+
+SECRET = "a-secret-nobody-knows"
+COMPLETE = {
+    "WEBEX_BOT_TOKEN": "bot-token",
+    "WEBEX_WEBHOOK_SECRET": SECRET,
+    "WEBEX_ADMIN_TOKEN": "admin-token",
+    "BOT_PUBLIC_URL": "https://bot.example/",
+    "BOT_OPERATORS": "olga@provider.example",
+}
+HEROKU = {"DYNO": "web.1"}
+POSTGRES = {"DATABASE_URL": "postgres://u:p@db.example/bot"}
+
+
+def faults(need: Need, environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsFault) as caught:
+        load(need, environ)
+    return caught.value.faults
+
+
+def names(found: list[str]) -> list[str]:
+    return [fault.split()[0] for fault in found]
+
+
+def fault_of(name: str, value: str) -> str:
+    """The one fault that a complete environment has when `name` is `value`."""
+    (found,) = faults(Need.SERVE, {**COMPLETE, name: value})
+    assert found.startswith(f"{name} ")
+    return found
+
+
+def value_of(name: str, value: str) -> object:
+    return getattr(load(Need.SERVE, {**COMPLETE, name: value}), name.lower())
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = load(Need.SERVE, COMPLETE)
+    assert settings.webex_api_url == "https://webexapis.com/v1/"
+    assert (settings.bot_enterprise, settings.bot_admins, settings.bot_timezone) == ("", (), "UTC")
+    assert (settings.database_url, settings.port) == ("sqlite:///var/bot.db", 8080)
+    assert (settings.sync_hold, settings.sync_poll) == (timedelta(hours=24), timedelta(seconds=15))
+    assert (settings.sync_timeout, settings.roster_max_age) == (timedelta(hours=12), timedelta(minutes=10))
+    assert settings.answer_threads == 8
+    assert settings.warnings == ()
+
+
+def test_what_is_set_is_what_the_process_gets() -> None:
+    settings = load(Need.SERVE, COMPLETE)
+    assert settings.webex_bot_token.get_secret_value() == "bot-token"
+    assert settings.webex_admin_token.get_secret_value() == "admin-token"
+    assert settings.webhook_secrets == (SECRET,)
+    assert settings.bot_operators == ("olga@provider.example",)
+
+
+@pytest.mark.parametrize(
+    ("need", "demanded"),
+    [
+        (
+            Need.SERVE,
+            ["WEBEX_BOT_TOKEN", "WEBEX_WEBHOOK_SECRET", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS"],
+        ),
+        (Need.WEB, ["WEBEX_WEBHOOK_SECRET"]),
+        (Need.WORKER, ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
+    ],
+)
+def test_each_process_demands_only_its_own_settings(need: Need, demanded: list[str]) -> None:
+    assert names(faults(need, {})) == demanded
+    load(need, {name: COMPLETE[name] for name in demanded})
+
+
+@pytest.mark.parametrize("need", [Need.UPGRADE, Need.ENTERPRISE])
+def test_the_database_is_all_that_some_processes_need(need: Need) -> None:
+    settings = load(need, POSTGRES)
+    assert settings.database_url == "postgresql+psycopg://u:p@db.example/bot"
+    assert settings.webex_bot_token == SecretStr("")
+    assert settings.webhook_secrets == ()
+
+
+@pytest.mark.parametrize("address", ["https://bot.example", "no address"])
+def test_a_worker_that_makes_webhooks_needs_their_secret(address: str) -> None:
+    environ = {**COMPLETE, "BOT_PUBLIC_URL": address, "WEBEX_WEBHOOK_SECRET": ""}
+    assert "WEBEX_WEBHOOK_SECRET" in names(faults(Need.WORKER, environ))
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_contract() -> None:
+    environ = {"WEBEX_WEBHOOK_SECRET": "short", "SYNC_POLL": "soon", "PORT": "http", "DATABASE_URL": "mysql://h/d"}
+    found = faults(Need.SERVE, environ)
+    contract = [setting.name for setting in SETTINGS]
+    assert names(found) == sorted(
+        ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS", *environ], key=contract.index
+    )
+    with pytest.raises(SettingsFault) as caught:
+        load(Need.SERVE, environ)
+    assert all(fault in str(caught.value) for fault in found)
+
+
+def test_every_fault_is_a_sentence_of_its_own() -> None:
+    for fault in faults(Need.SERVE, {"SYNC_HOLD": "x", "BOT_TIMEZONE": "chicago", **HEROKU}):
+        assert fault.endswith(".")
+        assert not fault.endswith("..")
+        assert "\n" not in fault
+
+
+def test_nothing_blank_counts_as_set() -> None:
+    environ = {**COMPLETE, "WEBEX_BOT_TOKEN": "", "BOT_OPERATORS": " , ", "PORT": "", "SYNC_HOLD": "  "}
+    assert names(faults(Need.SERVE, environ)) == ["WEBEX_BOT_TOKEN", "BOT_OPERATORS"]
+
+
+def test_no_secret_is_ever_shown() -> None:
+    environ = {
+        "WEBEX_BOT_TOKEN": "Bearer hush",
+        "WEBEX_WEBHOOK_SECRET": "hush,hush",
+        "WEBEX_ADMIN_TOKEN": "hush hush",
+        "DATABASE_URL": "postgres://u:hush/x@h/d",
+        "BOT_PUBLIC_URL": "https://u:hush@bot.example",
+    }
+    with pytest.raises(SettingsFault) as caught:
+        load(Need.SERVE, environ)
+    assert set(environ) <= set(names(caught.value.faults))
+    assert "hush" not in str(caught.value)
+    good = {name: "hush-hush-hush-hush" for name in environ if name.startswith("WEBEX")}
+    settings = load(Need.SERVE, {**COMPLETE, **good, "DATABASE_URL": "postgres://u:hush@h/d"})
+    assert settings.database_url == "postgresql+psycopg://u:hush@h/d"
+    assert "hush" not in repr(settings)
+    assert caught.value.__cause__ is None
+
+
+def test_what_a_process_does_not_use_cannot_stop_it() -> None:
+    settings = load(Need.UPGRADE, {**POSTGRES, "SYNC_POLL": "soon", "WEBEX_WEBHOOK_SECRET": "short"})
+    assert settings.sync_poll == timedelta(seconds=15)
+    assert [warning.split()[0] for warning in settings.warnings] == ["WEBEX_WEBHOOK_SECRET", "SYNC_POLL"]
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("BOT_OPERATOR", "BOT_OPERATORS"),
+        ("WEBEX_TOKEN", "WEBEX_BOT_TOKEN"),
+        ("SYNC_HOLDS", "SYNC_HOLD"),
+        ("bot_admins", "BOT_ADMINS"),
+    ],
+)
+def test_a_misspelt_name_is_warned_of_with_the_nearest(misspelt: str, meant: str) -> None:
+    (warning,) = load(Need.SERVE, {**COMPLETE, misspelt: "x@y.example"}).warnings
+    assert warning == f"{misspelt} is set and has no effect: perhaps {meant} is meant."
+
+
+def test_other_programs_variables_are_nobodys_business() -> None:
+    assert load(Need.SERVE, {**COMPLETE, "PATH": "/bin", "DATABASE_POOL": "3", "PORTS": "1"}).warnings == ()
+
+
+def test_admins_without_an_enterprise_are_warned_of() -> None:
+    (warning,) = load(Need.SERVE, {**COMPLETE, "BOT_ADMINS": "ana@acme.example"}).warnings
+    assert warning.startswith("BOT_ADMINS has no effect without BOT_ENTERPRISE")
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("24h", timedelta(hours=24)),
+        ("15s", timedelta(seconds=15)),
+        ("10m", timedelta(minutes=10)),
+        ("1.5h", timedelta(minutes=90)),
+        ("250ms", timedelta(milliseconds=250)),
+        ("1h30m", timedelta(minutes=90)),
+        ("2d", timedelta(days=2)),
+        (" 1 H 500 ms ", timedelta(hours=1, milliseconds=500)),
+    ],
+)
+def test_durations_are_read_as_people_write_them(text: str, length: timedelta) -> None:
+    assert value_of("SYNC_POLL", text) == length
+
+
+@pytest.mark.parametrize("text", ["15", "-5s", "h", "1h30", "1x", "0.0.1s", "99999999999999d", "400d", "٣s", "0s"])
+def test_a_bad_duration_is_refused(text: str) -> None:
+    assert f"“{text}”" in fault_of("SYNC_POLL", text)
+
+
+def test_there_may_be_no_hold_and_no_age() -> None:
+    assert value_of("SYNC_HOLD", "0s") == value_of("ROSTER_MAX_AGE", "0m") == timedelta()
+
+
+def test_two_webhook_secrets_may_stand_side_by_side() -> None:
+    settings = load(Need.WEB, {"WEBEX_WEBHOOK_SECRET": f" {SECRET} , the-one-that-goes-soon,"})
+    assert settings.webhook_secrets == (SECRET, "the-one-that-goes-soon")
+
+
+@pytest.mark.parametrize("secret", ["fifteen-letters", f"{SECRET},short", f"short,{SECRET}"])
+def test_every_webhook_secret_has_16_characters(secret: str) -> None:
+    assert "16 characters" in fault_of("WEBEX_WEBHOOK_SECRET", secret)
+
+
+@pytest.mark.parametrize("token", ["Bearer abc", "a b", "a\nb", "tökén"])
+def test_a_token_that_no_header_could_carry_is_refused(token: str) -> None:
+    assert fault_of("WEBEX_BOT_TOKEN", token)
+
+
+def test_the_api_address_ends_in_one_slash_and_the_public_one_in_none() -> None:
+    assert value_of("WEBEX_API_URL", "http://127.0.0.1:8181/v1") == "http://127.0.0.1:8181/v1/"
+    assert value_of("WEBEX_API_URL", "http://127.0.0.1:8181/v1//") == "http://127.0.0.1:8181/v1/"
+    assert value_of("BOT_PUBLIC_URL", "https://bot.example/a/") == "https://bot.example/a"
+
+
+@pytest.mark.parametrize("name", ["WEBEX_API_URL", "BOT_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "address",
+    ["bot.example", "ftp://bot.example", "https://", "http://h:99999", "http://a b", "http://h/?x=1", "http://[a"],
+)
+def test_only_a_web_address_is_a_web_address(name: str, address: str) -> None:
+    assert fault_of(name, address)
+
+
+def test_addresses_of_people_are_folded_and_named_once() -> None:
+    given = " Ana@Acme.example, olga@provider.example ,ana@acme.example,"
+    assert value_of("BOT_OPERATORS", given) == ("ana@acme.example", "olga@provider.example")
+
+
+@pytest.mark.parametrize("text", ["ana", "ana@acme.example;olga@provider.example", "Ana <ana@acme.example>"])
+def test_what_is_no_email_is_pointed_at(text: str) -> None:
+    assert f"“{text}”" in fault_of("BOT_OPERATORS", f"olga@provider.example,{text}")
+
+
+@pytest.mark.parametrize(
+    ("zone", "meant"),
+    [
+        ("america/chicago", "America/Chicago"),
+        ("Chicago", "America/Chicago"),
+        ("America/New York", "America/New_York"),
+        ("Europe/Berlinn", "Europe/Berlin"),
+        ("utc", "UTC"),
+    ],
+)
+def test_an_unknown_time_zone_gets_the_nearest(zone: str, meant: str) -> None:
+    assert f"perhaps {meant} is meant" in fault_of("BOT_TIMEZONE", zone)
+
+
+@pytest.mark.parametrize("zone", ["../etc/passwd", "America", "xyzzy"])
+def test_what_is_near_no_time_zone_is_refused_all_the_same(zone: str) -> None:
+    assert f"“{zone}”" in fault_of("BOT_TIMEZONE", zone)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("postgres://u@h/d?sslmode=require", "postgresql+psycopg://u@h/d?sslmode=require"),
+        ("postgresql://u@h:5433/d", "postgresql+psycopg://u@h:5433/d"),
+        ("postgresql+psycopg:///d?host=/tmp/x", "postgresql+psycopg:///d?host=/tmp/x"),
+        ("sqlite:////srv/bot.db", "sqlite:////srv/bot.db"),
+    ],
+)
+def test_a_database_address_becomes_sqlalchemys(given: str, url: str) -> None:
+    assert value_of("DATABASE_URL", given) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://h/d", "bot.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?x=1", "postgres://u@h:x/d"],
+)
+def test_a_database_that_would_not_last_or_is_none_is_refused(url: str) -> None:
+    assert fault_of("DATABASE_URL", url)
+
+
+@pytest.mark.parametrize("need", list(Need))
+def test_no_process_starts_on_a_database_it_cannot_read(need: Need) -> None:
+    assert names(faults(need, {**COMPLETE, "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
+
+
+@pytest.mark.parametrize("need", list(Need))
+def test_sqlite_is_refused_on_heroku_and_the_fault_says_why(need: Need) -> None:
+    (fault,) = faults(need, {**COMPLETE, **HEROKU})
+    assert fault.startswith("DATABASE_URL")
+    assert "dynos share no disk" in fault
+    load(need, {**COMPLETE, **HEROKU, **POSTGRES})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PORT", "0"), ("PORT", "65536"), ("PORT", "8080.0"), ("ANSWER_THREADS", "0"), ("ANSWER_THREADS", "65")],
+)
+def test_numbers_have_their_bounds(name: str, text: str) -> None:
+    assert "set a whole number from 1 to" in fault_of(name, text)
+
+
+def test_numbers_up_to_their_bounds_are_taken() -> None:
+    assert (value_of("PORT", "65535"), value_of("ANSWER_THREADS", "64")) == (65535, 64)
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load(Need.SERVE, COMPLETE)
+    with pytest.raises(ValidationError):
+        settings.port = 1
+
+
+def test_the_environment_is_read_by_load_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {**COMPLETE, "PORT": "8090"})
+    assert load(Need.SERVE).port == 8090
+    assert load(Need.WEB, {"WEBEX_WEBHOOK_SECRET": SECRET}).port == 8080
+    assert Settings().port == 8080
+    assert Settings(bot_operators=("olga@provider.example",), sync_hold=timedelta(1)).bot_operators
+
+
+def test_no_env_file_is_read(tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open(".env", "w") as file:
+        file.write("PORT=8090\n")
+    assert load(Need.SERVE, COMPLETE).port == 8080
+
+
+def test_the_contract_names_every_setting_once_with_a_sentence() -> None:
+    fields = [name.upper() for name in Settings.model_fields if name != "warnings"]
+    assert [setting.name for setting in SETTINGS] == fields
+    for setting in SETTINGS:
+        assert setting.meaning[0].isupper()
+        assert setting.meaning.endswith(".")
+        assert not (setting.required_by and setting.default)
+        assert setting.required_by <= setting.used_by

@@ -1,0 +1,86 @@
+"""What an answer that is no success means, however it is written."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.failures import RateLimited, Rejected, Unavailable
+from bot.verdicts import LONGEST_PAUSE, retry_after, verdict
+
+NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["message", "errors", "errorCode"]), inner)
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("120", 120),
+        (" 2.5 ", 2.5),
+        ("-1", None),
+        ("nan", None),
+        ("301", LONGEST_PAUSE),
+        ("9" * 5000, LONGEST_PAUSE),
+        ("Tue, 23 Mar 2021 16:09:36 GMT", 30),
+        ("Tue, 23 Mar 2021 16:09:36 -0000", 30),
+        ("Tue, 23 Mar 2021 17:09:36 GMT", LONGEST_PAUSE),
+        ("Tue, 23 Mar 2021 16:00:00 GMT", 0),
+        ("Tue, 23 Mar 99999999999999999999 16:00:00 GMT", None),
+        ("Tue, 99 Mar 2021 16:00:00 GMT", None),
+    ],
+)
+def test_a_pause_is_a_number_or_a_date_and_never_longer_than_the_longest(
+    header: str | None, seconds: float | None
+) -> None:
+    assert retry_after(header, NOW) == seconds
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_no_text_is_too_odd_for_a_retry_after(header: str) -> None:
+    pause = retry_after(header, NOW)
+    assert pause is None or 0 <= pause <= LONGEST_PAUSE
+
+
+@settings(deadline=None)
+@given(st.integers(300, 599), st.binary())
+def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes) -> None:
+    found = verdict("GET x", status, {}, body, token="token", now=NOW)
+    expected = RateLimited if status in (423, 429) else Unavailable if status >= 500 else Rejected
+    assert type(found) is expected
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_no_json_is_too_odd_for_a_verdict(content: object) -> None:
+    found = verdict("GET x", 400, {}, json.dumps(content).encode(), token="token", now=NOW)
+    assert isinstance(found, Rejected)
+    assert "\n" not in str(found)
+    assert len(str(found)) < 400
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (b'{"errorCode": 600011}', (600011,)),
+        (b'{"message": "BW EDUS is in-progress (600005)"}', (600005,)),
+        (
+            b'{"message": "600005", "errors": [{"errorCode": 600005, "description": "600009!"}]}',
+            (600005, 600009),
+        ),
+        (b'{"message": "1600005 6000051 60000"}', ()),
+    ],
+)
+def test_codes_are_found_in_their_fields_and_in_sentences(body: bytes, codes: tuple[int, ...]) -> None:
+    found = verdict("GET x", 409, {}, body, token="token", now=NOW)
+    assert isinstance(found, Rejected)
+    assert found.codes == codes

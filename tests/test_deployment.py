@@ -1,0 +1,93 @@
+"""Heroku's files and the settings' contract say the same."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+
+from bot.settings import SETTINGS, Need, load
+
+ROOT = Path(__file__).parent.parent
+APP: dict[str, Any] = json.loads((ROOT / "app.json").read_text(encoding="utf-8"))
+PROCESSES = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines())
+
+# Heroku sets PORT for each web dyno, and its PostgreSQL add-on sets DATABASE_URL; asking for them would invite
+# somebody to set them otherwise.
+GIVEN_BY_HEROKU = {"DATABASE_URL": "postgres://u:p@db.example/bot", "PORT": "5000", "DYNO": "web.1"}
+ASKED = [setting for setting in SETTINGS if setting.name not in GIVEN_BY_HEROKU]
+
+
+def filled_in() -> dict[str, str]:
+    """The environment after somebody has pressed the Button and typed in what it insists on."""
+    typed = {
+        "WEBEX_BOT_TOKEN": "bot-token",
+        "WEBEX_ADMIN_TOKEN": "admin-token",
+        "BOT_OPERATORS": "olga@provider.example",
+    }
+    environ = dict(GIVEN_BY_HEROKU)
+    for name, asked in APP["env"].items():
+        if asked.get("generator") == "secret":
+            environ[name] = "5f" * 32
+        elif "value" in asked:
+            environ[name] = asked["value"]
+        elif asked["required"]:
+            environ[name] = typed[name]
+    return environ
+
+
+def test_the_button_asks_for_every_setting_that_heroku_does_not_give() -> None:
+    assert list(APP["env"]) == [setting.name for setting in ASKED]
+    assert all(APP["env"][setting.name]["description"].startswith(setting.meaning) for setting in ASKED)
+
+
+def test_the_button_offers_the_contracts_defaults() -> None:
+    assert {name: asked["value"] for name, asked in APP["env"].items() if "value" in asked} == {
+        setting.name: setting.default for setting in ASKED if setting.default
+    }
+
+
+def test_the_secret_makes_itself() -> None:
+    assert APP["env"]["WEBEX_WEBHOOK_SECRET"]["generator"] == "secret"
+
+
+@pytest.mark.parametrize("need", [Need.UPGRADE, Need.WEB, Need.WORKER])
+def test_what_the_button_insists_on_is_enough_for_every_process(need: Need) -> None:
+    environ = filled_in()
+    assert "BOT_PUBLIC_URL" not in environ
+    assert load(need, environ).warnings == ()
+
+
+def test_the_button_starts_one_of_each_process_of_the_procfile() -> None:
+    assert list(PROCESSES) == ["release", "web", "worker"]
+    assert {name: kind["quantity"] for name, kind in APP["formation"].items()} == {"web": 1, "worker": 1}
+
+
+def test_postgresql_comes_with_the_app() -> None:
+    assert [addon.partition(":")[0] for addon in APP["addons"]] == ["heroku-postgresql"]
+
+
+def test_the_procfile_brings_the_database_up_to_date_before_it_starts_the_processes() -> None:
+    assert PROCESSES["release"] == f"python -m bot {Need.UPGRADE}"
+    assert PROCESSES["worker"] == f"python -m bot {Need.WORKER}"
+
+
+@pytest.mark.parametrize(("environ", "port"), [({"PORT": "5000"}, "5000"), ({}, "8080")])
+def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -> None:
+    web = PROCESSES["web"].removeprefix("gunicorn ")
+    words = subprocess.run(
+        ["/bin/sh", "-c", f"printf '%s\\n' {web}"], env=environ, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    options = Config().parser().parse_args(words)
+    assert options.bind == [f"0.0.0.0:{port}"]
+    assert options.args == ["bot.wiring:door()"]
+    assert options.control_socket_disable
+    assert options.workers > 1
+    assert options.threads > 1
+
+
+def test_heroku_runs_a_python_the_bot_runs_on() -> None:
+    assert (ROOT / ".python-version").read_text().strip() in {"3.11", "3.12", "3.13"}
+    assert (APP["stack"], APP["buildpacks"]) == ("heroku-24", [{"url": "heroku/python"}])
