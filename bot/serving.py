@@ -25,8 +25,9 @@ _REQUESTS_STOP = 2
 
 def serve(settings: Settings) -> None:
     """Serve until stopped; ends with exit code 2 where the port is taken."""
-    if not _free(settings.port):
-        sys.stderr.write(f"Port {settings.port} is in use by another program: stop that one, or set PORT to another.\n")
+    fault = _port_fault(settings.port)
+    if fault is not None:
+        sys.stderr.write(f"{fault}\n")
         raise SystemExit(2)
     database = start.open_database(settings)
     if database.is_sqlite:
