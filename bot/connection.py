@@ -195,11 +195,7 @@ def _forget_redirect(response: requests.Response, **_: object) -> None:
 
 def _is_cut_off(error: requests.RequestException) -> bool:
     """Whether the connection broke before any answer, as one does that the other side had just given up."""
-    return (
-        isinstance(error, requests.ConnectionError)
-        and bool(error.args)
-        and isinstance(error.args[0], ProtocolError)
-    )
+    return isinstance(error, requests.ConnectionError) and bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
 def _fingerprint(response: requests.Response) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -25,9 +25,7 @@ def verdict(
     errors = _errors(said)
     message = said.get("message")
     sentences = [
-        sentence
-        for sentence in (message, *(error.get("description") for error in errors))
-        if isinstance(sentence, str)
+        sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
     ]
     tracking_id = shown(headers.get("TrackingID") or said.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {asked}"

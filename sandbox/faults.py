@@ -84,6 +84,11 @@ class Faults:
                     self._faults.remove(fault)
             return fault
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether every fault that was asked for has been met."""
+        return not self._faults
+
     def clear(self) -> None:
         """No more trouble."""
         with self._lock:

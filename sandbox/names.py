@@ -1,5 +1,7 @@
 """Invented people's names in several scripts, each with its spelling for an address: `Łukasz/lukasz`."""
 
+from functools import cache
+
 FIRST = {
     "english": "James/james Mary/mary Oliver/oliver Grace/grace Noah/noah Emma/emma Henry/henry Ruth/ruth "
     "Walter/walter Hazel/hazel Calvin/calvin Iris/iris",
@@ -43,6 +45,7 @@ BY_PLACE = {
 }
 
 
+@cache
 def spelled(names: str) -> list[tuple[str, str]]:
     """Each name with its plain spelling."""
     return [(name, plain) for name, _, plain in (one.partition("/") for one in names.split())]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.01
 
 
 class _Handler(WSGIRequestHandler):
@@ -91,9 +91,7 @@ class _Server(ThreadedWSGIServer):
 
     def process_request(self, request: object, client_address: object) -> None:
         """Give a new connection its thread."""
-        thread = Thread(
-            target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True
-        )
+        thread = Thread(target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True)
         with self._lock:
             self._connections[cast(socket.socket, request)] = thread
         thread.start()

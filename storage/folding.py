@@ -83,6 +83,4 @@ def _stays(letter: str) -> bool:
     """Vowel signs that are letters of their own script stay; accents, controls and what nobody sees go."""
     if letter.isspace():
         return True
-    return not (
-        unicodedata.combining(letter) or letter in _SELECTORS or unicodedata.category(letter) in _UNSEEN
-    )
+    return not (unicodedata.combining(letter) or letter in _SELECTORS or unicodedata.category(letter) in _UNSEEN)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.replies.safe import plain
+from bot.replies.safe import code, plain
 from bot.replies.times import duration, when
 from bot.tables.limit import cut
 from storage.records import Enterprise, Roster, Sync, SyncState
@@ -35,7 +35,7 @@ def ended(
     if sync.starting_at and sync.ended_at:
         lines.append(f"- Took {duration((sync.ended_at - sync.starting_at).total_seconds())}")
     if sync.tracking_id:
-        lines.append(f"- Webex's tracking id: `{plain(sync.tracking_id)}`")
+        lines.append(f"- Webex's tracking id: {code(sync.tracking_id)}")
     if sync.state is SyncState.COMPLETED and sync.ended_at:
         lines.append(f"- `sync` will work again {when(sync.ended_at + hold, now, enterprise.timezone)}")
     elif sync.state is SyncState.FAILED:

@@ -20,6 +20,11 @@ def plain(text: str, limit: int = 200) -> str:
     return escaped.replace("<", "&lt;").replace(">", "&gt;")
 
 
+def code(text: str, limit: int = 200) -> str:
+    """Text as a piece of code, in which markdown has no signs but the backtick."""
+    return f"`{visible(text)[:limit].replace('`', '')}`"
+
+
 def visible(text: str) -> str:
     """One line of what can be seen: no controls, nothing that turns the direction of writing, plain spaces."""
     return " ".join("".join(map(_seen, text)).split())

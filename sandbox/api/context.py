@@ -31,6 +31,4 @@ def caller() -> Person:
 def require_partner_admin() -> None:
     """Let only the provider's administrator through; bots, people and customers' admins get 403."""
     if caller().email != PARTNER_ADMIN:
-        raise WebexError(
-            403, "The request is understood, but it has been refused: insufficient scope or role."
-        )
+        raise WebexError(403, "The request is understood, but it has been refused: insufficient scope or role.")

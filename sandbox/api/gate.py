@@ -48,14 +48,11 @@ class Gate:
             status = statuses[-1] if statuses and not dropped else None
             self._world.requests.append(Request(method, path, environ["QUERY_STRING"], who, status))
 
-    def _serve(
-        self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse"
-    ) -> Iterable[bytes]:
+    def _serve(self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if fault is None:
             return self._app(environ, start)
-        if fault.delay:
-            self._faults.stopping.wait(fault.delay)
-        if fault.drop == "before":
+        cut_short = fault.delay > 0 and self._faults.stopping.wait(fault.delay)
+        if cut_short or fault.drop == "before":
             raise Dropped
         answered = self._app(environ, start) if fault.status is None else _answer(fault, fault.status, start)
         if fault.drop == "after":

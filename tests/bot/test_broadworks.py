@@ -125,17 +125,13 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
 @pytest.mark.parametrize(
     "content", [{}, None, {"directorySyncStatus": None}, {"directorySyncStatus": {}, "enableDirSync": 1}]
 )
-def test_every_field_of_a_reading_may_be_missing(
-    server: Scripted, broadworks: BroadWorks, content: object
-) -> None:
+def test_every_field_of_a_reading_may_be_missing(server: Scripted, broadworks: BroadWorks, content: object) -> None:
     server.script(Answer(content=content))
     assert broadworks.sync_reading("e1") == SyncReading()
 
 
 def test_a_sync_is_asked_for_once_and_answered_with_200(server: Scripted, broadworks: BroadWorks) -> None:
-    server.script(
-        Answer(content={"enableDirSync": True, "directorySyncStatus": {"syncStatus": "IN_PROGRESS"}})
-    )
+    server.script(Answer(content={"enableDirSync": True, "directorySyncStatus": {"syncStatus": "IN_PROGRESS"}}))
     assert broadworks.start_sync("e1") == SyncReading(enabled=True, status="IN_PROGRESS")
     heard = server.heard[0]
     assert (heard.method, heard.path) == ("POST", "/v1/broadworks/enterprises/e1/broadworksDirectorySync")
@@ -196,9 +192,7 @@ def test_an_error_code_may_be_a_number_or_text(
 @pytest.mark.parametrize(
     "status", [[], "COMPLETE", {"syncStatus": ["COMPLETE"]}, {"errors": {"errorCode": 1}}, {"errors": [1]}]
 )
-def test_a_reading_of_an_unexpected_shape_is_refused(
-    server: Scripted, broadworks: BroadWorks, status: object
-) -> None:
+def test_a_reading_of_an_unexpected_shape_is_refused(server: Scripted, broadworks: BroadWorks, status: object) -> None:
     server.script(Answer(content={"directorySyncStatus": status}))
     with pytest.raises(Rejected):
         broadworks.sync_reading("e1")
@@ -243,9 +237,7 @@ def test_a_subscriber_is_read_whole(server: Scripted, broadworks: BroadWorks) ->
 
 def test_names_come_without_what_databases_refuse(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(
-        Answer(
-            content=rb'{"items": [{"id": "s1", "spEnterpriseId": "Reseller1+acme", "firstName": "A\u0000\udfff"}]}'
-        )
+        Answer(content=rb'{"items": [{"id": "s1", "spEnterpriseId": "Reseller1+acme", "firstName": "A\u0000\udfff"}]}')
     )
     assert next(broadworks.subscriber_pages(ACME))[0].first_name == "A\ufffd"
 
@@ -291,9 +283,7 @@ def test_a_subscriber_that_comes_twice_is_read_once(server: Scripted, broadworks
 @pytest.mark.parametrize(
     "bad", [{"spEnterpriseId": ACME}, {"id": "s1"}, item("s1", email=["a"]), item("s1", firstName={"a": 1})]
 )
-def test_a_malformed_subscriber_is_refused(
-    server: Scripted, broadworks: BroadWorks, bad: dict[str, object]
-) -> None:
+def test_a_malformed_subscriber_is_refused(server: Scripted, broadworks: BroadWorks, bad: dict[str, object]) -> None:
     server.script(page(item("s0"), bad))
     with pytest.raises(Rejected):
         read(broadworks)

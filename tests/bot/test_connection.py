@@ -97,9 +97,7 @@ def test_a_busy_answer_does_not_block(server: Scripted, status: int) -> None:
         ("-5", None),
     ],
 )
-def test_a_retry_after_that_is_no_integer_is_understood(
-    server: Scripted, header: str, seconds: float | None
-) -> None:
+def test_a_retry_after_that_is_no_integer_is_understood(server: Scripted, header: str, seconds: float | None) -> None:
     raised = failure(server, Answer(429, headers={"Retry-After": header}))
     assert isinstance(raised, RateLimited)
     assert raised.retry_after == seconds
@@ -238,9 +236,7 @@ def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: s
     assert not token or token not in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    "base", ["", "webexapis.com/v1", "ftp://127.0.0.1/v1", "http://a:b@127.0.0.1/v1", "http://"]
-)
+@pytest.mark.parametrize("base", ["", "webexapis.com/v1", "ftp://127.0.0.1/v1", "http://a:b@127.0.0.1/v1", "http://"])
 def test_a_base_that_is_no_web_address_is_refused(base: str) -> None:
     with pytest.raises(ValueError, match="base of the Webex API"):
         Connection(TOKEN, base)
@@ -312,9 +308,7 @@ def test_only_a_get_is_asked_again(server: Scripted, line: Connection, method: s
     assert len(server.heard) == 2
 
 
-def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(
-    server: Scripted, line: Connection
-) -> None:
+def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(server: Scripted, line: Connection) -> None:
     server.script(Answer(content={}, hang_up=True), OK)
     line.call("GET", "people/me")
     assert server.hung_up.wait(10)
@@ -414,9 +408,7 @@ def test_a_relative_next_link_is_followed(server: Scripted, line: Connection) ->
     assert server.heard[1].target == "/v1/webhooks?cursor=2"
 
 
-def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(
-    server: Scripted, line: Connection
-) -> None:
+def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server: Scripted, line: Connection) -> None:
     for link in (
         "?cursor=2",
         "?spEnterpriseId=Reseller1+acme&cursor=2",
@@ -429,9 +421,7 @@ def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(
 
 
 def test_parameters_that_the_next_link_dropped_are_put_back(server: Scripted, line: Connection) -> None:
-    pages(
-        server, line, "?max=50&cursor=a+b%2F%3D&status=null", max="100", status="error", mentionedPeople="me"
-    )
+    pages(server, line, "?max=50&cursor=a+b%2F%3D&status=null", max="100", status="error", mentionedPeople="me")
     assert server.heard[1].raw_query == "max=50&cursor=a+b%2F%3D&status=error&mentionedPeople=me"
 
 
@@ -460,9 +450,7 @@ def test_a_next_link_that_leads_elsewhere_is_refused(server: Scripted, line: Con
     assert len(server.heard) == 1
 
 
-@pytest.mark.parametrize(
-    "links", [["?max=2"], [""], ["?cursor=2", "?cursor=3", "?cursor=2"], ["?cursor=2"] * 2]
-)
+@pytest.mark.parametrize("links", [["?max=2"], [""], ["?cursor=2", "?cursor=3", "?cursor=2"], ["?cursor=2"] * 2])
 def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connection, links: list[str]) -> None:
     for link in links:
         server.script(Answer(content={"items": []}, headers={"Link": f'<{link}>; rel="next"'}))
@@ -472,9 +460,7 @@ def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connectio
     assert len(server.heard) <= len(links) + 1
 
 
-def test_pages_without_end_are_refused(
-    server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_without_end_are_refused(server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_PAGES", 5)
     for number in range(10):
         server.script(Answer(content={"items": []}, headers={"Link": f'<?cursor={number}>; rel="next"'}))
@@ -486,9 +472,7 @@ def test_pages_without_end_are_refused(
     "content",
     [None, {}, [], {"items": None}, {"items": {}}, {"items": "ab"}, {"items": [{}, "x"]}, [{"id": 1}]],
 )
-def test_a_list_of_an_unexpected_shape_is_refused(
-    server: Scripted, line: Connection, content: object
-) -> None:
+def test_a_list_of_an_unexpected_shape_is_refused(server: Scripted, line: Connection, content: object) -> None:
     server.script(Answer(content=content))
     with pytest.raises(Rejected):
         list(line.pages("webhooks", {}))

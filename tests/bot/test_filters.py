@@ -162,9 +162,7 @@ def _parsed(text: str) -> tuple[View, Refusal | None]:
         return View(), refused
 
 
-_PIECES = (st.text(max_size=6) | _SPECIALS).map(plain_line) | st.sampled_from(
-    [" ", " a", "a ", '"', "O'B", "'t"]
-)
+_PIECES = (st.text(max_size=6) | _SPECIALS).map(plain_line) | st.sampled_from([" ", " a", "a ", '"', "O'B", "'t"])
 _SOME_PIECES = _PIECES.filter(bool)
 
 
@@ -178,9 +176,7 @@ def _patterns(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[Pattern]:
 _CONDITIONS = st.builds(
     Term,
     st.sampled_from(sorted(set(ATTRIBUTES_OF_KEY.values()))),
-    st.lists(_patterns(_PIECES.map(lambda piece: piece.replace("_", " "))), min_size=1, max_size=3).map(
-        tuple
-    ),
+    st.lists(_patterns(_PIECES.map(lambda piece: piece.replace("_", " "))), min_size=1, max_size=3).map(tuple),
     st.booleans(),
 )
 _WORDS = st.lists(

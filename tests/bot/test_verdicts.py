@@ -13,9 +13,7 @@ from bot.verdicts import LONGEST_PAUSE, retry_after, verdict
 NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.sampled_from(["message", "errors", "errorCode"]), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["message", "errors", "errorCode"]), inner),
 )
 
 

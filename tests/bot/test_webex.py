@@ -22,9 +22,7 @@ WEBHOOK = {
     "status": "active",
     "secret": "never read",
 }
-WEBHOOK_READ = Webhook(
-    "w1", "dirsync messages", "https://bot.example/webhooks", "messages", "created", "active"
-)
+WEBHOOK_READ = Webhook("w1", "dirsync messages", "https://bot.example/webhooks", "messages", "created", "active")
 
 
 @pytest.fixture
@@ -40,9 +38,7 @@ def webex(server: Scripted) -> Webex:
 
 def test_the_bot_learns_who_it_is(server: Scripted, webex: Webex) -> None:
     server.script(
-        Answer(
-            content={"id": "p1", "emails": ["bot@webex.bot", "b"], "displayName": "Dirsync", "orgId": "o1"}
-        )
+        Answer(content={"id": "p1", "emails": ["bot@webex.bot", "b"], "displayName": "Dirsync", "orgId": "o1"})
     )
     assert webex.me() == Person("p1", "bot@webex.bot", "Dirsync", "o1")
     assert server.heard[0].target == "/v1/people/me"
@@ -129,9 +125,7 @@ def test_a_message_of_an_unexpected_shape_is_refused(
 @pytest.mark.parametrize(
     ("destination", "field"), [("room_id", "roomId"), ("person_id", "toPersonId"), ("email", "toPersonEmail")]
 )
-def test_a_message_is_posted_to_its_destination(
-    server: Scripted, webex: Webex, destination: str, field: str
-) -> None:
+def test_a_message_is_posted_to_its_destination(server: Scripted, webex: Webex, destination: str, field: str) -> None:
     server.script(Answer(content={"id": "m1", "roomId": "r1"}))
     ways: dict[str, Callable[[], Posted]] = {
         "room_id": lambda: webex.post(room_id="x", markdown="**hi**"),
@@ -218,9 +212,7 @@ def test_webhooks_are_read_from_all_pages(server: Scripted, webex: Webex) -> Non
 
 def test_a_webhook_is_made_with_its_secret(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content=WEBHOOK))
-    made = webex.create_webhook(
-        "dirsync messages", "https://bot.example/webhooks", "messages", "created", "s3cret"
-    )
+    made = webex.create_webhook("dirsync messages", "https://bot.example/webhooks", "messages", "created", "s3cret")
     assert made == WEBHOOK_READ
     assert "never read" not in repr(made)
     assert server.heard[0].json == {
@@ -274,9 +266,7 @@ def test_an_id_is_one_part_of_the_path_whatever_it_holds(
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
-def test_an_id_that_would_be_another_path_is_not_asked_for(
-    server: Scripted, webex: Webex, identifier: str
-) -> None:
+def test_an_id_that_would_be_another_path_is_not_asked_for(server: Scripted, webex: Webex, identifier: str) -> None:
     with pytest.raises(Rejected) as raised:
         webex.message(identifier)
     assert raised.value.status == 404

@@ -43,9 +43,7 @@ def test_vowel_signs_of_scripts_that_need_them_are_not_accents() -> None:
 def test_folding_any_letter_that_unicode_would_change_twice_changes_nothing() -> None:
     letters = map(chr, range(sys.maxunicode + 1))
     changing = [
-        x
-        for x in letters
-        if unicodedata.normalize("NFKD", x) != x or x.casefold() != x or unicodedata.combining(x)
+        x for x in letters if unicodedata.normalize("NFKD", x) != x or x.casefold() != x or unicodedata.combining(x)
     ]
     once = fold(" ".join(f"x{letter}y" for letter in changing))
     assert fold(once) == once
@@ -72,9 +70,7 @@ def test_a_pattern_keeps_the_spaces_next_to_its_wildcards_only() -> None:
     assert fold_pattern((" Ä ",)) == ("a",)
 
 
-_NUMBERED = st.lists(st.sampled_from(["a", "b", " ", "-"]) | st.integers(0, 10**30).map(str), max_size=6).map(
-    "".join
-)
+_NUMBERED = st.lists(st.sampled_from(["a", "b", " ", "-"]) | st.integers(0, 10**30).map(str), max_size=6).map("".join)
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:

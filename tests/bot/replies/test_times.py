@@ -14,9 +14,7 @@ def test_a_moment_is_told_in_the_enterprises_zone_and_from_now() -> None:
 
 
 def test_summer_time_is_told() -> None:
-    assert when(datetime(2026, 7, 1, 12, tzinfo=UTC), NOW, "America/Chicago").startswith(
-        "Wed 1 Jul 07:00 CDT, "
-    )
+    assert when(datetime(2026, 7, 1, 12, tzinfo=UTC), NOW, "America/Chicago").startswith("Wed 1 Jul 07:00 CDT, ")
 
 
 @pytest.mark.parametrize(

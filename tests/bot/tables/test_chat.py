@@ -23,11 +23,7 @@ def test_what_is_too_wide_is_taken_from_the_column_that_exceeds_its_share_most()
     assert text.splitlines()[3] == "aaaaa…  bbbbbbbbbbbb"
 
 
-@given(
-    st.lists(
-        st.builds(LicenseHolder, _HOSTILE, ext=_HOSTILE, last_name=_HOSTILE, status=_HOSTILE), max_size=6
-    )
-)
+@given(st.lists(st.builds(LicenseHolder, _HOSTILE, ext=_HOSTILE, last_name=_HOSTILE, status=_HOSTILE), max_size=6))
 def test_no_cell_breaks_the_table(holders: list[LicenseHolder]) -> None:
     text, shown = license_table(holders)
     lines = text.splitlines()
@@ -86,9 +82,7 @@ def test_statuses_can_be_told_apart_even_when_names_are_long() -> None:
     assert lines[3].rpartition("  ")[2] != lines[4].rpartition("  ")[2]
 
 
-@pytest.mark.parametrize(
-    ("text", "columns"), [("abc", 3), ("東京", 4), ("e\u0301", 1), ("a\u200bb", 2), ("ｱ", 1)]
-)
+@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("東京", 4), ("e\u0301", 1), ("a\u200bb", 2), ("ｱ", 1)])
 def test_width_counts_columns_not_letters(text: str, columns: int) -> None:
     assert width(text) == columns
 

@@ -76,9 +76,7 @@ def test_our_own_mapping_of_locations_comes_before_webexs_group() -> None:
         ("", "a@b.example", "", "Begun"),
     ],
 )
-def test_the_activation_follows_from_status_and_email(
-    status: str, email: str, words: str, activation: str
-) -> None:
+def test_the_activation_follows_from_status_and_email(status: str, email: str, words: str, activation: str) -> None:
     holder = license_holder(replace(ANA, status=status, email=email))
     assert (holder.status, holder.activation) == (words, activation)
 
