@@ -21,6 +21,10 @@ class Unavailable(WebexFailure):
     """A 5xx: Webex itself failed, and may or may not have done what it was asked."""
 
 
+class TokenRefused(Unavailable):
+    """HTTP 401: Webex does not accept our token. An operator can mend that, so nothing is given up for it."""
+
+
 class AnswerLost(Unavailable):
     """The connection broke or timed out: whether Webex did it is unknown."""
 

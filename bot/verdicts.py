@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.fields import Item, clean, whole
 
 LONGEST_PAUSE = 300.0
@@ -34,6 +34,8 @@ def verdict(
     if status in (423, 429):
         pause = retry_after(headers.get("Retry-After"), now)
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
+    if status == 401:
+        return TokenRefused(summary, tracking_id=tracking_id)
     if status >= 500:
         return Unavailable(summary, tracking_id=tracking_id)
     numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]

@@ -44,7 +44,9 @@ class BroadWorks:
     ) -> Enterprise:
         """Take on a customer; Webex lists it once somebody there is provisioned."""
         with self._lock:
-            enterprise = Enterprise(make_id("ENTERPRISE"), org_id, provisioning_id, sp_enterprise_id, cluster, enabled)
+            enterprise = Enterprise(
+                make_id("ENTERPRISE"), org_id, provisioning_id, sp_enterprise_id, cluster, enabled
+            )
             self._enterprises[enterprise.id] = enterprise
             return enterprise
 
@@ -85,16 +87,16 @@ class BroadWorks:
         with self._lock:
             enterprise = self.get(enterprise_id)
             if not enterprise.enabled:
-                raise WebexError(400, "BW EDUS is not enabled for the CustomerConfig", code=600011)
+                raise WebexError(400, "Directory sync is not enabled for this enterprise.", code=600011)
             if enterprise.run is not None:
                 status = self.already_running_status
-                raise WebexError(status, "BW EDUS is in-progress for the ConfigSet", code=600005)
+                raise WebexError(status, "A directory sync of this enterprise is running.", code=600005)
             if not self._subscribers.activated(enterprise.sp_enterprise_id):
-                raise WebexError(400, "The enterprise has no provisioned user", code=600029)
+                raise WebexError(400, "Nobody of this enterprise is provisioned.", code=600029)
             if any(self._occupies(one, enterprise.cluster) for one in self._enterprises.values()):
                 raise WebexError(
                     429,
-                    "The broadworks cluster is busy",
+                    "The cluster is busy with another sync.",
                     code=600009,
                     retry_after=math.ceil(self.retry_after),
                 )

@@ -4,7 +4,9 @@
 class WebexError(Exception):
     """An answer other than success; `code` goes into `errors[].errorCode`, `retry_after` (seconds) into the header."""
 
-    def __init__(self, status: int, message: str, *, code: int | None = None, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, *, code: int | None = None, retry_after: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
@@ -14,4 +16,4 @@ class WebexError(Exception):
 
 def not_found(what: str) -> WebexError:
     """The answer for things that are not there and for things the caller may not see: the same, on purpose."""
-    return WebexError(404, f"Could not find a {what} with provided ID.")
+    return WebexError(404, f"There is no such {what}.")

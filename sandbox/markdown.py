@@ -83,17 +83,17 @@ def _block(kind: str, lines: list[str], find: Find, rendered: Rendered) -> tuple
         code = "\n".join(lines)
         return f"<pre><code>{escape(code, quote=False)}\n</code></pre>", code
     if kind in ("ul", "ol"):
-        items = [_inline(line, find, rendered, 0) for line in lines]
+        items = [_inline(line, find, rendered) for line in lines]
         html = "".join(f"<li>{item}</li>" for item, _ in items)
         marks = ["-"] * len(items) if kind == "ul" else [f"{n}." for n in range(1, len(items) + 1)]
         text = "\n".join(f"{mark} {item}" for mark, (_, item) in zip(marks, items, strict=True))
         return f"<{kind}>{html}</{kind}>", text
-    html, text = _inline("\n".join(line.strip() for line in lines), find, rendered, 0)
+    html, text = _inline("\n".join(line.strip() for line in lines), find, rendered)
     html = html.replace("\n", "<br>")
     return f"<{kind}>{html}</{kind}>", text
 
 
-def _inline(source: str, find: Find, rendered: Rendered, depth: int) -> tuple[str, str]:
+def _inline(source: str, find: Find, rendered: Rendered, depth: int = 0) -> tuple[str, str]:
     html: list[str] = []
     text: list[str] = []
     end = 0

@@ -98,9 +98,9 @@ class Messages:
             if old.person_id != author.id:
                 raise WebexError(403, "Only the author of a message can edit it.")
             if old.files or old.attachments:
-                raise WebexError(400, "Editing messages with files or attachments is currently unsupported.")
+                raise WebexError(400, "A message with a file or a card cannot be edited.")
             if old.edits >= MOST_EDITS:
-                raise WebexError(400, "The edit limit of this message has been reached.")
+                raise WebexError(400, "This message was edited as often as is allowed.")
             said = self._render(self._rooms.get(room_id), draft.markdown)
             message = replace(
                 old,

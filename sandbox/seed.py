@@ -34,7 +34,7 @@ _NUMBERS = {
     "Łódź": (None, 0, "00{:03d}"),
     "München": ("+49-89-99998{:03d}", 0, "{:03d}"),
 }
-_ERROR = (10022, "The BroadWorks UserID is already associated with an existing user")
+_ERROR = (10022, "This BroadWorks user ID belongs to somebody else already")
 
 
 def seed(world: World) -> None:

@@ -3,16 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.inserting import insert_unless_there
 from storage.models import ClusterRow
 
 
 def ensure(session: Session, name: str) -> int:
     """The cluster of that name, made where it is new."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(ClusterRow).values(name=name, pauses=0).on_conflict_do_nothing())
+    insert_unless_there(session, ClusterRow, name=name, pauses=0)
     made: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
     return made
 

@@ -1,10 +1,10 @@
 """Where messages go: a space, a person or an e-mail, whose 1:1 space Webex's answer teaches."""
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.folding import address_key
+from storage.inserting import insert_unless_there
 from storage.models import DestinationRow
 from storage.records import Destination
 
@@ -54,8 +54,7 @@ def _find(session: Session, condition: ColumnElement[bool]) -> int | None:
 
 
 def _make(session: Session, condition: ColumnElement[bool], **values: str | bool | None) -> int:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(DestinationRow).values(last_number=0, **values).on_conflict_do_nothing())
+    insert_unless_there(session, DestinationRow, last_number=0, **values)
     made: int = session.scalars(select(DestinationRow.id).where(condition)).one()
     return made
 

@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.inserting import insert_unless_there
 from storage.models import LeaseRow
 
 
 def take(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
     """Take or lengthen the lease; False while somebody else holds it."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(LeaseRow).values(name=name, holder="", until=now).on_conflict_do_nothing())
+    insert_unless_there(session, LeaseRow, name=name, holder="", until=now)
     taken = session.scalar(
         update(LeaseRow)
         .where(LeaseRow.name == name, or_(LeaseRow.until <= now, LeaseRow.holder == holder))

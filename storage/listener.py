@@ -37,6 +37,8 @@ class Listener(threading.Thread):
     def _hear(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():
             for notification in connection.notifies(timeout=5.0):
+                if self._stopping.is_set():
+                    return
                 kind, _, writer = notification.payload.partition(" ")
                 if writer != self._database.name:
                     self._database.tell(frozenset({kind}))

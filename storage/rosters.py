@@ -11,6 +11,7 @@ from storage import claims, inbox
 from storage.database import wake
 from storage.filtering import ordering, where
 from storage.folding import fold, sort_key
+from storage.inserting import insert_unless_there
 from storage.models import LicenseHolderRow, RosterRow
 from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
 
@@ -23,16 +24,24 @@ _CELLS = [getattr(LicenseHolderRow, column) for column in LICENSE_COLUMNS]
 
 def want(session: Session, enterprise_id: int, now: datetime) -> int:
     """Have the licence holders read, unless that is wanted already; the wanted roster's id."""
-    known = session.scalar(
+    made = insert_unless_there(
+        session,
+        RosterRow,
+        enterprise_id=enterprise_id,
+        state=WANTED,
+        asked_at=now,
+        due_at=now,
+        attempt=0,
+        failures=0,
+        size=0,
+    )
+    if made is not None:
+        wake(session, KIND)
+        return made
+    wanted = session.scalar(
         select(RosterRow.id).where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == WANTED)
     )
-    if known is not None:
-        return known
-    row = RosterRow(enterprise_id=enterprise_id, state=WANTED, asked_at=now, due_at=now)
-    session.add(row)
-    session.flush()
-    wake(session, KIND)
-    return row.id
+    return wanted if wanted is not None else want(session, enterprise_id, now)
 
 
 def claim(session: Session, now: datetime) -> RosterRow | None:

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage import claims, clusters
 from storage.database import wake
+from storage.inserting import insert_unless_there
 from storage.models import FollowerRow, SyncRow
 from storage.records import ACTIVE, Claim, Enterprise, Follower, Sync, SyncState
 
@@ -60,21 +60,17 @@ def promote(session: Session, cluster_id: int, now: datetime) -> None:
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
     """Have somebody told of a sync's end in their thread; False where they follow it there already."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    added = session.execute(
-        insert(FollowerRow)
-        .values(
-            sync_id=sync_id,
-            person_id=follower.person_id,
-            email=follower.email,
-            room_id=follower.room_id,
-            direct=follower.direct,
-            thread=follower.thread,
-            since=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(FollowerRow.id)
-    ).first()
+    added = insert_unless_there(
+        session,
+        FollowerRow,
+        sync_id=sync_id,
+        person_id=follower.person_id,
+        email=follower.email,
+        room_id=follower.room_id,
+        direct=follower.direct,
+        thread=follower.thread,
+        since=now,
+    )
     return added is not None
 
 

@@ -1,12 +1,13 @@
 """Moves inbox rows: reads what was typed, has the router answer it, and sorts what can go wrong."""
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
 from bot import router
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, Unavailable
+from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
 from bot.jobs.retries import pause
 from bot.mentions import is_mentioned, strip_mention
 from bot.message import Message
@@ -19,6 +20,7 @@ from storage.records import Claim
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 5
+PATIENCE = timedelta(days=1)
 MOST_LOOKS = 6
 """How often a message that Webex does not show yet is looked for: half a minute in all."""
 
@@ -50,14 +52,23 @@ def _work(context: Context, row: InboxRow) -> None:
     except ClaimLost as lost:
         log.warning("inbox row %d was taken over by another worker: %s", row.id, lost)
     except (RateLimited, Unavailable) as failure:
-        log.warning("inbox row %d: %s", row.id, failure)
-        _again(context, row, failure)
+        _wait_for_webex(context, row, failure)
     except Exception as error:  # whatever fails must leave the row for later, and be told of
         log.exception("inbox row %d failed (attempt %d)", row.id, row.attempt)
         if row.failures + 1 < MOST_FAILURES:
             _again(context, row, error)
         else:
             _set_aside(context, row, message, error)
+
+
+def _wait_for_webex(context: Context, row: InboxRow, failure: WebexFailure) -> None:
+    """Try again later; what Webex would not let us read for a day is not answered any more."""
+    if context.now() - row.received_at < PATIENCE:
+        log.warning("inbox row %d: %s", row.id, failure)
+        _again(context, row, failure)
+    else:
+        log.error("inbox row %d is set aside after a day: %s", row.id, failure)
+        _set_aside(context, row, None, failure)
 
 
 def _heard(context: Context, row: InboxRow) -> Message | None:

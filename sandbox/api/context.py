@@ -18,7 +18,7 @@ def identify() -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     person = the_world().people.find(token.strip()) if scheme.casefold() == "bearer" else None
     if person is None:
-        raise WebexError(401, "The request requires a valid access token set in the Authorization header.")
+        raise WebexError(401, "No valid access token in the Authorization header.")
     g.caller = person
 
 
@@ -31,4 +31,4 @@ def caller() -> Person:
 def require_partner_admin() -> None:
     """Let only the provider's administrator through; bots, people and customers' admins get 403."""
     if caller().email != PARTNER_ADMIN:
-        raise WebexError(403, "The request is understood, but it has been refused: insufficient scope or role.")
+        raise WebexError(403, "Only the administrator of the provider may do this.")

@@ -83,7 +83,9 @@ def test_an_enterprise_never_synced_says_so_and_nothing_more(partner: Caller, bo
     assert status(partner, borealis) == {"syncStatus": "NOT_SYNCED"}
 
 
-def test_a_cluster_runs_one_sync_at_a_time(sandbox: Sandbox, partner: Caller, acme: str, borealis: str) -> None:
+def test_a_cluster_runs_one_sync_at_a_time(
+    sandbox: Sandbox, partner: Caller, acme: str, borealis: str
+) -> None:
     sandbox.world.broadworks.hold(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     busy = partner.post(borealis, syncStatus="SYNC_NOW")
@@ -119,7 +121,9 @@ def test_a_race_for_a_cluster_has_one_winner(sandbox: Sandbox, acme: str, boreal
     assert answers.count(200) == 1
 
 
-def test_the_same_enterprise_does_not_sync_twice_at_once(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_the_same_enterprise_does_not_sync_twice_at_once(
+    sandbox: Sandbox, partner: Caller, acme: str
+) -> None:
     sandbox.world.broadworks.hold(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     again = partner.post(acme, syncStatus="SYNC_NOW")
@@ -138,14 +142,16 @@ def test_webexs_own_sync_blocks_its_enterprise_but_not_the_cluster(
     assert partner.post(borealis, syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(
+    sandbox: Sandbox, partner: Caller, acme: str
+) -> None:
     before = status(partner, acme)
-    sandbox.world.broadworks.fail_next_sync(ACME, [(600014, "failed while trying to connect")])
+    sandbox.world.broadworks.fail_next_sync(ACME, [(600014, "no connection")])
     partner.post(acme, syncStatus="SYNC_NOW")
     wait_until(ended(partner, acme))
     failed = status(partner, acme)
     assert failed["syncStatus"] == "FAILED"
-    assert failed["errors"] == [{"errorCode": 600014, "description": "failed while trying to connect"}]
+    assert failed["errors"] == [{"errorCode": 600014, "description": "no connection"}]
     assert failed["lastSuccessfulSyncTime"] == before["lastSuccessfulSyncTime"] < failed["lastSyncEndTime"]
     partner.post(acme, syncStatus="SYNC_NOW")
     assert "errors" not in status(partner, acme)
@@ -155,7 +161,7 @@ def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(sandbox: Sandb
 
 def test_a_sync_may_end_with_any_word_and_warnings(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     for word in ("COMPLETE", "PARTIAL"):
-        sandbox.world.broadworks.end_next_sync(ACME, word, [(600025, "failed to update the user")])
+        sandbox.world.broadworks.end_next_sync(ACME, word, [(600025, "one user left out")])
         partner.post(acme, syncStatus="SYNC_NOW")
         wait_until(ended(partner, acme))
         assert (status(partner, acme)["syncStatus"], len(status(partner, acme)["errors"])) == (word, 1)
@@ -183,7 +189,9 @@ def test_only_sync_now_starts_a_sync(partner: Caller, acme: str, body: dict[str,
     assert status(partner, acme)["syncStatus"] == "COMPLETE"
 
 
-def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sandbox, partner: Caller) -> None:
+def test_webex_learns_of_an_enterprise_with_its_first_activated_user(
+    sandbox: Sandbox, partner: Caller
+) -> None:
     def listed() -> list[str]:
         items = partner.get("broadworks/enterprises").json()["items"]
         return [item["spEnterpriseId"] for item in items]
@@ -210,7 +218,9 @@ def test_an_enterprise_that_lost_its_last_activated_user_is_known_but_does_not_s
 
 def test_enterprises_are_found_whole_or_by_their_beginning_and_come_in_pages(partner: Caller) -> None:
     def found(**params: str) -> list[str]:
-        return [one["spEnterpriseId"] for one in partner.get("broadworks/enterprises", **params).json()["items"]]
+        return [
+            one["spEnterpriseId"] for one in partner.get("broadworks/enterprises", **params).json()["items"]
+        ]
 
     assert found(spEnterpriseId=ACME) == [ACME]
     assert found(spEnterpriseId="Reseller1") == []

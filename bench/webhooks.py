@@ -1,0 +1,66 @@
+"""The people, spaces and messages of the bench, and the signed webhooks that tell of them."""
+
+import hmac
+import json
+
+SECRET = "sixteen-or-more-characters"
+BOT_NAME = "Bench"
+BOT_EMAIL = "bench@webex.bot"
+BOT_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi10aGUtYm90LWl0c2VsZi0wMDAwMDAwMDAwMDA"
+ADMIN_EMAIL = "ana@acme.example"
+ADMIN_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi1hbi1hZG1pbi0wMDAwMDAwMDAwMDAwMDAwMDA"
+COMMAND = "help"
+CREATED = "2026-01-01T00:00:00.000Z"
+
+_MESSAGE = "Y2lzY29zcGFyazovL3VzL01FU1NBR0UvYmVuY2gtb2YtYS1tZXNzYWdlLTAwMDAwMDAw"
+_ROOM = "Y2lzY29zcGFyazovL3VzL1JPT00vYmVuY2gtb2YtYS1zcGFjZS0wMDAwMDAwMDAwMDAw"
+_DIGITS = 12
+
+
+def message_id(number: int) -> str:
+    """The id of the message with that number."""
+    return f"{_MESSAGE}{number:0{_DIGITS}d}"
+
+
+def room_id(number: int) -> str:
+    """The id of the group space it is in: every message has one of its own, since a space is answered in order."""
+    return f"{_ROOM}{number:0{_DIGITS}d}"
+
+
+def number_of(any_id: str) -> int:
+    """The number in the id of a message or of a space."""
+    return int(any_id[-_DIGITS:])
+
+
+def request(number: int, path: str) -> bytes:
+    """The HTTP request with which Webex tells of a message, signed."""
+    body = json.dumps(
+        {
+            "id": "Y2lzY29zcGFyazovL3VzL1dFQkhPT0svYmVuY2gtb2YtYS13ZWJob29rLTAwMDAwMDAwMDAwMDAwMDAw",
+            "name": "bench messages created",
+            "targetUrl": f"http://127.0.0.1{path}",
+            "resource": "messages",
+            "event": "created",
+            "orgId": "Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi9iZW5jaC0wMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw",
+            "createdBy": BOT_ID,
+            "appId": "Y2lzY29zcGFyazovL3VzL0FQUExJQ0FUSU9OL2JlbmNoLTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA",
+            "ownedBy": "creator",
+            "status": "active",
+            "created": CREATED,
+            "actorId": ADMIN_ID,
+            "data": {
+                "id": message_id(number),
+                "roomId": room_id(number),
+                "roomType": "group",
+                "personId": ADMIN_ID,
+                "personEmail": ADMIN_EMAIL,
+                "mentionedPeople": [BOT_ID],
+                "created": CREATED,
+            },
+        }
+    ).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"X-Spark-Signature: {hmac.digest(SECRET.encode(), body, 'sha1').hex()}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

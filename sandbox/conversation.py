@@ -1,0 +1,31 @@
+"""A conversation on the terminal, as it happens."""
+
+import sys
+from datetime import datetime
+
+from sandbox.messages import Message
+from sandbox.world import World
+
+_WIDTH = 78
+
+
+def print_conversation(world: World) -> None:
+    """Print every message of the world from now on: where, who, what, and which file came along."""
+
+    def show(kind: str, message: Message) -> None:
+        sys.stdout.write(_entry(world, kind, message))
+        sys.stdout.flush()
+
+    world.subscribe(show)
+
+
+def _entry(world: World, kind: str, message: Message) -> str:
+    titles = {room.id: room.title for room in world.rooms.of_all() if room.type == "group"}
+    space = f" in “{titles[message.room_id]}”" if message.room_id in titles else ""
+    change = "" if kind == "created" else f" ({kind})"
+    head = f"── {datetime.now():%H:%M:%S} {message.person_email}{space}{change} "
+    lines = [head.ljust(_WIDTH, "─")]
+    if kind != "deleted":
+        lines += [message.markdown or message.text or ""]
+        lines += [f"📎 {file.name}" for file in message.files]
+    return "\n".join([*lines, "", ""])

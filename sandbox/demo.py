@@ -1,0 +1,142 @@
+"""The demo: the sandbox and the bot together, and what is said between them printed as it happens."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+from sandbox.conversation import print_conversation
+from sandbox.seed import ACME, SPACE
+from sandbox.server import Sandbox
+from sandbox.world import BOT, PARTNER_ADMIN
+
+DATA = Path("var") / "demo"
+ADMIN = "ana@acme.example"
+_READY_SECONDS = 20
+_STOP_SECONDS = 12
+_WEBHOOKS = 5
+
+_WELCOME = """
+The sandbox's Webex API is at {api} and the bot at {bot}
+Everything starts afresh each time; the bot's data and log are under {data}.
+
+A person's access token is their e-mail address. {admin} is Acme's admin, olga@provider.example the operator,
+sam@elsewhere.example a stranger. Say something as Ana:
+
+  curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
+    -F toPersonEmail={recipient} -F text=help
+
+then status, sync, or -F text='licenses location=Dallas'. In the group space "{space}", mention the bot:
+
+  curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
+    -F roomId={room} -F 'markdown=<@personEmail:{recipient}> status'
+
+Ctrl-C ends both. The conversation:
+"""
+
+
+def run(sandbox: Sandbox, port: int) -> int:
+    """Run the bot against a started sandbox until interrupted; returns the exit code."""
+    if _taken(port):
+        print(
+            f"Port {port} is in use by another program: stop that one, or make demo PORT=…", file=sys.stderr
+        )
+        return 2
+    interrupted = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    DATA.mkdir(parents=True, exist_ok=True)
+    for old in DATA.glob("bot.*"):
+        old.unlink()
+    environment = os.environ | _settings(sandbox, port)
+    with (DATA / "bot.log").open("wb") as log:
+        added = subprocess.run([*_BOT, *_ADD], env=environment, stdout=log, stderr=log, check=False)
+        if added.returncode:
+            return _failed()
+        bot = subprocess.Popen(
+            [*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            if not _ready(sandbox, bot, interrupted):
+                return 0 if interrupted.is_set() else _failed()
+            print(_welcome(sandbox, port), flush=True)
+            print_conversation(sandbox.world)
+            while not interrupted.wait(0.5):
+                if bot.poll() is not None:
+                    return _failed()
+            return 0
+        finally:
+            _stop(bot)
+
+
+_BOT = (sys.executable, "-m", "bot")
+_ADD = (
+    *("enterprise", "add", "acme", "--sp-enterprise-id", ACME, "--name", "Acme"),
+    *("--cluster", "east", "--timezone", "America/Chicago", "--admin", ADMIN),
+)
+
+
+def _settings(sandbox: Sandbox, port: int) -> dict[str, str]:
+    return {
+        "WEBEX_BOT_TOKEN": BOT,
+        "WEBEX_ADMIN_TOKEN": PARTNER_ADMIN,
+        "WEBEX_WEBHOOK_SECRET": "only-for-this-demo-on-this-machine",
+        "WEBEX_API_URL": sandbox.url,
+        "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOT_OPERATORS": "olga@provider.example",
+        "DATABASE_URL": f"sqlite:///{DATA / 'bot.db'}",
+        "PORT": str(port),
+        "SYNC_POLL": "1s",
+    }
+
+
+def _ready(sandbox: Sandbox, bot: subprocess.Popen[bytes], interrupted: Event) -> bool:
+    """Wait until the bot has made its webhooks, which it does when it takes messages."""
+    deadline = time.monotonic() + _READY_SECONDS
+    world = sandbox.world
+    while time.monotonic() < deadline and bot.poll() is None and not interrupted.wait(0.05):
+        if len(world.webhooks.of(world.person(BOT))) == _WEBHOOKS:
+            return True
+    return False
+
+
+def _welcome(sandbox: Sandbox, port: int) -> str:
+    return _WELCOME.format(
+        api=sandbox.url,
+        bot=f"http://127.0.0.1:{port}",
+        data=DATA,
+        admin=ADMIN,
+        recipient=BOT,
+        space=SPACE,
+        room=sandbox.world.room(SPACE).id,
+    )
+
+
+def _stop(bot: subprocess.Popen[bytes]) -> None:
+    bot.terminate()
+    try:
+        bot.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(bot.pid, signal.SIGKILL)
+        bot.wait()
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return True
+    return False
+
+
+def _failed() -> int:
+    log = DATA / "bot.log"
+    print(f"The bot did not start, or stopped. Its log, {log}, ends with:\n", file=sys.stderr)
+    print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), file=sys.stderr)
+    return 1

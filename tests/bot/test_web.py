@@ -1,0 +1,408 @@
+"""The door: what it keeps, what it turns away, and what it answers when the database is away."""
+
+import hashlib
+import hmac
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+from sqlalchemy import event as events
+from sqlalchemy.engine import URL, make_url
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from bot.web import LARGEST_BODY, create_app
+from storage.database import Database
+from storage.models import InboxRow
+from storage.upgrade import upgrade
+
+SECRET, OLD_SECRET = "0123456789abcdef", "fedcba9876543210"
+NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
+TYPED: dict[str, Any] = {
+    "id": "webhook-1",
+    "name": "ours",
+    "resource": "messages",
+    "event": "created",
+    "data": {
+        "id": "message-1",
+        "roomId": "room-1",
+        "roomType": "direct",
+        "personId": "person-1",
+        "personEmail": "ana@acme.example",
+        "created": "2026-11-22T10:14:00.000Z",
+    },
+}
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+HOSTILE_VALUES = JSON | st.sampled_from(["", "x" * 501, "é" * 251, "a\0b", "\ud800", "\udfff" * 3, "messages", "rooms"])
+HOSTILE_BODIES = st.one_of(
+    st.binary(max_size=200),
+    JSON.map(lambda value: json.dumps(value).encode()),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "resource": HOSTILE_VALUES,
+            "event": HOSTILE_VALUES,
+            "data": JSON
+            | st.fixed_dictionaries(
+                {},
+                optional={name: HOSTILE_VALUES for name in ("id", "created", "roomId", "personId")},
+            ),
+        },
+    ).map(lambda value: json.dumps(value).encode()),
+)
+
+
+@pytest.fixture
+def file(sqlite_url: str) -> Iterator[Database]:
+    """An SQLite database, where a rule is of HTTP and the kind of database makes no difference."""
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    return {"X-Spark-Signature": hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}
+
+
+def door(database: Database) -> FlaskClient:
+    return create_app(database, (SECRET, OLD_SECRET), lambda: NOW).test_client()
+
+
+def knock(client: FlaskClient, envelope: object, secret: str = SECRET) -> TestResponse:
+    body = envelope if isinstance(envelope, bytes) else json.dumps(envelope).encode()
+    return client.post("/webhooks", data=body, headers=signed(body, secret))
+
+
+def having(**data: object) -> dict[str, Any]:
+    """What Webex sends when somebody has typed, but for these of its data."""
+    return {**TYPED, "data": {**TYPED["data"], **data}}
+
+
+def kept(database: Database) -> list[InboxRow]:
+    with database.read() as session:
+        return list(session.scalars(select(InboxRow).order_by(InboxRow.id)))
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    engines = {database.writer, database.reader}
+    for engine in engines:
+        events.listen(engine, "before_cursor_execute", note)
+    yield seen
+    for engine in engines:
+        events.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def over_http(database: Database) -> Iterator[tuple[str, int]]:
+    """The door on a real port."""
+    server = make_server("127.0.0.1", 0, create_app(database, (SECRET,), lambda: NOW), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield "127.0.0.1", server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def spoken(where: tuple[str, int], request: bytes) -> int:
+    """The status of the answer to raw bytes."""
+    with socket.create_connection(where, timeout=5) as line:
+        line.sendall(request)
+        with line.makefile("rb") as answer:
+            return int(answer.readline().split()[1])
+
+
+def test_an_event_is_kept_with_all_that_the_bot_needs_and_answered_without_content(database: Database) -> None:
+    answered = knock(door(database), TYPED)
+    assert (answered.status_code, answered.data) == (204, b"")
+    (row,) = kept(database)
+    assert (row.resource, row.event, row.data_id, row.data_created) == (
+        "messages",
+        "created",
+        "message-1",
+        "2026-11-22T10:14:00.000Z",
+    )
+    assert (row.room_id, row.person_id) == ("room-1", "person-1")
+    assert (row.state, row.received_at, row.due_at, row.lease_until) == ("open", NOW, NOW, None)
+
+
+def test_whoever_moves_events_is_told_of_a_new_one_and_not_of_a_repeat(database: Database) -> None:
+    told: list[frozenset[str]] = []
+    database.listen(told.append)
+    client = door(database)
+    knock(client, TYPED)
+    assert told == [{"inbox"}]
+    knock(client, TYPED)
+    assert told == [{"inbox"}]
+
+
+def test_a_repeat_is_welcome_and_changes_nothing(database: Database) -> None:
+    client = door(database)
+    knock(client, TYPED)
+    before = kept(database)[0]
+    repeat = {**having(roomId="another", personId="another"), "id": "another-webhook", "orgId": "new"}
+    assert [knock(client, repeat).status_code for _ in range(3)] == [204] * 3
+    (row,) = kept(database)
+    assert (row.id, row.room_id, row.person_id) == (before.id, "room-1", "person-1")
+
+
+def test_repeats_at_the_same_moment_are_kept_once(database: Database) -> None:
+    start = threading.Barrier(8)
+    statuses: list[int] = []
+
+    def send() -> None:
+        client = door(database)
+        start.wait(5)
+        statuses.append(knock(client, TYPED).status_code)
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert statuses == [204] * 8
+    assert len(kept(database)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**having(), "resource": "memberships"},
+        {**having(), "event": "deleted"},
+        having(id="message-2"),
+        having(created="2026-11-22T10:15:00.000Z"),
+    ],
+)
+def test_another_resource_event_id_or_moment_is_another_event(database: Database, other: dict[str, Any]) -> None:
+    client = door(database)
+    assert [knock(client, envelope).status_code for envelope in (TYPED, other)] == [204, 204]
+    assert len(kept(database)) == 2
+
+
+def test_a_bot_that_is_added_again_is_a_new_event_though_the_membership_has_its_old_id(database: Database) -> None:
+    client = door(database)
+    first = {**having(id="membership-1"), "resource": "memberships"}
+    again = {**having(id="membership-1", created="2026-11-23T08:00:00.000Z"), "resource": "memberships"}
+    for envelope in (first, first, again, again):
+        assert knock(client, envelope).status_code == 204
+    assert [row.data_created for row in kept(database)] == ["2026-11-22T10:14:00.000Z", "2026-11-23T08:00:00.000Z"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Spark-Signature": ""}, {"X-Spark-Signature": "0" * 40}, signed(b"other")])
+@pytest.mark.parametrize("body", [json.dumps(TYPED).encode(), b"no JSON", b"[" * 50_000])
+def test_an_unsigned_body_is_refused_unread_and_without_asking_the_database(
+    file: Database, headers: dict[str, str], body: bytes
+) -> None:
+    client = door(file)
+    with statements(file) as seen:
+        assert client.post("/webhooks", data=body, headers=headers).status_code == 401
+    assert seen == []
+
+
+def test_what_is_signed_with_the_secret_before_is_taken_while_secrets_change(file: Database) -> None:
+    client = door(file)
+    assert knock(client, TYPED, OLD_SECRET).status_code == 204
+    assert knock(client, having(id="2"), "neither-of-the-two").status_code == 401
+    assert len(kept(file)) == 1
+
+
+@pytest.mark.parametrize("resource", ["meetings", "Messages", "x" * 400])
+def test_a_resource_nobody_waits_for_is_welcome_and_not_kept(file: Database, resource: str) -> None:
+    with statements(file) as seen:
+        assert knock(door(file), {"resource": resource, "event": "created", "data": None}).status_code == 204
+    assert seen == []
+
+
+@pytest.mark.parametrize("resource", ["messages", "attachmentActions", "memberships", "rooms"])
+def test_what_the_bot_waits_for_is_kept(file: Database, resource: str) -> None:
+    assert knock(door(file), {**TYPED, "resource": resource}).status_code == 204
+    assert [row.resource for row in kept(file)] == [resource]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not JSON",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b'"messages"',
+        b'{"resource": "messages"',
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
+        b"9" * 60_000,
+        b'{"resource": "messages", "event": "created"}',
+        b'{"resource": "messages", "event": "created", "data": []}',
+    ],
+)
+def test_what_is_signed_and_makes_no_sense_is_refused_and_not_kept(file: Database, body: bytes) -> None:
+    assert knock(door(file), body).status_code == 400
+    assert kept(file) == []
+
+
+@pytest.mark.parametrize("name", ["id", "created", "roomId", "personId"])
+@pytest.mark.parametrize("value", [7, True, ["x"], {"x": "y"}, "x" * 501, "é" * 251, "a\0b", "\ud800"])
+def test_ids_are_texts_of_500_bytes_at_most_without_nul_or_half_characters(
+    file: Database, name: str, value: object
+) -> None:
+    assert knock(door(file), having(**{name: value})).status_code == 400
+    assert kept(file) == []
+
+
+@pytest.mark.parametrize("envelope", [having(id=None), having(id=""), {**TYPED, "event": None}, {**TYPED, "event": ""}])
+def test_an_event_has_an_id_and_says_what_has_happened(file: Database, envelope: dict[str, Any]) -> None:
+    assert knock(door(file), envelope).status_code == 400
+    assert kept(file) == []
+
+
+def test_an_id_of_500_bytes_is_kept_whole_and_so_is_all_that_may_be_missing(database: Database) -> None:
+    longest = "é" * 250
+    client = door(database)
+    everything = {**having(id=longest, created=longest, roomId=longest, personId=longest), "event": longest}
+    assert knock(client, everything).status_code == 204
+    assert knock(client, {"resource": "rooms", "event": "migrated", "data": {"id": "room"}}).status_code == 204
+    first, second = kept(database)
+    assert {first.event, first.data_id, first.data_created, first.room_id, first.person_id} == {longest}
+    assert (second.data_created, second.room_id, second.person_id) == ("", "", "")
+
+
+@example(body=b'{"resource":"messages","event":"created","data":{"id":"\\ud83d\\ude00","roomId":"\\ud83d"}}')
+@example(body=b'{"resource":"messages","event":"created","data":{"id":NaN}}')
+@example(body=b'{"resource":"messages","resource":7}')
+@given(body=HOSTILE_BODIES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+def test_whatever_is_sent_under_a_good_signature_is_no_fault_of_ours(database: Database, body: bytes) -> None:
+    assert knock(door(database), body).status_code in (204, 400)
+
+
+def test_a_body_over_64_kib_is_refused_whatever_its_signature(database: Database) -> None:
+    largest = json.dumps({**TYPED, "filler": ""}).encode()
+    largest = largest.replace(b'"filler": ""', b'"filler": "' + b"x" * (LARGEST_BODY - len(largest)) + b'"')
+    assert len(largest) == LARGEST_BODY
+    client = door(database)
+    assert knock(client, largest).status_code == 204
+    assert knock(client, largest + b" ").status_code == 413
+    assert client.post("/webhooks", data=largest + b" ").status_code == 413
+    assert len(kept(database)) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/webhooks"), ("PUT", "/webhooks"), ("POST", "/healthz")])
+def test_a_method_that_is_not_meant_is_405(file: Database, method: str, path: str) -> None:
+    answered = door(file).open(path, method=method)
+    assert answered.status_code == 405
+    assert answered.headers["Content-Type"].startswith("text/plain")
+    assert door(file).get("/elsewhere").status_code == 404
+
+
+def test_no_answer_repeats_what_was_sent(file: Database) -> None:
+    for body in (b"<script>alert(1)</script>", json.dumps(having(id="<script>" * 100)).encode()):
+        assert b"script" not in knock(door(file), body).data
+    assert b"script" not in door(file).get("/<script>").data
+
+
+def test_a_door_in_good_order_is_alive_and_ready(database: Database) -> None:
+    client = door(database)
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+def test_a_door_whose_database_lacks_its_tables_is_alive_and_not_ready(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    client = door(database)
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    assert knock(client, TYPED).status_code == 503
+    upgrade(database)
+    assert client.get("/readyz").status_code == 200
+    assert knock(client, TYPED).status_code == 204
+    database.close()
+
+
+def test_while_an_sqlite_file_cannot_be_opened_events_are_to_be_sent_again(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/later/bot.db")
+    client = door(database)
+    assert knock(client, TYPED).status_code == 503
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    (tmp_path / "later").mkdir()
+    upgrade(database)
+    assert knock(client, TYPED).status_code == 204
+    assert len(kept(database)) == 1
+    database.close()
+
+
+def test_while_postgresql_is_away_events_are_to_be_sent_again_and_then_are_kept(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    client = door(database)
+    assert knock(client, TYPED).status_code == 204
+    with away(make_url(postgres_url)):
+        assert [knock(client, having(id="2")).status_code for _ in range(2)] == [503, 503]
+        assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    assert knock(client, having(id="2")).status_code == 204
+    assert client.get("/readyz").status_code == 200
+    assert [row.data_id for row in kept(database)] == ["message-1", "2"]
+    database.close()
+
+
+def test_connections_that_went_stale_are_no_reason_to_refuse_an_event(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    client = door(database)
+    knock(client, TYPED)
+    with away(make_url(postgres_url)):
+        pass
+    assert knock(client, having(id="2")).status_code == 204
+    assert len(kept(database)) == 2
+    database.close()
+
+
+@contextmanager
+def away(url: URL) -> Iterator[None]:
+    """A database that nobody can connect to, and whose connections are cut."""
+    name = str(url.database)
+    address = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
+
+def test_over_real_http_an_event_is_kept(file: Database) -> None:
+    body = json.dumps(TYPED).encode()
+    with over_http(file) as where:
+        head = f"POST /webhooks HTTP/1.1\r\nHost: bot\r\nX-Spark-Signature: {signed(body)['X-Spark-Signature']}\r\n"
+        assert spoken(where, head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body) == 204
+        assert spoken(where, b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: 2\r\n\r\n{}") == 401
+        assert spoken(where, b"GET /webhooks HTTP/1.1\r\nHost: bot\r\n\r\n") == 405
+        assert spoken(where, b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n") == 200
+    assert len(kept(file)) == 1
+
+
+@pytest.mark.parametrize("size", [LARGEST_BODY + 1, 50_000_000_000])
+def test_over_real_http_a_length_that_is_too_much_is_refused_before_the_body_comes(file: Database, size: int) -> None:
+    with over_http(file) as where:
+        head = b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\n\r\n" % size
+        assert spoken(where, head) == 413

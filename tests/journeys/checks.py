@@ -1,0 +1,70 @@
+"""What must hold of everything the bot said in a journey, whatever the journey was about."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+
+from bot.tables.limit import LONGEST
+from sandbox.messages import Message
+from sandbox.seed import ACME, BOREALIS, CUMULUS
+from sandbox.world import BOT
+from storage import admins, enterprises
+from tests.journeys.house import House
+
+
+def said_by_the_bot(house: House) -> list[Message]:
+    """Every message of the bot in every wording it had."""
+    return [one for one in house.versions if one.person_email == BOT]
+
+
+def check_length(house: House) -> None:
+    """No message is longer than Webex allows."""
+    for one in said_by_the_bot(house):
+        assert len((one.markdown or "").encode()) <= LONGEST
+        assert len((one.text or "").encode()) <= LONGEST
+
+
+def check_privacy(house: House) -> None:
+    """No licence holder's address or last name stands where somebody reads it who has no rights to it."""
+    for sp_enterprise_id in (ACME, BOREALIS, CUMULUS):
+        telltale = _telltale(house, sp_enterprise_id)
+        entitled = _entitled(house, sp_enterprise_id)
+        for one in said_by_the_bot(house):
+            readers = {member.person.email for member in house.world.rooms.members(one.room_id)} - {BOT}
+            if readers <= entitled:
+                continue
+            for text in _texts(one):
+                found = telltale.search(text)
+                assert found is None, f"{sorted(readers - entitled)} can read {found} in:\n{text}"
+
+
+def check_threads(before: set[threading.Thread]) -> None:
+    """No thread is left of those that a journey needed."""
+    deadline = time.monotonic() + 5
+    while left := [thread for thread in threading.enumerate() if thread not in before]:
+        assert time.monotonic() < deadline, f"still running: {left}"
+        left[0].join(0.05)
+
+
+def _texts(message: Message) -> Iterator[str]:
+    yield message.markdown or message.text or ""
+    yield from (file.content.decode("utf-8-sig") for file in message.files)
+
+
+def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
+    """The addresses of an enterprise's people; the last names alone occur in every enterprise."""
+    holders = house.world.subscribers.of(sp_enterprise_id)
+    words = {one.email for one in holders if one.email}
+    if sp_enterprise_id == house.settings.bot_enterprise:
+        words |= {one.last_name for one in holders}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
+
+
+def _entitled(house: House, sp_enterprise_id: str) -> set[str]:
+    with house.database.read() as session:
+        found = {operator.email for operator in admins.operators(session)}
+        for enterprise in enterprises.all_of(session):
+            if enterprise.sp_enterprise_id == sp_enterprise_id:
+                found |= {admin.email for admin in admins.of(session, enterprise.id)}
+    return found

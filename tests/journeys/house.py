@@ -1,0 +1,217 @@
+"""The whole bot in front of the sandbox's Webex: people speak over HTTP, and what the bot says is kept."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Condition
+from typing import Any, TypeVar
+
+import requests
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot import start, wiring
+from bot.context import Context
+from bot.jobs import SCHEDULE, webhooks
+from bot.jobs.clock import Clock
+from bot.jobs.job import Job
+from bot.settings import Settings
+from sandbox.enterprises import Enterprise
+from sandbox.messages import Message
+from sandbox.seed import ACME, SPACE
+from sandbox.server import Sandbox
+from sandbox.world import BOT, PARTNER_ADMIN
+from storage import admins, enterprises
+from storage.database import Database, wake
+from storage.models import AuditRow, InboxRow
+from tests.journeys.door import Door
+
+ANA, BEN, OLGA = "ana@acme.example", "ben@acme.example", "olga@provider.example"
+SAM, CORA = "sam@elsewhere.example", "cora@cumulus.example"
+SECRET = "a secret of sixteen letters"
+MENTION = f"<@personEmail:{BOT}>"
+
+_LONGEST_STOP = 5.0
+_KINDS = tuple(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
+
+Found = TypeVar("Found")
+
+
+class House:
+    """A bot with its door, its clock and its database, and the Webex it lives in."""
+
+    def __init__(
+        self, database_url: str, *, enterprise: str = ACME, people: Sequence[str] = (ANA,), **settings: Any
+    ) -> None:
+        """`people` are the admins of the first enterprise; `settings` are the bot's, by name."""
+        self.sandbox = Sandbox(port=0, sync_seconds=0.3)
+        self.world, self.faults = self.sandbox.world, self.sandbox.faults
+        self.versions: list[Message] = []
+        self._changed = Condition()
+        self._offset = timedelta()
+        self._sessions: dict[str, requests.Session] = {}
+        self._chosen = {
+            "database_url": database_url,
+            "bot_enterprise": enterprise,
+            "bot_admins": tuple(people),
+            "bot_timezone": "America/Chicago",
+            "sync_poll": "100ms",
+            **settings,
+        }
+        self._clock: Clock | None = None
+        self.sandbox.start()
+        self.world.subscribe(self._remember)
+
+    def start(self) -> None:
+        """Start the bot as in production, on a new port; it is ready once its webhooks lead there."""
+        self.door = Door(self.now)
+        self.settings = Settings(
+            webex_bot_token=SecretStr(BOT),
+            webex_admin_token=SecretStr(PARTNER_ADMIN),
+            webex_webhook_secret=SecretStr(SECRET),
+            webex_api_url=self.sandbox.url,
+            bot_public_url=self.door.url,
+            bot_operators=(OLGA,),
+            **self._chosen,
+        )
+        self.database: Database = start.open_database(self.settings)
+        start.seed(self.database, self.settings)
+        self.door.open(self.database, self.settings.webhook_secrets)
+        self.context: Context = replace(wiring.context(self.settings, self.database), now=self.now)
+        self._clock = wiring.clock(self.context)
+        self.wait_for(self._is_ready)
+
+    def stop(self) -> None:
+        """Stop the bot; Webex goes on without it."""
+        if self._clock is None:
+            return
+        ended = self._clock.stop(_LONGEST_STOP)
+        with self.database.write() as session:
+            wake(session, _KINDS[0])
+        self.door.close()
+        self.database.close()
+        self._clock = None
+        assert ended, "some work did not end"
+
+    def close(self) -> None:
+        """Stop everything."""
+        try:
+            self.stop()
+        finally:
+            for session in self._sessions.values():
+                session.close()
+            self.sandbox.stop()
+
+    def now(self) -> datetime:
+        """The bot's time."""
+        return start.now() + self._offset
+
+    def shift(self, **by: float) -> None:
+        """Let the bot's time leap ahead."""
+        self._offset += timedelta(**by)
+        self.database.tell(frozenset(_KINDS))
+
+    def say(
+        self, email: str, text: str, room: str | None = None, *, mention: bool = False, parent_id: str | None = None
+    ) -> Message:
+        """Say something: in a group (its title), else to the bot in private; `{bot}` in the text is a mention."""
+        markdown = (f"{MENTION} " if mention else "") + text.replace("{bot}", MENTION)
+        body = {"markdown": markdown}
+        body |= {"roomId": self.world.room(room).id} if room else {"toPersonEmail": BOT}
+        body |= {"parentId": parent_id} if parent_id else {}
+        response = self.as_person(email).post(f"{self.sandbox.url}messages", json=body, timeout=10)
+        assert response.status_code == 200, response.text
+        return self.world.messages.get(response.json()["id"], self.world.person(email))
+
+    def ask(
+        self, email: str, text: str, room: str | None = None, *, mention: bool = False, deadline: float = 10.0
+    ) -> Message:
+        """Say something and wait for the first thing the bot says there after it."""
+        said = self.say(email, text, room, mention=mention)
+        return self.wait_for(lambda: self.answers(said), deadline)[0]
+
+    def heard(self, where: str) -> list[Message]:
+        """What the bot has said, as it stands now: in a group (its title), or in private to an address."""
+        room = self.world.direct_room(where) if "@" in where else self.world.room(where)
+        return [one for one in self.world.messages_in(room.id) if one.person_email == BOT] if room else []
+
+    def answers(self, said: Message) -> list[Message]:
+        """What the bot has said in the space of a message after it."""
+        there = self.world.messages_in(said.room_id)
+        after = there[[one.id for one in there].index(said.id) + 1 :]
+        return [one for one in after if one.person_email == BOT]
+
+    def wait_for(self, condition: Callable[[], Found], deadline: float = 10.0) -> Found:
+        """What the condition gives as soon as it is true; fails with what was said instead."""
+        end = time.monotonic() + deadline
+        with self._changed:
+            while not (found := condition()):
+                if time.monotonic() > end:
+                    raise AssertionError(f"it never came to pass; said was:\n{self.transcript()}")
+                self._changed.wait(0.01)
+        return found
+
+    def transcript(self) -> str:
+        """Everything that was said, with who said it."""
+        return "\n".join(f"--- {one.person_email}{' (edited)' * bool(one.edits)}\n{one.markdown or one.text}"
+                         for one in self.versions)
+
+    def make_room(self, title: str, *emails: str) -> None:
+        """Open a group with the first of these people as its creator, and the bot."""
+        creator = self.world.person(emails[0])
+        room = self.world.rooms.create(creator, title)
+        for email in (*emails[1:], BOT):
+            self.world.rooms.join(room.id, self.world.person(email), creator)
+
+    def make_admin(self, email: str) -> None:
+        """Make somebody an admin of the first enterprise."""
+        with self.database.write() as session:
+            admins.add(session, enterprises.all_of(session)[0].id, email, self.now())
+
+    def calls(self, method: str, path: str) -> list[int | None]:
+        """How the bot's calls whose path begins like that were answered, in order."""
+        return [
+            one.status
+            for one in list(self.world.requests)
+            if (one.method, one.path.startswith(path)) == (method, True) and one.who in (BOT, PARTNER_ADMIN)
+        ]
+
+    def syncs_asked(self) -> list[int | None]:
+        """How Webex answered each time it was asked for a sync."""
+        return self.calls("POST", "/broadworks/enterprises/")
+
+    def audit(self) -> list[AuditRow]:
+        """The audit, oldest first."""
+        with self.database.read() as session:
+            return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
+
+    def inbox(self) -> list[InboxRow]:
+        """The messages brought to the door, oldest first."""
+        with self.database.read() as session:
+            rows = select(InboxRow).where(InboxRow.resource == "messages").order_by(InboxRow.id)
+            return list(session.scalars(rows))
+
+    def as_person(self, email: str) -> requests.Session:
+        """Somebody's own connection to Webex."""
+        if email not in self._sessions:
+            self._sessions[email] = requests.Session()
+            self._sessions[email].headers["Authorization"] = f"Bearer {email}"
+        return self._sessions[email]
+
+    def enterprise(self) -> Enterprise:
+        """The first enterprise as Webex knows it."""
+        return self.world.enterprise(self.settings.bot_enterprise)
+
+    def _is_ready(self) -> bool:
+        hooks = self.world.webhooks.of(self.world.person(BOT))
+        ours = {hook.name for hook in hooks if hook.target_url == f"{self.door.url}/webhooks" and hook.status == "active"}
+        return ours >= {webhooks.name(*wanted) for wanted in webhooks.WANTED}
+
+    def _remember(self, kind: str, message: Message) -> None:
+        if kind != "deleted":
+            self.versions.append(message)
+        # Whoever calls holds the world's lock, which a condition may be waiting for.
+        if self._changed.acquire(blocking=False):
+            self._changed.notify_all()
+            self._changed.release()

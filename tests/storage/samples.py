@@ -1,0 +1,134 @@
+"""What the storage tests put into a database: invented people, and short ways to make rows."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from storage import admins, clusters, destinations, enterprises, inbox, outbox, rosters, syncs
+from storage.database import Database
+from storage.models import OutboxRow, RosterRow, SyncRow
+from storage.records import Claim, Draft, Enterprise, Event, LicenseHolder, Sync, SyncState
+
+NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+def enterprise(database: Database, key: str = "acme", cluster: str = "east") -> Enterprise:
+    """A new enterprise."""
+    with database.write() as session:
+        return enterprises.add(
+            session,
+            key=key,
+            name=key.title(),
+            sp_enterprise_id=f"Reseller+{key}",
+            cluster=cluster,
+            timezone="UTC",
+            now=NOW,
+        )
+
+
+def admin(database: Database, enterprise_id: int, email: str) -> None:
+    """One more admin."""
+    with database.write() as session:
+        admins.add(session, enterprise_id, email, NOW)
+
+
+def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:09Z") -> Event:
+    """An event about a message or a membership."""
+    return Event("messages", "created", data_id, created, room_id, "person")
+
+
+def receive(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
+    """Keep an event as the door does."""
+    with database.statement() as connection:
+        return inbox.record(connection, event(data_id, room_id), at)
+
+
+def take(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
+    """Claim an event: its data id and the claim."""
+    with database.write() as session:
+        row = inbox.claim(session, now)
+        return None if row is None else (row.data_id, Claim(row.id, row.attempt))
+
+
+def taken(database: Database, data_id: str, now: datetime = NOW) -> Claim:
+    """Claim an event, which must be this one."""
+    found = take(database, now)
+    assert found is not None
+    assert found[0] == data_id
+    return found[1]
+
+
+def say(database: Database, markdown: str, room_id: str = "room", now: datetime = NOW) -> int:
+    """Queue a message to a group space."""
+    with database.write() as session:
+        return outbox.post(session, destinations.of_room(session, room_id, direct=False), Draft(markdown), now)
+
+
+def next_out(database: Database, now: datetime = NOW) -> OutboxRow | None:
+    """Claim an outbox row."""
+    with database.write() as session:
+        return outbox.claim(session, now)
+
+
+def deliver(database: Database, now: datetime = NOW) -> str:
+    """Claim an outbox row and have Webex take it; what it says."""
+    row = next_out(database, now)
+    assert row is not None
+    with database.write() as session:
+        outbox.delivered(session, row, now, f"message-{row.id}", "room")
+    return row.markdown
+
+
+def lock(session: Session, enterprise: Enterprise) -> None:
+    """Lock an enterprise and its cluster, as whoever changes a queue does."""
+    enterprises.lock(session, enterprise.id)
+    clusters.lock(session, enterprise.cluster_id)
+
+
+def ask(database: Database, enterprise: Enterprise, now: datetime = NOW) -> Sync:
+    """Queue a sync."""
+    with database.write() as session:
+        lock(session, enterprise)
+        return syncs.accept(session, enterprise, "ana@acme.example", now)
+
+
+def next_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
+    """Claim a sync."""
+    with database.write() as session:
+        return syncs.claim(session, now)
+
+
+def end(
+    database: Database, enterprise: Enterprise, row: SyncRow, state: SyncState, now: datetime = NOW, **values: datetime
+) -> None:
+    """End a claimed sync."""
+    with database.write() as session:
+        lock(session, enterprise)
+        syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
+
+
+def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:
+    """A roster that is wanted, and claimed to be read."""
+    with database.write() as session:
+        rosters.want(session, enterprise_id, now)
+        row = rosters.claim(session, now)
+    assert row is not None
+    return row
+
+
+def write_roster(session: Session, enterprise_id: int, holders: Sequence[LicenseHolder]) -> int:
+    """Read a roster whole and make it current."""
+    rosters.want(session, enterprise_id, NOW)
+    row = rosters.claim(session, NOW)
+    assert row is not None
+    claim = Claim(row.id, row.attempt)
+    rosters.add(session, claim, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)])
+    rosters.make_current(session, claim, enterprise_id, NOW, len(holders))
+    return row.id
+
+
+def write_event_error(session: Session, data_id: str) -> None:
+    """Write something that must not stay when the transaction fails."""
+    inbox.record(session.connection(), event(data_id, "elsewhere"), NOW)

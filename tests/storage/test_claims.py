@@ -1,0 +1,149 @@
+from collections.abc import Callable
+
+import pytest
+
+from storage import claims, inbox, rosters
+from storage.claims import LEASE, ClaimLost
+from storage.database import Database
+from storage.models import InboxRow, RosterRow
+from storage.records import Claim
+from tests.storage import samples
+from tests.storage.racing import together
+from tests.storage.samples import NOW, SECOND
+
+
+def _row(database: Database, row_id: int) -> InboxRow:
+    with database.read() as session:
+        return session.get_one(InboxRow, row_id)
+
+
+def test_a_row_is_claimed_by_one_only(database: Database) -> None:
+    samples.receive(database, "a")
+    samples.taken(database, "a")
+    assert samples.take(database) is None
+
+
+def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database) -> None:
+    for key in "abcdef":
+        enterprise = samples.enterprise(database, key)
+        with database.write() as session:
+            rosters.want(session, enterprise.id, NOW)
+
+    def claim_all() -> list[int]:
+        mine: list[int] = []
+        while True:
+            with database.write() as session:
+                row = rosters.claim(session, NOW)
+            if row is None:
+                return mine
+            mine.append(row.id)
+
+    claimed = [row_id for mine in together([claim_all] * 4) for row_id in mine]
+    assert len(claimed) == len(set(claimed)) == 6
+
+
+def test_a_row_that_is_not_due_yet_is_not_claimed(database: Database) -> None:
+    samples.receive(database, "a", at=NOW + SECOND)
+    assert samples.take(database) is None
+    samples.taken(database, "a", NOW + SECOND)
+
+
+def test_a_row_is_taken_again_only_once_its_lease_ran_out(database: Database) -> None:
+    samples.receive(database, "a")
+    first = samples.taken(database, "a")
+    assert samples.take(database, NOW + LEASE) is None
+    again = samples.taken(database, "a", NOW + LEASE + SECOND)
+    assert again == Claim(first.id, first.attempt + 1)
+
+
+@pytest.mark.parametrize("write", [claims.settle, lambda *args, **values: claims.keep(*args, NOW, **values)])
+def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callable[..., None]) -> None:
+    samples.receive(database, "a")
+    lost = samples.taken(database, "a")
+    holder = samples.taken(database, "a", NOW + LEASE + SECOND)
+    with pytest.raises(ClaimLost), database.write() as session:
+        samples.write_event_error(session, "b")
+        write(session, InboxRow, lost, error="too late")
+    assert _row(database, holder.id).error is None
+    with database.write() as session:
+        claims.settle(session, InboxRow, holder, error="in time")
+    assert _row(database, holder.id).error == "in time"
+
+
+def test_a_claim_is_good_until_another_takes_the_row_even_when_its_lease_ran_out(database: Database) -> None:
+    samples.receive(database, "a")
+    claim = samples.taken(database, "a")
+    with database.write() as session:
+        inbox.end(session, claim, inbox.DONE)
+    assert _row(database, claim.id).state == inbox.DONE
+
+
+def test_a_row_that_was_settled_cannot_be_settled_again(database: Database) -> None:
+    samples.receive(database, "a")
+    claim = samples.taken(database, "a")
+    with database.write() as session:
+        claims.settle(session, InboxRow, claim, due_at=NOW)
+    with pytest.raises(ClaimLost), database.write() as session:
+        claims.settle(session, InboxRow, claim, due_at=None)
+    assert _row(database, claim.id).due_at == NOW
+
+
+def test_keeping_a_row_holds_it_for_another_lease(database: Database) -> None:
+    samples.receive(database, "a")
+    claim = samples.taken(database, "a")
+    later = NOW + LEASE
+    with database.write() as session:
+        claims.keep(session, InboxRow, claim, later, error="half done")
+    assert _row(database, claim.id).error == "half done"
+    assert samples.take(database, later + LEASE) is None
+    assert samples.take(database, later + LEASE + SECOND) is not None
+
+
+def test_a_longer_lease_lasts_and_only_for_who_holds_it(database: Database) -> None:
+    samples.receive(database, "a")
+    lost = samples.taken(database, "a")
+    holder = samples.taken(database, "a", NOW + 2 * LEASE)
+    with database.write() as session:
+        claims.extend(session, InboxRow, [lost], NOW + 9 * LEASE)
+    assert _row(database, holder.id).lease_until == NOW + 3 * LEASE
+    with database.write() as session:
+        claims.extend(session, InboxRow, [holder], NOW + 9 * LEASE)
+    assert samples.take(database, NOW + 9 * LEASE) is None
+
+
+def test_a_row_given_back_is_due_at_once_and_its_claim_is_over(database: Database) -> None:
+    samples.receive(database, "a")
+    claim = samples.taken(database, "a")
+    with database.write() as session:
+        claims.extend(session, InboxRow, [claim], None)
+    with pytest.raises(ClaimLost), database.write() as session:
+        inbox.end(session, claim, inbox.DONE)
+    samples.taken(database, "a")
+
+
+def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
+    for index, late in enumerate((3, 1, 2)):
+        enterprise = samples.enterprise(database, f"e{index}")
+        with database.write() as session:
+            rosters.want(session, enterprise.id, NOW - late * SECOND)
+    order = []
+    for _ in range(3):
+        with database.write() as session:
+            row = rosters.claim(session, NOW)
+            assert row is not None
+            order.append(NOW - row.asked_at)
+    assert order == [3 * SECOND, 2 * SECOND, SECOND]
+
+
+def test_the_next_look_is_when_a_row_becomes_due_or_a_lease_runs_out(database: Database) -> None:
+    def next_due() -> object:
+        with database.read() as session:
+            return claims.next_due(session, RosterRow, NOW)
+
+    assert next_due() is None
+    acme, bolt = samples.enterprise(database, "acme"), samples.enterprise(database, "bolt")
+    with database.write() as session:
+        rosters.want(session, acme.id, NOW + 2 * LEASE)
+    assert next_due() == NOW + 2 * LEASE
+    samples.wanted(database, bolt.id)
+    assert next_due() == NOW + LEASE
