@@ -104,12 +104,22 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
         learned |= {"started_at": reading.started_at, "tracking_id": reading.tracking_id, "counts": reading.counts}
         errors = [[error.code, error.description] for error in reading.errors]
         if status in _COMPLETE:
-            return Move(SyncState.COMPLETED, learned=learned | {"ended_at": reading.ended_at or now, "errors": errors})
+            return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": errors})
         if status in _FAILED:
-            return failed("Webex reports that the sync failed.", **learned, errors=errors)
+            return failed("Webex reports that the sync failed.", **learned, **_end(sync, reading, now), errors=errors)
     if sync.starting_at is not None and now - sync.starting_at > timeout:
         return failed("Webex did not finish it in time.", **learned)
     return Move(SyncState.RUNNING, poll_after(sync, poll), learned | {"polls": sync.polls + 1})
+
+
+def _end(sync: Sync, reading: SyncReading, now: datetime) -> dict[str, Any]:
+    """When a run ended and how many seconds it took, by Webex's clock alone where it tells both ends, else by ours.
+
+    An end before the start belongs to the run before.
+    """
+    if reading.started_at and reading.ended_at and reading.ended_at >= reading.started_at:
+        return {"ended_at": reading.ended_at, "seconds": (reading.ended_at - reading.started_at).total_seconds()}
+    return {"ended_at": now, "seconds": (now - (sync.starting_at or now)).total_seconds()}
 
 
 def pause(pauses: int, retry_after: float | None) -> timedelta:

@@ -195,6 +195,7 @@ class SyncRow(Moved, Table):
     before_tracking_id: Mapped[str | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
     tracking_id: Mapped[str | None]
     webex_status: Mapped[str | None]
     counts: Mapped[dict[str, Any]]

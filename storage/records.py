@@ -138,6 +138,7 @@ class Sync:
     before_tracking_id: str | None
     started_at: datetime | None
     ended_at: datetime | None
+    seconds: float | None
     tracking_id: str | None
     webex_status: str | None
     counts: dict[str, int]

@@ -151,15 +151,12 @@ def place(session: Session, sync: Sync) -> int:
 
 def durations(session: Session, *, enterprise_id: int | None = None, cluster_id: int | None = None) -> list[float]:
     """How many seconds the last 20 completed syncs took, of an enterprise or of a cluster."""
-    query = select(SyncRow.starting_at, SyncRow.ended_at).where(
-        SyncRow.state == SyncState.COMPLETED, SyncRow.starting_at.is_not(None), SyncRow.ended_at.is_not(None)
-    )
+    query = select(SyncRow.seconds).where(SyncRow.state == SyncState.COMPLETED, SyncRow.seconds.is_not(None))
     if enterprise_id is not None:
         query = query.where(SyncRow.enterprise_id == enterprise_id)
     if cluster_id is not None:
         query = query.where(SyncRow.cluster_id == cluster_id)
-    rows = session.execute(query.order_by(SyncRow.id.desc()).limit(20))
-    return [(ended - started).total_seconds() for started, ended in rows if started and ended]
+    return [seconds for seconds in session.scalars(query.order_by(SyncRow.id.desc()).limit(20)) if seconds is not None]
 
 
 def _fresh() -> Select[SyncRow]:
@@ -180,6 +177,7 @@ def record(row: SyncRow) -> Sync:
         before_tracking_id=row.before_tracking_id,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        seconds=row.seconds,
         tracking_id=row.tracking_id,
         webex_status=row.webex_status,
         counts=dict(row.counts),

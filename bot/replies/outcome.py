@@ -32,8 +32,8 @@ def ended(
     elif sync.reason:
         lines += [plain(sync.reason, 1000)]
     lines += _errors(sync)
-    if sync.starting_at and sync.ended_at:
-        lines.append(f"- Took {duration((sync.ended_at - sync.starting_at).total_seconds())}")
+    if sync.seconds is not None:
+        lines.append(f"- Took {duration(sync.seconds)}")
     if sync.tracking_id:
         lines.append(f"- Webex's tracking id: {code(sync.tracking_id)}")
     if sync.state is SyncState.COMPLETED and sync.ended_at:

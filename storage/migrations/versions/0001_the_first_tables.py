@@ -310,6 +310,7 @@ def upgrade() -> None:
         sa.Column("before_tracking_id", sa.Text(), nullable=True),
         sa.Column("started_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("tracking_id", sa.Text(), nullable=True),
         sa.Column("webex_status", sa.Text(), nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),

@@ -1,0 +1,55 @@
+"""The README says what is: every setting, command and filter key, and nothing that is not there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.commands import COMMANDS
+from bot.contract import SETTINGS
+from bot.tables.columns import ATTRIBUTES_OF_KEY, HEADER
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def _table(heading: str) -> list[list[str]]:
+    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    first = re.split(r"\n(?!\|)", section[section.index("\n|") + 1 :], maxsplit=1)[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in first.splitlines()]
+    return rows[2:]
+
+
+def test_the_readme_lists_every_setting_with_its_meaning_and_default() -> None:
+    said = {name.strip("`"): (meaning, default.strip("`")) for name, meaning, default in _table("Settings")}
+    assert said == {
+        setting.name: (setting.meaning, setting.default or ("required" if setting.required_by else "none"))
+        for setting in SETTINGS
+    }
+
+
+def test_the_readme_lists_every_command_as_it_is_typed() -> None:
+    assert {usage.strip("`") for usage, _ in _table("What you can type")} == {command.usage for command in COMMANDS}
+
+
+def test_the_readme_names_every_filter_key() -> None:
+    section = README.split("\nKeys are ", 1)[1].split("\n\n", 1)[0]
+    named = set(re.findall(r"`([a-z-]+)`", section.split("`sort=", 1)[0]))
+    assert named == set(ATTRIBUTES_OF_KEY)
+
+
+def test_the_readme_shows_the_header_of_the_csv() -> None:
+    assert f"    {','.join(HEADER)}\n" in README
+
+
+def test_the_readme_shows_a_conversation() -> None:
+    section = README.split("\n## A conversation\n", 1)[1].split("\n## ", 1)[0]
+    for typed in ("help", "status", "sync", "licenses location=Dallas"):
+        assert re.search(rf"ana@acme\.example ─+\n{typed}\n", section), typed
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_the_docs_name_exists(page: str) -> None:
+    names = set(re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", (ROOT / page).read_text()))
+    assert names, page
+    assert [name for name in names if not (ROOT / name).exists()] == []
