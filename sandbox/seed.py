@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import chain
 from random import Random
 from uuid import UUID
@@ -42,14 +43,8 @@ def seed(world: World) -> None:
     for email, name in PEOPLE.items():
         world.add_person(email, name)
     world.people.add(BOT, "DirSync", domain="provider.example", bot=True)
-    random = Random(410)
-    today = now().replace(microsecond=0)
-    holders = [
-        *_holders(random, today, ACME, "acme.example", _ACME_PLACES, STATUSES),
-        *_holders(random, today, BOREALIS, "borealis.example", {"Dallas": 12}, STATUSES),
-        *_holders(random, today, CUMULUS, "cumulus.example", {"Austin": 14}, _WAITING),
-    ]
-    for holder in sorted(holders, key=lambda one: one.created):
+    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for holder in _everybody(today):
         world.subscribers.add(holder)
     for sp_enterprise_id, domain, cluster in (
         (ACME, "acme.example", "east"),
@@ -62,6 +57,17 @@ def seed(world: World) -> None:
     space = world.rooms.create(world.person("ana@acme.example"), SPACE)
     for email in ("ben@acme.example", BOT):
         world.rooms.join(space.id, world.person(email), world.person("ana@acme.example"))
+
+
+@cache
+def _everybody(today: datetime) -> tuple[Subscriber, ...]:
+    random = Random(410)
+    holders = (
+        *_holders(random, today, ACME, "acme.example", _ACME_PLACES, STATUSES),
+        *_holders(random, today, BOREALIS, "borealis.example", {"Dallas": 12}, STATUSES),
+        *_holders(random, today, CUMULUS, "cumulus.example", {"Austin": 14}, _WAITING),
+    )
+    return tuple(sorted(holders, key=lambda one: one.created))
 
 
 def _let_acme_have_synced(world: World, began: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 
-from sandbox.api.app import create_app
+from sandbox.api.app import the_app
 from sandbox.api.gate import Dropped, Gate
 from sandbox.faults import Faults
 from sandbox.seed import seed
@@ -126,7 +126,7 @@ class Sandbox:
         self.world = World(sync_seconds)
         if seeded:
             seed(self.world)
-        self._app = Gate(create_app(self.world), self.world, self.faults)
+        self._app = Gate(the_app(), self.world, self.faults)
         self._server: _Server | None = None
         self._thread: Thread | None = None
 

@@ -1,5 +1,7 @@
 """The Flask application: who calls, what is answered, and every refusal in Webex's shape of an error."""
 
+from functools import cache
+
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
@@ -18,7 +20,6 @@ from sandbox.api.answers import answer, error_body
 from sandbox.api.context import identify
 from sandbox.errors import WebexError
 from sandbox.ids import make_tracking_id
-from sandbox.world import World
 
 PARTS = (
     people,
@@ -33,13 +34,13 @@ PARTS = (
 )
 
 
-def create_app(world: World) -> Flask:
-    """The API of one world, under /v1."""
+@cache
+def the_app() -> Flask:
+    """The API under /v1; it serves whichever world a request brings along, so one is enough for all."""
     app = Flask("sandbox", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["world"] = world
     app.before_request(_track)
     app.before_request(identify)
     app.after_request(_hand_over_tracking_id)

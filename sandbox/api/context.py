@@ -1,15 +1,17 @@
 """What every handler needs to know: the world, who calls, and with which token."""
 
-from flask import current_app, g, request
+from flask import g, request
 
 from sandbox.errors import WebexError
 from sandbox.people import Person
 from sandbox.world import PARTNER_ADMIN, World
 
+WORLD = "sandbox.world"
+
 
 def the_world() -> World:
-    """The world this application serves."""
-    world: World = current_app.extensions["world"]
+    """The world this request is about: the gate put it there."""
+    world: World = request.environ[WORLD]
     return world
 
 

@@ -8,6 +8,7 @@ from wsgiref.headers import Headers
 from werkzeug.http import HTTP_STATUS_CODES
 
 from sandbox.api.answers import error_body
+from sandbox.api.context import WORLD
 from sandbox.faults import Fault, Faults
 from sandbox.ids import make_tracking_id
 from sandbox.world import Request, World
@@ -32,6 +33,7 @@ class Gate:
         """Serve a request, or do to it what the fault it meets says; raises `Dropped`."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/v1")
         who = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
+        environ[WORLD] = self._world
         statuses: list[int] = []
 
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from sandbox.api.app import create_app
+from sandbox.api.app import the_app
+from sandbox.api.gate import Gate
 from sandbox.drafts import Draft
+from sandbox.faults import Faults
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
 from tests.sandbox.client import Caller
@@ -95,7 +97,7 @@ class Known:
 
     def __init__(self) -> None:
         world = Sandbox(sync_seconds=0).world
-        self.client = Client(create_app(world))
+        self.client = Client(Gate(the_app(), world, Faults()))
         me = world.person("partner@provider.example")
         room = world.rooms.create(me, "Plans")
         message = world.messages.post(me, room, Draft(text="hello", attachments=({"a": 1},)))
