@@ -67,7 +67,15 @@ def _token(line: str, start: int) -> Token:
     if not column[1]:
         raise refusals.no_column(line, start, column.end())
     values = _values(line, column.end(), bare=False)
+    if column[2] == ":" and _stands_apart(line, column.end()):
+        raise refusals.value_stands_apart(line, start, column.end())
     return Token(column[1], column[2] == "!=", values, start, values[-1].end)
+
+
+def _stands_apart(line: str, at: int) -> bool:
+    """Whether a value follows only after a space, as in prose: `location: Dallas`."""
+    rest = line[at:].lstrip()
+    return line.startswith(" ", at) and not _COLUMN.match(rest)
 
 
 def _values(line: str, at: int, *, bare: bool) -> tuple[Value, ...]:

@@ -44,6 +44,12 @@ def no_column(line: str, start: int, end: int) -> Refusal:
     return _refusal("A column is missing here.", line, start, end, advice)
 
 
+def value_stands_apart(line: str, start: int, end: int) -> Refusal:
+    """A space between `column:` and what looks like its value."""
+    advice = "Write column and value together: `location:Dallas`. For empty cells write `location=`."
+    return _refusal("There is a space before the value.", line, start, end, advice)
+
+
 def operator_in_word(line: str, at: int) -> Refusal:
     """An operator in the midst of a bare word."""
     advice = 'To look for a text that has `=` or `:` in it, put all of it in quotes: `"10:30"`.'

@@ -106,6 +106,7 @@ def test_what_excludes_nobody_is_no_condition(typed: str) -> None:
         ('"location"=Dallas', "=", "no column"),
         ("location=Dallas, ext=1", ",", "separated by spaces"),
         ("東京=1", "東京", "no column"),
+        ("ext=1 location: Dallas", "location:", "Write column and value together"),
     ],
 )
 def test_a_refusal_points_at_the_fault_and_says_what_to_do(typed: str, pointed_at: str, says: str) -> None:

@@ -61,7 +61,7 @@ HOSTILE_BODIES = st.one_of(
             "data": JSON
             | st.fixed_dictionaries(
                 {},
-                optional={name: HOSTILE_VALUES for name in ("id", "created", "roomId", "personId")},
+                optional=dict.fromkeys(("id", "created", "roomId", "personId"), HOSTILE_VALUES),
             ),
         },
     ).map(lambda value: json.dumps(value).encode()),

@@ -1,0 +1,24 @@
+"""Pauses before another try."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.failures import RateLimited, Unavailable
+from bot.jobs.retries import pause
+
+
+def test_pauses_double_with_each_failure() -> None:
+    assert [pause(failures).total_seconds() for failures in range(5)] == [0.5, 1, 2, 4, 8]
+
+
+@pytest.mark.parametrize(("asked", "rest"), [(None, 5.0), (0.0, 1.0), (30.0, 30.0), (86400.0, 300.0)])
+def test_what_webex_asks_for_is_kept_to_within_reason(asked: float | None, rest: float) -> None:
+    assert pause(9, RateLimited("not now", retry_after=asked)) == timedelta(seconds=rest)
+
+
+@given(st.integers(0, 10**9), st.none() | st.just(Unavailable("502")) | st.just(RuntimeError()))
+def test_no_pause_is_longer_than_five_minutes(failures: int, failure: Exception | None) -> None:
+    assert timedelta(seconds=0.5) <= pause(failures, failure) <= timedelta(minutes=5)

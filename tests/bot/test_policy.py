@@ -1,0 +1,62 @@
+"""Who may, and when next."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import policy
+from bot.command import Command, Who
+from bot.message import Asker, Reply
+from storage.records import Enterprise
+from tests.bot.test_transitions import NOW, sync
+
+ACME = Enterprise(1, "acme", "Acme", "Reseller1+acme", "east", "UTC", 1, None)
+BOREALIS = replace(ACME, id=2, key="borealis")
+STRANGER = Asker("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
+ADMIN = replace(STRANGER, enterprise_ids=frozenset({1}))
+OPERATOR = replace(STRANGER, operator=True)
+BOTH = replace(ADMIN, operator=True)
+
+
+def command(who: Who) -> Command:
+    return Command("x", "x", "", "", lambda _session, _asked: Reply(""), who=who)
+
+
+@pytest.mark.parametrize(
+    ("asker", "of_admins", "of_operators"),
+    [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True), (BOTH, True, True)],
+)
+def test_admins_run_what_is_for_admins_and_operators_everything(
+    asker: Asker, of_admins: bool, of_operators: bool
+) -> None:
+    assert policy.may_run(asker, command(Who.ADMIN)) is of_admins
+    assert policy.may_run(asker, command(Who.OPERATOR)) is of_operators
+
+
+def test_a_command_that_does_not_say_is_for_admins() -> None:
+    assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).who is Who.ADMIN
+
+
+@pytest.mark.parametrize(
+    ("asker", "acme", "borealis"),
+    [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True)],
+)
+def test_an_admin_speaks_for_their_own_enterprise_alone(asker: Asker, acme: bool, borealis: bool) -> None:
+    assert policy.may_speak_for(asker, ACME) is acme
+    assert policy.may_speak_for(asker, BOREALIS) is borealis
+
+
+def test_the_hold_counts_from_the_completion() -> None:
+    hold = timedelta(hours=24)
+    assert policy.hold_until(None, hold) is None
+    assert policy.hold_until(sync(ended_at=None), hold) is None
+    ended = sync(asked_at=NOW - timedelta(days=2), ended_at=NOW)
+    assert policy.hold_until(ended, hold) == NOW + hold
+    assert policy.hold_until(ended, timedelta()) == NOW
+
+
+def test_an_estimate_is_the_median_of_the_enterprise_else_of_its_cluster() -> None:
+    assert policy.estimate([], []) is None
+    assert policy.estimate([60.0, 1000.0, 80.0], [5.0]) == 80.0
+    assert policy.estimate([], [10.0, 20.0]) == 15.0

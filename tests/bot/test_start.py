@@ -1,0 +1,132 @@
+"""What a process does before its work begins."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.enterprise_cli import _KEY
+from bot.settings import Settings
+from bot.start import now, seed, slug
+from storage import admins, enterprises
+from storage.database import Database
+
+
+def settings(**more: Any) -> Settings:
+    given = {
+        "bot_operators": ("olga@provider.example",),
+        "bot_enterprise": "Reseller1+acme",
+        "bot_admins": ("ana@acme.example",),
+        "bot_timezone": "America/Chicago",
+    }
+    return Settings(**(given | more))
+
+
+def keys(database: Database) -> list[str]:
+    with database.read() as session:
+        return [each.key for each in enterprises.all_of(session)]
+
+
+def operators(database: Database) -> list[str]:
+    with database.read() as session:
+        return [each.email for each in admins.operators(session)]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Reseller1+acme", "reseller1-acme"),
+        ("  Acme, Inc. ", "acme-inc"),
+        ("Łódź", "d"),
+        ("成功", "enterprise"),
+        ("", "enterprise"),
+        ("x" * 200, "x" * 63),
+    ],
+)
+def test_the_key_is_the_slug_of_the_id(text: str, key: str) -> None:
+    assert slug(text) == key
+
+
+@given(st.text())
+def test_every_slug_is_a_key_that_could_have_been_typed(text: str) -> None:
+    assert _KEY.fullmatch(slug(text))
+
+
+def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) -> None:
+    seed(database, settings())
+    with database.read() as session:
+        (first,) = enterprises.all_of(session)
+        assert (first.key, first.name, first.sp_enterprise_id) == ("reseller1-acme", "Reseller1+acme", "Reseller1+acme")
+        assert (first.cluster, first.timezone) == ("default", "America/Chicago")
+        assert [admin.email for admin in admins.of(session, first.id)] == ["ana@acme.example"]
+
+
+def test_the_first_enterprise_is_made_once(database: Database) -> None:
+    seed(database, settings())
+    seed(database, settings(bot_admins=("ben@acme.example",), bot_timezone="UTC"))
+    seed(database, settings(bot_enterprise="Reseller1+other"))
+    assert keys(database) == ["reseller1-acme"]
+    with database.read() as session:
+        (first,) = enterprises.all_of(session)
+        assert first.timezone == "America/Chicago"
+        assert [admin.email for admin in admins.of(session, first.id)] == ["ana@acme.example"]
+
+
+def test_a_first_enterprise_that_was_removed_is_never_brought_back(database: Database) -> None:
+    seed(database, settings())
+    with database.write() as session:
+        enterprises.remove(session, enterprises.all_of(session)[0].id, now())
+    seed(database, settings())
+    seed(database, settings(bot_enterprise="Reseller1+other"))
+    assert keys(database) == []
+
+
+def test_without_an_enterprise_in_the_settings_none_is_made(database: Database) -> None:
+    seed(database, settings(bot_enterprise=""))
+    assert keys(database) == []
+    seed(database, settings())
+    assert keys(database) == ["reseller1-acme"]
+
+
+def test_the_settings_are_the_truth_about_operators_at_every_start(database: Database) -> None:
+    seed(database, settings(bot_operators=("olga@provider.example", "otto@provider.example")))
+    assert operators(database) == ["olga@provider.example", "otto@provider.example"]
+    seed(database, settings(bot_operators=("otto@provider.example", "oda@provider.example")))
+    assert operators(database) == ["oda@provider.example", "otto@provider.example"]
+
+
+def test_an_operator_who_stays_stays_known(database: Database) -> None:
+    seed(database, settings())
+    with database.write() as session:
+        admins.learn(session, "person-olga", "olga@provider.example")
+    seed(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
+    with database.read() as session:
+        assert admins.rights(session, "person-olga", "renamed@provider.example").operator
+
+
+def test_two_processes_that_start_at_once_make_one_enterprise(database_url: str) -> None:
+    import threading
+
+    faults: list[BaseException] = []
+    start = threading.Barrier(4)
+
+    def begin() -> None:
+        database = Database(database_url)
+        start.wait(5)
+        try:
+            seed(database, settings())
+        except Exception as error:  # noqa: BLE001  told to the test
+            faults.append(error)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert faults == []
+    database = Database(database_url)
+    assert (keys(database), operators(database)) == (["reseller1-acme"], ["olga@provider.example"])
+    database.close()
