@@ -1,0 +1,27 @@
+"""The tables. Whatever must happen is a row here; docs/architecture.md follows one from birth to end."""
+
+from storage.models.audit import AuditRow, LeaseRow
+from storage.models.base import Moved, Table
+from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
+from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
+from storage.models.rosters import LicenseHolderRow, RosterRow
+from storage.models.syncs import FollowerRow, SyncRow
+
+__all__ = [
+    "AdminRow",
+    "AttachmentRow",
+    "AuditRow",
+    "ClusterRow",
+    "DestinationRow",
+    "EnterpriseRow",
+    "FollowerRow",
+    "InboxRow",
+    "LeaseRow",
+    "LicenseHolderRow",
+    "Moved",
+    "OperatorRow",
+    "OutboxRow",
+    "RosterRow",
+    "SyncRow",
+    "Table",
+]

@@ -1,0 +1,35 @@
+"""What is kept about the work itself: the audit, and who does what alone."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import UTCDateTime
+from storage.models.base import Table
+
+
+class AuditRow(Table):
+    """Who asked for what, from where, and how it went."""
+
+    __tablename__ = "audit"
+
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
+    person_id: Mapped[str]
+    email: Mapped[str]
+    room_id: Mapped[str]
+    command: Mapped[str]
+    arguments: Mapped[str]
+    outcome: Mapped[str]
+    detail: Mapped[str]
+
+
+class LeaseRow(Table):
+    """A task that only one process may do at a time, and who does it now."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]

@@ -1,0 +1,61 @@
+"""The companies, their clusters, and who may act for them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import FoldedText
+from storage.models.base import Table
+
+
+class ClusterRow(Table):
+    """A BroadWorks system: it runs one on-demand sync at a time."""
+
+    __tablename__ = "clusters"
+
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    paused_until: Mapped[datetime | None]
+    pauses: Mapped[int] = mapped_column(default=0)
+
+
+class EnterpriseRow(Table):
+    """A customer company."""
+
+    __tablename__ = "enterprises"
+
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str]
+    sp_enterprise_id: Mapped[str] = mapped_column(String(200), unique=True)
+    cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"))
+    timezone: Mapped[str]
+    webex_id: Mapped[str | None]
+    org_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class AdminRow(Table):
+    """Somebody who may act for an enterprise; `person_id` is learned when they first write."""
+
+    __tablename__ = "admins"
+    __table_args__ = (
+        UniqueConstraint("enterprise_id", "email_folded", name="uq_admins_email"),
+        UniqueConstraint("enterprise_id", "person_id", name="uq_admins_person"),
+    )
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
+    email: Mapped[str]
+    email_folded: Mapped[str] = mapped_column(FoldedText, index=True)
+    person_id: Mapped[str | None] = mapped_column(Text, index=True)
+    added_at: Mapped[datetime]
+
+
+class OperatorRow(Table):
+    """Somebody who may act for every enterprise and for the bot itself."""
+
+    __tablename__ = "operators"
+
+    email: Mapped[str]
+    email_folded: Mapped[str] = mapped_column(FoldedText, unique=True)
+    person_id: Mapped[str | None] = mapped_column(Text, unique=True)

@@ -1,0 +1,83 @@
+"""What comes in from Webex and what goes out to it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import FoldedText, Id, UTCDateTime
+from storage.models.base import Moved, Table, partial
+
+
+class InboxRow(Moved, Table):
+    """One event that Webex told us of."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("resource", "event", "data_id", "data_created", name="uq_inbox_event"),
+        partial("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
+        partial("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
+        Index("ix_inbox_waiting", "roster_id"),
+    )
+
+    resource: Mapped[str]
+    event: Mapped[str]
+    data_id: Mapped[str]
+    data_created: Mapped[str]
+    room_id: Mapped[str]
+    person_id: Mapped[str]
+    state: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    roster_id: Mapped[int | None] = mapped_column(Id)
+    waited: Mapped[bool] = mapped_column(default=False)
+
+
+class DestinationRow(Table):
+    """Where messages go; its row is the lock under which an outbox row gets its number."""
+
+    __tablename__ = "destinations"
+
+    room_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    person_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    email_folded: Mapped[str | None] = mapped_column(FoldedText, unique=True)
+    direct: Mapped[bool]
+    last_number: Mapped[int] = mapped_column(default=0)
+
+
+class AttachmentRow(Table):
+    """A file that waits to be delivered, gzip-compressed; gone once nobody waits for it."""
+
+    __tablename__ = "attachments"
+
+    name: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class OutboxRow(Moved, Table):
+    """One message to post, or one change to a message posted before."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
+        partial("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
+    )
+
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destinations.id"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
+    parent_id: Mapped[str | None]
+    markdown: Mapped[str]
+    personal: Mapped[bool]
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
+    person_id: Mapped[str | None]
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("destinations.id"))
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
+    state: Mapped[str]
+    message_id: Mapped[str | None]
+    room_id: Mapped[str | None]
+    edits: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,64 @@
+"""The licence holders, reading by reading."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import FoldedText
+from storage.models.base import Moved, Table, partial
+
+
+class RosterRow(Moved, Table):
+    """One reading of an enterprise's licence holders, from being wanted to being replaced."""
+
+    __tablename__ = "rosters"
+    __table_args__ = (
+        partial("uq_rosters_wanted", "enterprise_id", where="state = 'wanted'", unique=True),
+        partial("uq_rosters_current", "enterprise_id", where="state = 'current'", unique=True),
+        partial("ix_rosters_due", "due_at", where="due_at IS NOT NULL"),
+    )
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    size: Mapped[int] = mapped_column(default=0)
+
+
+class LicenseHolderRow(Table):
+    """A licence holder in one roster: the nine cells, their folded forms to filter and sort by."""
+
+    __tablename__ = "license_holders"
+    __table_args__ = (UniqueConstraint("roster_id", "position", name="uq_license_holders_position"),)
+
+    roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"))
+    position: Mapped[int]
+    subscriber_id: Mapped[str]
+    location: Mapped[str]
+    license_type: Mapped[str]
+    service_id: Mapped[str]
+    ext: Mapped[str]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    email: Mapped[str]
+    status: Mapped[str]
+    activation: Mapped[str]
+    location_folded: Mapped[str] = mapped_column(FoldedText)
+    license_type_folded: Mapped[str] = mapped_column(FoldedText)
+    service_id_folded: Mapped[str] = mapped_column(FoldedText)
+    ext_folded: Mapped[str] = mapped_column(FoldedText)
+    first_name_folded: Mapped[str] = mapped_column(FoldedText)
+    last_name_folded: Mapped[str] = mapped_column(FoldedText)
+    email_folded: Mapped[str] = mapped_column(FoldedText)
+    status_folded: Mapped[str] = mapped_column(FoldedText)
+    activation_folded: Mapped[str] = mapped_column(FoldedText)
+    location_sort: Mapped[str] = mapped_column(FoldedText)
+    license_type_sort: Mapped[str] = mapped_column(FoldedText)
+    service_id_sort: Mapped[str] = mapped_column(FoldedText)
+    ext_sort: Mapped[str] = mapped_column(FoldedText)
+    first_name_sort: Mapped[str] = mapped_column(FoldedText)
+    last_name_sort: Mapped[str] = mapped_column(FoldedText)
+    email_sort: Mapped[str] = mapped_column(FoldedText)
+    status_sort: Mapped[str] = mapped_column(FoldedText)
+    activation_sort: Mapped[str] = mapped_column(FoldedText)

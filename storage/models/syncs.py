@@ -1,0 +1,62 @@
+"""The syncs and who follows them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Id
+from storage.models.base import Moved, Table, partial
+
+
+class SyncRow(Moved, Table):
+    """One request to synchronise, from asking to its end; it is queue, lock, history and audit at once."""
+
+    __tablename__ = "syncs"
+    __table_args__ = (
+        partial("uq_syncs_active", "enterprise_id", where="state IN ('queued', 'starting', 'running')", unique=True),
+        partial("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
+        partial("uq_syncs_head", "cluster_id", where="head", unique=True),
+        partial("ix_syncs_due", "due_at", where="due_at IS NOT NULL"),
+        partial("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
+        Index("ix_syncs_history", "enterprise_id", "id"),
+        Index("ix_syncs_ended", "cluster_id", "ended_at"),
+    )
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
+    cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"))
+    state: Mapped[str]
+    head: Mapped[bool]
+    asked_at: Mapped[datetime]
+    asker_email: Mapped[str]
+    starting_at: Mapped[datetime | None]
+    before_started_at: Mapped[datetime | None]
+    before_tracking_id: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    tracking_id: Mapped[str | None]
+    webex_status: Mapped[str | None]
+    counts: Mapped[dict[str, Any]]
+    errors: Mapped[list[Any]]
+    reason: Mapped[str | None]
+    status_outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    roster_id: Mapped[int | None] = mapped_column(Id)
+    polls: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
+
+
+class FollowerRow(Table):
+    """Somebody who asked for a sync or joined it, and where."""
+
+    __tablename__ = "sync_followers"
+    __table_args__ = (UniqueConstraint("sync_id", "person_id", "room_id", name="uq_sync_followers"),)
+
+    sync_id: Mapped[int] = mapped_column(ForeignKey("syncs.id"))
+    person_id: Mapped[str]
+    email: Mapped[str]
+    room_id: Mapped[str]
+    direct: Mapped[bool]
+    thread: Mapped[str | None]
+    since: Mapped[datetime]
