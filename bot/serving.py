@@ -19,8 +19,10 @@ from storage.upgrade import upgrade
 log = logging.getLogger(__name__)
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  Webex calls from outside
-LONGEST_STOP = 9.0
+LONGEST_STOP = 9
 _REQUESTS_STOP = 2
+_NOTICED = 1.0
+"""Seconds in which a worker that waits for requests sees that it is to stop."""
 
 
 def serve(settings: Settings) -> None:
@@ -52,10 +54,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
-            "graceful_timeout": _REQUESTS_STOP,
+            "graceful_timeout": LONGEST_STOP,
             "control_socket_disable": True,
             "loglevel": "warning",
-            "post_worker_init": lambda _worker: self._start(),
+            "post_worker_init": self._start,
             "worker_exit": lambda _server, _worker: self._stop(),
         }
         for name, value in options.items():
@@ -66,12 +68,16 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._database = start.open_database(self._settings)
         return create_app(self._database, self._settings.webhook_secrets, start.now)
 
-    def _start(self) -> None:
+    def _start(self, worker: Any) -> None:
+        """Start the clock. The arbiter kills a worker after `graceful_timeout`, which also bounds its last requests:
+        the worker's own copy is shorter, so that time is left for the clock's work.
+        """
+        worker.cfg.set("graceful_timeout", _REQUESTS_STOP)
         self._clock = wiring.clock(wiring.context(self._settings, self._database))
         log.info("ready on port %d", self._settings.port)
 
     def _stop(self) -> None:
-        if self._clock is not None and not self._clock.stop(LONGEST_STOP - _REQUESTS_STOP):
+        if self._clock is not None and not self._clock.stop(LONGEST_STOP - _REQUESTS_STOP - _NOTICED):
             log.warning("some work did not end in time")
             logging.shutdown()
             os._exit(0)

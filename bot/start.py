@@ -12,6 +12,7 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
+LONGEST_KEY = 63
 _QUIET = ("apscheduler", "webexteamssdk", "urllib3", "alembic", "werkzeug")
 
 
@@ -36,8 +37,8 @@ def open_database(settings: Settings) -> Database:
 
 
 def slug(text: str) -> str:
-    """A key made of a name: lower case, hyphens between its words."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "enterprise"
+    """A key made of a name: lower case, hyphens between its words, no longer than a key may be."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_KEY].rstrip("-") or "enterprise"
 
 
 def seed(database: Database, settings: Settings) -> None:

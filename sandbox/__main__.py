@@ -17,13 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8181, help="where to listen (0: any free port)")
     parser.add_argument("--sync-seconds", type=float, default=8.0, help="how long a directory sync takes")
     parser.set_defaults(bot_port=None)
-    together = parser.add_subparsers(title="together with the bot").add_parser(
-        "demo", help="run the bot as well"
-    )
+    together = parser.add_subparsers(title="together with the bot").add_parser("demo", help="run the bot as well")
     together.add_argument("--port", dest="bot_port", type=int, default=8080, help="where the bot listens")
-    together.add_argument(
-        "--sandbox-port", dest="port", type=int, default=8181, help="where the sandbox listens"
-    )
+    together.add_argument("--sandbox-port", dest="port", type=int, default=8181, help="where the sandbox listens")
     options = parser.parse_args(arguments)
     sandbox = Sandbox(options.port, sync_seconds=options.sync_seconds)
     try:

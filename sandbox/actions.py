@@ -32,9 +32,7 @@ class Actions:
             message = self._messages.get(message_id, person)
             if not message.attachments:
                 raise WebexError(400, "The message has no card.")
-            action = Action(
-                make_id("ATTACHMENT_ACTION"), message.id, message.room_id, person.id, inputs, now()
-            )
+            action = Action(make_id("ATTACHMENT_ACTION"), message.id, message.room_id, person.id, inputs, now())
             author_id = message.person_id
             self._actions[action.id] = action, author_id
             self._publish(

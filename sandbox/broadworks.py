@@ -44,9 +44,7 @@ class BroadWorks:
     ) -> Enterprise:
         """Take on a customer; Webex lists it once somebody there is provisioned."""
         with self._lock:
-            enterprise = Enterprise(
-                make_id("ENTERPRISE"), org_id, provisioning_id, sp_enterprise_id, cluster, enabled
-            )
+            enterprise = Enterprise(make_id("ENTERPRISE"), org_id, provisioning_id, sp_enterprise_id, cluster, enabled)
             self._enterprises[enterprise.id] = enterprise
             return enterprise
 

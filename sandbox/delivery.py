@@ -29,9 +29,7 @@ class Parcel:
 class Courier:
     """Delivers parcels; `wanted` is asked just before, `report` is told how it went."""
 
-    def __init__(
-        self, wanted: Callable[[str], bool], report: Callable[[str, bool], None], threads: int = 4
-    ) -> None:
+    def __init__(self, wanted: Callable[[str], bool], report: Callable[[str, bool], None], threads: int = 4) -> None:
         self._wanted = wanted
         self._report = report
         self._lock = Lock()
@@ -57,9 +55,7 @@ class Courier:
             self._ready = SimpleQueue()
             for webhook_id in self._lines:
                 self._ready.put(webhook_id)
-        self._threads = [
-            Thread(target=self._work, name=f"courier-{n}", daemon=True) for n in range(self._count)
-        ]
+        self._threads = [Thread(target=self._work, name=f"courier-{n}", daemon=True) for n in range(self._count)]
         for thread in self._threads:
             thread.start()
 
@@ -93,9 +89,7 @@ class Courier:
         for connection in connections.values():
             self._close(connection)
 
-    def _deliver(
-        self, connections: dict[tuple[str, str], http.client.HTTPConnection], parcel: Parcel
-    ) -> bool:
+    def _deliver(self, connections: dict[tuple[str, str], http.client.HTTPConnection], parcel: Parcel) -> bool:
         url = urlsplit(parcel.url)
         where = (url.scheme, url.netloc)
         connection = connections.get(where)

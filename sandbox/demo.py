@@ -42,9 +42,7 @@ Ctrl-C ends both. The conversation:
 def run(sandbox: Sandbox, port: int) -> int:
     """Run the bot against a started sandbox until interrupted; returns the exit code."""
     if _taken(port):
-        print(
-            f"Port {port} is in use by another program: stop that one, or make demo PORT=…", file=sys.stderr
-        )
+        print(f"Port {port} is in use by another program: stop that one, or make demo PORT=…", file=sys.stderr)
         return 2
     interrupted = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,14 +52,10 @@ def run(sandbox: Sandbox, port: int) -> int:
         old.unlink()
     environment = os.environ | _settings(sandbox, port)
     with (DATA / "bot.log").open("wb") as log:
-        added = subprocess.run([*_BOT, *_ADD], env=environment, stdout=log, stderr=log, check=False)
-        if added.returncode:
-            return _failed()
-        bot = subprocess.Popen(
-            [*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True
-        )
+        bot = subprocess.Popen([*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
-            if not _ready(sandbox, bot, interrupted):
+            added = subprocess.run([*_BOT, *_ADD], env=environment, stdout=log, stderr=log, check=False)
+            if added.returncode or not _ready(sandbox, bot, interrupted):
                 return 0 if interrupted.is_set() else _failed()
             print(_welcome(sandbox, port), flush=True)
             print_conversation(sandbox.world)

@@ -4,9 +4,7 @@
 class WebexError(Exception):
     """An answer other than success; `code` goes into `errors[].errorCode`, `retry_after` (seconds) into the header."""
 
-    def __init__(
-        self, status: int, message: str, *, code: int | None = None, retry_after: int | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, *, code: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message

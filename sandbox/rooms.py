@@ -145,9 +145,7 @@ class Rooms:
             gone = self.membership(membership_id, actor)
             self._group(gone.room_id, actor)
             del self._members[gone.room_id][gone.person.id], self._memberships[gone.id]
-            self._tell(
-                "memberships", "deleted", shapes.membership(gone), actor, gone.room_id, also=gone.person.id
-            )
+            self._tell("memberships", "deleted", shapes.membership(gone), actor, gone.room_id, also=gone.person.id)
 
     def _group(self, room_id: str, viewer: Person) -> Room:
         room = self.get(room_id, viewer)

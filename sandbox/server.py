@@ -91,9 +91,7 @@ class _Server(ThreadedWSGIServer):
 
     def process_request(self, request: object, client_address: object) -> None:
         """Give a new connection its thread."""
-        thread = Thread(
-            target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True
-        )
+        thread = Thread(target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True)
         with self._lock:
             self._connections[cast(socket.socket, request)] = thread
         thread.start()

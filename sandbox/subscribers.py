@@ -89,9 +89,7 @@ class Subscribers:
         with self._lock:
             ordinal = self._next
             self._next += 1
-            added = replace(
-                subscriber, id=make_id("SUBSCRIBER"), person_id=make_id("PEOPLE"), ordinal=ordinal
-            )
+            added = replace(subscriber, id=make_id("SUBSCRIBER"), person_id=make_id("PEOPLE"), ordinal=ordinal)
             self._all[ordinal] = added
             self._ordinals.append(ordinal)
             self._of.setdefault(added.sp_enterprise_id, []).append(ordinal)
@@ -128,9 +126,7 @@ class Subscribers:
     def activated(self, sp_enterprise_id: str) -> bool:
         """Whether anybody of the enterprise is provisioned."""
         with self._lock:
-            return any(
-                self._all[ordinal].status == "provisioned" for ordinal in self._of.get(sp_enterprise_id, ())
-            )
+            return any(self._all[ordinal].status == "provisioned" for ordinal in self._of.get(sp_enterprise_id, ()))
 
     def after(
         self, ordinal: int, sp_enterprise_id: str | None, wanted: Callable[[Subscriber], bool], most: int

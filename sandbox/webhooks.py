@@ -82,9 +82,7 @@ class Webhooks:
     ) -> Webhook:
         """Make a webhook; it is active from now on."""
         with self._lock:
-            hook = Webhook(
-                make_id("WEBHOOK"), owner, name, target_url, resource, event, filter_, secret, now()
-            )
+            hook = Webhook(make_id("WEBHOOK"), owner, name, target_url, resource, event, filter_, secret, now())
             self._webhooks[hook.id] = hook
             return hook
 

@@ -7,7 +7,7 @@ from bot.command import Command
 from bot.message import Asked, Refusal, Reply
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
-from storage import rosters, syncs
+from storage import inbox, outbox, rosters, syncs
 from storage.records import SyncState
 
 
@@ -37,6 +37,7 @@ def run(session: Session, asked: Asked) -> Reply:
             activation=rosters.facets(session, roster.id, "activation") if roster else {},
             now=asked.now,
             named=named,
+            failed=(inbox.failed(session), outbox.failed(session)) if asked.asker.operator else (0, 0),
         )
     )
 

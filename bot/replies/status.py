@@ -21,8 +21,9 @@ def answer(
     activation: dict[str, int],
     now: datetime,
     named: bool,
+    failed: tuple[int, int],
 ) -> str:
-    """State, last attempt, hold and licence holders."""
+    """State, last attempt, hold and licence holders; for operators also what of 30 days could not be done."""
     zone = enterprise.timezone
     lines = []
     if standing is not None:
@@ -43,6 +44,9 @@ def answer(
         lines.append(f"- {roster.size:,} licence holders ({counts or 'none'}), as of {when(roster.read_at, now, zone)}")
     else:
         lines.append("- Licence holders: not read yet; `licenses` reads them")
+    unanswered, unsent = failed
+    if unanswered or unsent:
+        lines.append(f"- ⚠️ Set aside: {unanswered:,} unanswered, {unsent:,} undelivered; the log says why")
     return "\n".join(lines)
 
 

@@ -50,9 +50,7 @@ class Gate:
             status = statuses[-1] if statuses and not dropped else None
             self._world.requests.append(Request(method, path, environ["QUERY_STRING"], who, status))
 
-    def _serve(
-        self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse"
-    ) -> Iterable[bytes]:
+    def _serve(self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if fault is None:
             return self._app(environ, start)
         cut_short = fault.delay > 0 and self._faults.stopping.wait(fault.delay)

@@ -26,8 +26,7 @@ def several() -> Response:
         found = [
             one
             for one in world.rooms.members(world.rooms.get(room_id, me).id)
-            if person_id in (None, one.person.id)
-            and (email is None or email.casefold() == one.person.email.casefold())
+            if person_id in (None, one.person.id) and (email is None or email.casefold() == one.person.email.casefold())
         ]
     return page(found, shapes.membership, default=100, most=1000)
 

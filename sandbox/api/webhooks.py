@@ -48,9 +48,7 @@ def create() -> Response:
     if filter_:
         check_filter(resource, filter_)
     secret = fields.text("secret")
-    return answer(
-        _shape(the_world().webhooks.create(caller(), name, target_url, resource, event, filter_, secret))
-    )
+    return answer(_shape(the_world().webhooks.create(caller(), name, target_url, resource, event, filter_, secret)))
 
 
 @blueprint.get("/webhooks")
