@@ -1,9 +1,9 @@
 """Figures out of samples."""
 
+import math
 from collections.abc import Sequence
 
 
 def quantile(samples: Sequence[float], share: float) -> float:
-    """The least sample that `share` of them do not exceed."""
-    ordered = sorted(samples)
-    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+    """The least sample that so large a share of them does not exceed."""
+    return sorted(samples)[max(math.ceil(share * len(samples)) - 1, 0)]

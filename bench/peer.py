@@ -1,12 +1,10 @@
-"""The bot beside which ours is measured: PyPI's webexteamsbot with one command, under gunicorn in its own environment."""
+"""The bot beside which ours is measured: PyPI's webexteamsbot with one command, in an environment of its own."""
 
 import os
 
 from webexteamsbot import TeamsBot  # type: ignore[import-not-found]
 
-from bench.webhooks import BOT_EMAIL, BOT_NAME, COMMAND
-
-ANSWER = "**What you can ask**\n\n" + "\n".join(f"- `command{number}`: what it does in a sentence" for number in range(6))
+from bench.webhooks import ANSWER, BOT_EMAIL, BOT_NAME, COMMAND
 
 
 def door() -> TeamsBot:
@@ -18,5 +16,6 @@ def door() -> TeamsBot:
         teams_bot_url=os.environ["BOT_PUBLIC_URL"],
         teams_api_url=os.environ["WEBEX_API_URL"],
     )
-    bot.add_command(COMMAND, "*", lambda _message: ANSWER)
+    answer = os.environ[ANSWER]
+    bot.add_command(COMMAND, "*", lambda _message: answer)
     return bot

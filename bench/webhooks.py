@@ -10,6 +10,8 @@ BOT_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi10aGUtYm90LWl0c2VsZi0wMDAwMD
 ADMIN_EMAIL = "ana@acme.example"
 ADMIN_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi1hbi1hZG1pbi0wMDAwMDAwMDAwMDAwMDAwMDA"
 COMMAND = "help"
+ANSWER = "BENCH_ANSWER"
+"""The variable that tells the other bot what to answer: what ours does, word for word."""
 CREATED = "2026-01-01T00:00:00.000Z"
 
 _MESSAGE = "Y2lzY29zcGFyazovL3VzL01FU1NBR0UvYmVuY2gtb2YtYS1tZXNzYWdlLTAwMDAwMDAw"

@@ -3,7 +3,7 @@
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot import start, wiring
 from bot.enterprise_cli import enterprise
@@ -47,5 +47,7 @@ main.add_command(enterprise)
 if __name__ == "__main__":
     try:
         main(prog_name="python -m bot")
-    except OperationalError as error:
-        sys.exit(f"The database cannot be used, see DATABASE_URL: {error.orig}")
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        sys.exit(start.database_fault(error.orig))

@@ -1,7 +1,7 @@
 """`python -m bot enterprise …`: the enterprises, from the shell."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,18 +38,16 @@ def add(
     """Add an enterprise; KEY is its short name: lower-case letters, digits and hyphens."""
     if not _KEY.fullmatch(key):
         raise click.BadParameter(f"{key!r} is not made of lower-case letters, digits and hyphens (63 at most)")
-    for email in emails:
-        if not _EMAIL.fullmatch(email):
-            raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--admin")
+    _check(emails)
     with _writing() as (session, settings):
         try:
             made = enterprises.add(
                 session,
                 key=key,
-                name=name or key,
+                name=_given(key if name is None else name, "--name"),
                 sp_enterprise_id=_given(sp_enterprise_id, "--sp-enterprise-id"),
                 cluster=_given(cluster, "--cluster"),
-                timezone=_zone(timezone or settings.bot_timezone),
+                timezone=_zone(settings.bot_timezone if timezone is None else timezone),
                 now=start.now(),
             )
         except IntegrityError as error:
@@ -75,24 +73,22 @@ def change(
     emails: tuple[str, ...],
 ) -> None:
     """Change what is given of an enterprise."""
+    given = {"name": name, "sp_enterprise_id": sp_enterprise_id, "cluster": cluster}
+    changes = {field: _given(text, f"--{field.replace('_', '-')}") for field, text in given.items() if text is not None}
+    if timezone is not None:
+        changes["timezone"] = _zone(timezone)
+    if not changes and not emails:
+        raise click.UsageError("There is nothing to change: name an option.")
+    _check(emails)
     with _writing() as (session, _):
-        found = _found(session, key)
+        found = enterprises.lock(session, _found(session, key).id)
         if syncs.active(session, found.id) and (cluster or sp_enterprise_id):
             raise click.ClickException(f"{key} has a sync under way: change its cluster or id when that has ended.")
         try:
-            enterprises.change(
-                session,
-                found.id,
-                name=name,
-                sp_enterprise_id=sp_enterprise_id,
-                cluster=cluster,
-                timezone=_zone(timezone) if timezone else None,
-            )
+            enterprises.change(session, found.id, **changes)
         except IntegrityError as error:
             raise click.ClickException("That enterprise id is or was in use by another enterprise.") from error
         for email in emails:
-            if not _EMAIL.fullmatch(email):
-                raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--admin")
             admins.add(session, found.id, email, start.now())
     click.echo(f"Changed {key}.")
 
@@ -140,6 +136,12 @@ def _found(session: Session, key: str) -> Enterprise:
         meant = nearest(key, known)
         raise click.ClickException(f"There is no enterprise {key}." + (f" Did you mean {meant}?" if meant else ""))
     return found
+
+
+def _check(emails: Iterable[str]) -> None:
+    for email in emails:
+        if not _EMAIL.fullmatch(email):
+            raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--admin")
 
 
 def _given(text: str, option: str) -> str:

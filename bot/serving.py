@@ -69,9 +69,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._database, self._settings.webhook_secrets, start.now)
 
     def _start(self, worker: Any) -> None:
-        """Start the clock. The arbiter kills a worker after `graceful_timeout`, which also bounds its last requests:
-        the worker's own copy is shorter, so that time is left for the clock's work.
-        """
+        """Start the clock."""
+        # Both count it from SIGTERM: the arbiter until it kills, a worker until it leaves its last requests.
         worker.cfg.set("graceful_timeout", _REQUESTS_STOP)
         self._clock = wiring.clock(wiring.context(self._settings, self._database))
         log.info("ready on port %d", self._settings.port)

@@ -29,11 +29,19 @@ def log_to_stderr() -> None:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the settings; the folder of an SQLite file is made."""
-    database = Database(settings.database_url, connections=2 * settings.answer_threads + 6)
+    """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
+    database = Database(settings.database_url, connections=settings.answer_threads)
     if database.is_sqlite and database.url.database:
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            sys.exit(database_fault(error))
     return database
+
+
+def database_fault(reason: BaseException | None) -> str:
+    """What is said, on one line, where the database cannot be opened."""
+    return f"The database cannot be used, see DATABASE_URL: {' '.join(str(reason).split())}"
 
 
 def slug(text: str) -> str:

@@ -20,6 +20,8 @@ BUSY_CODES = frozenset({600005, 600006, 600009})
 
 NOBODY_CODE = 600029
 
+_NOBODY = "No licence holder of this enterprise has activated yet. Ask somebody to activate, then ask for a sync again."
+
 _COMPLETE = frozenset({"COMPLETE", "COMPLETED"})
 _FAILED = frozenset({"FAILED", "FAILURE", "ERROR"})
 _RUNNING = frozenset({"IN_PROGRESS", "INPROGRESS"})
@@ -83,6 +85,8 @@ def from_asking(failure: WebexFailure | None, pauses: int, poll: timedelta) -> M
     if isinstance(failure, Rejected):
         if BUSY_CODES & set(failure.codes):
             return Move(SyncState.QUEUED, pause=pause(pauses, None))
+        if NOBODY_CODE in failure.codes:
+            return failed(_NOBODY, errors=[[NOBODY_CODE, "Nobody is activated"]])
         return failed(_rejection(failure))
     return Move(SyncState.STARTING, poll)
 
@@ -141,8 +145,6 @@ def _status(reading: SyncReading) -> str:
 
 
 def _rejection(rejected: Rejected) -> str:
-    if NOBODY_CODE in rejected.codes:
-        return "No licence holder of this enterprise has activated yet."
     codes = ", ".join(map(str, rejected.codes))
     handle = f" Tracking id: {rejected.tracking_id}." if rejected.tracking_id else ""
     return f"Webex refused to start it (HTTP {rejected.status}{', code ' + codes if codes else ''}).{handle}"

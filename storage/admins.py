@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.folding import address_key
@@ -79,7 +79,12 @@ def operators(session: Session) -> list[Admin]:
 
 
 def set_operators(session: Session, emails: Iterable[str]) -> None:
-    """Make exactly these people operators; whoever stays stays known by `person_id`."""
+    """Make exactly these people operators; whoever stays stays known by `person_id`.
+
+    Processes that start together do this one after the other: nobody else changes operators meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE"))
     wanted = {address_key(email): email for email in emails}
     session.execute(delete(OperatorRow).where(OperatorRow.email_folded.not_in(list(wanted))))
     known = set(session.scalars(select(OperatorRow.email_folded)))

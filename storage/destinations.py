@@ -15,23 +15,15 @@ def of_room(session: Session, room_id: str, *, direct: bool, person_id: str | No
     if found is not None:
         return found
     if direct and person_id is not None:
-        known: int | None = session.scalar(
+        joined: int | None = session.scalar(
             update(DestinationRow)
-            .where(DestinationRow.person_id == person_id, DestinationRow.room_id.is_(None))
+            .where(DestinationRow.id == of_person(session, person_id), DestinationRow.room_id.is_(None))
             .values(room_id=room_id)
             .returning(DestinationRow.id)
         )
-        if known is not None:
-            return known
-        if _find(session, DestinationRow.person_id == person_id) is not None:
-            person_id = None
-    return _make(
-        session,
-        DestinationRow.room_id == room_id,
-        room_id=room_id,
-        person_id=person_id if direct else None,
-        direct=direct,
-    )
+        if joined is not None:
+            return joined
+    return _make(session, DestinationRow.room_id == room_id, room_id=room_id, direct=direct)
 
 
 def of_person(session: Session, person_id: str) -> int:

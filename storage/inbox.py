@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -15,46 +15,46 @@ KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
 
+_EVENT = InboxRow.__table__
+_GIVEN = {
+    name: bindparam(f"new_{name}", type_=_EVENT.c[name].type)
+    for name in ("resource", "event", "data_id", "data_created", "room_id", "person_id", "received_at", "due_at")
+} | {"state": OPEN, "attempt": 0, "failures": 0, "waited": False}
+_new = postgresql.insert(_EVENT).values(_GIVEN).on_conflict_do_nothing().returning(literal(1).label("one")).cte("new")
+_RECORD = {
+    "sqlite": sqlite.insert(_EVENT).values(_GIVEN).on_conflict_do_nothing().returning(_EVENT.c.id),
+    "postgresql": select(func.pg_notify(CHANNEL, KIND)).select_from(_new),
+}
+
+
 def record(connection: Connection, event: Event, now: datetime) -> bool:
     """Keep an event in one statement; False where it was known already."""
     values = {
-        "resource": event.resource,
-        "event": event.event,
-        "data_id": event.data_id,
-        "data_created": event.data_created,
-        "room_id": event.room_id,
-        "person_id": event.person_id,
-        "state": OPEN,
-        "received_at": now,
-        "due_at": now,
-        "attempt": 0,
-        "failures": 0,
-        "waited": False,
+        "new_resource": event.resource,
+        "new_event": event.event,
+        "new_data_id": event.data_id,
+        "new_data_created": event.data_created,
+        "new_room_id": event.room_id,
+        "new_person_id": event.person_id,
+        "new_received_at": now,
+        "new_due_at": now,
     }
-    if connection.dialect.name == "sqlite":
-        insert = sqlite.insert(InboxRow).values(values).on_conflict_do_nothing().returning(InboxRow.id)
-        return connection.execute(insert).first() is not None
-    new = (
-        postgresql.insert(InboxRow)
-        .values(values)
-        .on_conflict_do_nothing()
-        .returning(literal(1).label("one"))
-        .cte("new")
-    )
-    statement = select(func.pg_notify(CHANNEL, KIND)).select_from(new)
-    return connection.execute(statement).first() is not None
+    return connection.execute(_RECORD[connection.dialect.name], values).first() is not None
+
+
+_other = aliased(InboxRow)
+_blocked = exists().where(
+    _other.room_id == InboxRow.room_id,
+    _other.due_at.is_not(None),
+    _other.id != InboxRow.id,
+    or_(_other.id < InboxRow.id, _other.lease_until.is_not(None)),
+)
+_FREE = or_(InboxRow.lease_until.is_not(None), ~_blocked)
 
 
 def claim(session: Session, now: datetime) -> InboxRow | None:
     """Take the oldest due event of a space in which none is being worked on."""
-    other = aliased(InboxRow)
-    blocked = exists().where(
-        other.room_id == InboxRow.room_id,
-        other.due_at.is_not(None),
-        other.id != InboxRow.id,
-        or_(other.id < InboxRow.id, other.lease_until.is_not(None)),
-    )
-    return claims.claim(session, InboxRow, now, or_(InboxRow.lease_until.is_not(None), ~blocked))
+    return claims.claim(session, InboxRow, now, _FREE)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

@@ -36,8 +36,13 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
 
     Webex allows ten edits of a message (its messages API): nine are used freely, the tenth is kept for `last`.
     """
-    about = session.get_one(OutboxRow, about_id)
-    if about.edits >= FREE_EDITS + int(last) or about.state == FAILED:
+    about = session.get_one(OutboxRow, about_id, with_for_update=True, populate_existing=True)
+    in_hand = session.scalar(
+        select(func.count()).where(
+            OutboxRow.about_id == about_id, OutboxRow.state == OPEN, OutboxRow.lease_until.is_not(None)
+        )
+    )
+    if about.edits + (in_hand or 0) >= FREE_EDITS + int(last) or about.state == FAILED:
         return
     session.execute(
         update(OutboxRow)
@@ -139,6 +144,7 @@ def say_instead(session: Session, row: OutboxRow, markdown: str, now: datetime) 
 
 def forget_attachment(session: Session, attachment_id: int) -> None:
     """Delete a file unless a message that waits still carries it."""
+    session.execute(select(AttachmentRow.id).where(AttachmentRow.id == attachment_id).with_for_update())
     waiting = exists().where(OutboxRow.attachment_id == attachment_id, OutboxRow.due_at.is_not(None))
     if session.scalar(select(waiting)):
         return

@@ -166,14 +166,11 @@ def facets(session: Session, roster_id: int, column: str, view: View | None = No
     """How many licence holders of a view have which value in a column, most first."""
     cell = getattr(LicenseHolderRow, column)
     terms = where(view.terms) if view else []
-    counted = func.count().label("counted")
     query: Iterable[Any] = session.execute(
-        select(cell, counted)
-        .where(LicenseHolderRow.roster_id == roster_id, *terms)
-        .group_by(cell)
-        .order_by(counted.desc(), cell)
+        select(cell, func.count()).where(LicenseHolderRow.roster_id == roster_id, *terms).group_by(cell)
     )
-    return {str(value): int(number) for value, number in query}
+    found = [(str(value), int(number)) for value, number in query]
+    return dict(sorted(found, key=lambda counted: (-counted[1], counted[0])))
 
 
 def _record(row: RosterRow) -> Roster:

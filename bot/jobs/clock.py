@@ -63,7 +63,7 @@ class Clock:
             chore.run(self._context)
         except WebexFailure as failure:
             log.warning("%s: %s; trying again in %d s", chore.name, failure, _SOON_AGAIN.total_seconds())
-            self._scheduler.modify_job(chore.name, next_run_time=datetime.now(UTC) + _SOON_AGAIN)
+            _bring_forward(self._scheduler, chore.name, _SOON_AGAIN)
 
     def nudge(self, kinds: Iterable[str]) -> None:
         """Have rows of these kinds looked for now."""
@@ -79,6 +79,8 @@ class Clock:
         deadline = time.monotonic() + limit
         self._context.stopping.set()
         try:
+            self._scheduler.pause()
+            self._scheduler.get_jobs()  # returns when the round under way is over: a shutdown amid it is a traceback
             self._scheduler.shutdown(wait=False)
         except SchedulerNotRunningError:
             return True
@@ -93,7 +95,8 @@ class _Line:
     """The threads that move one kind of row.
 
     APScheduler drops a run that comes while all instances are busy, so a nudge is also remembered in `_wanted`,
-    and whoever is about to end looks once more if it was set meanwhile.
+    and whoever is about to end looks once more if it was set meanwhile. A thread that was asked for may never
+    begin, since a scheduler that is shut down forgets it: only those that run are waited for.
     """
 
     def __init__(self, job: Job, context: Context, scheduler: BackgroundScheduler) -> None:
@@ -102,8 +105,10 @@ class _Line:
         self._scheduler = scheduler
         self._most = job.threads(context.settings)
         self._changed = threading.Condition()
+        self._asked_for = 0
         self._running = 0
         self._wanted = False
+        self._looking = threading.Lock()
 
     def schedule(self) -> None:
         """Add the tick, which looks for rows that nobody was told of."""
@@ -129,18 +134,21 @@ class _Line:
 
     def _spawn(self) -> None:
         with self._changed:
-            if self._running >= self._most or self._context.stopping.is_set():
+            if self._asked_for >= self._most or self._context.stopping.is_set():
                 return
-            self._running += 1
+            self._asked_for += 1
         self._scheduler.add_job(self._drain, executor=self._job.kind)
 
     def _drain(self) -> None:
+        with self._changed:
+            self._running += 1
         ended = False
         try:
             alone = True
             while not self._context.stopping.is_set():
                 with self._changed:
                     self._wanted = False
+                looked = self._context.now()
                 if self._job.move(self._context):
                     if alone:
                         self._spawn()
@@ -156,19 +164,27 @@ class _Line:
                 with self._changed:
                     self._leave()
         if ended:
-            self._look_again_in_time()
+            self._look_again_in_time(looked)
 
     def _leave(self) -> None:
+        self._asked_for -= 1
         self._running -= 1
         self._changed.notify_all()
 
-    def _look_again_in_time(self) -> None:
-        """Bring the tick forward to when the next row is due."""
-        now = self._context.now()
-        with self._context.database.read() as session:
-            due = self._job.next_due(session, now)
-        wait = TICK if due is None else min(max(due - now, _SOON), TICK)
-        try:
-            self._scheduler.modify_job(self._job.kind, next_run_time=datetime.now(UTC) + wait)
-        except JobLookupError:
-            log.debug("%s: stopped meanwhile", self._job.kind)
+    def _look_again_in_time(self, looked: datetime) -> None:
+        """Bring the tick forward to when the next row is due; whoever looked last has the last word.
+
+        Counted from before the last look, or a row that fell due since then would wait for a whole tick.
+        """
+        with self._looking:
+            with self._context.database.read() as session:
+                due = self._job.next_due(session, looked)
+            wait = TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)
+            _bring_forward(self._scheduler, self._job.kind, wait)
+
+
+def _bring_forward(scheduler: BackgroundScheduler, name: str, wait: timedelta) -> None:
+    try:
+        scheduler.modify_job(name, next_run_time=datetime.now(UTC) + wait)
+    except JobLookupError:
+        log.debug("%s: stopped meanwhile", name)

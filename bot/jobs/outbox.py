@@ -48,7 +48,8 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     posted = _post(context, row, destination)
     with context.database.write() as session:
         outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
-        destinations.learn_room(session, destination.id, posted.room_id)
+        if destination.room_id is None:
+            destinations.learn_room(session, destination.id, posted.room_id)
 
 
 def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:

@@ -12,6 +12,7 @@ from bot.replies import outcome
 from bot.replies.sync import Standing, progress
 from bot.tables.columns import HEADER, cells
 from bot.tables.csvfile import compressed_csv, file_name
+from bot.transitions import NOBODY_CODE
 from storage import admins, destinations, enterprises, outbox, rosters, syncs
 from storage.records import ACTIVE, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
@@ -43,7 +44,9 @@ def show(session: Session, sync_id: int, now: datetime) -> None:
 def tell(context: Context, claim: Claim, sync: Sync) -> None:
     """Tell everybody concerned how a sync has ended, once its roster has been read again or cannot be in time."""
     now = context.now()
-    if sync.state is SyncState.COMPLETED and sync.roster_id is None:
+    with context.database.read() as session:
+        shown = _shows_roster(sync, enterprises.get(session, sync.enterprise_id))
+    if shown and sync.roster_id is None:
         with context.database.write() as session:
             roster_id = rosters.want(session, sync.enterprise_id, now)
             syncs.move(session, claim, now, due_at=now + LOOK, roster_id=roster_id)
@@ -65,7 +68,7 @@ def tell(context: Context, claim: Claim, sync: Sync) -> None:
         enterprise,
         context.settings.sync_hold,
         now,
-        roster if sync.state is SyncState.COMPLETED else None,
+        roster if shown else None,
         fresh=fresh,
     )
     with context.database.write() as session:
@@ -81,6 +84,13 @@ def tell(context: Context, claim: Claim, sync: Sync) -> None:
                 person_id=person_id,
             )
             outbox.post(session, destination_id, draft, now)
+
+
+def _shows_roster(sync: Sync, enterprise: Enterprise) -> bool:
+    """Whether its end is told with licence holders: all of them, or, where nobody has activated, who must."""
+    if sync.state is SyncState.FAILED:
+        return enterprise.webex_id is None or any(code == NOBODY_CODE for code, _ in sync.errors)
+    return sync.state is SyncState.COMPLETED
 
 
 def _concerned(session: Session, sync: Sync) -> Iterator[tuple[int, str | None, str | None]]:
@@ -105,15 +115,14 @@ def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
-    if sync.state is SyncState.FAILED and sync.errors:
+    shown = _shows_roster(sync, enterprise)
+    if sync.state is SyncState.FAILED and sync.errors and not shown:
         rows = [(str(code), description) for code, description in sync.errors]
         return Attachment(file_name("sync_errors", enterprise.key, now), compressed_csv(_ERROR_HEADER, rows))
-    if roster is None or sync.state is SyncState.CANCELLED:
+    if roster is None or not shown:
         return None
     holders = rosters.holders(session, roster.id)
     if sync.state is SyncState.FAILED:
-        if enterprise.webex_id is not None:
-            return None
         waiting = (cells(holder) for holder in holders if holder.activation != "Activated")
         return Attachment(file_name("not_activated", enterprise.key, now), compressed_csv(HEADER, waiting))
     return Attachment(file_name("licenses", enterprise.key, now), compressed_csv(HEADER, map(cells, holders)))

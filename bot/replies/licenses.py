@@ -7,10 +7,10 @@ from bot import filters
 from bot.replies.safe import plain
 from bot.replies.times import when
 from bot.tables.chat import license_table
-from bot.tables.limit import LONGEST, size
+from bot.tables.limit import LONGEST, fits, size
 from storage.records import Enterprise, LicenseHolder, Roster, View
 
-_LONGEST_WORDS = 1500
+_LONGEST_WORDS = 3000
 
 GUIDE = """\
 `licenses` alone shows everybody. Conditions narrow it down, and all of them must hold:
@@ -66,7 +66,8 @@ def none_yet(*, failed: bool) -> str:
 
 
 def _words(view: View) -> str:
-    words = filters.in_words(view)
-    if not words:
+    """The filter as it was understood, which comes as markdown; left out where there is none."""
+    if view == View():
         return ""
-    return f": {plain(words, _LONGEST_WORDS)}"
+    words = filters.in_words(view)
+    return f": {words if fits(words, _LONGEST_WORDS) else f'a filter of {len(view.terms)} conditions'}"

@@ -13,7 +13,7 @@ _COUNTS = (
     ("user contacts", "userContacts"),
     ("organization contacts", "orgContacts"),
 )
-_ROOM_FOR_ERRORS = 4000
+_ROOM_FOR_ERRORS = 1500
 
 
 def final(sync: Sync, enterprise: Enterprise, now: datetime) -> str:
@@ -42,7 +42,10 @@ def ended(
         lines.append("- A failed sync starts no hold: `sync` works again at once")
     if roster is not None and roster.read_at is not None:
         age = "" if fresh else f", as of {when(roster.read_at, now, enterprise.timezone)}"
-        lines += ["", f"Attached: your {roster.size:,} licence holders{age}."]
+        whom = f"your {roster.size:,} licence holders"
+        if sync.state is SyncState.FAILED:
+            whom = "the licence holders who have not activated yet"
+        lines += ["", f"Attached: {whom}{age}."]
     return "\n".join(lines)
 
 
@@ -50,7 +53,7 @@ def no_enterprise() -> str:
     """The reason where Webex knows no such enterprise."""
     return (
         "Webex does not know this enterprise yet. It learns of it when the first licence holder has activated "
-        "and signed in. Ask somebody from the attached list to activate, then type `sync` again."
+        "and signed in. Ask somebody to activate, then ask for a sync again."
     )
 
 

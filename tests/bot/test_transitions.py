@@ -79,6 +79,7 @@ def sync(state: SyncState = QUEUED, **more: Any) -> Sync:
         before_tracking_id="before" if known else None,
         started_at=None,
         ended_at=None,
+        seconds=None,
         tracking_id=None,
         webex_status=None,
         counts={},
@@ -184,7 +185,7 @@ def test_a_run_that_began_and_ended_unseen_is_adopted_with_its_end() -> None:
 
 
 def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_again() -> None:
-    assert DOUBT == timedelta(minutes=2)
+    assert timedelta(minutes=2) == DOUBT
     recent = sync(STARTING, starting_at=NOW - DOUBT + timedelta(microseconds=1))
     assert starting(BEFORE, recent) == Move(STARTING, POLL)
     assert starting(BEFORE, sync(STARTING, starting_at=NOW - DOUBT)) == Move(QUEUED)
@@ -194,7 +195,13 @@ def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_agai
 def test_a_run_of_ours_that_is_complete_ends_the_sync_when_webex_says_it_ended(status: str) -> None:
     move = running(new_run(status, ended_at=LATER, counts={"usersAdded": 4}))
     assert (move.state, move.learned["ended_at"], move.learned["counts"]) == (COMPLETED, LATER, {"usersAdded": 4})
-    assert running(new_run(status)).learned["ended_at"] == NOW
+    assert move.learned["seconds"] == (LATER - NOW).total_seconds()
+
+
+@pytest.mark.parametrize("ended_at", [None, EARLIER])
+def test_an_end_webex_does_not_tell_or_tells_of_the_run_before_is_when_we_saw_it(ended_at: datetime | None) -> None:
+    move = running(new_run("COMPLETE", ended_at=ended_at))
+    assert (move.state, move.learned["ended_at"], move.learned["seconds"]) == (COMPLETED, NOW, 30.0)
 
 
 def test_complete_with_errors_is_completed_and_keeps_them() -> None:

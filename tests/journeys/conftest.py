@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def build() -> Iterator[Callable[..., House]]:
     before = set(threading.enumerate())
     built: list[House] = []
 
-    def build_one(database_url: str, **choices: object) -> House:
+    def build_one(database_url: str, **choices: Any) -> House:
         built.append(House(database_url, **choices))
         return built[-1]
 
@@ -31,7 +32,7 @@ def build() -> Iterator[Callable[..., House]]:
 
 
 @pytest.fixture
-def house(build: Callable[..., House], database_url: str) -> House:
+def house(database_url: str, build: Callable[..., House]) -> House:
     """A running bot with Acme as its enterprise and Ana as its admin; once on each kind of database."""
     built = build(database_url)
     built.start()
@@ -39,7 +40,7 @@ def house(build: Callable[..., House], database_url: str) -> House:
 
 
 @pytest.fixture
-def house_on_sqlite(build: Callable[..., House], sqlite_url: str) -> House:
+def house_on_sqlite(sqlite_url: str, build: Callable[..., House]) -> House:
     """The same, where the kind of database makes no difference."""
     built = build(sqlite_url)
     built.start()

@@ -36,7 +36,7 @@ class Door:
         self._now = now
         self._app: WSGIApplication | None = None
         self._server: BaseWSGIServer = make_server(HOST, 0, self._answer, threaded=True)
-        self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="door")
+        self._thread = Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="door", daemon=True)
 
     @property
     def url(self) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Condition
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 import requests
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from bot import start, wiring
 from bot.context import Context
@@ -19,12 +20,12 @@ from bot.jobs.job import Job
 from bot.settings import Settings
 from sandbox.enterprises import Enterprise
 from sandbox.messages import Message
-from sandbox.seed import ACME, SPACE
+from sandbox.seed import ACME
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage import admins, enterprises
 from storage.database import Database, wake
-from storage.models import AuditRow, InboxRow
+from storage.models import AuditRow, InboxRow, OutboxRow, RosterRow, SyncRow
 from tests.journeys.door import Door
 
 ANA, BEN, OLGA = "ana@acme.example", "ben@acme.example", "olga@provider.example"
@@ -59,7 +60,7 @@ class House:
             "sync_poll": "100ms",
             **settings,
         }
-        self._clock: Clock | None = None
+        self._running = ExitStack()
         self.sandbox.start()
         self.world.subscribe(self._remember)
 
@@ -76,23 +77,17 @@ class House:
             **self._chosen,
         )
         self.database: Database = start.open_database(self.settings)
+        self._running.callback(self.database.close)
         start.seed(self.database, self.settings)
         self.door.open(self.database, self.settings.webhook_secrets)
+        self._running.callback(self.door.close)
         self.context: Context = replace(wiring.context(self.settings, self.database), now=self.now)
-        self._clock = wiring.clock(self.context)
+        self._running.callback(self._stop_clock, wiring.clock(self.context))
         self.wait_for(self._is_ready)
 
     def stop(self) -> None:
         """Stop the bot; Webex goes on without it."""
-        if self._clock is None:
-            return
-        ended = self._clock.stop(_LONGEST_STOP)
-        with self.database.write() as session:
-            wake(session, _KINDS[0])
-        self.door.close()
-        self.database.close()
-        self._clock = None
-        assert ended, "some work did not end"
+        self._running.close()
 
     def close(self) -> None:
         """Stop everything."""
@@ -103,12 +98,19 @@ class House:
                 session.close()
             self.sandbox.stop()
 
+    def _stop_clock(self, clock: Clock) -> None:
+        ended = clock.stop(_LONGEST_STOP)
+        with self.database.write() as session:
+            wake(session, _KINDS[0])
+        assert ended, "some work did not end"
+
     def now(self) -> datetime:
         """The bot's time."""
         return start.now() + self._offset
 
     def shift(self, **by: float) -> None:
-        """Let the bot's time leap ahead."""
+        """Let the bot's time leap ahead, once nothing is in hand: a leap ends every lease."""
+        self.wait_for(self._is_idle)
         self._offset += timedelta(**by)
         self.database.tell(frozenset(_KINDS))
 
@@ -154,8 +156,10 @@ class House:
 
     def transcript(self) -> str:
         """Everything that was said, with who said it."""
-        return "\n".join(f"--- {one.person_email}{' (edited)' * bool(one.edits)}\n{one.markdown or one.text}"
-                         for one in self.versions)
+        return "\n".join(
+            f"--- {one.person_email}{' (edited)' * bool(one.edits)}\n{one.markdown or one.text}"
+            for one in self.versions
+        )
 
     def make_room(self, title: str, *emails: str) -> None:
         """Open a group with the first of these people as its creator, and the bot."""
@@ -203,9 +207,16 @@ class House:
         """The first enterprise as Webex knows it."""
         return self.world.enterprise(self.settings.bot_enterprise)
 
+    def _is_idle(self) -> bool:
+        tables = (InboxRow, OutboxRow, RosterRow, SyncRow)
+        with self.database.read() as session:
+            return not any(session.scalar(select(exists().where(table.lease_until.is_not(None)))) for table in tables)
+
     def _is_ready(self) -> bool:
         hooks = self.world.webhooks.of(self.world.person(BOT))
-        ours = {hook.name for hook in hooks if hook.target_url == f"{self.door.url}/webhooks" and hook.status == "active"}
+        ours = {
+            hook.name for hook in hooks if hook.target_url == f"{self.door.url}/webhooks" and hook.status == "active"
+        }
         return ours >= {webhooks.name(*wanted) for wanted in webhooks.WANTED}
 
     def _remember(self, kind: str, message: Message) -> None:

@@ -1,4 +1,3 @@
-from sandbox.seed import SPACE
 from tests.journeys.house import ANA, OLGA, House
 
 

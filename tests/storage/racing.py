@@ -2,19 +2,23 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from storage.database import Database
 
-PATIENCE = 15.0
+PATIENCE = 20.0
 """How many seconds anything may take before a test gives up."""
 
 Result = TypeVar("Result")
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -25,33 +29,43 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def beside(work: Callable[[], Result]) -> "Future[Result]":
+    """Run this in a thread of its own, which nobody has to wait for."""
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  (whoever asks for the result gets it)
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
 def together(works: Sequence[Callable[[], Result]]) -> list[Result]:
     """Run all of these at the same moment, each in a thread; what they returned."""
     start = threading.Barrier(len(works), timeout=PATIENCE)
 
-    def run(work: Callable[[], Result]) -> Result:
-        start.wait()
-        return work()
+    def begun(work: Callable[[], Result]) -> Callable[[], Result]:
+        def run() -> Result:
+            start.wait()
+            return work()
 
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(PATIENCE) for future in [pool.submit(run, work) for work in works]]
+        return run
 
-
-@contextmanager
-def beside(work: Callable[[], Result]) -> Iterator[Future[Result]]:
-    """Run this in a thread beside the block."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(work)
+    return [future.result(PATIENCE) for future in [beside(begun(work)) for work in works]]
 
 
-def settled(database: Database, work: "Future[Result]") -> None:
-    """Wait until a piece of work in another thread has ended or waits for a lock of ours (PostgreSQL)."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+def overlapping(database: Database, first: Callable[[Session], Any], other: Callable[[], Result]) -> Result:
+    """What `other` returns that comes while `first` is written but not committed (PostgreSQL)."""
+    with database.write() as session:
+        first(session)
+        work = beside(other)
+        until(lambda: work.done() or _somebody_waits(database))
+    return work.result(PATIENCE)
 
-    def ended_or_waits() -> bool:
-        if work.done():
-            return True
-        with database.immediate.connect() as connection:
-            return bool(connection.scalar(waiting))
 
-    until(ended_or_waits)
+def _somebody_waits(database: Database) -> bool:
+    with database.immediate.connect() as connection:
+        return bool(connection.scalar(_WAITING))

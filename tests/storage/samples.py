@@ -127,8 +127,3 @@ def write_roster(session: Session, enterprise_id: int, holders: Sequence[License
     rosters.add(session, claim, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)])
     rosters.make_current(session, claim, enterprise_id, NOW, len(holders))
     return row.id
-
-
-def write_event_error(session: Session, data_id: str) -> None:
-    """Write something that must not stay when the transaction fails."""
-    inbox.record(session.connection(), event(data_id, "elsewhere"), NOW)

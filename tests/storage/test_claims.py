@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.orm import Session
 
 from storage import claims, inbox, rosters
 from storage.claims import LEASE, ClaimLost
@@ -56,15 +57,29 @@ def test_a_row_is_taken_again_only_once_its_lease_ran_out(database: Database) ->
     assert again == Claim(first.id, first.attempt + 1)
 
 
-@pytest.mark.parametrize("write", [claims.settle, lambda *args, **values: claims.keep(*args, NOW, **values)])
-def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callable[..., None]) -> None:
+def _settle(session: Session, claim: Claim) -> None:
+    claims.settle(session, InboxRow, claim, error="too late")
+
+
+def _keep(session: Session, claim: Claim) -> None:
+    claims.keep(session, InboxRow, claim, NOW, error="too late")
+
+
+@pytest.mark.parametrize("write", [_settle, _keep])
+def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callable[[Session, Claim], None]) -> None:
     samples.receive(database, "a")
     lost = samples.taken(database, "a")
     holder = samples.taken(database, "a", NOW + LEASE + SECOND)
-    with pytest.raises(ClaimLost), database.write() as session:
-        samples.write_event_error(session, "b")
-        write(session, InboxRow, lost, error="too late")
+
+    def write_both() -> None:
+        with database.write() as session:
+            inbox.record(session.connection(), samples.event("b", "elsewhere"), NOW)
+            write(session, lost)
+
+    with pytest.raises(ClaimLost):
+        write_both()
     assert _row(database, holder.id).error is None
+    assert samples.receive(database, "b"), "what was written beside it has stayed"
     with database.write() as session:
         claims.settle(session, InboxRow, holder, error="in time")
     assert _row(database, holder.id).error == "in time"

@@ -1,0 +1,143 @@
+"""The bots that are measured, each as it is run in earnest."""
+
+import filecmp
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from bench import load, webhooks
+from bench.processes import ROOT, answers, environment, free_port, running, wait_for
+from bench.webex import FakeWebex
+from bot.commands import COMMANDS
+from bot.replies import help as help_reply
+from tests import postgres
+
+PEER_HOME = ROOT / "var" / "peer"
+PEER_REQUIREMENTS = ROOT / "bench" / "requirements-peer.txt"
+PEER_THREADS = 8
+_WARMING = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot: where its door is, its processes, and how many seconds it took until it was ready."""
+
+    port: int
+    path: str
+    processes: list[psutil.Process]
+    ready_after: float
+
+
+Start = Callable[[], AbstractContextManager[Bot]]
+"""Starts a bot anew, its database empty, and has it answer a few commands first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all bots share: the fake Webex, the PostgreSQL server, and a folder for data and logs."""
+
+    webex: FakeWebex
+    server: postgres.Server
+    folder: Path
+
+    @contextmanager
+    def apart(self) -> Iterator[Bot]:
+        """Ours as the Procfile has it, web and worker apart, on PostgreSQL."""
+        lines = (line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+        commands = {name: ["sh", "-c", f"exec {command}"] for name, command in lines}
+        port = free_port()
+        with ExitStack() as stack:
+            url = stack.enter_context(self.server.empty())
+            environ = self._settings(port, url.replace("postgresql+psycopg", "postgres"))
+            subprocess.run(commands["release"], env=environ, cwd=ROOT, check=True, capture_output=True)
+            started = time.monotonic()
+            found = [
+                stack.enter_context(running(commands[name], environ, self.folder / f"{name}.log"))
+                for name in ("web", "worker")
+            ]
+            wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web")
+            yield self._warmed(Bot(port, "/webhooks", found, time.monotonic() - started))
+
+    @contextmanager
+    def serve(self) -> Iterator[Bot]:
+        """Ours in one piece on SQLite."""
+        port = free_port()
+        data = self.folder / f"serve-{port}"
+        data.mkdir()
+        environ = self._settings(port, f"sqlite:///{data}/bot.db")
+        command = [sys.executable, "-m", "bot", "serve"]
+        started = time.monotonic()
+        with running(command, environ, self.folder / "serve.log") as process:
+            wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve", pause=0.005)
+            yield self._warmed(Bot(port, "/webhooks", [process], time.monotonic() - started))
+        shutil.rmtree(data)
+
+    @contextmanager
+    def peer(self) -> Iterator[Bot]:
+        """PyPI's webexteamsbot under gunicorn, with eight threads."""
+        python = peer_python()
+        port = free_port()
+        environ = self._settings(port, "")
+        environ |= {webhooks.ANSWER: help_reply.overview(COMMANDS), "PATH": f"{python.parent}:{environ['PATH']}"}
+        options = f"--bind 127.0.0.1:{port} --workers 1 --threads {PEER_THREADS} --no-control-socket"
+        command = [str(python), "-m", "gunicorn", *shlex.split(options), "bench.peer:door()"]
+        started = time.monotonic()
+        with running(command, environ, self.folder / "peer.log") as process:
+            wait_for(lambda: answers(f"http://127.0.0.1:{port}/health"), "webexteamsbot")
+            yield self._warmed(Bot(port, "/", [process], time.monotonic() - started))
+
+    def _settings(self, port: int, database_url: str) -> dict[str, str]:
+        return environment(
+            WEBEX_BOT_TOKEN="token",
+            WEBEX_ADMIN_TOKEN="token",
+            WEBEX_WEBHOOK_SECRET=webhooks.SECRET,
+            WEBEX_API_URL=self.webex.api,
+            BOT_PUBLIC_URL=f"http://127.0.0.1:{port}",
+            BOT_OPERATORS="olga@provider.example",
+            BOT_ENTERPRISE="Reseller1+acme",
+            BOT_ADMINS=webhooks.ADMIN_EMAIL,
+            DATABASE_URL=database_url,
+            PORT=str(port),
+        )
+
+    def _warmed(self, bot: Bot) -> Bot:
+        self.webex.forget()
+        plan = load.Plan(bot.port, bot.path, self.webex.fresh(), 30.0, connections=8, most=_WARMING)
+        assert len(load.send(plan).accepted) == _WARMING
+        wait_for(lambda: self.webex.posted() == _WARMING, "the first answers")
+        self.webex.forget()
+        return bot
+
+
+@contextmanager
+def real_postgres() -> Iterator[postgres.Server]:
+    """A PostgreSQL that writes to disk what it has committed, as one in earnest does."""
+    with postgres.running() as server:
+        with server.empty() as url, psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM RESET fsync")
+            connection.execute("SELECT pg_reload_conf()")
+            wait_for(lambda: connection.execute("SHOW fsync").fetchone() == ("on",), "fsync")
+        yield server
+
+
+def peer_python() -> Path:
+    """The Python of the other bot's own environment, which is made at the first time."""
+    python = PEER_HOME / "bin" / "python"
+    kept = PEER_HOME / PEER_REQUIREMENTS.name
+    if kept.exists() and filecmp.cmp(kept, PEER_REQUIREMENTS, shallow=False):
+        return python
+    print(f"Installing webexteamsbot in {PEER_HOME.relative_to(ROOT)} (once) ...", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", PEER_HOME], check=True)
+    options = "install -qq --disable-pip-version-check --no-input --require-hashes -r"
+    subprocess.run([python, "-m", "pip", *options.split(), PEER_REQUIREMENTS], check=True)
+    shutil.copy(PEER_REQUIREMENTS, kept)
+    return python

@@ -1,0 +1,345 @@
+"""The clock: nudges, due times, and stopping, with jobs that only count."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.broadworks import BroadWorks
+from bot.context import Context
+from bot.failures import Unavailable
+from bot.jobs import SCHEDULE, clock, inbox
+from bot.jobs.clock import TICK, Clock
+from bot.jobs.job import Chore, Job
+from bot.settings import Settings
+from bot.webex import Webex
+from storage import claims
+from storage import inbox as events
+from storage.database import Database
+from storage.models import InboxRow
+from storage.records import Event
+from tests.sandbox.client import wait_until
+
+KIND = "counted"
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@dataclass
+class Rows:
+    """Rows in memory and a job that moves them: each has a due time, in the order of which they are moved."""
+
+    due: list[datetime] = field(default_factory=list)
+    moved: int = 0
+    working: int = 0
+    most_working: int = 0
+    threads: int = 4
+    work: Callable[[], object] = lambda: None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def insert(self, wait: timedelta = timedelta()) -> None:
+        with self.lock:
+            self.due.append(datetime.now(UTC) + wait)
+
+    def move(self, context: Context) -> bool:
+        with self.lock:
+            ready = sorted(moment for moment in self.due if moment <= context.now())
+            if not ready:
+                return False
+            self.due.remove(ready[0])
+            self.working += 1
+            self.most_working = max(self.most_working, self.working)
+        try:
+            self.work()
+        finally:
+            with self.lock:
+                self.working -= 1
+                self.moved += 1
+        return True
+
+    def next_due(self, _session: Session, now: datetime) -> datetime | None:
+        with self.lock:
+            return min((moment for moment in self.due if moment > now), default=None)
+
+    @property
+    def job(self) -> Job:
+        return Job(KIND, self.move, self.next_due, lambda _settings: self.threads)
+
+
+def context(database: Database) -> Context:
+    """A context for jobs that ask nobody outside."""
+    return Context(Settings(), database, cast(Webex, None), cast(BroadWorks, None), lambda: datetime.now(UTC))
+
+
+@contextmanager
+def running(database: Database, *schedule: Job | Chore) -> Iterator[Clock]:
+    """A clock that has looked once, and has nothing to do until its tick."""
+    started = Clock(context(database), schedule)
+    started.start()
+    try:
+        yield started
+    finally:
+        started.stop(5)
+
+
+def test_the_tick_is_far_longer_than_these_tests_wait() -> None:
+    assert timedelta(seconds=15) < TICK
+
+
+def test_rows_left_from_before_are_moved_at_the_start(database: Database) -> None:
+    rows = Rows()
+    for _ in range(3):
+        rows.insert()
+    with running(database, rows.job):
+        wait_until(lambda: rows.moved == 3)
+
+
+def test_a_nudged_row_does_not_wait_for_the_tick(database: Database) -> None:
+    rows = Rows()
+    with running(database, rows.job):
+        for number in range(1, 20):
+            rows.insert()
+            database.tell(frozenset({KIND, "of another kind"}))
+            wait_until(lambda number=number: rows.moved == number)  # type: ignore[misc]
+
+
+def test_no_nudge_is_lost_whenever_it_comes(database: Database) -> None:
+    rows = Rows(threads=3)
+    with running(database, rows.job) as started:
+
+        def hammer() -> None:
+            for number in range(300):
+                rows.insert()
+                started.nudge([KIND])
+                if number % 7 == 0:
+                    time.sleep(0.001)
+
+        threads = [threading.Thread(target=hammer) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        wait_until(lambda: rows.moved == 1200)
+    assert rows.most_working <= 3
+
+
+def test_rows_are_moved_side_by_side_up_to_the_jobs_threads(database: Database) -> None:
+    together = threading.Barrier(3)
+    rows = Rows(threads=3, work=lambda: together.wait(5))
+    with running(database, rows.job):
+        for _ in range(3):
+            rows.insert()
+            database.tell(frozenset({KIND}))
+        wait_until(lambda: rows.moved == 3)
+    assert rows.most_working == 3
+
+
+def test_a_job_that_is_busy_keeps_no_other_kind_waiting(database: Database) -> None:
+    gate = threading.Event()
+    slow, quick = Rows(threads=1, work=lambda: gate.wait(10)), Rows()
+    other = Job("other", quick.move, quick.next_due, lambda _settings: 1)
+    with running(database, slow.job, other) as started:
+        slow.insert()
+        started.nudge([KIND])
+        wait_until(lambda: slow.working == 1)
+        quick.insert()
+        started.nudge(["other"])
+        wait_until(lambda: quick.moved == 1)
+        gate.set()
+
+
+def test_a_due_time_to_come_is_met_without_a_nudge(database: Database) -> None:
+    rows = Rows()
+    with running(database, rows.job):
+        rows.insert(timedelta(milliseconds=400))
+        rows.insert()
+        database.tell(frozenset({KIND}))
+        wait_until(lambda: rows.moved == 1)
+        wait_until(lambda: rows.moved == 2)
+
+
+def test_of_two_looks_at_what_is_due_the_later_one_counts(database: Database) -> None:
+    """A thread that read before the row was there must not put off the tick that another has brought forward."""
+    rows = Rows(threads=2)
+    first_reads, first_goes_on = threading.Event(), threading.Event()
+    looks: list[int] = []
+
+    def next_due(session: Session, now: datetime) -> datetime | None:
+        looks.append(1)
+        found = rows.next_due(session, now)
+        if len(looks) == 1:
+            first_reads.set()
+            first_goes_on.wait(1)
+        return found
+
+    with running(database, Job(KIND, rows.move, next_due, lambda _settings: 2)) as started:
+        first_reads.wait(5)
+        rows.insert(timedelta(seconds=1.2))
+        started.nudge([KIND])
+        wait_until(lambda: rows.moved == 1)
+
+
+def test_a_job_that_raises_is_logged_and_its_line_goes_on(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    rows = Rows(threads=1)
+
+    def stumble() -> None:
+        if not rows.moved:
+            raise RuntimeError("it stumbled")
+
+    rows.work = stumble
+    with running(database, rows.job) as started, caplog.at_level(logging.ERROR):
+        rows.insert()
+        started.nudge([KIND])
+        wait_until(lambda: "it stumbled" in caplog.text)
+        for number in range(2, 5):
+            rows.insert()
+            started.nudge([KIND])
+            wait_until(lambda number=number: rows.moved == number)  # type: ignore[misc]
+
+
+def test_a_stop_takes_no_more_and_waits_for_the_work_in_hand(database: Database) -> None:
+    gate = threading.Event()
+    rows = Rows(threads=1, work=lambda: gate.wait(10))
+    with running(database, rows.job) as started:
+        for _ in range(3):
+            rows.insert()
+        started.nudge([KIND])
+        wait_until(lambda: rows.working == 1)
+        threading.Timer(0.3, gate.set).start()
+        assert started.stop(5)
+        assert (rows.moved, rows.working, len(rows.due)) == (1, 0, 2)
+        started.nudge([KIND])
+        assert rows.moved == 1
+
+
+def test_a_stop_does_not_wait_longer_than_it_may(database: Database) -> None:
+    gate = threading.Event()
+    rows = Rows(work=lambda: gate.wait(10))
+    with running(database, rows.job) as started:
+        rows.insert()
+        started.nudge([KIND])
+        wait_until(lambda: rows.working == 1)
+        began = time.monotonic()
+        assert not started.stop(0.2)
+        assert 0.2 <= time.monotonic() - began < 2
+        gate.set()
+
+
+def test_a_stop_amid_nudges_does_not_wait_for_threads_that_never_begin(database: Database) -> None:
+    for _ in range(15):
+        rows = Rows(threads=8)
+        with running(database, rows.job) as started:
+            over = threading.Event()
+
+            def hammer(rows: Rows = rows, started: Clock = started, over: threading.Event = over) -> None:
+                while not over.is_set():
+                    rows.insert()
+                    started.nudge([KIND])
+
+            thread = threading.Thread(target=hammer)
+            thread.start()
+            wait_until(lambda rows=rows: rows.moved > 3)  # type: ignore[misc]
+            began = time.monotonic()
+            assert started.stop(5)
+            assert time.monotonic() - began < 2
+            over.set()
+            thread.join(5)
+
+
+def test_a_stop_gives_back_the_rows_still_in_hand(database: Database) -> None:
+    gate = threading.Event()
+
+    def work(context: Context) -> bool:
+        with context.held.take(context.database, events.claim, context.now()) as row:
+            if row is None:
+                return False
+            gate.wait(10)
+        return True
+
+    def leases() -> list[datetime | None]:
+        with database.read() as session:
+            return [row.lease_until for row in session.query(InboxRow)]
+
+    with database.statement() as connection:
+        events.record(connection, Event("messages", "created", "1", "", "room", "person"), datetime.now(UTC))
+    with running(database, Job(events.KIND, work, events.next_due, lambda _settings: 1)) as started:
+        wait_until(lambda: leases() != [None])
+        assert not started.stop(0.1)
+        assert leases() == [None]
+        with database.read() as session:
+            assert claims.next_due(session, InboxRow, datetime.now(UTC)) is None
+        gate.set()
+
+
+def test_chores_run_at_the_start(database: Database) -> None:
+    ran: list[str] = []
+    chores = [
+        Chore(name, lambda _context, name=name: ran.append(name), timedelta(hours=1))  # type: ignore[misc]
+        for name in ("one", "two", "three")
+    ]
+    with running(database, *chores):
+        wait_until(lambda: sorted(ran) == ["one", "three", "two"])
+
+
+def test_a_chore_that_webex_did_not_let_happen_is_tried_again_soon(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "_SOON_AGAIN", timedelta(milliseconds=50))
+    ran: list[int] = []
+
+    def run(_context: Context) -> None:
+        ran.append(1)
+        if len(ran) < 3:
+            raise Unavailable("Webex is down")
+
+    with running(database, Chore("webhooks", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
+        wait_until(lambda: len(ran) == 3)
+    assert caplog.text.count("webhooks: Webex is down; trying again") == 2
+
+
+def test_a_chore_that_fails_as_the_clock_is_stopped_is_no_fault(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def run(_context: Context) -> None:
+        begun.set()
+        gate.wait(5)
+        threading.Timer(0.05, ended.set).start()
+        raise Unavailable("Webex is down")
+
+    with running(database, Chore("webhooks", run, timedelta(hours=1))) as started, caplog.at_level(logging.ERROR):
+        assert begun.wait(5)
+        assert started.stop(1)
+        gate.set()
+        assert ended.wait(5)
+    assert caplog.text == ""
+
+
+def test_soon_is_well_before_the_next_round() -> None:
+    assert timedelta(minutes=1) >= clock._SOON_AGAIN
+    assert all(
+        entry.every > clock._SOON_AGAIN or entry.name == "leases" for entry in SCHEDULE if isinstance(entry, Chore)
+    )
+
+
+def test_leases_are_renewed_well_before_they_run_out() -> None:
+    (renewal,) = (entry for entry in SCHEDULE if isinstance(entry, Chore) and entry.name == "leases")
+    assert 2 * renewal.every < claims.LEASE
+
+
+def test_as_many_commands_are_worked_on_at_once_as_the_settings_say() -> None:
+    (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry.move is inbox.move)
+    assert job.threads(Settings(answer_threads=3)) == 3

@@ -1,0 +1,305 @@
+"""The command line: what somebody at a shell reads, and that no fault of theirs is a traceback."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from storage import admins, enterprises, syncs
+from storage.database import Database
+from storage.records import Enterprise
+from storage.upgrade import up_to_date
+from tests.bot.test_transitions import NOW
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def shell(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A shell whose environment names a database with all tables."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    return CliRunner()
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def run(shell: CliRunner, line: str, *more: str) -> Result:
+    result = shell.invoke(main, [*line.split(), *more])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def program(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The program as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *line.split()],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environ},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def all_of(database: Database) -> list[Enterprise]:
+    with database.read() as session:
+        return enterprises.all_of(session)
+
+
+def admins_of(database: Database, enterprise: Enterprise) -> list[str]:
+    with database.read() as session:
+        return [admin.email for admin in admins.of(session, enterprise.id)]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--help", ["serve", "worker", "db", "enterprise"]),
+        ("-h", ["serve"]),
+        ("db -h", ["upgrade"]),
+        ("enterprise --help", ["add", "list", "remove", "set"]),
+        ("enterprise add --help", ["KEY", "--sp-enterprise-id", "--cluster", "--timezone", "--name", "--admin"]),
+        ("enterprise set --help", ["KEY", "--sp-enterprise-id", "--cluster", "--timezone", "--name", "--admin"]),
+    ],
+)
+def test_help_tells_what_can_be_typed(shell: CliRunner, line: str, words: list[str]) -> None:
+    result = run(shell, line)
+    assert result.exit_code == 0
+    assert not [word for word in words if word not in result.stdout]
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        (
+            "serve",
+            ["WEBEX_BOT_TOKEN", "WEBEX_WEBHOOK_SECRET", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS"],
+        ),
+        ("worker", ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
+    ],
+)
+def test_all_that_is_missing_is_said_at_once(line: str, missing: list[str], tmp_path: Path) -> None:
+    ended = program(line, DATABASE_URL=f"sqlite:///{tmp_path}/bot.db", ANSWER_THREADS="0")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
+    assert "- ANSWER_THREADS is “0”" in ended.stderr
+    assert not [name for name in missing if f"- {name} is not set" not in ended.stderr]
+    assert not (tmp_path / "bot.db").exists()
+
+
+@pytest.mark.parametrize("line", ["serve", "worker", "db upgrade", "enterprise list"])
+def test_on_heroku_no_process_takes_an_sqlite_file(
+    shell: CliRunner, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setenv("DYNO", "web.1")
+    result = run(shell, line)
+    assert result.exit_code == 2
+    assert "DATABASE_URL must name a PostgreSQL database on Heroku" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("db upgrade", "postgres://nobody:topsecret@127.0.0.1:1/none"),
+        ("worker", "postgres://nobody:topsecret@127.0.0.1:1/none"),
+        ("enterprise list", "postgres://nobody:topsecret@host.invalid/none"),
+        ("worker", "sqlite:////proc/none/bot.db"),
+        ("enterprise list", "sqlite:////etc/hostname/bot.db"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(line: str, url: str) -> None:
+    ended = program(
+        line, DATABASE_URL=url, WEBEX_BOT_TOKEN="t", WEBEX_ADMIN_TOKEN="t", BOT_OPERATORS="olga@provider.example"
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    (said,) = ended.stderr.splitlines()
+    assert said.startswith("The database cannot be used, see DATABASE_URL: ")
+    assert "topsecret" not in said
+
+
+def test_an_sqlite_file_that_is_none_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").write_bytes(b"this is no database" * 100)
+    ended = program("db upgrade", DATABASE_URL=f"sqlite:///{tmp_path}/bot.db")
+    assert ended.returncode == 1
+    (said,) = ended.stderr.splitlines()
+    assert said.startswith("The database cannot be used, see DATABASE_URL: ")
+
+
+def test_db_upgrade_makes_the_database_and_its_folder_and_may_be_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new/folder/bot.db")
+    for _ in range(2):
+        result = run(CliRunner(), "db upgrade")
+        assert (result.exit_code, result.stdout) == (0, "The database is up to date.\n")
+    database = Database(f"sqlite:///{tmp_path}/new/folder/bot.db")
+    assert up_to_date(database)
+    database.close()
+
+
+def test_an_enterprise_is_added_with_all_that_is_told_of_it(shell: CliRunner, database: Database) -> None:
+    result = run(
+        shell,
+        "enterprise add acme --sp-enterprise-id Reseller1+acme --cluster east --timezone America/Chicago "
+        "--admin ana@acme.example --admin Ana@Acme.example --admin ben@acme.example --name",
+        "Acme, Inc.",
+    )
+    assert (result.exit_code, result.stdout) == (0, "Added acme.\n")
+    (acme,) = all_of(database)
+    assert (acme.key, acme.name, acme.sp_enterprise_id) == ("acme", "Acme, Inc.", "Reseller1+acme")
+    assert (acme.cluster, acme.timezone) == ("east", "America/Chicago")
+    assert admins_of(database, acme) == ["ana@acme.example", "ben@acme.example"]
+
+
+def test_what_is_not_told_of_an_enterprise_has_a_default(
+    shell: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_TIMEZONE", "Europe/Berlin")
+    assert run(shell, "enterprise add acme --sp-enterprise-id Reseller1+acme").exit_code == 0
+    (acme,) = all_of(database)
+    assert (acme.name, acme.cluster, acme.timezone) == ("acme", "default", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Acme", "--sp-enterprise-id", "R+a"], "'Acme' is not made of lower-case letters, digits and hyphens"),
+        (["x" * 64, "--sp-enterprise-id", "R+a"], "63 at most"),
+        (["acme"], "Missing option '--sp-enterprise-id'"),
+        (["acme", "--sp-enterprise-id", "  "], "--sp-enterprise-id: must have 1 to 200 characters"),
+        (["acme", "--sp-enterprise-id", "x" * 201], "--sp-enterprise-id: must have 1 to 200 characters"),
+        (["acme", "--sp-enterprise-id", "R+a", "--cluster", ""], "--cluster: must have 1 to 200 characters"),
+        (["acme", "--sp-enterprise-id", "R+a", "--name", "x" * 201], "--name: must have 1 to 200 characters"),
+        (["acme", "--sp-enterprise-id", "R+a", "--timezone", "America/Chicgo"], "did you mean America/Chicago?"),
+        (["acme", "--sp-enterprise-id", "R+a", "--timezone", "../etc/passwd"], "is no time zone"),
+        (["acme", "--sp-enterprise-id", "R+a", "--admin", "ana.acme.example"], "is no e-mail address"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_with_the_reason_and_not_added(
+    shell: CliRunner, database: Database, arguments: list[str], said: str
+) -> None:
+    result = run(shell, "enterprise add", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert all_of(database) == []
+
+
+@pytest.mark.parametrize("line", ["add acme --sp-enterprise-id R+other", "add other --sp-enterprise-id R+acme"])
+def test_a_key_or_an_id_stands_for_one_enterprise_for_ever(shell: CliRunner, database: Database, line: str) -> None:
+    assert run(shell, "enterprise add acme --sp-enterprise-id R+acme").exit_code == 0
+    for _ in range(2):
+        result = run(shell, f"enterprise {line} --admin eve@other.example")
+        assert result.exit_code == 1
+        assert "is or was in use" in result.stderr
+        run(shell, "enterprise remove acme")
+    assert all_of(database) == []
+
+
+def test_enterprises_are_listed_by_key_with_their_admins(shell: CliRunner) -> None:
+    assert "No enterprise yet" in run(shell, "enterprise list").stdout
+    run(shell, "enterprise add borealis --sp-enterprise-id R+b --cluster east --timezone Europe/Stockholm")
+    run(shell, "enterprise add acme --sp-enterprise-id R+a --admin ana@acme.example --name", "Acme, Inc.")
+    assert run(shell, "enterprise list").stdout.splitlines() == [
+        "acme  R+a  default  UTC  Acme, Inc.  (ana@acme.example)",
+        "borealis  R+b  east  Europe/Stockholm  borealis  (no admins)",
+    ]
+
+
+def test_what_is_set_changes_and_the_rest_stays(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a --cluster east --admin ana@acme.example")
+    assert run(shell, "enterprise set acme --timezone Asia/Tokyo --admin ben@acme.example").stdout == "Changed acme.\n"
+    (acme,) = all_of(database)
+    assert (acme.sp_enterprise_id, acme.cluster, acme.timezone) == ("R+a", "east", "Asia/Tokyo")
+    assert admins_of(database, acme) == ["ana@acme.example", "ben@acme.example"]
+    assert run(shell, "enterprise set acme --sp-enterprise-id R+b --cluster west --name", "Acme").exit_code == 0
+    (acme,) = all_of(database)
+    assert (acme.sp_enterprise_id, acme.cluster, acme.timezone, acme.name) == ("R+b", "west", "Asia/Tokyo", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--timezone", "Asia/Tokio"], "did you mean Asia/Tokyo?"),
+        (["--timezone", ""], "is no time zone"),
+        (["--sp-enterprise-id", ""], "--sp-enterprise-id: must have 1 to 200 characters"),
+        (["--sp-enterprise-id", "x" * 201], "--sp-enterprise-id: must have 1 to 200 characters"),
+        (["--cluster", " "], "--cluster: must have 1 to 200 characters"),
+        (["--name", ""], "--name: must have 1 to 200 characters"),
+        (["--name", "New", "--admin", "nobody"], "is no e-mail address"),
+        ([], "There is nothing to change"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
+    shell: CliRunner, database: Database, arguments: list[str], said: str
+) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a --admin ana@acme.example")
+    before = all_of(database)
+    result = run(shell, "enterprise set acme", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert all_of(database) == before
+
+
+def test_an_id_that_is_in_use_cannot_be_set(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    run(shell, "enterprise add borealis --sp-enterprise-id R+b")
+    result = run(shell, "enterprise set borealis --sp-enterprise-id R+a")
+    assert result.exit_code == 1
+    assert "is or was in use by another enterprise" in result.stderr
+    assert [each.sp_enterprise_id for each in all_of(database)] == ["R+a", "R+b"]
+
+
+@pytest.mark.parametrize("line", ["set acne --name x", "remove acne"])
+def test_an_unknown_key_is_refused_with_the_nearest_one(shell: CliRunner, line: str) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    result = run(shell, f"enterprise {line}")
+    assert result.exit_code == 1
+    assert "There is no enterprise acne. Did you mean acme?" in result.stderr
+
+
+def test_a_removed_enterprise_is_gone_from_the_list(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    assert run(shell, "enterprise remove acme").stdout == "Removed acme.\n"
+    assert all_of(database) == []
+    assert run(shell, "enterprise remove acme").exit_code == 1
+
+
+@pytest.mark.parametrize("line", ["remove acme", "set acme --cluster west", "set acme --sp-enterprise-id R+b"])
+def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
+    shell: CliRunner, database: Database, line: str
+) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    with database.write() as session:
+        (acme,) = enterprises.all_of(session)
+        syncs.accept(session, acme, "ana@acme.example", NOW)
+    result = run(shell, f"enterprise {line}")
+    assert result.exit_code == 1
+    assert "has a sync under way" in result.stderr
+    assert all_of(database) == [acme]
+    assert run(shell, "enterprise set acme --timezone Asia/Tokyo").exit_code == 0
+
+
+def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    with request.getfixturevalue("postgres_server").empty() as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("DYNO", "run.1")
+        shell = CliRunner()
+        result = run(shell, "enterprise list")
+        assert result.exit_code == 1
+        assert "run `python -m bot db upgrade` first" in result.stderr
+        assert run(shell, "db upgrade").exit_code == 0
+        assert run(shell, "enterprise add acme --sp-enterprise-id R+a").exit_code == 0
+        assert "acme" in run(shell, "enterprise list").stdout

@@ -1,0 +1,87 @@
+"""Who may not, and what a group may not read."""
+
+from sandbox.seed import SPACE
+from sandbox.world import BOT
+from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.tables import csv_of, rows
+
+ADMINS = "Admins of Acme"
+
+
+def test_a_stranger_is_told_whom_to_ask(house: House) -> None:
+    answer = house.ask(SAM, "licenses location=Dallas").markdown or ""
+    assert OLGA in answer
+    assert "Acme" not in answer
+    assert "acme" not in answer
+
+
+def test_a_stranger_in_a_group_is_refused_in_private(house: House) -> None:
+    house.say(BEN, "status", SPACE, mention=True)
+    refused = house.wait_for(lambda: house.heard(BEN))[0]
+    assert OLGA in (refused.markdown or "")
+    answered = house.ask(ANA, "help", SPACE, mention=True)
+    assert house.heard(SPACE) == [answered]
+
+
+def test_the_group_is_told_where_a_stranger_cannot_be_reached(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, status=403)
+    said = house.say(BEN, "status", SPACE, mention=True)
+    line = house.wait_for(lambda: house.answers(said))[0].markdown or ""
+    assert "private" in line
+    assert OLGA not in line
+
+
+def test_licenses_in_a_group_with_others_go_to_the_asker_alone(house: House) -> None:
+    said = house.say(ANA, "licenses", SPACE, mention=True)
+    answer = house.wait_for(lambda: house.heard(ANA))[0]
+    line = house.wait_for(lambda: house.answers(said))[0]
+    assert csv_of(house, answer) == rows(house)
+    assert "1:1 message" in (line.markdown or "")
+    assert line.parent_id == said.id
+    assert line.files == ()
+    assert "410" not in (line.markdown or "")
+
+
+def test_licenses_among_admins_alone_are_posted_where_they_were_asked_for(house: House) -> None:
+    house.make_room(ADMINS, ANA, BEN, OLGA)
+    house.make_admin(BEN)
+    answer = house.ask(ANA, "licenses", ADMINS, mention=True)
+    assert csv_of(house, answer) == rows(house)
+    house.ask(ANA, "help")
+    assert [one for one in house.heard(ANA) if one.files] == []
+
+
+def test_licenses_go_to_the_asker_alone_where_the_members_cannot_be_read(house: House) -> None:
+    house.make_room(ADMINS, ANA, OLGA)
+    house.faults.add(method="GET", path="/memberships", who=BOT, status=403, times=None)
+    line = house.ask(ANA, "licenses", ADMINS, mention=True)
+    assert "1:1 message" in (line.markdown or "")
+    answer = house.wait_for(lambda: house.heard(ANA))[0]
+    assert csv_of(house, answer) == rows(house)
+
+
+def test_whoever_joins_before_the_delivery_counts(house: House) -> None:
+    house.make_room(ADMINS, ANA, OLGA)
+    house.faults.add(method="GET", path="/broadworks/subscribers", delay=0.5)
+    said = house.say(ANA, "licenses", ADMINS, mention=True)
+    room_id = house.world.room(ADMINS).id
+    house.world.rooms.join(room_id, house.world.person(SAM), house.world.person(ANA))
+    line = house.wait_for(lambda: house.answers(said))[0]
+    assert "1:1 message" in (line.markdown or "")
+
+
+def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
+    house.ask(ANA, "licenses location=Dallas")
+    house.ask(ANA, "bogus words")
+    house.ask(SAM, "sync")
+    found = [(row.email, row.command, row.arguments, row.outcome, row.detail) for row in house.audit()]
+    assert found == [
+        (ANA, "licenses", "location=Dallas", "answered", "88 rows"),
+        (ANA, "bogus", "words", "refused", ""),
+        (SAM, "sync", "", "denied", ""),
+    ]
+    direct = house.world.direct_room(ANA)
+    assert direct is not None
+    assert house.audit()[0].room_id == direct.id
+    assert house.audit()[0].person_id == house.world.person(ANA).id
+    assert house.audit()[0].enterprise_id is not None

@@ -1,0 +1,102 @@
+"""What the bot has to say arrives, whatever Webex answers at first."""
+
+import pytest
+
+from bot import router
+from bot.command import Command
+from bot.commands import COMMANDS
+from bot.message import Asked, Reply
+from sandbox.seed import SPACE
+from sandbox.world import BOT
+from tests.journeys.house import ANA, House
+from tests.journeys.tables import csv_of, rows
+
+
+def test_a_message_is_sent_after_the_pause_that_webex_asks_for(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, status=429, headers={"Retry-After": "1"})
+    house.ask(ANA, "help")
+    house.ask(ANA, "status")
+    assert house.calls("POST", "/messages") == [429, 200, 200]
+    assert "What you can type" in (house.heard(ANA)[0].markdown or "")
+
+
+def test_a_message_is_sent_again_while_webex_fails(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, status=500, times=2)
+    house.ask(ANA, "help")
+    assert house.calls("POST", "/messages") == [500, 500, 200]
+    assert len(house.heard(ANA)) == 1
+
+
+def test_a_message_may_repeat_only_where_the_answer_to_it_was_lost(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, drop="after")
+    house.ask(ANA, "help")
+    house.ask(ANA, "status")
+    house.wait_for(lambda: len(house.calls("POST", "/messages")) == 3)
+    texts = [(one.markdown or "").splitlines()[0] for one in house.heard(ANA)]
+    assert texts[:2] == ["**What you can type**"] * 2
+    assert "no directory sync is under way" in texts[2]
+    assert len(texts) == 3
+
+
+def test_a_message_whose_thread_is_refused_is_sent_outside_it(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, status=400)
+    answer = house.ask(ANA, "help", SPACE, mention=True)
+    assert answer.parent_id is None
+    assert "What you can type" in (answer.markdown or "")
+
+
+def test_an_answer_to_a_message_that_was_deleted_meanwhile_is_sent_outside_its_thread(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, delay=0.3)
+    said = house.say(ANA, "help", SPACE, mention=True)
+    house.wait_for(lambda: house.faults.is_clear)
+    house.world.messages.delete(house.world.person(ANA), said.id)
+    answer = house.wait_for(lambda: house.heard(SPACE))[0]
+    assert answer.parent_id is None
+
+
+def test_a_file_that_was_put_off_is_delivered_whole(house: House) -> None:
+    house.faults.add(method="POST", path="/messages", who=BOT, status=429, headers={"Retry-After": "1"})
+    answer = house.ask(ANA, "licenses")
+    assert house.calls("POST", "/messages") == [429, 200]
+    assert csv_of(house, answer) == rows(house)
+
+
+def test_a_message_that_fails_again_and_again_is_apologised_for_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+
+    def run(_session: object, asked: Asked) -> Reply:
+        runs.append(asked.arguments)
+        raise ZeroDivisionError("on purpose")
+
+    broken = Command(name="broken", usage="broken", summary="", details="", run=run)
+    monkeypatch.setattr(router, "COMMANDS", (broken, *COMMANDS))
+    house.say(ANA, "broken")
+    house.say(ANA, "status")
+
+    def answered() -> bool:
+        rows = house.inbox()
+        if rows and rows[0].lease_until is None and rows[0].state == "open":
+            house.shift(seconds=30)
+        return len(house.heard(ANA)) == 2
+
+    house.wait_for(answered)
+    assert len(runs) == 5
+    apology, status = house.heard(ANA)
+    assert "Sorry" in (apology.markdown or "")
+    assert "on purpose" not in (apology.markdown or "")
+    assert "no directory sync is under way" in (status.markdown or "")
+    asked = [row for row in house.inbox() if row.person_id == house.world.person(ANA).id]
+    assert [row.state for row in asked] == ["failed", "done"]
+
+
+def test_what_was_asked_while_the_bot_was_down_between_door_and_answer_is_answered(house: House) -> None:
+    fault = house.faults.add(method="GET", path="/messages/", who=BOT, status=503, times=None)
+    said = house.say(ANA, "help")
+    house.wait_for(lambda: house.faults.is_clear or house.inbox())
+    house.stop()
+    fault.times = 0
+    house.start()
+    house.wait_for(lambda: house.answers(said))
+    assert len(house.answers(said)) == 1

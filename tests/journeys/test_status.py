@@ -1,0 +1,36 @@
+from sandbox.seed import ACME, SPACE
+from tests.journeys.house import ANA, House
+
+
+def test_status_before_during_and_after_a_sync(house: House) -> None:
+    before = house.ask(ANA, "status").markdown or ""
+    assert "no directory sync is under way" in before
+    assert "No sync was asked for through me yet" in before
+    assert "`sync` works now" in before
+    house.world.broadworks.hold(ACME)
+    shown = house.ask(ANA, "sync")
+    house.wait_for(lambda: "running" in (house.heard(ANA)[1].markdown or ""))
+    during = house.ask(ANA, "status").markdown or ""
+    assert "running since" in during
+    assert "Asked for by ana@acme.example" in during
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: [one for one in house.heard(ANA) if one.files])
+    after = house.ask(ANA, "status").markdown or ""
+    assert "no directory sync is under way" in after
+    assert "✅ completed" in after
+    assert "`sync` will work again" in after
+    assert "in 24 h" in after
+    assert "410 licence holders" in after
+    assert shown.files == ()
+
+
+def test_status_names_nobody_in_a_group(house: House) -> None:
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync", SPACE, mention=True)
+    during = house.ask(ANA, "status", SPACE, mention=True).markdown or ""
+    assert "Asked for by an admin" in during
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: [one for one in house.heard(ANA) if one.files])
+    after = house.ask(ANA, "status", SPACE, mention=True).markdown or ""
+    assert "Asked for by an admin" in after
+    assert not [one for one in house.heard(SPACE) if ANA in (one.markdown or "")]

@@ -1,0 +1,46 @@
+from storage import clusters
+from storage.database import Database
+from storage.records import Enterprise
+from tests.storage.racing import together
+from tests.storage.samples import MINUTE, NOW
+
+
+def _ensure(database: Database, name: str) -> int:
+    with database.write() as session:
+        return clusters.ensure(session, name)
+
+
+def test_a_cluster_is_made_once_however_many_name_it_at_once(database: Database) -> None:
+    assert len(set(together([lambda: _ensure(database, "east")] * 6))) == 1
+    assert _ensure(database, "East") != _ensure(database, "east")
+
+
+def test_a_busy_cluster_counts_its_pauses_until_it_takes_a_sync(database: Database, acme: Enterprise) -> None:
+    for count in (1, 2):
+        with database.write() as session:
+            clusters.pause(session, acme.cluster_id, NOW + count * MINUTE)
+            assert clusters.pauses(session, acme.cluster_id) == count
+            assert clusters.lock(session, acme.cluster_id).paused_until == NOW + count * MINUTE
+    with database.write() as session:
+        clusters.unpause(session, acme.cluster_id)
+        assert clusters.pauses(session, acme.cluster_id) == 0
+        assert clusters.lock(session, acme.cluster_id).paused_until is None
+
+
+def test_a_pause_holds_for_one_cluster_only(database: Database, acme: Enterprise) -> None:
+    west = _ensure(database, "west")
+    with database.write() as session:
+        clusters.pause(session, acme.cluster_id, NOW)
+        assert clusters.lock(session, west).paused_until is None
+
+
+def test_whoever_locks_a_cluster_has_its_queue_alone(database: Database, acme: Enterprise) -> None:
+    together([lambda: _count_up(database, acme.cluster_id)] * 6)
+    with database.read() as session:
+        assert clusters.pauses(session, acme.cluster_id) == 6
+
+
+def _count_up(database: Database, cluster_id: int) -> None:
+    with database.write() as session:
+        row = clusters.lock(session, cluster_id)
+        row.pauses = row.pauses + 1

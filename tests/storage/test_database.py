@@ -1,0 +1,155 @@
+import threading
+from functools import partial
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from storage import clusters
+from storage.database import Database, wake
+from storage.models import ClusterRow
+from tests.storage.racing import PATIENCE, beside, together
+from tests.storage.samples import NOW
+
+
+def _make(database: Database, name: str) -> int:
+    with database.write() as session:
+        return clusters.ensure(session, name)
+
+
+def _names(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(ClusterRow.name).order_by(ClusterRow.name)))
+
+
+def test_what_was_written_is_kept_and_an_exception_takes_it_back(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as session:
+            clusters.ensure(session, "lost")
+            raise ZeroDivisionError
+
+    _make(database, "kept")
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert _names(database) == ["kept"]
+
+
+def test_a_reader_sees_one_moment_however_long_it_reads(database: Database) -> None:
+    _make(database, "before")
+    count = select(func.count()).select_from(ClusterRow)
+    with database.read() as session:
+        assert session.scalar(count) == 1
+        _make(database, "meanwhile")
+        assert session.scalar(count) == 1
+    with database.read() as session:
+        assert session.scalar(count) == 2
+
+
+def test_a_reader_cannot_write_and_writers_can_afterwards(database: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)read-?only"), database.read() as session:
+        clusters.ensure(session, "east")
+    _make(database, "east")
+    assert _names(database) == ["east"]
+
+
+def test_a_reader_waits_for_no_writer(database: Database) -> None:
+    _make(database, "before")
+    with database.write() as session:
+        clusters.ensure(session, "not yet")
+        assert beside(lambda: _names(database)).result(PATIENCE) == ["before"]
+
+
+def test_many_threads_that_read_and_then_write_all_succeed(sqlite_url: str) -> None:
+    processes = [Database(sqlite_url), Database(sqlite_url)]
+    cluster_id = _make(processes[0], "east")
+
+    def count(database: Database) -> None:
+        for _ in range(15):
+            with database.write() as session:
+                found = clusters.pauses(session, cluster_id)
+                session.execute(update(ClusterRow).where(ClusterRow.id == cluster_id).values(pauses=found + 1))
+
+    together([partial(count, processes[index % 2]) for index in range(8)])
+    with processes[0].read() as session:
+        assert clusters.pauses(session, cluster_id) == 8 * 15
+    for database in processes:
+        database.close()
+
+
+def test_listeners_are_told_once_what_was_written_and_only_when_others_can_see_it(database: Database) -> None:
+    told: list[tuple[frozenset[str], list[str]]] = []
+    database.listen(lambda kinds: told.append((kinds, _names(database))))
+    with database.write() as session:
+        clusters.ensure(session, "east")
+        wake(session, "inbox")
+        wake(session, "outbox")
+        wake(session, "inbox")
+        assert told == []
+    assert told == [(frozenset({"inbox", "outbox"}), ["east"])]
+
+
+def test_listeners_are_told_nothing_of_what_was_taken_back(database: Database) -> None:
+    told: list[frozenset[str]] = []
+    database.listen(told.append)
+
+    def fail() -> None:
+        with database.write() as session:
+            wake(session, "inbox")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert told == []
+
+
+def test_listeners_are_told_nothing_where_nobody_is_to_look(database: Database) -> None:
+    told: list[frozenset[str]] = []
+    database.listen(told.append)
+    _make(database, "east")
+    assert told == []
+
+
+def test_a_listener_may_write(database: Database) -> None:
+    def listen(_kinds: frozenset[str]) -> None:
+        _make(database, "by the listener")
+
+    database.listen(listen)
+
+    def write() -> None:
+        with database.write() as session:
+            wake(session, "inbox")
+
+    beside(write).result(PATIENCE)
+    assert _names(database) == ["by the listener"]
+
+
+def test_a_statement_is_committed_by_itself(database: Database) -> None:
+    with database.statement() as connection:
+        connection.execute(insert(ClusterRow).values(name="east", pauses=0))
+    assert _names(database) == ["east"]
+
+
+def test_an_sqlite_file_keeps_what_was_committed_through_a_crash_and_checks_its_ties(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    for engine in (database.reader, database.writer):
+        with engine.connect() as connection:
+            found = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+            assert found == ["wal", 2, 1]
+    database.close()
+
+
+def test_writers_of_one_process_take_turns_on_sqlite(sqlite_url: str) -> None:
+    database, inside = Database(sqlite_url), threading.Semaphore(1)
+
+    def write() -> None:
+        for _ in range(10):
+            with database.write() as session:
+                assert inside.acquire(blocking=False)
+                clusters.pause(session, 1, NOW)
+                inside.release()
+
+    together([write] * 4)
+    database.close()

@@ -1,0 +1,118 @@
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage import clusters, enterprises
+from storage.database import Database
+from storage.records import Enterprise
+from tests.storage import samples
+from tests.storage.racing import overlapping
+from tests.storage.samples import NOW
+
+
+def _get(database: Database, enterprise_id: int) -> Enterprise:
+    with database.read() as session:
+        return enterprises.get(session, enterprise_id)
+
+
+def test_an_enterprise_comes_back_as_it_was_added(database: Database, acme: Enterprise) -> None:
+    assert _get(database, acme.id) == acme
+    assert (acme.key, acme.name, acme.sp_enterprise_id) == ("acme", "Acme", "Reseller+acme")
+    assert (acme.cluster, acme.timezone, acme.webex_id) == ("east", "UTC", None)
+
+
+def test_enterprises_that_name_the_same_cluster_share_it(database: Database, acme: Enterprise) -> None:
+    bolt, dune = samples.enterprise(database, "bolt"), samples.enterprise(database, "dune", cluster="west")
+    assert bolt.cluster_id == acme.cluster_id != dune.cluster_id
+
+
+def test_there_never_was_an_enterprise_until_there_was(database: Database) -> None:
+    with database.write() as session:
+        assert not enterprises.ever(session)
+    acme = samples.enterprise(database)
+    with database.write() as session:
+        enterprises.remove(session, acme.id, NOW)
+        assert enterprises.ever(session)
+
+
+@pytest.mark.parametrize("same", ["key", "id"])
+def test_a_key_or_id_that_was_ever_used_is_not_given_again(database: Database, acme: Enterprise, same: str) -> None:
+    with database.write() as session:
+        enterprises.remove(session, acme.id, NOW)
+    with pytest.raises(IntegrityError), database.write() as session:
+        enterprises.add(
+            session,
+            key=acme.key if same == "key" else "another",
+            name="Another",
+            sp_enterprise_id=acme.sp_enterprise_id if same == "id" else "another",
+            cluster="east",
+            timezone="UTC",
+            now=NOW,
+        )
+
+
+def test_an_enterprise_that_was_removed_is_no_choice_any_more_but_its_history_stays(
+    database: Database, acme: Enterprise
+) -> None:
+    with database.write() as session:
+        enterprises.remove(session, acme.id, NOW)
+    with database.read() as session:
+        assert enterprises.by_key(session, "acme") is None
+        assert enterprises.all_of(session) == []
+        assert enterprises.all_of(session, [acme.id]) == []
+    assert _get(database, acme.id) == acme
+
+
+def test_enterprises_are_listed_by_key_and_only_those_asked_for(database: Database) -> None:
+    dune, acme, bolt = (samples.enterprise(database, key) for key in ("dune", "acme", "bolt"))
+    with database.read() as session:
+        assert enterprises.all_of(session) == [acme, bolt, dune]
+        assert enterprises.all_of(session, {dune.id, acme.id}) == [acme, dune]
+        assert enterprises.all_of(session, []) == []
+        assert enterprises.by_key(session, "bolt") == bolt
+        assert enterprises.by_key(session, "Bolt") is None
+
+
+def test_only_what_is_given_is_changed(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        enterprises.change(session, acme.id, name="Acme Inc.", timezone="America/Chicago", cluster="west")
+    changed = _get(database, acme.id)
+    assert (changed.name, changed.timezone, changed.cluster) == ("Acme Inc.", "America/Chicago", "west")
+    assert (changed.key, changed.sp_enterprise_id) == (acme.key, acme.sp_enterprise_id)
+
+
+def test_another_sp_enterprise_id_forgets_the_webex_id_of_the_old_one(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, "webex", "org")
+    assert _get(database, acme.id).webex_id == "webex"
+    with database.write() as session:
+        enterprises.change(session, acme.id, sp_enterprise_id=acme.sp_enterprise_id)
+    assert _get(database, acme.id).webex_id == "webex"
+    with database.write() as session:
+        enterprises.change(session, acme.id, sp_enterprise_id="another")
+    assert _get(database, acme.id).webex_id is None
+
+
+def test_locking_reads_what_another_has_written_meanwhile(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    with postgres.write() as session:
+        assert enterprises.get(session, acme.id).name == "Acme"
+        with postgres.write() as other:
+            enterprises.change(other, acme.id, name="Renamed")
+            clusters.pause(other, acme.cluster_id, NOW)
+        assert enterprises.lock(session, acme.id).name == "Renamed"
+        assert clusters.lock(session, acme.cluster_id).paused_until == NOW
+
+
+def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_of_it(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+
+    def rename(session: Session) -> None:
+        enterprises.lock(session, acme.id)
+        enterprises.change(session, acme.id, name="Renamed")
+
+    def lock() -> str:
+        with postgres.write() as session:
+            return enterprises.lock(session, acme.id).name
+
+    assert overlapping(postgres, rename, lock) == "Renamed"

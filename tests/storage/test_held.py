@@ -1,0 +1,81 @@
+import threading
+
+import pytest
+
+from storage import inbox, outbox
+from storage.claims import LEASE
+from storage.database import Database
+from storage.held import Held
+from storage.models import InboxRow
+from tests.storage import samples
+from tests.storage.racing import PATIENCE, beside
+from tests.storage.samples import NOW, SECOND
+
+
+def test_nothing_to_do_is_nothing_held(database: Database) -> None:
+    held = Held()
+    with held.take(database, inbox.claim, NOW) as row:
+        assert row is None
+        assert held.give_back(database) == 0
+
+
+def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -> None:
+    held = Held()
+    samples.receive(database, "a")
+    with held.take(database, inbox.claim, NOW) as row:
+        assert row is not None
+        held.renew(database, NOW + LEASE)
+        assert samples.take(database, NOW + 2 * LEASE) is None
+    held.renew(database, NOW + 9 * LEASE)
+    samples.taken(database, "a", NOW + 2 * LEASE + SECOND)
+
+
+def test_a_clean_stop_gives_back_whatever_is_in_hand_and_has_it_looked_for(database: Database) -> None:
+    held, told = Held(), set[str]()
+    samples.receive(database, "a")
+    samples.say(database, "hello")
+    with held.take(database, inbox.claim, NOW) as row, held.take(database, outbox.claim, NOW) as other:
+        assert row is not None
+        assert other is not None
+        database.listen(told.update)
+        assert held.give_back(database) == 2
+        assert told == {"inbox", "outbox"}
+        samples.taken(database, "a")
+        assert samples.deliver(database) == "hello"
+
+
+def test_work_that_fails_lets_go_of_its_row(database: Database) -> None:
+    held = Held()
+    samples.receive(database, "a")
+    with pytest.raises(ZeroDivisionError), held.take(database, inbox.claim, NOW):
+        raise ZeroDivisionError
+    assert held.give_back(database) == 0
+
+
+def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Database) -> None:
+    held = Held()
+    samples.receive(database, "a")
+    with held.take(database, inbox.claim, NOW) as row:
+        assert row is not None
+        samples.taken(database, "a", NOW + LEASE + SECOND)
+        held.renew(database, NOW + 5 * LEASE)
+        held.give_back(database)
+    with database.read() as session:
+        assert session.get_one(InboxRow, row.id).lease_until == NOW + 2 * LEASE + SECOND
+
+
+def test_rows_held_by_other_threads_are_given_back_too(database: Database) -> None:
+    held, in_hand, over = Held(), threading.Event(), threading.Event()
+    samples.receive(database, "a")
+
+    def work() -> None:
+        with held.take(database, inbox.claim, NOW):
+            in_hand.set()
+            over.wait(PATIENCE)
+
+    worker = beside(work)
+    assert in_hand.wait(PATIENCE)
+    assert held.give_back(database) == 1
+    samples.taken(database, "a")
+    over.set()
+    worker.result(PATIENCE)

@@ -1,0 +1,53 @@
+from datetime import datetime
+from functools import partial
+
+from storage import leases
+from storage.database import Database
+from tests.storage.racing import together
+from tests.storage.samples import MINUTE, NOW, SECOND
+
+
+def _take(database: Database, holder: str, now: datetime = NOW, name: str = "webhooks") -> bool:
+    with database.write() as session:
+        return leases.take(session, name, holder, now, MINUTE)
+
+
+def _give_back(database: Database, holder: str) -> None:
+    with database.write() as session:
+        leases.give_back(session, "webhooks", holder, NOW)
+
+
+def test_one_holds_a_lease_at_a_time(database: Database) -> None:
+    assert _take(database, "one")
+    assert not _take(database, "two")
+    assert _take(database, "two", name="another task")
+
+
+def test_of_many_who_want_a_lease_at_once_one_has_it(database: Database) -> None:
+    taken = together([partial(_take, database, str(index)) for index in range(6)])
+    assert sorted(taken) == [False] * 5 + [True]
+
+
+def test_of_many_who_want_a_lease_that_ran_out_one_has_it(database: Database) -> None:
+    assert _take(database, "gone", NOW - MINUTE)
+    taken = together([partial(_take, database, str(index)) for index in range(6)])
+    assert sorted(taken) == [False] * 5 + [True]
+
+
+def test_its_holder_lengthens_a_lease(database: Database) -> None:
+    _take(database, "one")
+    assert _take(database, "one", NOW + 50 * SECOND)
+    assert not _take(database, "two", NOW + 109 * SECOND)
+    assert _take(database, "two", NOW + 110 * SECOND)
+
+
+def test_a_lease_given_back_is_free_at_once(database: Database) -> None:
+    _take(database, "one")
+    _give_back(database, "one")
+    assert _take(database, "two")
+
+
+def test_nobody_gives_back_the_lease_of_another(database: Database) -> None:
+    _take(database, "one")
+    _give_back(database, "two")
+    assert not _take(database, "two")

@@ -1,0 +1,115 @@
+import threading
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+
+import psycopg
+import pytest
+
+from storage import inbox, listener
+from storage.database import Database, wake
+from storage.listener import Listener
+from tests.storage import samples
+from tests.storage.racing import PATIENCE, until
+
+_KINDS = frozenset({"inbox", "outbox"})
+_LISTENING = "pid <> pg_backend_pid() AND datname = current_database() AND query LIKE 'LISTEN%'"
+
+
+class Ear:
+    """A process that listens, and what it heard."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.heard: SimpleQueue[frozenset[str]] = SimpleQueue()
+        self.database.listen(self.heard.put)
+        self._url = url.replace("+psycopg", "")
+        self._stopping = threading.Event()
+        self._listener = Listener(self.database, _KINDS, self._stopping)
+        self._listener.start()
+
+    def next(self) -> frozenset[str]:
+        return self.heard.get(timeout=PATIENCE)
+
+    def cut(self) -> int:
+        """End the listening connection from the server's side; how many there were."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_LISTENING}"
+            return len(connection.execute(query.encode()).fetchall())
+
+    def stop(self) -> None:
+        """Stop listening; a listener looks at its flag when it hears something or is cut off."""
+        self._stopping.set()
+        until(lambda: self.cut() == 0)
+        self._listener.join(PATIENCE)
+        self.database.close()
+        assert not self._listener.is_alive()
+
+
+@pytest.fixture
+def ear(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
+    monkeypatch.setattr(listener, "_PATIENCE", 0.01)
+    made = Ear(postgres_url)
+    yield made
+    made.stop()
+
+
+def _wake(database: Database, *kinds: str) -> None:
+    with database.write() as session:
+        for kind in kinds:
+            wake(session, kind)
+
+
+def test_a_listener_looks_at_everything_once_when_it_begins_to_listen(ear: Ear) -> None:
+    assert ear.next() == _KINDS
+    with pytest.raises(Empty):
+        ear.heard.get_nowait()
+
+
+def test_what_another_process_wrote_is_heard(ear: Ear, postgres: Database) -> None:
+    assert ear.next() == _KINDS
+    _wake(postgres, "syncs")
+    assert ear.next() == {"syncs"}
+    _wake(postgres, "inbox", "outbox")
+    assert ear.next() | ear.next() == _KINDS
+
+
+def test_an_event_kept_by_the_door_of_another_process_is_heard_and_a_repeat_is_not(
+    ear: Ear, postgres: Database
+) -> None:
+    assert ear.next() == _KINDS
+    assert samples.receive(postgres, "a")
+    assert ear.next() == {inbox.KIND}
+    assert not samples.receive(postgres, "a")
+    _wake(postgres, "end")
+    assert ear.next() == {"end"}
+
+
+def test_what_a_process_wrote_itself_is_heard_once(ear: Ear, postgres: Database) -> None:
+    assert ear.next() == _KINDS
+    _wake(ear.database, "mine")
+    assert ear.next() == {"mine"}
+    _wake(postgres, "theirs")
+    assert ear.next() == {"theirs"}
+
+
+def test_what_was_taken_back_is_not_heard(ear: Ear, postgres: Database) -> None:
+    assert ear.next() == _KINDS
+
+    def fail() -> None:
+        with postgres.write() as session:
+            wake(session, "never")
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    _wake(postgres, "end")
+    assert ear.next() == {"end"}
+
+
+def test_after_a_lost_connection_everything_is_looked_at_and_heard_again(ear: Ear, postgres: Database) -> None:
+    assert ear.next() == _KINDS
+    assert ear.cut() == 1
+    assert ear.next() == _KINDS
+    _wake(postgres, "syncs")
+    assert ear.next() == {"syncs"}

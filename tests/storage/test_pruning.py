@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from storage import inbox, outbox, pruning, syncs
+from storage.database import Database
+from storage.models import InboxRow, OutboxRow
+from storage.records import Enterprise
+from tests.storage import samples
+from tests.storage.samples import DAY, NOW
+
+
+def _prune(database: Database, prune: Callable[[Session, datetime], bool], before: datetime) -> bool:
+    with database.write() as session:
+        return prune(session, before)
+
+
+def _events(database: Database) -> list[str]:
+    with database.read() as session:
+        return [row.data_id for row in session.query(InboxRow).order_by(InboxRow.id)]
+
+
+def _messages(database: Database) -> list[str]:
+    with database.read() as session:
+        return [row.markdown for row in session.query(OutboxRow).order_by(OutboxRow.id)]
+
+
+def _done(database: Database, data_id: str, at: datetime) -> None:
+    samples.receive(database, data_id, at=at)
+    claim = samples.taken(database, data_id, at)
+    with database.write() as session:
+        inbox.end(session, claim, inbox.DONE)
+
+
+def test_old_events_go_and_the_younger_and_those_not_done_with_stay(database: Database) -> None:
+    _done(database, "old", NOW - 2 * DAY)
+    _done(database, "young", NOW)
+    samples.receive(database, "old and open", at=NOW - 2 * DAY)
+    assert not _prune(database, pruning.inbox, NOW - DAY)
+    assert _events(database) == ["young", "old and open"]
+
+
+def test_old_messages_go_and_the_younger_and_those_that_wait_stay(database: Database) -> None:
+    for text, at in (("old", NOW - 2 * DAY), ("young", NOW)):
+        samples.say(database, text, now=at)
+        samples.deliver(database, at)
+    samples.say(database, "old and open", now=NOW - 2 * DAY)
+    assert not _prune(database, pruning.outbox, NOW - DAY)
+    assert _messages(database) == ["young", "old and open"]
+
+
+def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
+    row_id = samples.say(database, "post", now=NOW - 9 * DAY)
+    samples.deliver(database, NOW - 9 * DAY)
+    with database.write() as session:
+        outbox.edit(session, row_id, "changed", NOW - 3 * DAY)
+    samples.deliver(database, NOW - 3 * DAY)
+    _prune(database, pruning.outbox, NOW - 5 * DAY)
+    assert _messages(database) == ["post", "changed"]
+    for _ in range(2):
+        _prune(database, pruning.outbox, NOW - 2 * DAY)
+    assert _messages(database) == []
+
+
+def test_the_message_that_shows_a_sync_stays_with_it(database: Database, acme: Enterprise) -> None:
+    sync = samples.ask(database, acme)
+    row_id = samples.say(database, "queued", now=NOW - 9 * DAY)
+    samples.deliver(database, NOW - 9 * DAY)
+    with database.write() as session:
+        syncs.show_status(session, sync.id, row_id)
+    _prune(database, pruning.outbox, NOW)
+    assert _messages(database) == ["queued"]
+
+
+def test_what_is_old_goes_a_portion_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "PORTION", 2)
+    for index in range(3):
+        _done(database, str(index), NOW - DAY)
+        samples.say(database, str(index), now=NOW - DAY)
+        samples.deliver(database, NOW - DAY)
+    assert [_prune(database, pruning.inbox, NOW) for _ in range(2)] == [True, False]
+    assert [_prune(database, pruning.outbox, NOW) for _ in range(2)] == [True, False]
+    assert (_events(database), _messages(database)) == ([], [])

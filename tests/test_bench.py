@@ -1,0 +1,86 @@
+"""The bench's own instruments: what they measure has to be true of something known."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from bench import load, measures, webex
+from bench.figures import quantile
+from bench.report import Line
+from bench.webex import FakeWebex
+from bench.webhooks import message_id, number_of, room_id
+
+DELAY = 0.05
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeWebex]:
+    """A Webex that answers after 50 ms."""
+    with webex.running(tmp_path, DELAY) as running:
+        yield running
+
+
+def test_webex_answers_after_its_delay_and_knows_who_said_what_where(fake: FakeWebex) -> None:
+    with requests.Session() as session:
+        message = session.get(f"{fake.api}messages/{message_id(7)}", timeout=5)
+        posted = session.post(f"{fake.api}messages", json={"roomId": message.json()["roomId"]}, timeout=5)
+    assert message.json()["roomId"] == room_id(7)
+    assert message.elapsed.total_seconds() >= DELAY
+    assert posted.elapsed.total_seconds() >= DELAY
+    assert [number for number, _ in fake.posts()] == [number_of(room_id(7))]
+
+
+def test_the_two_calls_any_bot_must_make_take_two_delays(fake: FakeWebex) -> None:
+    assert 2 * DELAY <= measures.two_calls(fake, seconds=1.0) < 4 * DELAY
+
+
+def test_connections_that_are_kept_busy_send_one_at_a_time_each(fake: FakeWebex) -> None:
+    sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, connections=4))
+    assert fake.calls() == {"POST webhooks": len(sent.accepted)}
+    assert [each.number for each in sorted(sent.sent, key=lambda each: each.number)] == list(
+        range(1, len(sent.sent) + 1)
+    )
+    assert 4 < sent.a_second <= 4 / DELAY
+
+
+def test_a_backlog_has_as_many_as_were_asked_for(fake: FakeWebex) -> None:
+    sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=30.0, connections=8, most=20))
+    assert fake.calls() == {"POST webhooks": 20}
+    assert len(sent.accepted) == 20
+
+
+def test_a_rate_is_kept_however_slow_the_answers_are(fake: FakeWebex) -> None:
+    sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, rate=100.0))
+    times = sorted(each.at for each in sent.sent)
+    assert fake.calls() == {"POST webhooks": 50}
+    assert times[-1] - times[0] == pytest.approx(0.49)
+    assert sent.acknowledged(0.0) >= DELAY
+
+
+def test_what_is_refused_is_not_counted_as_accepted(fake: FakeWebex) -> None:
+    sent = load.send(load.Plan(fake.port, "/v1/nothing", 1, seconds=30.0, connections=1, most=3))
+    assert len(sent.sent) == 3
+    assert sent.accepted == []
+
+
+def test_a_quantile_is_the_least_sample_that_so_many_do_not_exceed() -> None:
+    samples = [float(number) for number in range(1, 101)]
+    assert quantile(samples, 0.5) == 50
+    assert quantile(samples, 0.99) == 99
+    assert quantile([3.0], 0.99) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (Line("", "", ours=50, beside=2, bound=25, at_least=True), "kept"),
+        (Line("", "", ours=49, beside=2, bound=25, at_least=True), "MISSED"),
+        (Line("", "", ours=130, beside=100, bound=1.2), "MISSED"),
+        (Line("", "", serve=119, bound=120), "kept"),
+        (Line("", "", ours=1), ""),
+    ],
+)
+def test_a_bound_is_for_the_ratio_or_else_for_the_figure(line: Line, verdict: str) -> None:
+    assert line.verdict == verdict

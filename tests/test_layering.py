@@ -1,0 +1,232 @@
+"""Which room may know which: DESIGN's layers, read from the imports themselves."""
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+_HOME = Path(__file__).parent.parent
+
+PURE = (
+    "bot",
+    "bot.command",
+    "bot.contract",
+    "bot.failures",
+    "bot.fields",
+    "bot.filters",
+    "bot.links",
+    "bot.matching",
+    "bot.mentions",
+    "bot.message",
+    "bot.nearest",
+    "bot.parsing",
+    "bot.policy",
+    "bot.replies",
+    "bot.replies.*",
+    "bot.signature",
+    "bot.tables",
+    "bot.tables.*",
+    "bot.tokens",
+    "bot.transitions",
+    "bot.verdicts",
+    "bot.wire",
+    "storage",
+    "storage.folding",
+    "storage.records",
+)
+"""Rooms that compute: they import the standard library and each other."""
+
+NOT_PURE = (
+    *("os", "io", "socket", "ssl", "subprocess", "threading", "multiprocessing", "asyncio", "concurrent", "sqlite3"),
+    *("pathlib", "shutil", "tempfile", "glob", "urllib.request", "http", "ftplib", "smtplib", "select", "signal"),
+    *("time", "random", "secrets", "logging"),
+)
+"""What the standard library has that reads, writes, waits or throws dice."""
+
+IN_MEMORY = {"bot.tables.csvfile": ("io", "tempfile")}
+"""Pure rooms that use a part of it on memory alone."""
+
+FORBIDDEN_TO_COMMANDS = (
+    *(
+        "bot.jobs",
+        "bot.jobs.*",
+        "bot.web",
+        "bot.webex",
+        "bot.broadworks",
+        "bot.connection",
+        "bot.context",
+        "bot.router",
+    ),
+    *(
+        "bot.wiring",
+        "bot.settings",
+        "webexteamssdk",
+        "requests",
+        "flask",
+        "apscheduler",
+        "os",
+        "socket",
+        "urllib.request",
+    ),
+)
+
+
+def _rooms() -> Iterator[str]:
+    for package in ("bot", "storage", "sandbox"):
+        for path in sorted((_HOME / package).rglob("*.py")):
+            yield ".".join(path.relative_to(_HOME).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def _path(room: str) -> Path | None:
+    bare = _HOME.joinpath(*room.split("."))
+    return next((path for path in (bare / "__init__.py", bare.with_suffix(".py")) if path.is_file()), None)
+
+
+@cache
+def _tree(room: str) -> ast.Module:
+    path = _path(room)
+    assert path is not None, f"there is no {room}"
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(room: str) -> frozenset[str]:
+    """What a room imports when it runs: `from bot import policy` is bot.policy, relative imports are resolved."""
+    path = _path(room)
+    package = room if path is not None and path.name == "__init__.py" else room.rpartition(".")[0]
+    return frozenset(_imported(_tree(room).body, package))
+
+
+def _imported(body: Iterable[ast.AST], package: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from _imported(node.orelse, package)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+            source = ".".join(filter(None, (above, node.module)))
+            for alias in node.names:
+                whole = f"{source}.{alias.name}"
+                yield whole if _path(whole) else source
+        else:
+            yield from _imported(ast.iter_child_nodes(node), package)
+
+
+def _among(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is one of these rooms, or lies in one of these libraries."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _within(name: str, libraries: Iterable[str]) -> bool:
+    return any(name == library or name.startswith(f"{library}.") for library in libraries)
+
+
+def _where(*patterns: str) -> list[str]:
+    found = [room for room in _rooms() if _among(room, patterns)]
+    assert found, f"no room is {patterns}"
+    return found
+
+
+def _who_imports(library: str) -> set[str]:
+    return {room for room in _rooms() if any(_within(name, [library]) for name in _imports(room))}
+
+
+def test_every_room_that_is_called_pure_is_there() -> None:
+    for pattern in PURE:
+        assert _where(pattern)
+
+
+@pytest.mark.parametrize("room", [room for room in _rooms() if _among(room, PURE)])
+def test_pure_rooms_import_the_standard_library_and_each_other(room: str) -> None:
+    others = {name for name in _imports(room) if not _among(name, PURE)}
+    assert {name for name in others if name.split(".")[0] not in sys.stdlib_module_names} == set()
+    assert {name for name in others if _within(name, NOT_PURE)} <= set(IN_MEMORY.get(room, ()))
+
+
+@pytest.mark.parametrize("room", [room for room in _rooms() if _among(room, PURE)])
+def test_pure_rooms_read_no_clock_and_open_no_file(room: str) -> None:
+    calls = {ast.unparse(node.func) for node in ast.walk(_tree(room)) if isinstance(node, ast.Call)}
+    assert (
+        calls & {"open", "input", "print", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"} == set()
+    )
+
+
+@pytest.mark.parametrize("room", [room for room in _rooms() if room.startswith("storage")])
+def test_storage_never_imports_the_bot(room: str) -> None:
+    assert {name for name in _imports(room) if _within(name, ["bot", "sandbox", "flask", "webexteamssdk"])} == set()
+
+
+@pytest.mark.parametrize("room", _where("bot.commands.*"))
+def test_commands_import_neither_each_other_nor_what_is_outside(room: str) -> None:
+    assert {name for name in _imports(room) if _within(name, ["bot.commands"])} == set()
+    assert {name for name in _imports(room) if _among(name, FORBIDDEN_TO_COMMANDS)} == set()
+    assert {name for name in _imports(room) if not _command_may_know(name)} == set()
+
+
+def _command_may_know(name: str) -> bool:
+    library = name.split(".")[0]
+    return _among(name, PURE) or library in {"storage", "sqlalchemy", *sys.stdlib_module_names}
+
+
+def test_the_sdk_is_imported_by_the_connection_alone() -> None:
+    assert _who_imports("webexteamssdk") == {"bot.connection"}
+
+
+def test_apscheduler_is_imported_by_the_clock_alone() -> None:
+    assert _who_imports("apscheduler") == {"bot.jobs.clock"}
+
+
+def test_flask_is_known_at_the_door_alone() -> None:
+    knows = {room for room in _who_imports("flask") if not room.startswith("sandbox")}
+    assert knows <= {"bot.web", "bot.wiring", "bot.serving"}
+
+
+def test_the_environment_is_read_by_the_settings_alone() -> None:
+    assert {room for room in _rooms() if room.startswith(("bot", "storage")) and _reads_environment(room)} == {
+        "bot.settings"
+    }
+
+
+def _reads_environment(room: str) -> bool:
+    named = {"environ", "environb", "getenv", "getenvb"}
+    for node in ast.walk(_tree(room)):
+        if isinstance(node, ast.Attribute) and node.attr in named and ast.unparse(node.value) == "os":
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module == "os" and {alias.name for alias in node.names} & named:
+            return True
+    return any(_within(name, ["pydantic_settings", "dotenv"]) for name in _imports(room))
+
+
+def test_the_door_knows_nothing_of_commands() -> None:
+    known = {name for name in _imports("bot.web") if _within(name, ["bot", "storage"])}
+    assert {name for name in known if _within(name, ["bot.commands", "bot.router", "bot.jobs", "bot.replies"])} == set()
+    assert {name for name in known if _within(name, ["bot.webex", "bot.broadworks", "bot.connection"])} == set()
+
+
+def test_the_router_is_called_by_the_inbox_job_alone() -> None:
+    assert _who_imports("bot.router") == {"bot.jobs.inbox"}
+
+
+def test_commands_are_known_to_the_router_alone() -> None:
+    assert {room for room in _who_imports("bot.commands") if room != "bot.commands"} == {"bot.router"}
+
+
+@pytest.mark.parametrize("room", _where("bot.jobs", "bot.jobs.*"))
+def test_jobs_take_webex_from_the_context(room: str) -> None:
+    outside = ["bot.webex", "bot.broadworks", "bot.connection", "bot.web", "bot.wiring", "flask", "requests"]
+    assert {name for name in _imports(room) if _within(name, outside)} == set()
+
+
+def test_the_sandbox_and_the_bot_do_not_know_each_other() -> None:
+    assert {room for room in _who_imports("sandbox") if not room.startswith("sandbox")} == set()
+    assert {room for room in _who_imports("bot") | _who_imports("storage") if room.startswith("sandbox")} == set()
+
+
+def test_nothing_that_ships_imports_the_tests() -> None:
+    assert _who_imports("tests") | _who_imports("pytest") | _who_imports("hypothesis") == set()
