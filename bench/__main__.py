@@ -128,7 +128,7 @@ def main() -> None:
     if not set(names) <= set(MEASURES):
         parser.error(f"--only names some of {', '.join(MEASURES)}")
     lengths = measures.QUICK if options.quick else Lengths()
-    warnings.simplefilter("ignore", RuntimeWarning)
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print(
         f"A Webex that answers after {webex.DELAY * MS:.0f} ms; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -64,7 +64,7 @@ class Database:
             self.tell(kinds)
 
     def _notify(self, session: Session) -> None:
-        """Tell other processes, in one statement that needs no building."""
+        """Tell other processes of it when it is committed, in one statement that needs no building."""
         words = [part for kind in sorted(_woken(session)) for part in (CHANNEL, f"{kind} {self.name}")]
         if words:
             calls = ", ".join(["pg_notify(%s, %s)"] * (len(words) // 2))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, bindparam, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -14,42 +14,43 @@ from storage.records import Claim, Event
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
-
-_EVENT = InboxRow.__table__
+# Statements are built once, since to build one costs more than to run it.
 _GIVEN = {
-    name: bindparam(f"new_{name}", type_=_EVENT.c[name].type)
+    name: bindparam(f"given_{name}", type_=InboxRow.__table__.c[name].type)
     for name in ("resource", "event", "data_id", "data_created", "room_id", "person_id", "received_at", "due_at")
-} | {"state": OPEN, "attempt": 0, "failures": 0, "waited": False}
-_new = postgresql.insert(_EVENT).values(_GIVEN).on_conflict_do_nothing().returning(literal(1).label("one")).cte("new")
-_RECORD = {
-    "sqlite": sqlite.insert(_EVENT).values(_GIVEN).on_conflict_do_nothing().returning(_EVENT.c.id),
-    "postgresql": select(func.pg_notify(CHANNEL, KIND)).select_from(_new),
 }
+_NEW = {**_GIVEN, "state": OPEN, "attempt": 0, "failures": 0, "waited": False}
+_RECORD: dict[str, Executable] = {
+    "sqlite": sqlite.insert(InboxRow).values(_NEW).on_conflict_do_nothing().returning(InboxRow.id),
+    "postgresql": select(func.pg_notify(CHANNEL, KIND)).select_from(
+        postgresql.insert(InboxRow).values(_NEW).on_conflict_do_nothing().returning(literal(1).label("one")).cte("new")
+    ),
+}
+_other = aliased(InboxRow)
+_FREE = or_(
+    InboxRow.lease_until.is_not(None),
+    ~exists().where(
+        _other.room_id == InboxRow.room_id,
+        _other.due_at.is_not(None),
+        _other.id != InboxRow.id,
+        or_(_other.id < InboxRow.id, _other.lease_until.is_not(None)),
+    ),
+)
 
 
 def record(connection: Connection, event: Event, now: datetime) -> bool:
     """Keep an event in one statement; False where it was known already."""
     values = {
-        "new_resource": event.resource,
-        "new_event": event.event,
-        "new_data_id": event.data_id,
-        "new_data_created": event.data_created,
-        "new_room_id": event.room_id,
-        "new_person_id": event.person_id,
-        "new_received_at": now,
-        "new_due_at": now,
+        "given_resource": event.resource,
+        "given_event": event.event,
+        "given_data_id": event.data_id,
+        "given_data_created": event.data_created,
+        "given_room_id": event.room_id,
+        "given_person_id": event.person_id,
+        "given_received_at": now,
+        "given_due_at": now,
     }
     return connection.execute(_RECORD[connection.dialect.name], values).first() is not None
-
-
-_other = aliased(InboxRow)
-_blocked = exists().where(
-    _other.room_id == InboxRow.room_id,
-    _other.due_at.is_not(None),
-    _other.id != InboxRow.id,
-    or_(_other.id < InboxRow.id, _other.lease_until.is_not(None)),
-)
-_FREE = or_(InboxRow.lease_until.is_not(None), ~_blocked)
 
 
 def claim(session: Session, now: datetime) -> InboxRow | None:

@@ -162,7 +162,7 @@ def test_webexs_codes_for_not_now_are_a_busy_cluster_whatever_their_status(code:
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        (Rejected("no", status=400, codes=(600029,)), "No licence holder of this enterprise has activated yet."),
+        (Rejected("no", status=400, codes=(600029,)), "activated"),
         (Rejected("no", status=400, codes=(600011,)), "HTTP 400, code 600011"),
         (Rejected("no", status=403, tracking_id="NA_1"), "Tracking id: NA_1"),
     ],

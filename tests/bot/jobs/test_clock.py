@@ -135,6 +135,25 @@ def test_no_nudge_is_lost_whenever_it_comes(database: Database) -> None:
     assert rows.most_working <= 3
 
 
+def test_a_nudge_that_comes_as_a_thread_is_about_to_find_nothing_is_not_lost(database: Database) -> None:
+    rows = Rows()
+    looked, goes_on = threading.Event(), threading.Event()
+
+    def move(context: Context) -> bool:
+        if rows.move(context):
+            return True
+        looked.set()
+        goes_on.wait(5)
+        return False
+
+    with running(database, Job(KIND, move, rows.next_due, lambda _settings: 1)) as started:
+        assert looked.wait(5)
+        rows.insert(timedelta(seconds=-1))
+        started.nudge([KIND])
+        goes_on.set()
+        wait_until(lambda: rows.moved == 1)
+
+
 def test_rows_are_moved_side_by_side_up_to_the_jobs_threads(database: Database) -> None:
     together = threading.Barrier(3)
     rows = Rows(threads=3, work=lambda: together.wait(5))
