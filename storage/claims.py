@@ -28,7 +28,8 @@ def claim(session: Session, table: type[Row], now: datetime, *conditions: Column
         .where(table.due_at <= now, or_(table.lease_until.is_(None), table.lease_until < now), *conditions)
         .order_by(table.due_at, table.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        # A row that others only refer to is not skipped: nobody would look for it again before the next tick.
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return session.scalars(
         update(table)

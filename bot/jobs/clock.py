@@ -94,8 +94,8 @@ class Clock:
 class _Line:
     """The threads that move one kind of row.
 
-    APScheduler drops a run that comes while all instances are busy, so a nudge is also remembered in `_wanted`,
-    and whoever is about to end looks once more if it was set meanwhile. A thread that was asked for may never
+    APScheduler drops a run that comes while all instances are busy, so nudges are also counted in `_nudges`, and
+    whoever is about to end looks once more if there was one since it began to look. A thread that was asked for may never
     begin, since a scheduler that is shut down forgets it: only those that run are waited for.
     """
 
@@ -107,7 +107,7 @@ class _Line:
         self._changed = threading.Condition()
         self._asked_for = 0
         self._running = 0
-        self._wanted = False
+        self._nudges = 0
         self._looking = threading.Lock()
 
     def schedule(self) -> None:
@@ -124,7 +124,7 @@ class _Line:
     def nudge(self) -> None:
         """Have one more thread look for rows, unless all of them do."""
         with self._changed:
-            self._wanted = True
+            self._nudges += 1
         self._spawn()
 
     def wait(self, deadline: float) -> bool:
@@ -147,7 +147,7 @@ class _Line:
             alone = True
             while not self._context.stopping.is_set():
                 with self._changed:
-                    self._wanted = False
+                    seen = self._nudges
                 looked = self._context.now()
                 if self._job.move(self._context):
                     if alone:
@@ -155,7 +155,7 @@ class _Line:
                     alone = False
                     continue
                 with self._changed:
-                    if not self._wanted:
+                    if self._nudges == seen:
                         self._leave()
                         ended = True
                         break

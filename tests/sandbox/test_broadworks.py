@@ -83,9 +83,7 @@ def test_an_enterprise_never_synced_says_so_and_nothing_more(partner: Caller, bo
     assert status(partner, borealis) == {"syncStatus": "NOT_SYNCED"}
 
 
-def test_a_cluster_runs_one_sync_at_a_time(
-    sandbox: Sandbox, partner: Caller, acme: str, borealis: str
-) -> None:
+def test_a_cluster_runs_one_sync_at_a_time(sandbox: Sandbox, partner: Caller, acme: str, borealis: str) -> None:
     sandbox.world.broadworks.hold(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     busy = partner.post(borealis, syncStatus="SYNC_NOW")
@@ -121,9 +119,7 @@ def test_a_race_for_a_cluster_has_one_winner(sandbox: Sandbox, acme: str, boreal
     assert answers.count(200) == 1
 
 
-def test_the_same_enterprise_does_not_sync_twice_at_once(
-    sandbox: Sandbox, partner: Caller, acme: str
-) -> None:
+def test_the_same_enterprise_does_not_sync_twice_at_once(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     sandbox.world.broadworks.hold(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     again = partner.post(acme, syncStatus="SYNC_NOW")
@@ -142,9 +138,7 @@ def test_webexs_own_sync_blocks_its_enterprise_but_not_the_cluster(
     assert partner.post(borealis, syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(
-    sandbox: Sandbox, partner: Caller, acme: str
-) -> None:
+def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     before = status(partner, acme)
     sandbox.world.broadworks.fail_next_sync(ACME, [(600014, "no connection")])
     partner.post(acme, syncStatus="SYNC_NOW")
@@ -189,9 +183,7 @@ def test_only_sync_now_starts_a_sync(partner: Caller, acme: str, body: dict[str,
     assert status(partner, acme)["syncStatus"] == "COMPLETE"
 
 
-def test_webex_learns_of_an_enterprise_with_its_first_activated_user(
-    sandbox: Sandbox, partner: Caller
-) -> None:
+def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sandbox, partner: Caller) -> None:
     def listed() -> list[str]:
         items = partner.get("broadworks/enterprises").json()["items"]
         return [item["spEnterpriseId"] for item in items]
@@ -218,9 +210,7 @@ def test_an_enterprise_that_lost_its_last_activated_user_is_known_but_does_not_s
 
 def test_enterprises_are_found_whole_or_by_their_beginning_and_come_in_pages(partner: Caller) -> None:
     def found(**params: str) -> list[str]:
-        return [
-            one["spEnterpriseId"] for one in partner.get("broadworks/enterprises", **params).json()["items"]
-        ]
+        return [one["spEnterpriseId"] for one in partner.get("broadworks/enterprises", **params).json()["items"]]
 
     assert found(spEnterpriseId=ACME) == [ACME]
     assert found(spEnterpriseId="Reseller1") == []

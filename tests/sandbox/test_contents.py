@@ -6,9 +6,7 @@ from sandbox.server import Sandbox
 from tests.sandbox.client import Caller
 
 
-def upload(
-    caller: Caller, room_id: str, name: str, content: bytes, kind: str = "text/csv"
-) -> dict[str, object]:
+def upload(caller: Caller, room_id: str, name: str, content: bytes, kind: str = "text/csv") -> dict[str, object]:
     response = caller.call(
         "POST", "messages", data={"roomId": room_id, "text": "see"}, files={"files": (name, content, kind)}
     )
@@ -72,9 +70,7 @@ def test_one_file_per_message(space: str, ana: Caller) -> None:
 
 
 def test_tiff_is_refused(space: str, ana: Caller) -> None:
-    refused = ana.call(
-        "POST", "messages", data={"roomId": space}, files={"files": ("a.tiff", b"II*", "image/tiff")}
-    )
+    refused = ana.call("POST", "messages", data={"roomId": space}, files={"files": ("a.tiff", b"II*", "image/tiff")})
     assert refused.status_code == 415
 
 

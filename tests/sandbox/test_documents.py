@@ -127,8 +127,6 @@ def test_an_answer_that_breaks_a_document_is_noticed(body: object, fault: str) -
 
 def test_a_missing_property_and_an_undeclared_status_are_noticed() -> None:
     action = {"id": "x", "type": "submit", "inputs": {"a": 1}}
-    assert faults("POST /attachment/actions", 202, action) == [
-        "POST /attachment/actions.messageId is missing"
-    ]
+    assert faults("POST /attachment/actions", 202, action) == ["POST /attachment/actions.messageId is missing"]
     assert faults("POST /attachment/actions", 200, action) == ["POST /attachment/actions does not answer 200"]
     assert faults("DELETE /rooms/{roomId}", 204, {}) == ["DELETE /rooms/{roomId} 204 has no body"]

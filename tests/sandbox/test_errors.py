@@ -73,9 +73,7 @@ def test_every_answer_has_a_tracking_id_of_its_own(ana: Caller) -> None:
     assert len(set(ids)) == 3
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'"x"', b"{\xff}", b'{"text": NaN}', b"[" * 100_000, b"9" * 5000]
-)
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"{\xff}", b'{"text": NaN}', b"[" * 100_000, b"9" * 5000])
 def test_a_body_that_is_no_json_object_is_400(ana: Caller, body: bytes) -> None:
     response = ana.call("POST", "messages", data=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
@@ -126,8 +124,7 @@ def known() -> Known:
 @settings(max_examples=300, deadline=None)
 @given(
     place=st.sampled_from(PLACES),
-    body=JSON
-    | st.dictionaries(st.sampled_from(TEXTS), JSON | st.just("{room}") | st.just("{message}"), max_size=6),
+    body=JSON | st.dictionaries(st.sampled_from(TEXTS), JSON | st.just("{room}") | st.just("{message}"), max_size=6),
 )
 def test_no_body_is_an_error_of_the_server(known: Known, place: tuple[str, str], body: Any) -> None:
     written = json.dumps(body)
@@ -139,9 +136,7 @@ def test_no_body_is_an_error_of_the_server(known: Known, place: tuple[str, str],
 @settings(max_examples=200, deadline=None)
 @given(
     path=st.sampled_from(LISTS),
-    query=st.dictionaries(
-        st.sampled_from(QUERIES), st.text(max_size=12) | st.integers().map(str), max_size=4
-    ),
+    query=st.dictionaries(st.sampled_from(QUERIES), st.text(max_size=12) | st.integers().map(str), max_size=4),
 )
 def test_no_query_is_an_error_of_the_server(known: Known, path: str, query: dict[str, str]) -> None:
     joint = "&" if "?" in path else "?"

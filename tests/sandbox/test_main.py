@@ -14,9 +14,7 @@ def test_it_prints_its_address_and_ends_cleanly_on_ctrl_c() -> None:
     with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
-        answer = requests.get(
-            f"{url}people/me", headers={"Authorization": "Bearer ana@acme.example"}, timeout=5
-        )
+        answer = requests.get(f"{url}people/me", headers={"Authorization": "Bearer ana@acme.example"}, timeout=5)
         assert answer.status_code == 200
         began = time.monotonic()
         process.send_signal(signal.SIGINT)

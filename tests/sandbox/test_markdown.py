@@ -48,8 +48,6 @@ def test_no_text_breaks_the_rendering_or_gets_markup_of_its_own_through(markdown
     assert "<script" not in rendered.html
 
 
-@pytest.mark.parametrize(
-    "markup", ["__" * 3700, "*_" * 1800 + "x" + "_*" * 1800, "**__" * 900 + "x" + "__**" * 900]
-)
+@pytest.mark.parametrize("markup", ["__" * 3700, "*_" * 1800 + "x" + "_*" * 1800, "**__" * 900 + "x" + "__**" * 900])
 def test_markup_nested_without_end_is_rendered_all_the_same(markup: str) -> None:
     assert render(markup, nobody).html.startswith("<p>")

@@ -8,9 +8,7 @@ def test_nobody_joins_twice(space: str, ana: Caller) -> None:
     assert ana.post("memberships", **body).status_code == 409
 
 
-def test_a_member_is_added_by_id_or_address_but_not_by_both(
-    sandbox: Sandbox, space: str, ana: Caller
-) -> None:
+def test_a_member_is_added_by_id_or_address_but_not_by_both(sandbox: Sandbox, space: str, ana: Caller) -> None:
     sam = sandbox.world.person("sam@elsewhere.example")
     both = ana.post("memberships", roomId=space, personId=sam.id, personEmail=sam.email)
     assert both.status_code == 400

@@ -9,9 +9,7 @@ MENTION = "<@personEmail:dirsync@webex.bot|DirSync>"
 
 def test_what_is_posted_was_said(sandbox: Sandbox, space: str, ana: Caller) -> None:
     ana.say(space, "**hello**")
-    assert [(one.person_email, one.text) for one in sandbox.world.messages_in(space)] == [
-        ("ana@acme.example", "hello")
-    ]
+    assert [(one.person_email, one.text) for one in sandbox.world.messages_in(space)] == [("ana@acme.example", "hello")]
 
 
 def test_a_first_message_to_a_person_opens_a_direct_space(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:

@@ -21,9 +21,7 @@ def test_who_is_not_a_member_is_told_there_is_no_such_space(space: str, sam: Cal
     assert sam.get("rooms").json()["items"] == []
 
 
-def test_a_direct_space_is_titled_with_the_other_ones_name(
-    sandbox: Sandbox, ana: Caller, bot: Caller
-) -> None:
+def test_a_direct_space_is_titled_with_the_other_ones_name(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:
     ana.post("messages", toPersonEmail="dirsync@webex.bot", text="hello")
     assert ana.get("rooms", type="direct").json()["items"][0]["title"] == "DirSync"
     assert bot.get("rooms", type="direct").json()["items"][0]["title"] == "Ana Ferreira"

@@ -27,9 +27,7 @@ def test_the_official_library_follows_the_pages(webex: WebexTeamsAPI) -> None:
     assert [message.text for message in webex.messages.list(room_id, max=2)] == ["4", "3", "2", "1", "0"]
 
 
-def test_the_official_library_uploads_a_file_that_can_be_downloaded(
-    webex: WebexTeamsAPI, tmp_path: Path
-) -> None:
+def test_the_official_library_uploads_a_file_that_can_be_downloaded(webex: WebexTeamsAPI, tmp_path: Path) -> None:
     path = tmp_path / "licenses.csv"
     path.write_bytes(b"Location,Ext\r\nDallas,0042\r\n")
     posted = webex.messages.create(toPersonEmail="ana@acme.example", text="see", files=[str(path)])

@@ -29,9 +29,7 @@ def test_acme_shows_every_package_and_status() -> None:
 
 
 def test_names_come_in_many_scripts() -> None:
-    letters = {
-        letter for one in holders(ACME) for letter in one.first_name + one.last_name if letter.isalpha()
-    }
+    letters = {letter for one in holders(ACME) for letter in one.first_name + one.last_name if letter.isalpha()}
     scripts = {unicodedata.name(letter).split()[0] for letter in letters}
     assert scripts >= {"LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC", "CJK", "HANGUL", "HIRAGANA"}
     assert letters >= set("ŁŻéßİöñ")
@@ -53,9 +51,7 @@ def test_each_holder_has_an_address_and_a_service_id_of_their_own() -> None:
 
 def test_the_world_is_the_same_every_time_but_for_ids() -> None:
     def tell() -> list[tuple[str, ...]]:
-        return [
-            (one.user_id, one.first_name, one.last_name, one.status, one.package) for one in holders(ACME)
-        ]
+        return [(one.user_id, one.first_name, one.last_name, one.status, one.package) for one in holders(ACME)]
 
     assert tell() == tell()
 

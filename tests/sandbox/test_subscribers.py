@@ -12,9 +12,7 @@ def found(partner: Caller, **params: object) -> list[dict[str, str]]:
     return [item for page in partner.pages("broadworks/subscribers", **params) for item in page]
 
 
-def test_following_the_links_reads_an_enterprise_whole_and_nobody_else(
-    sandbox: Sandbox, partner: Caller
-) -> None:
+def test_following_the_links_reads_an_enterprise_whole_and_nobody_else(sandbox: Sandbox, partner: Caller) -> None:
     items = found(partner, spEnterpriseId=ACME, max=100)
     assert [item["id"] for item in items] == [one.id for one in sandbox.world.subscribers.of(ACME)]
     assert len(items) == 410
@@ -38,9 +36,7 @@ def test_the_next_link_keeps_the_filters_encoded(partner: Caller) -> None:
     assert (query["status"], query["max"]) == (["provisioned,error"], ["9"])
 
 
-def test_on_request_the_next_link_drops_the_filters_and_lets_others_in(
-    sandbox: Sandbox, partner: Caller
-) -> None:
+def test_on_request_the_next_link_drops_the_filters_and_lets_others_in(sandbox: Sandbox, partner: Caller) -> None:
     sandbox.world.links_drop_filters = True
     items = found(partner, spEnterpriseId=ACME, max=100)
     assert {item["spEnterpriseId"] for item in items[:100]} == {ACME}
@@ -83,9 +79,7 @@ def test_filters_are_combined(sandbox: Sandbox, partner: Caller) -> None:
     assert [item["id"] for item in found(partner, spEnterpriseId=ACME, selfActivated="true")] == own
 
 
-def test_changes_and_arrivals_are_found_after_a_moment_in_either_spelling(
-    sandbox: Sandbox, partner: Caller
-) -> None:
+def test_changes_and_arrivals_are_found_after_a_moment_in_either_spelling(sandbox: Sandbox, partner: Caller) -> None:
     one = sandbox.world.subscribers.of(BOREALIS)[3]
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     sandbox.world.subscribers.set_status(one.id, "updating")

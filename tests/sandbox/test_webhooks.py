@@ -14,9 +14,7 @@ MENTION = "<@personEmail:dirsync@webex.bot>"
 SECRET = "a secret of some length"
 
 
-def hook(
-    caller: Caller, url: str, resource: str = "messages", event: str = "created", **more: Any
-) -> dict[str, Any]:
+def hook(caller: Caller, url: str, resource: str = "messages", event: str = "created", **more: Any) -> dict[str, Any]:
     response = caller.post(
         "webhooks", name=f"{resource} {event}", targetUrl=url, resource=resource, event=event, **more
     )
@@ -35,9 +33,7 @@ def test_an_event_is_signed_over_the_bytes_that_are_sent(
     assert receiver.headers[0]["X-Spark-Signature"] == expected
 
 
-def test_without_a_secret_there_is_no_signature(
-    space: str, ana: Caller, bot: Caller, receiver: Receiver
-) -> None:
+def test_without_a_secret_there_is_no_signature(space: str, ana: Caller, bot: Caller, receiver: Receiver) -> None:
     hook(bot, receiver.url)
     ana.say(space, f"{MENTION} status")
     receiver.wait_for(1)
@@ -51,14 +47,13 @@ def test_the_envelope_tells_everything_but_the_text_and_the_secret(
     said = ana.say(space, f"{MENTION} status")
     envelope = receiver.wait_for(1)[0]
     bot_person = sandbox.world.person("dirsync@webex.bot")
-    assert {
-        key: made[key] for key in ("id", "name", "targetUrl", "resource", "event", "filter", "status")
-    } == {key: envelope[key] for key in ("id", "name", "targetUrl", "resource", "event", "filter", "status")}
+    assert {key: made[key] for key in ("id", "name", "targetUrl", "resource", "event", "filter", "status")} == {
+        key: envelope[key] for key in ("id", "name", "targetUrl", "resource", "event", "filter", "status")
+    }
     assert (envelope["createdBy"], envelope["orgId"]) == (bot_person.id, bot_person.org_id)
     assert envelope["actorId"] == said["personId"]
     assert envelope["data"] == {
-        key: said[key]
-        for key in ("id", "roomId", "roomType", "personId", "personEmail", "mentionedPeople", "created")
+        key: said[key] for key in ("id", "roomId", "roomType", "personId", "personEmail", "mentionedPeople", "created")
     }
     assert "status" not in json.dumps(envelope["data"])
     assert SECRET not in receiver.bodies[0].decode()
@@ -88,9 +83,7 @@ def test_events_of_one_webhook_come_in_order_over_one_connection_at_a_time(
     ana: Caller, bot: Caller, receiver: Receiver
 ) -> None:
     hook(bot, receiver.url)
-    said = [
-        ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(n)).json()["id"] for n in range(60)
-    ]
+    said = [ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(n)).json()["id"] for n in range(60)]
     assert [envelope["data"]["id"] for envelope in receiver.wait_for(60)] == said
     assert len(set(receiver.ports)) <= 4
 
@@ -137,9 +130,7 @@ def test_new_and_renamed_spaces_are_events(ana: Caller, receiver: Receiver) -> N
     assert told == [("created", "Plans"), ("updated", "Deeds")]
 
 
-def test_the_firehose_does_not_cover_pressed_buttons(
-    space: str, bot: Caller, ana: Caller, receiver: Receiver
-) -> None:
+def test_the_firehose_does_not_cover_pressed_buttons(space: str, bot: Caller, ana: Caller, receiver: Receiver) -> None:
     hook(bot, receiver.url, "all", "all")
     card = {"contentType": CARD, "content": {"type": "AdaptiveCard", "version": "1.3"}}
     said = bot.say(space, "Sync?", attachments=[card])
@@ -246,9 +237,7 @@ def test_a_hundred_failures_make_a_webhook_inactive_until_it_is_put_back(
     receiver.wait_for(MOST_FAILURES + 1)
 
 
-def test_a_target_that_cannot_be_reached_counts_as_a_failure(
-    sandbox: Sandbox, ana: Caller, bot: Caller
-) -> None:
+def test_a_target_that_cannot_be_reached_counts_as_a_failure(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:
     path = f"webhooks/{hook(bot, 'http://127.0.0.1:1/')['id']}"
     for number in range(MOST_FAILURES):
         ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(number))

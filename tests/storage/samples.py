@@ -127,3 +127,16 @@ def write_roster(session: Session, enterprise_id: int, holders: Sequence[License
     rosters.add(session, claim, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)])
     rosters.make_current(session, claim, enterprise_id, NOW, len(holders))
     return row.id
+
+
+def taken_sync(database: Database) -> SyncRow:
+    """Claim a sync, which must be due."""
+    row = next_sync(database)
+    assert row is not None
+    return row
+
+
+def heads(database: Database) -> list[int]:
+    """The syncs that are marked as the first of their queue."""
+    with database.read() as session:
+        return [row.id for row in session.query(SyncRow).filter(SyncRow.head).order_by(SyncRow.id)]

@@ -7,35 +7,16 @@ from sqlalchemy.orm import Session
 from storage import claims, destinations, outbox
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
-from storage.models import AttachmentRow, DestinationRow, OutboxRow
+from storage.models import DestinationRow, OutboxRow
 from storage.records import Claim, Draft
 from tests.storage import samples
-from tests.storage.racing import overlapping, together
+from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW, SECOND
 
 
 def _row(database: Database, row_id: int) -> OutboxRow:
     with database.read() as session:
         return session.get_one(OutboxRow, row_id)
-
-
-def _edit(database: Database, about_id: int, markdown: str, *, last: bool = False) -> None:
-    with database.write() as session:
-        outbox.edit(session, about_id, markdown, NOW, last=last)
-
-
-def _post_with_file(database: Database, *rooms: str) -> int:
-    with database.write() as session:
-        attachment_id = outbox.attach(session, "licenses.csv", b"compressed")
-        for room_id in rooms:
-            destination_id = destinations.of_room(session, room_id, direct=False)
-            outbox.post(session, destination_id, Draft("", attachment_id=attachment_id), NOW)
-    return attachment_id
-
-
-def _kept(database: Database, attachment_id: int) -> bool:
-    with database.read() as session:
-        return session.get(AttachmentRow, attachment_id) is not None
 
 
 def _numbers(database: Database, room_id: str) -> list[int]:
@@ -146,147 +127,6 @@ def test_a_message_without_its_thread_is_due_at_once(database: Database) -> None
     again = samples.next_out(database)
     assert again is not None
     assert (again.id, again.parent_id, again.failures) == (row.id, None, 0)
-
-
-def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Database) -> None:
-    attachment_id = _post_with_file(database, "room")
-    row = samples.next_out(database)
-    assert row is not None
-    with database.write() as session:
-        outbox.say_instead(session, row, "I sent it to you", NOW)
-        private = destinations.of_person(session, "ana")
-        outbox.post(session, private, Draft("secret", attachment_id=attachment_id), NOW)
-    line = _row(database, row.id)
-    assert (line.markdown, line.personal, line.attachment_id) == ("I sent it to you", False, None)
-    assert samples.deliver(database) == "I sent it to you"
-    assert _kept(database, attachment_id)
-
-
-def test_the_newest_edit_alone_is_sent(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    for text in ("first", "second", "third"):
-        _edit(database, row_id, text)
-    assert samples.deliver(database) == "post"
-    assert samples.deliver(database) == "third"
-    assert samples.next_out(database) is None
-
-
-def test_an_edit_that_is_being_sent_is_followed_by_the_newest_one(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
-    _edit(database, row_id, "first")
-    in_hand = samples.next_out(database)
-    assert in_hand is not None
-    _edit(database, row_id, "second")
-    _edit(database, row_id, "third")
-    with database.write() as session:
-        outbox.delivered(session, in_hand, NOW, "message", "room")
-    assert samples.deliver(database) == "third"
-    assert _row(database, row_id).edits == 2
-
-
-def _sent_edits(database: Database, row_id: int, count: int) -> None:
-    for index in range(count):
-        _edit(database, row_id, f"edit {index}")
-        samples.deliver(database)
-
-
-def test_nine_edits_are_free_and_the_tenth_is_for_the_last(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
-    _sent_edits(database, row_id, 9)
-    _edit(database, row_id, "too many")
-    assert samples.next_out(database) is None
-    _edit(database, row_id, "the end", last=True)
-    assert samples.deliver(database) == "the end"
-    _edit(database, row_id, "after the end", last=True)
-    assert samples.next_out(database) is None
-
-
-def test_an_edit_in_hand_counts_so_that_the_tenth_stays_for_the_last(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
-    _sent_edits(database, row_id, 8)
-    _edit(database, row_id, "the ninth")
-    in_hand = samples.next_out(database)
-    assert in_hand is not None
-    _edit(database, row_id, "one too many")
-    with database.write() as session:
-        outbox.delivered(session, in_hand, NOW, "message", "room")
-    assert samples.next_out(database) is None
-    _edit(database, row_id, "the end", last=True)
-    assert samples.deliver(database) == "the end"
-
-
-def test_edits_of_one_message_asked_for_at_once_leave_one_to_send(postgres: Database) -> None:
-    row_id = samples.say(postgres, "post")
-    samples.deliver(postgres)
-    overlapping(
-        postgres,
-        lambda session: outbox.edit(session, row_id, "first", NOW),
-        lambda: _edit(postgres, row_id, "second"),
-    )
-    assert samples.deliver(postgres) == "second"
-    assert samples.next_out(postgres) is None
-
-
-def test_a_message_that_was_given_up_is_not_edited(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    row = samples.next_out(database)
-    assert row is not None
-    with database.write() as session:
-        outbox.give_up(session, row, NOW, "forbidden")
-    _edit(database, row_id, "changed", last=True)
-    assert samples.next_out(database) is None
-
-
-def test_an_edit_that_need_not_be_said_uses_none_of_the_ten(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
-    _edit(database, row_id, "changed")
-    row = samples.next_out(database)
-    assert row is not None
-    with database.write() as session:
-        outbox.drop(session, row, NOW)
-    assert _row(database, row.id).state == outbox.SUPERSEDED
-    assert _row(database, row_id).edits == 0
-
-
-@pytest.mark.parametrize("how", ["delivered", "given up", "dropped"])
-def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -> None:
-    attachment_id = _post_with_file(database, "room")
-    row = samples.next_out(database)
-    assert row is not None
-    with database.write() as session:
-        if how == "delivered":
-            outbox.delivered(session, row, NOW, "message", "room")
-        elif how == "given up":
-            outbox.give_up(session, row, NOW, "forbidden")
-        else:
-            outbox.drop(session, row, NOW)
-    assert not _kept(database, attachment_id)
-    assert _row(database, row.id).attachment_id is None
-
-
-def test_a_shared_file_stays_while_one_message_still_carries_it(database: Database) -> None:
-    attachment_id = _post_with_file(database, "x", "y", "z")
-    for left in (2, 1, 0):
-        samples.deliver(database)
-        assert _kept(database, attachment_id) == (left > 0)
-
-
-def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres: Database) -> None:
-    attachment_id = _post_with_file(postgres, "x", "y")
-    one, other = samples.next_out(postgres), samples.next_out(postgres)
-    assert one is not None
-    assert other is not None
-
-    def deliver_other() -> None:
-        with postgres.write() as session:
-            outbox.delivered(session, other, NOW, "message y", "y")
-
-    overlapping(postgres, lambda session: outbox.delivered(session, one, NOW, "message x", "x"), deliver_other)
-    assert not _kept(postgres, attachment_id)
 
 
 def test_the_next_look_is_when_the_earliest_message_is_due(database: Database) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from storage import clusters, syncs
 from storage.claims import ClaimLost
@@ -12,7 +11,6 @@ from storage.database import Database
 from storage.models import SyncRow
 from storage.records import ACTIVE, Claim, Enterprise, Follower, SyncState
 from tests.storage import samples
-from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW
 
 _ANA = Follower("ana", "ana@acme.example", "room", False, None)
@@ -22,11 +20,6 @@ _ANA = Follower("ana", "ana@acme.example", "room", False, None)
 def bolt(database: Database) -> Enterprise:
     """Another enterprise on the same cluster."""
     return samples.enterprise(database, "bolt")
-
-
-def _heads(database: Database) -> list[int]:
-    with database.read() as session:
-        return [row.id for row in session.query(SyncRow).filter(SyncRow.head).order_by(SyncRow.id)]
 
 
 def _row(database: Database, sync_id: int) -> SyncRow:
@@ -39,19 +32,13 @@ def _move(database: Database, row: SyncRow, **values: Any) -> None:
         syncs.move(session, Claim(row.id, row.attempt), NOW, **values)
 
 
-def _taken(database: Database) -> SyncRow:
-    row = samples.next_sync(database)
-    assert row is not None
-    return row
-
-
 def test_a_second_active_sync_of_an_enterprise_cannot_be_written(database: Database, acme: Enterprise) -> None:
     samples.ask(database, acme)
     for state in ACTIVE:
-        _move(database, _taken(database), state=state, due_at=NOW)
+        _move(database, samples.taken_sync(database), state=state, due_at=NOW)
         with pytest.raises(IntegrityError):
             samples.ask(database, acme)
-    samples.end(database, acme, _taken(database), SyncState.FAILED)
+    samples.end(database, acme, samples.taken_sync(database), SyncState.FAILED)
     samples.ask(database, acme)
 
 
@@ -66,8 +53,8 @@ def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise
 def test_of_a_queue_the_first_alone_is_due(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     first = samples.ask(database, acme)
     second = samples.ask(database, bolt)
-    assert _heads(database) == [first.id]
-    assert _taken(database).id == first.id
+    assert samples.heads(database) == [first.id]
+    assert samples.taken_sync(database).id == first.id
     assert samples.next_sync(database) is None
     assert _row(database, second.id).due_at is None
 
@@ -75,7 +62,7 @@ def test_of_a_queue_the_first_alone_is_due(database: Database, acme: Enterprise,
 def test_queues_of_different_clusters_are_worked_side_by_side(database: Database, acme: Enterprise) -> None:
     elsewhere = samples.enterprise(database, "dune", cluster="west")
     asked = {samples.ask(database, acme).id, samples.ask(database, elsewhere).id}
-    assert {_taken(database).id, _taken(database).id} == asked
+    assert {samples.taken_sync(database).id, samples.taken_sync(database).id} == asked
 
 
 @pytest.mark.parametrize("state", [SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED])
@@ -83,14 +70,14 @@ def test_whoever_ends_the_first_marks_the_next_and_the_ended_one_is_to_be_told(
     database: Database, acme: Enterprise, bolt: Enterprise, state: SyncState
 ) -> None:
     first, second = samples.ask(database, acme), samples.ask(database, bolt)
-    samples.end(database, acme, _taken(database), state)
-    assert _heads(database) == [second.id]
-    assert {_taken(database).id, _taken(database).id} == {first.id, second.id}
+    samples.end(database, acme, samples.taken_sync(database), state)
+    assert samples.heads(database) == [second.id]
+    assert {samples.taken_sync(database).id, samples.taken_sync(database).id} == {first.id, second.id}
 
 
 def test_an_end_that_is_rolled_back_marks_nobody(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     first, _ = samples.ask(database, acme), samples.ask(database, bolt)
-    row = _taken(database)
+    row = samples.taken_sync(database)
 
     def end_and_fail() -> None:
         with database.write() as session:
@@ -100,7 +87,7 @@ def test_an_end_that_is_rolled_back_marks_nobody(database: Database, acme: Enter
 
     with pytest.raises(ZeroDivisionError):
         end_and_fail()
-    assert _heads(database) == [first.id]
+    assert samples.heads(database) == [first.id]
     assert _row(database, first.id).state == SyncState.QUEUED
 
 
@@ -108,11 +95,11 @@ def test_whoever_lost_a_sync_ends_nothing_and_marks_nobody(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     first, _ = samples.ask(database, acme), samples.ask(database, bolt)
-    lost = _taken(database)
+    lost = samples.taken_sync(database)
     assert samples.next_sync(database, NOW + 2 * MINUTE) is not None
     with pytest.raises(ClaimLost):
         samples.end(database, acme, lost, SyncState.COMPLETED)
-    assert _heads(database) == [first.id]
+    assert samples.heads(database) == [first.id]
 
 
 def test_the_first_on_a_paused_cluster_is_due_when_the_pause_is_over(database: Database, acme: Enterprise) -> None:
@@ -129,11 +116,11 @@ def test_the_first_on_a_paused_cluster_is_due_when_the_pause_is_over(database: D
 
 def test_a_sync_that_is_kept_is_still_held_and_one_that_is_moved_is_not(database: Database, acme: Enterprise) -> None:
     samples.ask(database, acme)
-    row = _taken(database)
+    row = samples.taken_sync(database)
     _move(database, row, hold=True, state=SyncState.STARTING)
     assert samples.next_sync(database) is None
     _move(database, row, state=SyncState.RUNNING, due_at=NOW)
-    assert _taken(database).state == SyncState.RUNNING
+    assert samples.taken_sync(database).state == SyncState.RUNNING
 
 
 def test_a_place_counts_those_before_on_the_same_cluster_who_have_not_ended(
@@ -148,7 +135,7 @@ def test_a_place_counts_those_before_on_the_same_cluster_who_have_not_ended(
             return [syncs.place(session, sync) for sync in asked]
 
     assert places() == [1, 1, 2, 3]
-    rows = [_taken(database), _taken(database)]
+    rows = [samples.taken_sync(database), samples.taken_sync(database)]
     samples.end(database, acme, next(row for row in rows if row.id == asked[1].id), SyncState.FAILED)
     assert places()[2:] == [1, 2]
 
@@ -178,7 +165,7 @@ def test_the_active_sync_and_the_last_ended_one_are_found(database: Database, ac
     assert found() == (None, None)
     first = samples.ask(database, acme)
     assert found() == (first.id, None)
-    samples.end(database, acme, _taken(database), SyncState.COMPLETED)
+    samples.end(database, acme, samples.taken_sync(database), SyncState.COMPLETED)
     assert found() == (None, first.id)
     second = samples.ask(database, acme)
     with database.write() as session:
@@ -189,8 +176,8 @@ def test_the_active_sync_and_the_last_ended_one_are_found(database: Database, ac
 
 def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterprise) -> None:
     sync = samples.ask(database, acme)
-    samples.end(database, acme, _taken(database), SyncState.COMPLETED)
-    row = _taken(database)
+    samples.end(database, acme, samples.taken_sync(database), SyncState.COMPLETED)
+    row = samples.taken_sync(database)
     with database.write() as session:
         syncs.told(session, Claim(row.id, row.attempt), NOW)
     assert samples.next_sync(database, NOW + timedelta(days=9)) is None
@@ -199,7 +186,7 @@ def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterpri
 
 def test_what_is_learned_of_a_sync_comes_back_as_it_was(database: Database, acme: Enterprise) -> None:
     asked = samples.ask(database, acme)
-    row = _taken(database)
+    row = samples.taken_sync(database)
     _move(database, row, state=SyncState.RUNNING, counts={"added": 3}, errors=[[600029, "none"]], started_at=NOW)
     with database.read() as session:
         sync = syncs.get(session, asked.id)
@@ -223,102 +210,3 @@ def test_the_lengths_of_the_last_twenty_completed_syncs_are_known(
     with database.read() as session:
         assert syncs.durations(session, enterprise_id=acme.id) == [float(index) for index in range(20, 0, -1)]
         assert syncs.durations(session, cluster_id=acme.cluster_id)[:2] == [500.0, 20.0]
-
-
-def _ask_as_people_do(database: Database, enterprise: Enterprise) -> str:
-    """What somebody hears who asks: the enterprise is locked, its cluster is, and then it is read again."""
-    with database.write() as session:
-        samples.lock(session, enterprise)
-        active = syncs.active(session, enterprise.id)
-        if active is not None:
-            syncs.follow(session, active.id, Follower("bo", "bo@acme.example", "room", False, None), NOW)
-            return "joined"
-        if syncs.last_ended(session, enterprise.id, SyncState.COMPLETED) is not None:
-            return "held"
-        syncs.accept(session, enterprise, "bo@acme.example", NOW)
-        return "accepted"
-
-
-def test_who_asks_while_a_sync_completes_finds_it_completed(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    samples.ask(postgres, acme)
-    row = _taken(postgres)
-
-    def complete(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-
-    assert overlapping(postgres, complete, lambda: _ask_as_people_do(postgres, acme)) == "held"
-
-
-def test_who_joins_while_a_sync_completes_is_told_with_it(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    sync = samples.ask(postgres, acme)
-    row = _taken(postgres)
-
-    def join(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.follow(session, sync.id, _ANA, NOW)
-
-    def complete() -> list[Follower]:
-        with postgres.write() as session:
-            samples.lock(session, acme)
-            syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-            return syncs.followers(session, sync.id)
-
-    assert overlapping(postgres, join, complete) == [_ANA]
-
-
-def test_two_who_ask_at_once_get_one_sync(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    heard = together([lambda: _ask_as_people_do(postgres, acme)] * 6)
-    assert sorted(heard) == ["accepted"] + ["joined"] * 5
-
-
-def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Database) -> None:
-    acme, bolt = samples.enterprise(postgres), samples.enterprise(postgres, "bolt")
-    samples.ask(postgres, acme)
-    row = _taken(postgres)
-
-    def complete(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-
-    asked = overlapping(postgres, complete, lambda: samples.ask(postgres, bolt))
-    assert _heads(postgres) == [asked.id]
-
-
-def test_however_many_workers_race_one_sync_at_a_time_is_on_a_cluster_and_all_get_their_turn(
-    postgres: Database,
-) -> None:
-    companies = {made.id: made for made in (samples.enterprise(postgres, f"e{index}") for index in range(6))}
-    started: list[int] = []
-
-    def work() -> None:
-        while True:
-            row = samples.next_sync(postgres)
-            if row is None:
-                with postgres.read() as session:
-                    if session.query(SyncRow).filter(SyncRow.told_at.is_(None)).count() == 0:
-                        return
-                continue
-            claim, enterprise = Claim(row.id, row.attempt), companies[row.enterprise_id]
-            with postgres.write() as session:
-                samples.lock(session, enterprise)
-                if row.state == SyncState.QUEUED:
-                    syncs.move(session, claim, NOW, state=SyncState.STARTING, due_at=NOW)
-                    started.append(row.id)
-                elif row.state == SyncState.STARTING:
-                    syncs.end(session, claim, NOW, SyncState.COMPLETED)
-                else:
-                    syncs.told(session, claim, NOW)
-
-    def ask_and_work(mine: list[Enterprise]) -> None:
-        for enterprise in mine:
-            samples.ask(postgres, enterprise)
-        work()
-
-    everybody = list(companies.values())
-    together([lambda: ask_and_work(everybody[:3]), lambda: ask_and_work(everybody[3:]), work, work])
-    assert started == sorted(started)
-    assert len(started) == len(everybody)

@@ -1,0 +1,79 @@
+import pytest
+
+from storage import destinations, outbox
+from storage.database import Database
+from storage.models import AttachmentRow, OutboxRow
+from storage.records import Draft
+from tests.storage import samples
+from tests.storage.racing import overlapping
+from tests.storage.samples import NOW
+
+
+def _row(database: Database, row_id: int) -> OutboxRow:
+    with database.read() as session:
+        return session.get_one(OutboxRow, row_id)
+
+
+def _post_with_file(database: Database, *rooms: str) -> int:
+    with database.write() as session:
+        attachment_id = outbox.attach(session, "licenses.csv", b"compressed")
+        for room_id in rooms:
+            destination_id = destinations.of_room(session, room_id, direct=False)
+            outbox.post(session, destination_id, Draft("", attachment_id=attachment_id), NOW)
+    return attachment_id
+
+
+def _kept(database: Database, attachment_id: int) -> bool:
+    with database.read() as session:
+        return session.get(AttachmentRow, attachment_id) is not None
+
+
+def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Database) -> None:
+    attachment_id = _post_with_file(database, "room")
+    row = samples.next_out(database)
+    assert row is not None
+    with database.write() as session:
+        outbox.say_instead(session, row, "I sent it to you", NOW)
+        private = destinations.of_person(session, "ana")
+        outbox.post(session, private, Draft("secret", attachment_id=attachment_id), NOW)
+    line = _row(database, row.id)
+    assert (line.markdown, line.personal, line.attachment_id) == ("I sent it to you", False, None)
+    assert samples.deliver(database) == "I sent it to you"
+    assert _kept(database, attachment_id)
+
+
+@pytest.mark.parametrize("how", ["delivered", "given up", "dropped"])
+def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -> None:
+    attachment_id = _post_with_file(database, "room")
+    row = samples.next_out(database)
+    assert row is not None
+    with database.write() as session:
+        if how == "delivered":
+            outbox.delivered(session, row, NOW, "message", "room")
+        elif how == "given up":
+            outbox.give_up(session, row, NOW, "forbidden")
+        else:
+            outbox.drop(session, row, NOW)
+    assert not _kept(database, attachment_id)
+    assert _row(database, row.id).attachment_id is None
+
+
+def test_a_shared_file_stays_while_one_message_still_carries_it(database: Database) -> None:
+    attachment_id = _post_with_file(database, "x", "y", "z")
+    for left in (2, 1, 0):
+        samples.deliver(database)
+        assert _kept(database, attachment_id) == (left > 0)
+
+
+def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres: Database) -> None:
+    attachment_id = _post_with_file(postgres, "x", "y")
+    one, other = samples.next_out(postgres), samples.next_out(postgres)
+    assert one is not None
+    assert other is not None
+
+    def deliver_other() -> None:
+        with postgres.write() as session:
+            outbox.delivered(session, other, NOW, "message y", "y")
+
+    overlapping(postgres, lambda session: outbox.delivered(session, one, NOW, "message x", "x"), deliver_other)
+    assert not _kept(postgres, attachment_id)
