@@ -95,8 +95,8 @@ class _Line:
     """The threads that move one kind of row.
 
     APScheduler drops a run that comes while all instances are busy, so nudges are also counted in `_nudges`, and
-    whoever is about to end looks once more if there was one since it began to look. A thread that was asked for may never
-    begin, since a scheduler that is shut down forgets it: only those that run are waited for.
+    whoever is about to end looks once more if there was one since it began to look. A thread that was asked for may
+    never begin, since a scheduler that is shut down forgets it: only those that run are waited for.
     """
 
     def __init__(self, job: Job, context: Context, scheduler: BackgroundScheduler) -> None:
