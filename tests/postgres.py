@@ -85,7 +85,6 @@ def _temporary_folder(folder: Path) -> Iterator[None]:
     """The wheel locks one file in the temporary folder, which fails for whoever comes after another user."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
         patch.setattr(tempfile, "tempdir", None)
         yield
 

@@ -19,6 +19,12 @@ from tests.bot.test_transitions import NOW
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def no_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process sets its logging up once; here many commands run in the process of the tests."""
+    monkeypatch.setattr("bot.start.log_to_stderr", lambda: None)
+
+
 @pytest.fixture
 def shell(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """A shell whose environment names a database with all tables."""
