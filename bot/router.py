@@ -1,6 +1,6 @@
 """From a message to its answer: who asks, which command, whether they may, and what came of it."""
 
-import logging
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,8 +18,6 @@ from storage import admins, audit, destinations, enterprises, inbox, outbox, ros
 from storage.database import Database
 from storage.records import Claim, Draft, Enterprise
 
-log = logging.getLogger(__name__)
-
 Outcome = Reply | Wait | Refusal
 
 
@@ -28,6 +26,7 @@ class Decision:
     """What came of a message, and for whom and about what, as the audit keeps it."""
 
     asker: Asker
+    unlearned: bool
     typed: Typed
     outcome: Outcome
     company: Enterprise | None = None
@@ -40,17 +39,16 @@ def answer(
 
     A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
     """
-    asker = _identify(database, message)
     words = typed(message.text)
     command = _by_name(words.word)
     if command is None or command.reads_only:
         with database.read() as session:
-            decision = _decide(session, settings, message, asker, words, now, waited)
+            decision = _decide(session, settings, message, words, now, waited)
         with database.write() as session:
             _settle(session, message, claim, decision, now)
     else:
         with database.write() as session:
-            decision = _decide(session, settings, message, asker, words, now, waited)
+            decision = _decide(session, settings, message, words, now, waited)
             _settle(session, message, claim, decision, now)
 
 
@@ -60,30 +58,16 @@ def apologise(session: Session, message: Message, claim: Claim, error: str, now:
     _post(session, message, Reply(access.apology()), now)
 
 
-def _identify(database: Database, message: Message) -> Asker:
-    with database.read() as session:
-        rights = admins.rights(session, message.person_id, message.person_email)
-    if rights.unlearned:
-        with database.write() as session:
-            admins.learn(session, message.person_id, message.person_email)
-            rights = admins.rights(session, message.person_id, message.person_email)
-    return Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids)
-
-
 def _by_name(word: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == word), None)
 
 
 def _decide(
-    session: Session,
-    settings: Settings,
-    message: Message,
-    asker: Asker,
-    words: Typed,
-    now: datetime,
-    waited: bool,
+    session: Session, settings: Settings, message: Message, words: Typed, now: datetime, waited: bool
 ) -> Decision:
-    decision = Decision(asker, words, Reply(""))
+    rights = admins.rights(session, message.person_id, message.person_email)
+    asker = Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids)
+    decision = Decision(asker, rights.unlearned, words, Reply(""))
     allowed = tuple(command for command in COMMANDS if policy.may_run(asker, command))
     try:
         if not allowed:
@@ -95,7 +79,7 @@ def _decide(
         if command.needs_enterprise:
             asked = replace(asked, company=_enterprise(session, asker))
         decision = replace(decision, company=asked.company)
-        with session.begin_nested():
+        with nullcontext() if command.reads_only else session.begin_nested():
             return replace(decision, outcome=command.run(session, asked))
     except Refusal as refusal:
         return replace(decision, outcome=refusal)
@@ -111,6 +95,8 @@ def _enterprise(session: Session, asker: Asker) -> Enterprise:
 
 def _settle(session: Session, message: Message, claim: Claim, decision: Decision, now: datetime) -> None:
     outcome = decision.outcome
+    if decision.unlearned:
+        admins.learn(session, message.person_id, message.person_email)
     if isinstance(outcome, Wait):
         if decision.company is None:
             raise LookupError("a command that speaks for no enterprise has no roster to wait for")

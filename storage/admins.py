@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.folding import address_key
@@ -21,14 +21,26 @@ class Rights:
     unlearned: bool
 
 
+def _is(table: type[AdminRow] | type[OperatorRow]) -> ColumnElement[bool]:
+    return or_(
+        table.person_id == bindparam("who"),
+        and_(table.person_id.is_(None), table.email_folded == bindparam("email")),
+    )
+
+
+_ADMIN_RIGHTS = (
+    select(AdminRow.enterprise_id, AdminRow.person_id)
+    .join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
+    .where(_is(AdminRow), EnterpriseRow.removed_at.is_(None))
+)
+_OPERATOR_RIGHTS = select(OperatorRow.person_id).where(_is(OperatorRow))
+
+
 def rights(session: Session, person_id: str, email: str) -> Rights:
     """What this person may do: an e-mail counts only where no `person_id` was learned for it yet."""
-    admin = session.execute(
-        select(AdminRow.enterprise_id, AdminRow.person_id)
-        .join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
-        .where(_is(AdminRow, person_id, email), EnterpriseRow.removed_at.is_(None))
-    ).all()
-    operator = session.execute(select(OperatorRow.person_id).where(_is(OperatorRow, person_id, email))).all()
+    who = {"who": person_id, "email": address_key(email)}
+    admin = session.execute(_ADMIN_RIGHTS, who).all()
+    operator = session.execute(_OPERATOR_RIGHTS, who).all()
     return Rights(
         operator=bool(operator),
         enterprise_ids=frozenset(row.enterprise_id for row in admin),
@@ -98,10 +110,3 @@ def fit_reader(session: Session, enterprise_id: int, person_id: str, email: str)
     """Whether a member of a space may read what is personal to an enterprise."""
     found = rights(session, person_id, email)
     return found.operator or enterprise_id in found.enterprise_ids
-
-
-def _is(table: type[AdminRow] | type[OperatorRow], person_id: str, email: str) -> ColumnElement[bool]:
-    return or_(
-        table.person_id == person_id,
-        and_(table.person_id.is_(None), table.email_folded == address_key(email)),
-    )

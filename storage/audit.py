@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from storage.inserting import insert_row
 from storage.models import AuditRow
 
 
@@ -21,17 +22,16 @@ def add(
     detail: str = "",
 ) -> None:
     """Add a row."""
-    session.add(
-        AuditRow(
-            at=now,
-            enterprise_id=enterprise_id,
-            person_id=person_id,
-            email=email,
-            room_id=room_id,
-            command=command,
-            arguments=arguments,
-            outcome=outcome,
-            detail=detail,
-        )
+    insert_row(
+        session,
+        AuditRow,
+        at=now,
+        enterprise_id=enterprise_id,
+        person_id=person_id,
+        email=email,
+        room_id=room_id,
+        command=command,
+        arguments=arguments,
+        outcome=outcome,
+        detail=detail,
     )
-    session.flush()

@@ -1,20 +1,26 @@
-"""Claiming rows, one way for every kind: a conditional UPDATE gives a lease, and only its holder may settle."""
+"""Claiming rows, one way for every kind: a conditional UPDATE gives a lease, and only its holder may settle.
+
+Statements are built once: building one takes several times as long as running it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.columns import UTCDateTime
 from storage.models import InboxRow, OutboxRow, RosterRow, SyncRow
 from storage.records import Claim
 
 LEASE = timedelta(seconds=60)
 
 Row = TypeVar("Row", InboxRow, OutboxRow, RosterRow, SyncRow)
-
 Queue = type[InboxRow] | type[OutboxRow] | type[RosterRow] | type[SyncRow]
+
+_NOW = bindparam("now", type_=UTCDateTime)
 
 
 class ClaimLost(Exception):
@@ -22,60 +28,82 @@ class ClaimLost(Exception):
 
 
 def claim(session: Session, table: type[Row], now: datetime, *conditions: ColumnElement[bool]) -> Row | None:
-    """Take the first due row that nobody holds, for `LEASE`; None where there is none."""
+    """Take the first due row that nobody holds, for `LEASE`; None where there is none.
+
+    `conditions` are constants of a module, since the statement is kept for them.
+    """
+    taken: Row | None = session.scalars(_claiming(table, *conditions), {"now": now, "lease": now + LEASE}).one_or_none()
+    return taken
+
+
+@cache
+def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
     first = (
         select(table.id)
-        .where(table.due_at <= now, or_(table.lease_until.is_(None), table.lease_until < now), *conditions)
+        .where(table.due_at <= _NOW, or_(table.lease_until.is_(None), table.lease_until < _NOW), *conditions)
         .order_by(table.due_at, table.id)
         .limit(1)
         # A row that others only refer to is not skipped: nobody would look for it again before the next tick.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return session.scalars(
+    return (
         update(table)
         .where(table.id == first.scalar_subquery())
-        .values(lease_until=now + LEASE, attempt=table.attempt + 1)
+        .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=table.attempt + 1)
         .returning(table)
         .execution_options(synchronize_session=False)
-    ).one_or_none()
-
-
-def next_due(session: Session, table: type[Row], now: datetime) -> datetime | None:
-    """When the next row that is not due yet, or whose lease is not over yet, has to be looked at."""
-    due = session.scalar(select(func.min(table.due_at)).where(table.due_at > now))
-    freed = session.scalar(
-        select(func.min(table.lease_until)).where(table.due_at <= now, table.lease_until.is_not(None))
     )
-    return min((moment for moment in (due, freed) if moment is not None), default=None)
 
 
-def settle(session: Session, table: type[Row], claim: Claim, **values: Any) -> None:
+def next_due(session: Session, table: Queue, now: datetime) -> datetime | None:
+    """When the next row that is not due yet, or whose lease is not over yet, has to be looked at."""
+    moments = session.execute(_looking_ahead(table), {"now": now}).one()
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+@cache
+def _looking_ahead(table: Queue) -> Select[datetime | None, datetime | None]:
+    due = select(func.min(table.due_at)).where(table.due_at > _NOW)
+    freed = select(func.min(table.lease_until)).where(table.due_at <= _NOW, table.lease_until.is_not(None))
+    return select(due.scalar_subquery(), freed.scalar_subquery())
+
+
+def settle(session: Session, table: Queue, claim: Claim, **values: Any) -> None:
     """Write how a move ended and give the row up, or raise `ClaimLost`."""
-    _update(session, table, claim, {"lease_until": None, **values})
+    _write(session, table, claim, {"lease_until": None, **values})
 
 
-def keep(session: Session, table: type[Row], claim: Claim, now: datetime, **values: Any) -> None:
+def keep(session: Session, table: Queue, claim: Claim, now: datetime, **values: Any) -> None:
     """Write how far a move is and hold the row for another `LEASE`, or raise `ClaimLost`."""
-    _update(session, table, claim, {"lease_until": now + LEASE, **values})
-
-
-def _update(session: Session, table: type[Row], claim: Claim, values: dict[str, Any]) -> None:
-    result: CursorResult[Any] = session.execute(
-        update(table)
-        .where(table.id == claim.id, table.attempt == claim.attempt, table.lease_until.is_not(None))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )  # type: ignore[assignment]
-    if result.rowcount != 1:
-        raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
+    _write(session, table, claim, {"lease_until": now + LEASE, **values})
 
 
 def extend(session: Session, table: Queue, claims: Iterable[Claim], until: datetime | None) -> None:
     """Lengthen the leases still held, or with None give them back."""
     for held in claims:
-        session.execute(
-            update(table)
-            .where(table.id == held.id, table.attempt == held.attempt, table.lease_until.is_not(None))
-            .values(lease_until=until)
-            .execution_options(synchronize_session=False)
-        )
+        _held(session, table, held, {"lease_until": until})
+
+
+def _write(session: Session, table: Queue, claim: Claim, values: dict[str, Any]) -> None:
+    if not _held(session, table, claim, values):
+        raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
+
+
+def _held(session: Session, table: Queue, claim: Claim, values: dict[str, Any]) -> bool:
+    """Update a row if the claim still holds; whether it does."""
+    given = {f"new_{name}": value for name, value in values.items()}
+    result: CursorResult[Any] = session.execute(
+        _updating(table, *values), given | {"claimed": claim.id, "tried": claim.attempt}
+    )  # type: ignore[assignment]
+    return result.rowcount == 1
+
+
+@cache
+def _updating(table: Queue, *names: str) -> Update:
+    rows = table.__table__
+    return (
+        update(table)
+        .where(table.id == bindparam("claimed"), table.attempt == bindparam("tried"), table.lease_until.is_not(None))
+        .values({name: bindparam(f"new_{name}", type_=rows.c[name].type) for name in names})
+        .execution_options(synchronize_session=False)
+    )

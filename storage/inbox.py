@@ -66,19 +66,16 @@ def next_due(session: Session, now: datetime) -> datetime | None:
 def end(session: Session, claim: Claim, state: str, *, error: str | None = None) -> None:
     """End an event: done, dropped or failed; the next of its space may go on."""
     claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, error=error)
-    wake(session, KIND)
 
 
 def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error: str) -> None:
     """Have an event worked again later."""
     claims.settle(session, InboxRow, claim, due_at=at, failures=failures, error=error)
-    wake(session, KIND)
 
 
 def wait(session: Session, claim: Claim, until: datetime, roster_id: int) -> None:
     """Set an event aside until that roster is read, or until that time."""
     claims.settle(session, InboxRow, claim, due_at=until, roster_id=roster_id, waited=True)
-    wake(session, KIND)
 
 
 def resume(session: Session, roster_id: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage import claims, destinations
 from storage.database import wake
+from storage.inserting import insert_row
 from storage.models import AttachmentRow, OutboxRow
 from storage.records import Claim, Draft
 
@@ -20,10 +21,7 @@ FREE_EDITS = 9
 
 def attach(session: Session, name: str, compressed: bytes) -> int:
     """Keep a gzip-compressed file for outbox rows to carry."""
-    row = AttachmentRow(name=name, body=compressed)
-    session.add(row)
-    session.flush()
-    return row.id
+    return insert_row(session, AttachmentRow, name=name, body=compressed)
 
 
 def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
@@ -54,7 +52,9 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
 
 
 def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: datetime, about_id: int | None) -> int:
-    row = OutboxRow(
+    inserted = insert_row(
+        session,
+        OutboxRow,
         destination_id=destination_id,
         number=destinations.next_number(session, destination_id),
         kind=kind,
@@ -70,21 +70,21 @@ def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: da
         created_at=now,
         due_at=now,
     )
-    session.add(row)
-    session.flush()
     wake(session, KIND)
-    return row.id
+    return inserted
+
+
+_earlier = aliased(OutboxRow)
+_IS_NEXT = ~exists().where(
+    _earlier.destination_id == OutboxRow.destination_id,
+    _earlier.number < OutboxRow.number,
+    _earlier.due_at.is_not(None),
+)
 
 
 def claim(session: Session, now: datetime) -> OutboxRow | None:
     """Take a due row that is the lowest open one of its destination."""
-    earlier = aliased(OutboxRow)
-    blocked = exists().where(
-        earlier.destination_id == OutboxRow.destination_id,
-        earlier.number < OutboxRow.number,
-        earlier.due_at.is_not(None),
-    )
-    return claims.claim(session, OutboxRow, now, ~blocked)
+    return claims.claim(session, OutboxRow, now, _IS_NEXT)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -113,19 +113,16 @@ def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: 
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), state=state, due_at=None, ended_at=now, **values)
     if row.attachment_id is not None:
         forget_attachment(session, row.attachment_id)
-    wake(session, KIND)
 
 
 def retry(session: Session, row: OutboxRow, at: datetime, error: str) -> None:
     """Try again later."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), due_at=at, failures=row.failures + 1, error=error)
-    wake(session, KIND)
 
 
 def without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
     """Try again at once, outside the thread that Webex does not accept."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), parent_id=None, due_at=now)
-    wake(session, KIND)
 
 
 def say_instead(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
@@ -139,7 +136,6 @@ def say_instead(session: Session, row: OutboxRow, markdown: str, now: datetime) 
         attachment_id=None,
         due_at=now,
     )
-    wake(session, KIND)
 
 
 def forget_attachment(session: Session, attachment_id: int) -> None:

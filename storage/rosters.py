@@ -106,7 +106,6 @@ def make_current(session: Session, claim: Claim, enterprise_id: int, now: dateti
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
     """Read again later."""
     claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
-    wake(session, KIND)
 
 
 def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:

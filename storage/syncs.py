@@ -101,7 +101,6 @@ def move(session: Session, claim: Claim, now: datetime, *, hold: bool = False, *
         claims.keep(session, SyncRow, claim, now, **values)
     else:
         claims.settle(session, SyncRow, claim, **values)
-    wake(session, KIND)
 
 
 def end(session: Session, claim: Claim, now: datetime, state: SyncState, **values: Any) -> None:

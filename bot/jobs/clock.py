@@ -142,28 +142,27 @@ class _Line:
     def _drain(self) -> None:
         with self._changed:
             self._running += 1
-        ended = False
+        moved = 0
+        left = False
         try:
-            alone = True
-            while not self._context.stopping.is_set():
+            while not (left or self._context.stopping.is_set()):
                 with self._changed:
                     seen = self._nudges
                 looked = self._context.now()
                 if self._job.move(self._context):
-                    if alone:
+                    moved += 1
+                    if moved > 1:
                         self._spawn()
-                    alone = False
                     continue
                 with self._changed:
-                    if self._nudges == seen:
+                    left = self._nudges == seen
+                    if left:
                         self._leave()
-                        ended = True
-                        break
         finally:
-            if not ended:
+            if not left:
                 with self._changed:
                     self._leave()
-        if ended:
+        if left:
             self._look_again_in_time(looked)
 
     def _leave(self) -> None:

@@ -12,7 +12,7 @@ from bot.wire import Posted, Upload
 from storage import destinations, outbox
 from storage.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Destination, Draft
+from storage.records import Draft
 
 log = logging.getLogger(__name__)
 
@@ -40,19 +40,18 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     if row.kind != outbox.POST:
         _change(context, row)
         return
-    with context.database.read() as session:
-        destination = destinations.get(session, row.destination_id)
-    if row.personal and not destination.direct and not fitness.fit(context, row, destination):
+    if row.personal and not row.destination.direct and not fitness.fit(context, row):
         _send_privately(context, row)
         return
-    posted = _post(context, row, destination)
+    posted = _post(context, row)
     with context.database.write() as session:
         outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
-        if destination.room_id is None:
-            destinations.learn_room(session, destination.id, posted.room_id)
+        if row.destination.room_id is None:
+            destinations.learn_room(session, row.destination_id, posted.room_id)
 
 
-def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:
+def _post(context: Context, row: OutboxRow) -> Posted:
+    destination = row.destination
     upload = None
     if row.attachment_id is not None:
         with context.database.read() as session:
@@ -62,7 +61,7 @@ def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:
     return context.webex.post(
         room_id=destination.room_id,
         person_id=None if known else destination.person_id,
-        email=None if known or destination.person_id else destination.email,
+        email=None if known or destination.person_id else destination.email_folded,
         markdown=row.markdown,
         parent_id=row.parent_id,
         upload=upload,
