@@ -30,7 +30,7 @@ def log_to_stderr() -> None:
 
 def open_database(settings: Settings) -> Database:
     """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
-    database = Database(settings.database_url, connections=settings.answer_threads)
+    database = Database(settings.database_url, connections=settings.answer_threads + 6)
     if database.is_sqlite and database.url.database:
         try:
             Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from storage.folding import address_key
@@ -28,23 +42,22 @@ def _is(table: type[AdminRow] | type[OperatorRow]) -> ColumnElement[bool]:
     )
 
 
-_ADMIN_RIGHTS = (
+_RIGHTS: CompoundSelect[Any, Any] = union_all(
     select(AdminRow.enterprise_id, AdminRow.person_id)
     .join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
-    .where(_is(AdminRow), EnterpriseRow.removed_at.is_(None))
+    .where(_is(AdminRow), EnterpriseRow.removed_at.is_(None)),
+    select(null().label("enterprise_id"), OperatorRow.person_id).where(_is(OperatorRow)),
 )
-_OPERATOR_RIGHTS = select(OperatorRow.person_id).where(_is(OperatorRow))
 
 
 def rights(session: Session, person_id: str, email: str) -> Rights:
     """What this person may do: an e-mail counts only where no `person_id` was learned for it yet."""
     who = {"who": person_id, "email": address_key(email)}
-    admin = session.execute(_ADMIN_RIGHTS, who).all()
-    operator = session.execute(_OPERATOR_RIGHTS, who).all()
+    found = session.execute(_RIGHTS, who).all()
     return Rights(
-        operator=bool(operator),
-        enterprise_ids=frozenset(row.enterprise_id for row in admin),
-        unlearned=any(row.person_id is None for row in [*admin, *operator]),
+        operator=any(row.enterprise_id is None for row in found),
+        enterprise_ids=frozenset(row.enterprise_id for row in found if row.enterprise_id is not None),
+        unlearned=any(row.person_id is None for row in found),
     )
 
 

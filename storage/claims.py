@@ -38,6 +38,7 @@ def claim(session: Session, table: type[Row], now: datetime, *conditions: Column
 
 @cache
 def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
+    rows: Any = table.__table__
     first = (
         select(table.id)
         .where(table.due_at <= _NOW, or_(table.lease_until.is_(None), table.lease_until < _NOW), *conditions)
@@ -46,13 +47,13 @@ def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
         # A row that others only refer to is not skipped: nobody would look for it again before the next tick.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return (
-        update(table)
-        .where(table.id == first.scalar_subquery())
-        .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=table.attempt + 1)
-        .returning(table)
-        .execution_options(synchronize_session=False)
+    taking = (
+        update(rows)
+        .where(rows.c.id == first.scalar_subquery())
+        .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
+        .returning(*rows.c)
     )
+    return select(table).from_statement(taking)
 
 
 def next_due(session: Session, table: Queue, now: datetime) -> datetime | None:
@@ -100,10 +101,9 @@ def _held(session: Session, table: Queue, claim: Claim, values: dict[str, Any]) 
 
 @cache
 def _updating(table: Queue, *names: str) -> Update:
-    rows = table.__table__
+    rows: Any = table.__table__
     return (
-        update(table)
-        .where(table.id == bindparam("claimed"), table.attempt == bindparam("tried"), table.lease_until.is_not(None))
+        update(rows)
+        .where(rows.c.id == bindparam("claimed"), rows.c.attempt == bindparam("tried"), rows.c.lease_until.is_not(None))
         .values({name: bindparam(f"new_{name}", type_=rows.c[name].type) for name in names})
-        .execution_options(synchronize_session=False)
     )

@@ -71,6 +71,22 @@ class Database:
             session.connection().exec_driver_sql(f"SELECT {calls}", tuple(words))
 
     @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """A session for single reads that need not agree: one round trip to PostgreSQL each, not three."""
+        with Session(self.reader if self.is_sqlite else self.immediate, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def move(self) -> Iterator[Session]:
+        """A session for one writing statement, committed by itself; nobody is told of it."""
+        if self.is_sqlite:
+            with self.write() as session:
+                yield session
+        else:
+            with Session(self.immediate, expire_on_commit=False) as session:
+                yield session
+
+    @contextmanager
     def statement(self) -> Iterator[Connection]:
         """A connection for one writing statement, committed by itself."""
         if self.is_sqlite:

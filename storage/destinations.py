@@ -1,5 +1,7 @@
 """Where messages go: a space, a person or an e-mail, whose 1:1 space Webex's answer teaches."""
 
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -42,33 +44,41 @@ def _find(session: Session, address: str, value: str) -> int | None:
 
 
 def _make(session: Session, address: str, value: str, *, direct: bool) -> int:
-    insert_unless_there(session, DestinationRow, direct=direct, **{address: value})
-    made: int = session.scalars(_FINDING[address], {"value": value}).one()
+    made = insert_unless_there(session, DestinationRow, direct=direct, **{address: value})
+    if made is None:
+        made = session.scalars(_FINDING[address], {"value": value}).one()
     return made
 
 
 def next_number(session: Session, destination_id: int) -> int:
     """The next outbox number; until the transaction ends nobody else gets one for this destination."""
-    return session.scalars(_COUNTING, {"destination": destination_id}).one()
+    number: int = session.scalars(_COUNTING, {"destination": destination_id}).one()
+    return number
 
 
 _FINDING = {
     name: select(DestinationRow.id).where(getattr(DestinationRow, name) == bindparam("value"))
     for name in ("room_id", "person_id", "email_folded")
 }
+_GETTING = select(
+    DestinationRow.id,
+    DestinationRow.room_id,
+    DestinationRow.person_id,
+    DestinationRow.email_folded,
+    DestinationRow.direct,
+).where(DestinationRow.id == bindparam("destination"))
+_ROWS: Any = DestinationRow.__table__
 _COUNTING = (
-    update(DestinationRow)
-    .where(DestinationRow.id == bindparam("destination"))
-    .values(last_number=DestinationRow.last_number + 1)
-    .returning(DestinationRow.last_number)
-    .execution_options(synchronize_session=False)
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("destination"))
+    .values(last_number=_ROWS.c.last_number + 1)
+    .returning(_ROWS.c.last_number)
 )
 
 
 def get(session: Session, destination_id: int) -> Destination:
     """One destination."""
-    row = session.get_one(DestinationRow, destination_id)
-    return Destination(row.id, row.room_id, row.person_id, row.email_folded, row.direct)
+    return Destination(*session.execute(_GETTING, {"destination": destination_id}).one())
 
 
 def learn_room(session: Session, destination_id: int, room_id: str) -> None:

@@ -24,8 +24,8 @@ class Held:
     def take(
         self, database: Database, take: Callable[[Session, datetime], Row | None], now: datetime
     ) -> Iterator[Row | None]:
-        """Claim a row by `take` in a transaction of its own, and hold it while the block runs."""
-        with database.write() as session:
+        """Claim a row by `take`, which is one statement, and hold it while the block runs."""
+        with database.move() as session:
             row = take(session, now)
         if row is None:
             yield None

@@ -6,16 +6,17 @@ from bot.context import Context
 from bot.failures import Rejected
 from storage import admins
 from storage.models import OutboxRow
+from storage.records import Destination
 
 log = logging.getLogger(__name__)
 
 
-def fit(context: Context, row: OutboxRow) -> bool:
+def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
     """Whether every human member may read it; a space whose members cannot be read is not fit."""
-    if row.enterprise_id is None or row.destination.room_id is None:
+    if row.enterprise_id is None or destination.room_id is None:
         return False
     try:
-        members = context.webex.members(row.destination.room_id)
+        members = context.webex.members(destination.room_id)
     except Rejected as rejected:
         log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
         return False

@@ -12,7 +12,7 @@ from bot.wire import Posted, Upload
 from storage import destinations, outbox
 from storage.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Draft
+from storage.records import Destination, Draft
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +40,19 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     if row.kind != outbox.POST:
         _change(context, row)
         return
-    if row.personal and not row.destination.direct and not fitness.fit(context, row):
+    with context.database.glance() as session:
+        destination = destinations.get(session, row.destination_id)
+    if row.personal and not destination.direct and not fitness.fit(context, row, destination):
         _send_privately(context, row)
         return
-    posted = _post(context, row)
+    posted = _post(context, row, destination)
     with context.database.write() as session:
         outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
-        if row.destination.room_id is None:
-            destinations.learn_room(session, row.destination_id, posted.room_id)
+        if destination.room_id is None:
+            destinations.learn_room(session, destination.id, posted.room_id)
 
 
-def _post(context: Context, row: OutboxRow) -> Posted:
-    destination = row.destination
+def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:
     upload = None
     if row.attachment_id is not None:
         with context.database.read() as session:
@@ -61,7 +62,7 @@ def _post(context: Context, row: OutboxRow) -> Posted:
     return context.webex.post(
         room_id=destination.room_id,
         person_id=None if known else destination.person_id,
-        email=None if known or destination.person_id else destination.email_folded,
+        email=None if known or destination.person_id else destination.email,
         markdown=row.markdown,
         parent_id=row.parent_id,
         upload=upload,

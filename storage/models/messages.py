@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import FoldedText, Id, UTCDateTime
 from storage.models.base import Moved, Table, partial
@@ -81,4 +81,3 @@ class OutboxRow(Moved, Table):
     edits: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
-    destination: Mapped[DestinationRow] = relationship(foreign_keys=[destination_id], lazy="selectin")
