@@ -1,9 +1,6 @@
 """The command line: python -m bot serve | worker | db upgrade | enterprise …"""
 
-import sys
-
 import click
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot import start, wiring
 from bot.enterprise_cli import enterprise
@@ -45,9 +42,5 @@ def upgrade_command() -> None:
 main.add_command(enterprise)
 
 if __name__ == "__main__":
-    try:
+    with start.telling_database_faults():
         main(prog_name="python -m bot")
-    except DatabaseError as error:
-        if type(error) not in (DatabaseError, OperationalError):
-            raise
-        sys.exit(start.database_fault(error.orig))

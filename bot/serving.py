@@ -1,7 +1,9 @@
 """`serve`: door and clock in one process, under gunicorn."""
 
 import errno
+import gc
 import logging
+import multiprocessing
 import os
 import socket
 import sys
@@ -31,12 +33,23 @@ def serve(settings: Settings) -> None:
     if fault is not None:
         sys.stderr.write(f"{fault}\n")
         raise SystemExit(2)
-    database = start.open_database(settings)
-    if database.is_sqlite:
-        upgrade(database)
-    start.seed(database, settings)
-    database.close()
+    # In a child, so that what a migration takes of memory is not kept for the whole run.
+    child = multiprocessing.get_context("fork").Process(target=_prepare, args=(settings,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise SystemExit(child.exitcode)
+    gc.freeze()  # what was imported stays shared with the worker after the fork
     _Server(settings).run()
+
+
+def _prepare(settings: Settings) -> None:
+    with start.telling_database_faults():
+        database = start.open_database(settings)
+        if database.is_sqlite:
+            upgrade(database)
+        start.seed(database, settings)
+        database.close()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

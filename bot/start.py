@@ -3,8 +3,12 @@
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.settings import Settings
 from storage import admins, enterprises
@@ -28,19 +32,29 @@ def log_to_stderr() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, connections: int | None = None) -> Database:
     """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
-    database = Database(settings.database_url, connections=settings.answer_threads + 6)
+    database = Database(settings.database_url, connections=connections or settings.answer_threads // 2 + 1)
     if database.is_sqlite and database.url.database:
         try:
             Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            sys.exit(database_fault(error))
+            sys.exit(_database_fault(error))
     return database
 
 
-def database_fault(reason: BaseException | None) -> str:
-    """What is said, on one line, where the database cannot be opened."""
+@contextmanager
+def telling_database_faults() -> Iterator[None]:
+    """End the process with one sentence where the database cannot be used."""
+    try:
+        yield
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        sys.exit(_database_fault(error.orig))
+
+
+def _database_fault(reason: BaseException | None) -> str:
     return f"The database cannot be used, see DATABASE_URL: {' '.join(str(reason).split())}"
 
 

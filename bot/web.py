@@ -44,7 +44,7 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
             log.exception("an event could not be kept")
             return _said(503, "the database cannot be reached; please send it again")
         if new:
-            database.tell(frozenset({inbox.KIND}))
+            database.announce(frozenset({inbox.KIND}))
         return Response(status=204)
 
     @app.get("/healthz")

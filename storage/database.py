@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from storage.fairlock import FairLock
+from storage.notifier import Notifier
 
 CHANNEL = "directory_sync"
 Listener = Callable[[frozenset[str]], None]
@@ -18,8 +19,8 @@ Listener = Callable[[frozenset[str]], None]
 class Database:
     """One database; `read()` and `write()` give sessions, and writes tell who must look for new rows.
 
-    At most `connections` are open at once (small PostgreSQL plans allow 20 in all), so whoever holds a session must
-    not ask for another.
+    At most `connections` are open at once for transactions, and as many for single statements, since small PostgreSQL
+    plans allow 20 in all: so whoever holds a session must not ask for another.
     """
 
     def __init__(self, url: str, *, connections: int = 20) -> None:
@@ -28,19 +29,22 @@ class Database:
         self.name = uuid.uuid4().hex
         self._listeners: list[Listener] = []
         self._turn = FairLock()
+        self._notifier: Notifier | None
         if self.is_sqlite:
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", connections)
             self.reader = _sqlite(self.url, "BEGIN", connections)
             self.immediate = self.writer
+            self._notifier = None
         else:
-            self.writer = create_engine(
-                self.url,
-                pool_size=connections,
-                max_overflow=0,
-                connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
-            )
+            self.writer = _postgresql(self.url, connections)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            self.immediate = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+            self.immediate = _postgresql(self.url, connections, isolation_level="AUTOCOMMIT")
+            self._notifier = Notifier(self.plain_url, CHANNEL, self.name)
+
+    @property
+    def plain_url(self) -> str:
+        """The address of a PostgreSQL database as its own tools write it, with the password."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -58,17 +62,9 @@ class Database:
             else:
                 with session.begin():
                     yield session
-                    self._notify(session)
         kinds = frozenset(_woken(session))
         if kinds:
-            self.tell(kinds)
-
-    def _notify(self, session: Session) -> None:
-        """Tell other processes of it when it is committed, in one statement that needs no building."""
-        words = [part for kind in sorted(_woken(session)) for part in (CHANNEL, f"{kind} {self.name}")]
-        if words:
-            calls = ", ".join(["pg_notify(%s, %s)"] * (len(words) // 2))
-            session.connection().exec_driver_sql(f"SELECT {calls}", tuple(words))
+            self.announce(kinds)
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
@@ -100,15 +96,23 @@ class Database:
         """Have `listener` called after each commit with the kinds of rows that were written."""
         self._listeners.append(listener)
 
+    def announce(self, kinds: frozenset[str]) -> None:
+        """Tell this process's listeners, and on PostgreSQL other processes, that rows of these kinds are waiting."""
+        self.tell(kinds)
+        if self._notifier is not None:
+            self._notifier.send(kinds)
+
     def tell(self, kinds: frozenset[str]) -> None:
-        """Tell this process's listeners that rows of these kinds are waiting."""
+        """Tell this process's listeners alone."""
         for listener in self._listeners:
             listener(kinds)
 
     def close(self) -> None:
         """Close every connection."""
-        self.writer.dispose()
-        self.reader.dispose()
+        if self._notifier is not None:
+            self._notifier.close()
+        for engine in (self.writer, self.reader, self.immediate):
+            engine.dispose()
 
 
 def wake(session: Session, kind: str) -> None:
@@ -119,6 +123,16 @@ def wake(session: Session, kind: str) -> None:
 def _woken(session: Session) -> set[str]:
     woken: set[str] = session.info.get("woken", set())
     return woken
+
+
+def _postgresql(url: URL, connections: int, **options: Any) -> Engine:
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        **options,
+    )
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:

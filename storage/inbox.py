@@ -1,30 +1,24 @@
 """The inbox: one row per event from Webex; those of one space are worked one at a time, oldest first."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from storage import claims
-from storage.database import CHANNEL, wake
+from storage.database import wake
 from storage.models import InboxRow
 from storage.records import Claim, Event
 
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
-# Statements are built once, since to build one costs more than to run it.
-_GIVEN = {
-    name: bindparam(f"given_{name}", type_=InboxRow.__table__.c[name].type)
-    for name in ("resource", "event", "data_id", "data_created", "room_id", "person_id", "received_at", "due_at")
-}
-_NEW = {**_GIVEN, "state": OPEN, "attempt": 0, "failures": 0, "waited": False}
-_RECORD: dict[str, Executable] = {
-    "sqlite": sqlite.insert(InboxRow).values(_NEW).on_conflict_do_nothing().returning(InboxRow.id),
-    "postgresql": select(func.pg_notify(CHANNEL, KIND)).select_from(
-        postgresql.insert(InboxRow).values(_NEW).on_conflict_do_nothing().returning(literal(1).label("one")).cte("new")
-    ),
+_ROWS: Any = InboxRow.__table__
+_RECORDING = {
+    dialect: insert(_ROWS).on_conflict_do_nothing().returning(_ROWS.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _other = aliased(InboxRow)
 _FREE = or_(
@@ -41,16 +35,17 @@ _FREE = or_(
 def record(connection: Connection, event: Event, now: datetime) -> bool:
     """Keep an event in one statement; False where it was known already."""
     values = {
-        "given_resource": event.resource,
-        "given_event": event.event,
-        "given_data_id": event.data_id,
-        "given_data_created": event.data_created,
-        "given_room_id": event.room_id,
-        "given_person_id": event.person_id,
-        "given_received_at": now,
-        "given_due_at": now,
+        "resource": event.resource,
+        "event": event.event,
+        "data_id": event.data_id,
+        "data_created": event.data_created,
+        "room_id": event.room_id,
+        "person_id": event.person_id,
+        "state": OPEN,
+        "received_at": now,
+        "due_at": now,
     }
-    return connection.execute(_RECORD[connection.dialect.name], values).first() is not None
+    return connection.execute(_RECORDING[connection.dialect.name], values).first() is not None
 
 
 def claim(session: Session, now: datetime) -> InboxRow | None:

@@ -23,10 +23,9 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         """Listen, and after a lost connection listen again; then every kind is looked at once."""
-        url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+                with psycopg.connect(self._database.plain_url, autocommit=True, connect_timeout=5) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._database.tell(self._kinds)
                     self._hear(connection)

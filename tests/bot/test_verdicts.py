@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.failures import RateLimited, Rejected, Unavailable
+from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.verdicts import LONGEST_PAUSE, retry_after, verdict
 
 NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
@@ -53,7 +53,8 @@ def test_no_text_is_too_odd_for_a_retry_after(header: str) -> None:
 @given(st.integers(300, 599), st.binary())
 def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes) -> None:
     found = verdict("GET x", status, {}, body, token="token", now=NOW)
-    expected = RateLimited if status in (423, 429) else Unavailable if status >= 500 else Rejected
+    named: dict[int, type[WebexFailure]] = {401: TokenRefused, 423: RateLimited, 429: RateLimited}
+    expected = named.get(status, Unavailable if status >= 500 else Rejected)
     assert type(found) is expected
 
 

@@ -17,8 +17,8 @@ from bot.context import Context
 from bot.failures import Unavailable
 from bot.jobs import SCHEDULE, clock, inbox
 from bot.jobs.clock import Clock
-from bot.jobs.line import TICK
 from bot.jobs.job import Chore, Job
+from bot.jobs.line import TICK
 from bot.settings import Settings
 from bot.webex import Webex
 from storage import claims
