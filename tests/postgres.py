@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from storage.database import Database
+from storage.models import Table
 from storage.upgrade import upgrade
 
 _HOME = Path(tempfile.gettempdir()) / f"directory-sync-tests-{os.getuid()}"
@@ -26,33 +27,44 @@ class Server:
     def __init__(self, socket_folder: str) -> None:
         self._folder = socket_folder
         self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        with self.empty(_TEMPLATE) as url:
-            database = Database(url)
-            upgrade(database)
-            database.close()
-            self._run(f"ALTER DATABASE {_TEMPLATE} IS_TEMPLATE true")
+        self._free: list[str] = []
+        self._run(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
+        database = Database(self._url(_TEMPLATE))
+        upgrade(database)
+        database.close()
 
     @contextmanager
-    def empty(self, name: str | None = None) -> Iterator[str]:
-        """The address of a new database without tables; given a name it is kept."""
-        with self._made(name, "template0") as url:
-            yield url
+    def empty(self) -> Iterator[str]:
+        """The address of a new database without tables."""
+        name = self._create("template0")
+        try:
+            yield self._url(name)
+        finally:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def migrated(self) -> Iterator[str]:
-        """The address of a new database with all tables."""
-        with self._made(None, _TEMPLATE) as url:
-            yield url
+        """The address of a database with all tables, all of them empty.
 
-    @contextmanager
-    def _made(self, name: str | None, template: str) -> Iterator[str]:
-        made = name or f"t{uuid.uuid4().hex}"
-        self._run(f"CREATE DATABASE {made} TEMPLATE {template}")
+        One that was given back is emptied and given again, which takes a tenth of the time a new one does.
+        """
+        name = self._free.pop() if self._free else self._create(_TEMPLATE)
         try:
-            yield f"postgresql+psycopg://postgres@/{made}?host={self._folder}"
+            yield self._url(name)
         finally:
-            if name is None:
-                self._run(f"DROP DATABASE {made} WITH (FORCE)")
+            self._run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
+            with psycopg.connect(self._url(name).replace("+psycopg", ""), autocommit=True) as connection:
+                tables = ", ".join(sorted(Table.metadata.tables))
+                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+            self._free.append(name)
+
+    def _create(self, template: str) -> str:
+        name = f"t{uuid.uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
 
     def _run(self, *statements: str) -> None:
         with psycopg.connect(f"postgresql://postgres@/postgres?host={self._folder}", autocommit=True) as connection:

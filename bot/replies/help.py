@@ -8,7 +8,7 @@ from bot.command import Command
 def overview(commands: Sequence[Command]) -> str:
     """The commands somebody may run."""
     lines = [f"- `{command.usage}` – {command.summary}" for command in commands]
-    return "\n".join(["**What you can type**", "", *lines, "", "In a group space, mention me first."])
+    return "\n".join(["**What you can type**", "", *lines, "", "In a group space, mention me."])
 
 
 def explanation(command: Command) -> str:
