@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox
+from storage import claims, inbox, syncs
 from storage.database import wake
 from storage.filtering import ordering, where
 from storage.folding import fold, sort_key
@@ -23,7 +23,11 @@ _CELLS = [getattr(LicenseHolderRow, column) for column in LICENSE_COLUMNS]
 
 
 def want(session: Session, enterprise_id: int, now: datetime) -> int:
-    """Have the licence holders read, unless that is wanted already; the wanted roster's id."""
+    """Have the licence holders read, unless that is wanted already; the wanted roster's id.
+
+    Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
+    written down.
+    """
     made = insert_unless_there(
         session,
         RosterRow,
@@ -39,8 +43,11 @@ def want(session: Session, enterprise_id: int, now: datetime) -> int:
         wake(session, KIND)
         return made
     wanted = session.scalar(
-        select(RosterRow.id).where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == WANTED)
+        select(RosterRow.id)
+        .where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == WANTED)
+        .with_for_update()
     )
+    wake(session, KIND)
     return wanted if wanted is not None else want(session, enterprise_id, now)
 
 
@@ -101,6 +108,7 @@ def make_current(session: Session, claim: Claim, enterprise_id: int, now: dateti
     )
     claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, read_at=now, size=size, error=None)
     inbox.resume(session, claim.id, now)
+    syncs.resume(session, claim.id, now)
 
 
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
@@ -112,6 +120,7 @@ def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
     """The roster could not be read: the one before stays, and those who waited are answered from it."""
     claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
     inbox.resume(session, claim.id, now)
+    syncs.resume(session, claim.id, now)
 
 
 def obsolete(session: Session) -> list[int]:

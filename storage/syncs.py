@@ -111,6 +111,17 @@ def end(session: Session, claim: Claim, now: datetime, state: SyncState, **value
     promote(session, cluster_id, now)
 
 
+def resume(session: Session, roster_id: int, now: datetime) -> None:
+    """Bring back the syncs whose end was to be told with a roster."""
+    session.execute(
+        update(SyncRow)
+        .where(SyncRow.roster_id == roster_id, SyncRow.due_at.is_not(None))
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    wake(session, KIND)
+
+
 def told(session: Session, claim: Claim, now: datetime) -> None:
     """Everybody concerned has been told: nothing is left to do."""
     claims.settle(session, SyncRow, claim, due_at=None, told_at=now)

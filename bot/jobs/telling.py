@@ -19,8 +19,6 @@ from storage.records import ACTIVE, Claim, Draft, Enterprise, Roster, Sync, Sync
 PATIENCE = timedelta(seconds=30)
 """How long the end of a sync waits for its roster to be read again."""
 
-LOOK = timedelta(milliseconds=500)
-
 _ERROR_HEADER = ("Code", "Description")
 
 
@@ -42,33 +40,30 @@ def show(session: Session, sync_id: int, now: datetime) -> None:
 
 
 def tell(context: Context, claim: Claim, sync: Sync) -> None:
-    """Tell everybody concerned how a sync has ended, once its roster has been read again or cannot be in time."""
+    """Tell everybody concerned how a sync has ended.
+
+    First its roster is to be read again: the sync comes back when that is done or cannot be, at the latest after
+    `PATIENCE`.
+    """
     now = context.now()
     with context.database.read() as session:
-        shown = _shows_roster(sync, enterprises.get(session, sync.enterprise_id))
+        enterprise = enterprises.get(session, sync.enterprise_id)
+    shown = _shows_roster(sync, enterprise)
     if shown and sync.roster_id is None:
         with context.database.write() as session:
             roster_id = rosters.want(session, sync.enterprise_id, now)
-            syncs.move(session, claim, now, due_at=now + LOOK, roster_id=roster_id)
+            syncs.move(session, claim, now, due_at=now + PATIENCE, roster_id=roster_id)
         return
     with context.database.read() as session:
-        enterprise = enterprises.get(session, sync.enterprise_id)
-        roster = rosters.current(session, sync.enterprise_id)
-        wanted = rosters.get(session, sync.roster_id) if sync.roster_id else None
-        reading = wanted is not None and wanted.state == rosters.WANTED
-        late = now - (sync.ended_at or now) > PATIENCE and now - (wanted.asked_at if wanted else now) > PATIENCE
-        attachment = None if reading and not late else _attachment(session, sync, enterprise, roster, now)
-    if reading and not late:
-        with context.database.write() as session:
-            syncs.move(session, claim, now, due_at=now + LOOK)
-        return
-    fresh = wanted is not None and roster is not None and roster.id >= wanted.id
+        roster = rosters.current(session, sync.enterprise_id) if shown else None
+        attachment = _attachment(session, sync, enterprise, roster, now)
+    fresh = roster is not None and sync.roster_id is not None and roster.id >= sync.roster_id
     markdown = outcome.ended(
         sync,
         enterprise,
         context.settings.sync_hold,
         now,
-        roster if shown else None,
+        roster,
         fresh=fresh,
     )
     with context.database.write() as session:
@@ -115,11 +110,10 @@ def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
-    shown = _shows_roster(sync, enterprise)
-    if sync.state is SyncState.FAILED and sync.errors and not shown:
+    if sync.state is SyncState.FAILED and sync.errors and not _shows_roster(sync, enterprise):
         rows = [(str(code), description) for code, description in sync.errors]
         return Attachment(file_name("sync_errors", enterprise.key, now), compressed_csv(_ERROR_HEADER, rows))
-    if roster is None or not shown:
+    if roster is None:
         return None
     holders = rosters.holders(session, roster.id)
     if sync.state is SyncState.FAILED:
