@@ -14,7 +14,6 @@ from bot.nearest import nearest
 from bot.settings import Need, Settings
 from storage import admins, enterprises, syncs
 from storage.records import Enterprise
-from storage.upgrade import up_to_date, upgrade
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -121,10 +120,7 @@ def list_all() -> None:
 def _writing() -> Iterator[tuple[Session, Settings]]:
     settings = wiring.settings_for(Need.ENTERPRISE)
     database = start.open_database(settings)
-    if database.is_sqlite:
-        upgrade(database)
-    elif not up_to_date(database):
-        raise click.ClickException("The database is not up to date: run `python -m bot db upgrade` first.")
+    start.bring_up_to_date(database)
     with database.write() as session:
         yield session, settings
 

@@ -101,4 +101,4 @@ class Refusal(Exception):
 
 
 class Denial(Refusal):
-    """Whoever asks may not: told in private, with whom to ask."""
+    """A refusal that others need not read: whoever asks may not, or has to choose among what others may not know of."""

@@ -90,7 +90,7 @@ def _enterprise(session: Session, asker: Asker) -> Enterprise:
     choices = enterprises.all_of(session, None if asker.operator else asker.enterprise_ids)
     if len(choices) == 1:
         return choices[0]
-    raise Refusal(access.which([choice.key for choice in choices]) if choices else access.no_enterprise())
+    raise Denial(access.which([choice.key for choice in choices]) if choices else access.no_enterprise())
 
 
 def _settle(session: Session, message: Message, claim: Claim, decision: Decision, now: datetime) -> None:

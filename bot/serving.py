@@ -16,7 +16,6 @@ from bot import start, wiring
 from bot.jobs.clock import Clock
 from bot.settings import Settings
 from bot.web import create_app
-from storage.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +45,7 @@ def serve(settings: Settings) -> None:
 def _prepare(settings: Settings) -> None:
     with start.telling_database_faults():
         database = start.open_database(settings)
-        if database.is_sqlite:
-            upgrade(database)
+        start.bring_up_to_date(database)
         start.seed(database, settings)
         database.close()
 

@@ -19,7 +19,7 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
 def token(text: str) -> str:
     """A bare access token, fit for an HTTP header."""
-    if text.casefold().startswith("bearer "):
+    if text.lower().startswith("bearer "):
         raise ValueError("must be the bare token, without the word Bearer before it")
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("has a space, a line break or a foreign character in it: copy the token once more")
@@ -47,7 +47,7 @@ def emails(text: str) -> tuple[str, ...]:
     for email in found:
         if not _EMAIL.fullmatch(email):
             raise ValueError(f"has “{email}” in it, which is no e-mail address: set addresses with commas between")
-    return tuple(dict.fromkeys(email.casefold() for email in found))
+    return tuple(dict.fromkeys(email.lower() for email in found))
 
 
 def api_url(text: str) -> str:
@@ -86,9 +86,9 @@ def timezone(text: str) -> str:
     names = available_timezones()
     if text in names:
         return text
-    wanted = text.replace(" ", "_").casefold()
-    spoken = {name.rpartition("/")[2].casefold(): name for name in sorted(names)}
-    spoken |= {name.casefold(): name for name in names}
+    wanted = text.replace(" ", "_").lower()
+    spoken = {name.rpartition("/")[2].lower(): name for name in sorted(names)}
+    spoken |= {name.lower(): name for name in names}
     near = get_close_matches(wanted, spoken, n=1, cutoff=0.7)
     hint = f"perhaps {spoken[near[0]]} is meant" if near else "set a name such as America/Chicago"
     raise ValueError(f"is “{text}”, which is no time zone: {hint}")
@@ -96,7 +96,7 @@ def timezone(text: str) -> str:
 
 def duration(text: str) -> timedelta:
     """A length of time such as 24h, 1h30m, 1.5h or 250ms; it may be zero."""
-    bare = text.replace(" ", "").casefold()
+    bare = text.replace(" ", "").lower()
     parts = _PART.findall(bare)
     if not parts or "".join(number + unit for number, unit in parts) != bare:
         raise ValueError(f"is “{text}”, which is no duration: write it like 24h, 10m, 15s, 250ms or 1h30m")

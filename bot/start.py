@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from bot.settings import Settings
 from storage import admins, enterprises
 from storage.database import Database
+from storage.upgrade import up_to_date, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +33,27 @@ def log_to_stderr() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def open_database(settings: Settings, connections: int | None = None) -> Database:
+def open_database(settings: Settings, *, connections: int = 0, singles: int = 0) -> Database:
     """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
-    database = Database(settings.database_url, connections=connections or settings.answer_threads // 2 + 1)
+    threads = settings.answer_threads
+    database = Database(
+        settings.database_url, connections=connections or threads // 2 + 1, singles=singles or threads // 2
+    )
     if database.is_sqlite and database.url.database:
         try:
             Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             sys.exit(_database_fault(error))
     return database
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Upgrade an SQLite database; one that is shared is upgraded by whoever deploys, or the process ends saying so."""
+    if database.is_sqlite:
+        upgrade(database)
+    elif not up_to_date(database):
+        sys.stderr.write("The database is not up to date: run `python -m bot db upgrade` first.\n")
+        raise SystemExit(2)
 
 
 @contextmanager

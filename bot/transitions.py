@@ -20,6 +20,10 @@ BUSY_CODES = frozenset({600005, 600006, 600009})
 
 NOBODY_CODE = 600029
 
+MOST_REJECTIONS = 2
+"""How often Webex may refuse to tell how a queued sync's enterprise stands before the sync fails."""
+
+_NOT_STARTED = "It could not be started within 24 hours."
 _NOBODY = "No licence holder of this enterprise has activated yet. Ask somebody to activate, then ask for a sync again."
 
 _COMPLETE = frozenset({"COMPLETE", "COMPLETED"})
@@ -56,10 +60,21 @@ def poll_after(sync: Sync, poll: timedelta) -> timedelta:
     return poll * min(1 + sync.polls // 4, SLOWEST_POLL)
 
 
+def after_failure(sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int) -> Move | None:
+    """Webex could not be asked how things are: the end of a sync that has no prospect, None for another look."""
+    if sync.state is SyncState.QUEUED:
+        if isinstance(failure, Rejected) and failures >= MOST_REJECTIONS:
+            return failed(_rejection(failure))
+        return failed(_NOT_STARTED) if now - sync.asked_at > LONGEST_QUEUE else None
+    if sync.starting_at is not None and now - sync.starting_at > timeout:
+        return failed("Webex did not finish it in time.")
+    return None
+
+
 def from_queued(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta) -> Move:
     """At the head of the queue: start, unless Webex runs a sync of its own."""
     if now - sync.asked_at > LONGEST_QUEUE:
-        return failed("It could not be started within 24 hours.")
+        return failed(_NOT_STARTED)
     if reading.enabled is False:
         return failed("Directory sync is switched off for this enterprise. Your service provider can switch it on.")
     if _status(reading) in _RUNNING:
@@ -82,7 +97,7 @@ def from_asking(failure: WebexFailure | None, pauses: int, poll: timedelta) -> M
         return Move(SyncState.RUNNING, poll)
     if isinstance(failure, RateLimited):
         return Move(SyncState.QUEUED, pause=pause(pauses, failure.retry_after))
-    if isinstance(failure, Rejected):
+    if isinstance(failure, Rejected) and failure.status >= 300:
         if BUSY_CODES & set(failure.codes):
             return Move(SyncState.QUEUED, pause=pause(pauses, None))
         if NOBODY_CODE in failure.codes:
@@ -147,4 +162,4 @@ def _status(reading: SyncReading) -> str:
 def _rejection(rejected: Rejected) -> str:
     codes = ", ".join(map(str, rejected.codes))
     handle = f" Tracking id: {rejected.tracking_id}." if rejected.tracking_id else ""
-    return f"Webex refused to start it (HTTP {rejected.status}{', code ' + codes if codes else ''}).{handle}"
+    return f"Webex refused it (HTTP {rejected.status}{', code ' + codes if codes else ''}).{handle}"

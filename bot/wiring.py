@@ -20,9 +20,6 @@ from storage.listener import Listener
 
 log = logging.getLogger(__name__)
 
-DOOR_CONNECTIONS = 2
-"""Enough for a process whose threads each hold one for a millisecond."""
-
 
 def settings_for(need: Need) -> Settings:
     """The settings of a process; where something is wrong with them it ends, saying what, with exit code 2."""
@@ -57,4 +54,4 @@ def clock(world: Context) -> Clock:
 def door() -> Flask:
     """The web process alone, for gunicorn."""
     settings = settings_for(Need.WEB)
-    return create_app(start.open_database(settings, DOOR_CONNECTIONS), settings.webhook_secrets, start.now)
+    return create_app(start.open_database(settings, connections=1, singles=2), settings.webhook_secrets, start.now)

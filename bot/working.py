@@ -3,12 +3,10 @@
 import logging
 import os
 import signal
-import sys
 import threading
 
 from bot import start, wiring
 from bot.settings import Settings
-from storage.upgrade import up_to_date, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +16,7 @@ LONGEST_STOP = 9.0
 def work(settings: Settings) -> None:
     """Move rows until stopped by SIGTERM or SIGINT."""
     database = start.open_database(settings)
-    if database.is_sqlite:
-        upgrade(database)
-    elif not up_to_date(database):
-        sys.stderr.write("The database is not up to date: run `python -m bot db upgrade` first.\n")
-        raise SystemExit(2)
+    start.bring_up_to_date(database)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -50,7 +50,7 @@ def run(sandbox: Sandbox, port: int) -> int:
     DATA.mkdir(parents=True, exist_ok=True)
     for old in DATA.glob("bot.*"):
         old.unlink()
-    environment = os.environ | _settings(sandbox, port)
+    environment = os.environ | {"NO_PROXY": "127.0.0.1"} | _settings(sandbox, port)
     with (DATA / "bot.log").open("wb") as log:
         bot = subprocess.Popen([*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
         try:

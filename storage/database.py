@@ -19,11 +19,11 @@ Listener = Callable[[frozenset[str]], None]
 class Database:
     """One database; `read()` and `write()` give sessions, and writes tell who must look for new rows.
 
-    At most `connections` are open at once for transactions, and as many for single statements, since small PostgreSQL
-    plans allow 20 in all: so whoever holds a session must not ask for another.
+    At most `connections` are open at once for transactions and, on PostgreSQL, `singles` for single statements, since
+    small plans allow 20 in all: so whoever holds a session must not ask for another.
     """
 
-    def __init__(self, url: str, *, connections: int = 20) -> None:
+    def __init__(self, url: str, *, connections: int = 20, singles: int = 20) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.name = uuid.uuid4().hex
@@ -38,7 +38,7 @@ class Database:
         else:
             self.writer = _postgresql(self.url, connections)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            self.immediate = _postgresql(self.url, connections, isolation_level="AUTOCOMMIT")
+            self.immediate = _postgresql(self.url, singles, isolation_level="AUTOCOMMIT")
             self._notifier = Notifier(self.plain_url, CHANNEL, self.name)
 
     @property
@@ -131,12 +131,15 @@ def _postgresql(url: URL, connections: int, **options: Any) -> Engine:
         pool_size=connections,
         max_overflow=0,
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        hide_parameters=True,
         **options,
     )
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:
-    engine = create_engine(url, pool_size=connections, max_overflow=0, connect_args={"timeout": 30.0})
+    engine = create_engine(
+        url, pool_size=connections, max_overflow=0, connect_args={"timeout": 30.0}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -71,6 +71,11 @@ def learn_webex_id(session: Session, enterprise_id: int, webex_id: str, org_id: 
     )
 
 
+def forget_webex_id(session: Session, enterprise_id: int) -> None:
+    """Webex does not know the enterprise by that id any more: it is asked for anew."""
+    session.execute(update(EnterpriseRow).where(EnterpriseRow.id == enterprise_id).values(webex_id=None, org_id=None))
+
+
 def lock(session: Session, enterprise_id: int) -> Enterprise:
     """Lock an enterprise's row and read it again."""
     session.execute(select(EnterpriseRow.id).where(EnterpriseRow.id == enterprise_id).with_for_update())

@@ -1,5 +1,6 @@
 """The rows this process holds: their leases are renewed while work goes on, and given back at a clean stop."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from storage import claims
 from storage.claims import Queue, Row
 from storage.database import Database, wake
 from storage.records import Claim
+
+log = logging.getLogger(__name__)
 
 
 class Held:
@@ -24,7 +27,10 @@ class Held:
     def take(
         self, database: Database, take: Callable[[Session, datetime], Row | None], now: datetime
     ) -> Iterator[Row | None]:
-        """Claim a row by `take`, which is one statement, and hold it while the block runs."""
+        """Claim a row by `take`, which is one statement, and hold it while the block runs.
+
+        A block that finds the claim lost ends there: whoever holds the row by now goes on with it.
+        """
         with database.move() as session:
             row = take(session, now)
         if row is None:
@@ -35,6 +41,8 @@ class Held:
             self._claims.setdefault(type(row), set()).add(claim)
         try:
             yield row
+        except claims.ClaimLost as lost:
+            log.warning("taken over by another worker: %s", lost)
         finally:
             with self._mutex:
                 self._claims[type(row)].discard(claim)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from storage import claims
@@ -13,6 +14,7 @@ from storage.models import InboxRow
 from storage.records import Claim, Event
 
 KIND = "inbox"
+_RACES = 5
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
 _ROWS: Any = InboxRow.__table__
@@ -49,8 +51,13 @@ def record(connection: Connection, event: Event, now: datetime) -> bool:
 
 
 def claim(session: Session, now: datetime) -> InboxRow | None:
-    """Take the oldest due event of a space in which none is being worked on."""
-    return claims.claim(session, InboxRow, now, _FREE)
+    """Take the oldest due event of a space in which none is being worked on; a race for a space is run again."""
+    for _ in range(_RACES):
+        try:
+            return claims.claim(session, InboxRow, now, _FREE)
+        except IntegrityError:
+            session.rollback()
+    return None
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

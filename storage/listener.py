@@ -6,6 +6,7 @@ import threading
 import psycopg
 
 from storage.database import CHANNEL, Database
+from storage.notifier import KEEPALIVE
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +24,14 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         """Listen, and after a lost connection listen again; then every kind is looked at once."""
+        url = self._database.plain_url
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(self._database.plain_url, autocommit=True, connect_timeout=5) as connection:
+                with psycopg.connect(url, autocommit=True, connect_timeout=5, **KEEPALIVE) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._database.tell(self._kinds)
                     self._hear(connection)
-            except psycopg.OperationalError as lost:
+            except psycopg.Error as lost:
                 log.warning("not hearing of new rows for now (%s): polling goes on", type(lost).__name__)
                 self._stopping.wait(_PATIENCE)
 

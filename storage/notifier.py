@@ -7,12 +7,16 @@ process also looks by itself from time to time.
 
 import logging
 import threading
+from typing import Any
 
 import psycopg
 
 log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
+
+KEEPALIVE: dict[str, Any] = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+"""Finds out within a minute that the other side is gone, which may never be said."""
 
 
 class Notifier:
@@ -50,10 +54,10 @@ class Notifier:
         while not self._closed:
             try:
                 with psycopg.connect(
-                    self._url, autocommit=True, connect_timeout=5, options="-c synchronous_commit=off"
+                    self._url, autocommit=True, connect_timeout=5, options="-c synchronous_commit=off", **KEEPALIVE
                 ) as connection:
                     self._send_all(connection)
-            except psycopg.OperationalError as lost:
+            except psycopg.Error as lost:
                 log.warning("other processes are not told of new rows for now (%s)", type(lost).__name__)
                 with self._changed:
                     self._changed.wait_for(lambda: self._closed, _PATIENCE)
@@ -63,7 +67,12 @@ class Notifier:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 kinds, self._waiting = self._waiting, set()
-            for kind in sorted(kinds):
-                connection.execute("SELECT pg_notify(%s, %s)", (self._channel, f"{kind} {self._sender}"))
+            try:
+                for kind in sorted(kinds):
+                    connection.execute("SELECT pg_notify(%s, %s)", (self._channel, f"{kind} {self._sender}"))
+            except psycopg.Error:
+                with self._changed:
+                    self._waiting |= kinds
+                raise
             if self._closed:
                 return

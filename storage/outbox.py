@@ -12,7 +12,7 @@ from storage.models import AttachmentRow, OutboxRow
 from storage.records import Claim, Draft
 
 KIND = "outbox"
-POST, EDIT, DELETE = "post", "edit", "delete"
+POST, EDIT = "post", "edit"
 OPEN, DELIVERED, FAILED, SUPERSEDED = "open", "delivered", "failed", "superseded"
 
 PATIENCE = timedelta(days=1)

@@ -17,7 +17,6 @@ class SyncState(StrEnum):
 
 
 ACTIVE = (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING)
-ON_CLUSTER = (SyncState.STARTING, SyncState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

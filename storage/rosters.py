@@ -123,10 +123,10 @@ def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
     syncs.resume(session, claim.id, now)
 
 
-def obsolete(session: Session) -> list[int]:
-    """Rosters whose rows nobody will read again."""
+def obsolete(session: Session) -> int | None:
+    """A roster that still has rows and that nobody will read again."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
-    return list(session.scalars(select(RosterRow.id).where(RosterRow.state.in_([REPLACED, FAILED]), held).limit(10)))
+    return session.scalar(select(RosterRow.id).where(RosterRow.state.in_([REPLACED, FAILED]), held).limit(1))
 
 
 def get(session: Session, roster_id: int) -> Roster:

@@ -59,7 +59,7 @@ def promote(session: Session, cluster_id: int, now: datetime) -> None:
 
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
-    """Have somebody told of a sync's end in their thread; False where they follow it there already."""
+    """Have somebody told of a sync's end in their thread; False where they follow it already, there or elsewhere."""
     added = insert_unless_there(
         session,
         FollowerRow,

@@ -24,7 +24,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     fresh = (
         roster is not None
         and roster.read_at is not None
-        and asked.now - roster.read_at <= asked.settings.roster_max_age
+        and asked.now - roster.read_at <= max(asked.settings.roster_max_age, PATIENCE if asked.waited else timedelta(0))
     )
     if not fresh and not asked.waited:
         return Wait(asked.now + PATIENCE)

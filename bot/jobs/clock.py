@@ -19,7 +19,7 @@ from bot.jobs.line import TICK, Line
 log = logging.getLogger(__name__)
 
 _SOON_AGAIN = timedelta(seconds=30)
-CHORES = "chores"
+TICKS = "ticks"
 
 
 class Clock:
@@ -32,7 +32,8 @@ class Clock:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            executors={CHORES: ThreadPoolExecutor(2)}
+            executors={TICKS: ThreadPoolExecutor(1)}
+            | {chore.name: ThreadPoolExecutor(1) for chore in self._chores}
             | {job.kind: ThreadPoolExecutor(job.threads(context.settings)) for job in jobs},
         )
         self._lines = {
@@ -48,19 +49,19 @@ class Clock:
     def start(self) -> None:
         """Start the timers, look for rows left from before, and from now on whenever rows are written."""
         for chore in self._chores:
-            self._add(chore.name, partial(self._run, chore), chore.every)
+            self._add(chore.name, partial(self._run, chore), chore.every, executor=chore.name)
         for kind, line in self._lines.items():
-            self._add(kind, line.nudge, TICK)
+            self._add(kind, line.nudge, TICK, executor=TICKS)
         self._scheduler.start()
         self._context.database.listen(self.nudge)
 
-    def _add(self, name: str, run: Callable[[], None], every: timedelta) -> None:
+    def _add(self, name: str, run: Callable[[], None], every: timedelta, *, executor: str) -> None:
         self._scheduler.add_job(
             run,
             "interval",
             id=name,
             seconds=every.total_seconds(),
-            executor=CHORES,
+            executor=executor,
             next_run_time=datetime.now(UTC),
         )
 

@@ -10,6 +10,9 @@ from storage.records import Destination
 
 log = logging.getLogger(__name__)
 
+BOTS = "@webex.bot"
+"""Every bot's address ends so; bots see only what mentions them (Webex's bots guide)."""
+
 
 def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
     """Whether every human member may read it; a space whose members cannot be read is not fit."""
@@ -22,8 +25,9 @@ def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
         return False
     me = context.me().id
     with context.database.read() as session:
-        return all(
+        return any(member.person_id == me for member in members) and all(
             member.person_id == me
+            or member.person_email.lower().endswith(BOTS)
             or admins.fit_reader(session, row.enterprise_id, member.person_id, member.person_email)
             for member in members
         )

@@ -3,11 +3,10 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from bot import router
 from bot.context import Context
 from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.jobs.fitness import BOTS
 from bot.jobs.retries import pause
 from bot.mentions import is_mentioned, strip_mention
 from bot.message import Message
@@ -21,21 +20,16 @@ log = logging.getLogger(__name__)
 
 MOST_FAILURES = 5
 PATIENCE = timedelta(days=1)
-MOST_LOOKS = 6
-"""How often a message that Webex does not show yet is looked for: half a minute in all."""
-
-_OTHER_BOTS = "@webex.bot"
+LOOKED_FOR = timedelta(seconds=30)
+"""For how long a message is looked for that Webex does not show."""
 
 
 def move(context: Context) -> bool:
     """Work on one event; False where none is due."""
-    try:
-        with context.held.take(context.database, inbox.claim, context.now()) as row:
-            if row is None:
-                return False
-            _work(context, row)
-    except IntegrityError:
-        log.debug("another worker was first in that space")
+    with context.held.take(context.database, inbox.claim, context.now()) as row:
+        if row is None:
+            return False
+        _work(context, row)
     return True
 
 
@@ -49,8 +43,8 @@ def _work(context: Context, row: InboxRow) -> None:
                 inbox.end(session, claim, inbox.DROPPED)
             return
         router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited)
-    except ClaimLost as lost:
-        log.warning("inbox row %d was taken over by another worker: %s", row.id, lost)
+    except ClaimLost:
+        raise
     except (RateLimited, Unavailable) as failure:
         _wait_for_webex(context, row, failure)
     except Exception as error:  # whatever fails must leave the row for later, and be told of
@@ -79,11 +73,11 @@ def _heard(context: Context, row: InboxRow) -> Message | None:
     try:
         seen = context.webex.message(row.data_id)
     except Rejected as rejected:
-        if rejected.status != 404 or row.failures >= MOST_LOOKS:
+        if rejected.status != 404 or context.now() - row.received_at > LOOKED_FOR:
             log.info("message %s cannot be read: %s", row.data_id, rejected)
             return None
         raise Unavailable("the message is not there yet") from rejected
-    if seen.person_id == me.id or seen.person_email.lower().endswith(_OTHER_BOTS):
+    if seen.person_id == me.id or seen.person_email.lower().endswith(BOTS):
         return None
     direct = seen.room_type == "direct"
     if not direct and not is_mentioned(seen.html, me.id):

@@ -24,8 +24,8 @@ def move(context: Context) -> bool:
             return False
         try:
             _deliver(context, row)
-        except ClaimLost as lost:
-            log.warning("outbox row %d was taken over by another worker: %s", row.id, lost)
+        except ClaimLost:
+            raise
         except (RateLimited, Unavailable) as failure:
             _again(context, row, failure)
         except Rejected as rejected:

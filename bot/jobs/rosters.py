@@ -23,8 +23,8 @@ def move(context: Context) -> bool:
             return False
         try:
             _read(context, row)
-        except ClaimLost as lost:
-            log.warning("roster %d was taken over by another worker: %s", row.id, lost)
+        except ClaimLost:
+            raise
         except WebexFailure as failure:
             log.warning("roster %d: %s", row.id, failure)
             _failed(context, row, failure)

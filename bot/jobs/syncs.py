@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import transitions
 from bot.context import Context
-from bot.failures import RateLimited, WebexFailure
+from bot.failures import RateLimited, Rejected, WebexFailure
 from bot.jobs import telling
 from bot.jobs.retries import pause
 from bot.replies import outcome
@@ -30,8 +30,8 @@ def move(context: Context) -> bool:
                 telling.tell(context, claim, sync)
             else:
                 _write(context, claim, sync, _next(context, claim, sync))
-        except ClaimLost as lost:
-            log.warning("sync %d was taken over by another worker: %s", row.id, lost)
+        except ClaimLost:
+            raise
         except WebexFailure as failure:
             log.warning("sync %d, %s: %s", row.id, sync.state, failure)
             _again(context, claim, row, failure)
@@ -109,16 +109,18 @@ def _write(context: Context, claim: Claim, sync: Sync, planned: Move) -> None:
 
 
 def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:
-    """Look again later, in the state the row is in by now."""
+    """Look again later, in the state the row is in by now; or end what has no prospect."""
     now = context.now()
-    with context.database.write() as session:
+    with context.database.read() as session:
         sync = syncs.get(session, claim.id)
-        if sync.state is SyncState.QUEUED and now - sync.asked_at > transitions.LONGEST_QUEUE:
-            enterprises.lock(session, sync.enterprise_id)
-            clusters.lock(session, sync.cluster_id)
-            syncs.end(
-                session, claim, now, SyncState.FAILED, reason="It could not be started within 24 hours.", ended_at=now
-            )
+    if isinstance(failure, Rejected) and failure.status == 404:
+        with context.database.write() as session:
+            enterprises.forget_webex_id(session, sync.enterprise_id)
+    if sync.state in ACTIVE:
+        hopeless = transitions.after_failure(sync, failure, now, context.settings.sync_timeout, row.failures)
+        if hopeless is not None:
+            _write(context, claim, sync, hopeless)
             return
-        rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
+    rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
+    with context.database.write() as session:
         syncs.move(session, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))

@@ -14,6 +14,7 @@ from bot.tables.columns import HEADER, cells
 from bot.tables.csvfile import compressed_csv, file_name
 from bot.transitions import NOBODY_CODE
 from storage import admins, destinations, enterprises, outbox, rosters, syncs
+from storage.folding import address_key
 from storage.records import ACTIVE, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 PATIENCE = timedelta(seconds=30)
@@ -89,17 +90,19 @@ def _shows_roster(sync: Sync, enterprise: Enterprise) -> bool:
 
 
 def _concerned(session: Session, sync: Sync) -> Iterator[tuple[int, str | None, str | None]]:
-    """Destination, thread and person: who asked or joined, where they did, and every other admin in private."""
+    """Destination, thread, person: who followed it and still has rights, where they did; other admins in private."""
     told: set[str] = set()
     for follower in syncs.followers(session, sync.id):
-        if follower.person_id in told:
+        if not admins.fit_reader(session, sync.enterprise_id, follower.person_id, follower.email):
             continue
-        told.add(follower.person_id)
+        told |= {follower.person_id, address_key(follower.email)}
         destination = destinations.of_room(
             session, follower.room_id, direct=follower.direct, person_id=follower.person_id if follower.direct else None
         )
         yield destination, follower.thread, follower.person_id
     for admin in admins.of(session, sync.enterprise_id):
+        if admin.person_id is None and address_key(admin.email) in told:
+            continue
         if admin.person_id is None:
             yield destinations.of_email(session, admin.email), None, None
         elif admin.person_id not in told:

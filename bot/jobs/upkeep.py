@@ -24,10 +24,10 @@ def prune(context: Context) -> None:
         while more and not context.stopping.is_set():
             with context.database.write() as session:
                 more = delete(session, before)
-    with context.database.read() as session:
-        obsolete = rosters.obsolete(session)
-    for roster_id in obsolete:
-        more = True
-        while more and not context.stopping.is_set():
-            with context.database.write() as session:
-                more = rosters.clear(session, roster_id)
+    while not context.stopping.is_set():
+        with context.database.read() as session:
+            roster_id = rosters.obsolete(session)
+        if roster_id is None:
+            return
+        with context.database.write() as session:
+            rosters.clear(session, roster_id)

@@ -38,7 +38,11 @@ def joined(standing: Standing, now: datetime, *, new: bool) -> str:
     asked = when(sync.asked_at, now, standing.enterprise.timezone)
     who = plain(sync.asker_email) if standing.named else "an admin"
     first = f"A directory sync is under way already: {who} asked for it {asked}."
-    second = "You will be told here when it ends." if new else "You are on its list and will be told when it ends."
+    second = (
+        "You will be told here when it ends."
+        if new
+        else "You are on its list already, and will be told where you first asked when it ends."
+    )
     return f"{first} {second}\n\n{progress(standing, now)}"
 
 

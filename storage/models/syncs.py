@@ -51,7 +51,7 @@ class FollowerRow(Table):
     """Somebody who asked for a sync or joined it, and where."""
 
     __tablename__ = "sync_followers"
-    __table_args__ = (UniqueConstraint("sync_id", "person_id", "room_id", name="uq_sync_followers"),)
+    __table_args__ = (UniqueConstraint("sync_id", "person_id", name="uq_sync_followers"),)
 
     sync_id: Mapped[int] = mapped_column(ForeignKey("syncs.id"))
     person_id: Mapped[str]
