@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from storage import claims
@@ -14,7 +13,6 @@ from storage.models import InboxRow
 from storage.records import Claim, Event
 
 KIND = "inbox"
-_RACES = 5
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
 _ROWS: Any = InboxRow.__table__
@@ -51,13 +49,10 @@ def record(connection: Connection, event: Event, now: datetime) -> bool:
 
 
 def claim(session: Session, now: datetime) -> InboxRow | None:
-    """Take the oldest due event of a space in which none is being worked on; a race for a space is run again."""
-    for _ in range(_RACES):
-        try:
-            return claims.claim(session, InboxRow, now, _FREE)
-        except IntegrityError:
-            session.rollback()
-    return None
+    """Take the oldest due event of a space in which none is being worked on; a race for a space that is lost is an
+    IntegrityError.
+    """
+    return claims.claim(session, InboxRow, now, _FREE)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

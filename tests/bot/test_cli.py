@@ -304,7 +304,7 @@ def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(
         monkeypatch.setenv("DYNO", "run.1")
         shell = CliRunner()
         result = run(shell, "enterprise list")
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "run `python -m bot db upgrade` first" in result.stderr
         assert run(shell, "db upgrade").exit_code == 0
         assert run(shell, "enterprise add acme --sp-enterprise-id R+a").exit_code == 0

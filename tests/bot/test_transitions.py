@@ -14,7 +14,9 @@ from bot.transitions import (
     DOUBT,
     LONGEST_PAUSE,
     LONGEST_QUEUE,
+    MOST_REJECTIONS,
     Move,
+    after_failure,
     from_asking,
     from_queued,
     from_running,
@@ -306,3 +308,29 @@ def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
     assert not move.ask
     assert (move.pause is None) == (move.state is not QUEUED)
     assert (move.state is RUNNING) == (failure is None)
+
+
+def test_a_queued_sync_whose_enterprise_webex_refuses_to_tell_of_fails_after_a_few_looks() -> None:
+    refused = Rejected("no", status=403)
+    queued = sync(QUEUED)
+    assert after_failure(queued, refused, NOW, TIMEOUT, MOST_REJECTIONS - 1) is None
+    move = after_failure(queued, refused, NOW, TIMEOUT, MOST_REJECTIONS)
+    assert move is not None
+    assert move.state is FAILED
+    assert "403" in move.learned["reason"]
+    assert after_failure(queued, Unavailable("away"), NOW, TIMEOUT, 99) is None
+
+
+def test_a_sync_under_way_that_cannot_be_looked_at_ends_with_its_timeout_and_not_before() -> None:
+    for state in (STARTING, RUNNING):
+        under_way = sync(state)
+        begun = under_way.starting_at
+        assert begun is not None
+        assert after_failure(under_way, Unavailable("away"), begun + TIMEOUT, TIMEOUT, 99) is None
+        move = after_failure(under_way, Unavailable("away"), begun + TIMEOUT + POLL, TIMEOUT, 0)
+        assert move is not None
+        assert move.state is FAILED
+
+
+def test_an_answer_to_asking_that_is_not_understood_leaves_it_in_doubt() -> None:
+    assert from_asking(Rejected("odd", status=200), 0, POLL).state is STARTING

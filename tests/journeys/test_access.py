@@ -2,6 +2,7 @@
 
 from sandbox.seed import SPACE
 from sandbox.world import BOT
+from storage import enterprises
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
 from tests.journeys.tables import csv_of, rows
 
@@ -85,3 +86,21 @@ def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
     assert house.audit()[0].room_id == direct.id
     assert house.audit()[0].person_id == house.world.person(ANA).id
     assert house.audit()[0].enterprise_id is not None
+
+
+def test_an_operator_of_several_enterprises_is_asked_which_in_private(house: House) -> None:
+    house.make_room("Acme and friends", ANA, OLGA)
+    with house.database.write() as session:
+        enterprises.add(
+            session,
+            key="secretive",
+            name="Secretive",
+            sp_enterprise_id="Reseller1+secretive",
+            cluster="west",
+            timezone="UTC",
+            now=house.now(),
+        )
+    house.say(OLGA, "status", "Acme and friends", mention=True)
+    house.wait_for(lambda: house.heard(OLGA))
+    assert "secretive" in (house.heard(OLGA)[0].markdown or "")
+    assert house.heard("Acme and friends") == []

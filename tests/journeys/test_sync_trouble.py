@@ -7,7 +7,8 @@ import pytest
 from sandbox.messages import Message
 from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.world import PARTNER_ADMIN
-from tests.journeys.house import ANA, CORA, House
+from storage import admins
+from tests.journeys.house import ANA, CORA, OLGA, House
 from tests.journeys.tables import csv_of, file_of, rows
 
 ENTERPRISES = "/broadworks/enterprises/"
@@ -138,3 +139,38 @@ def test_a_sync_after_everybody_has_left_fails_with_who_must_activate(house: Hou
     assert "❌ failed" in (told.markdown or "")
     assert "activated" in (told.markdown or "")
     assert csv_of(house, told) == rows(house)
+
+
+def _ends(house: House, where: str = ANA) -> list[Message]:
+    return [one for one in house.heard(where) if "❌ failed" in (one.markdown or "")]
+
+
+def test_a_sync_whose_enterprise_may_not_be_read_fails_with_the_reason_and_frees_the_queue(house: House) -> None:
+    house.sandbox.faults.add(method="GET", path=ENTERPRISES, status=403, times=None)
+    house.ask(ANA, "sync")
+    told = house.wait_for(lambda: _ends(house)[1:])[0]
+    assert "HTTP 403" in (told.markdown or "")
+    assert "❌ failed" in _shown(house)
+    house.sandbox.faults.clear()
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: _results(house))
+
+
+def test_a_running_sync_whose_enterprise_webex_has_forgotten_ends(house: House) -> None:
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "running" in _shown(house))
+    house.sandbox.faults.add(method="GET", path=ENTERPRISES, status=404, times=None)
+    house.sandbox.faults.add(method="GET", path="/broadworks/enterprises$", status=200, body={"items": []}, times=None)
+    house.wait_for(lambda: _ends(house)[1:])
+
+
+def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    house.ask(OLGA, "sync")
+    with house.database.write() as session:
+        admins.set_operators(session, [])
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: _results(house))
+    assert _results(house, OLGA) == []
