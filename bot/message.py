@@ -48,7 +48,7 @@ class Asked:
     message: Message
     arguments: str
     asker: Asker
-    company: Enterprise | None
+    chosen: Enterprise | None
     commands: tuple[Command, ...]
     now: datetime
     settings: Settings
@@ -57,9 +57,9 @@ class Asked:
     @property
     def enterprise(self) -> Enterprise:
         """The enterprise the command speaks for; the router has found one where the command needs it."""
-        if self.company is None:
+        if self.chosen is None:
             raise LookupError("this command speaks for no enterprise")
-        return self.company
+        return self.chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.mentions import strip_mention
-
-__all__ = ["Typed", "plain_spaces", "strip_mention", "typed"]
-
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ODD_SPACES = re.compile(r"[^\S\n]")
 _PUNCTUATION = "?!.,:;…"

@@ -29,7 +29,7 @@ class Decision:
     unlearned: bool
     typed: Typed
     outcome: Outcome
-    company: Enterprise | None = None
+    enterprise: Enterprise | None = None
 
 
 def answer(
@@ -77,8 +77,8 @@ def _decide(
             raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
         asked = Asked(message, words.rest, asker, None, allowed, now, settings, waited)
         if command.needs_enterprise:
-            asked = replace(asked, company=_enterprise(session, asker))
-        decision = replace(decision, company=asked.company)
+            asked = replace(asked, chosen=_enterprise(session, asker))
+        decision = replace(decision, enterprise=asked.chosen)
         with nullcontext() if command.reads_only else session.begin_nested():
             return replace(decision, outcome=command.run(session, asked))
     except Refusal as refusal:
@@ -98,12 +98,12 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     if decision.unlearned:
         admins.learn(session, message.person_id, message.person_email)
     if isinstance(outcome, Wait):
-        if decision.company is None:
+        if decision.enterprise is None:
             raise LookupError("a command that speaks for no enterprise has no roster to wait for")
-        inbox.wait(session, claim, outcome.until, rosters.want(session, decision.company.id, now))
+        inbox.wait(session, claim, outcome.until, rosters.want(session, decision.enterprise.id, now))
         return
     if isinstance(outcome, Reply):
-        _post(session, message, outcome, now, decision.company)
+        _post(session, message, outcome, now, decision.enterprise)
     elif isinstance(outcome, Denial):
         _post_privately(session, message, outcome.markdown, now)
     else:
@@ -111,7 +111,7 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     audit.add(
         session,
         now=now,
-        enterprise_id=decision.company.id if decision.company else None,
+        enterprise_id=decision.enterprise.id if decision.enterprise else None,
         person_id=decision.asker.person_id,
         email=decision.asker.email,
         room_id=message.room_id,
@@ -126,14 +126,16 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
 _OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}
 
 
-def _post(session: Session, message: Message, reply: Reply, now: datetime, company: Enterprise | None = None) -> None:
+def _post(
+    session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None
+) -> None:
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,
         parent_id=message.thread,
         attachment_id=outbox.attach(session, attachment.name, attachment.compressed) if attachment else None,
         personal=reply.personal,
-        enterprise_id=company.id if company else None,
+        enterprise_id=enterprise.id if enterprise else None,
         person_id=message.person_id,
     )
     outbox_id = outbox.post(session, _space(session, message), draft, now)

@@ -159,6 +159,11 @@ def place(session: Session, sync: Sync) -> int:
     return count or 1
 
 
+def past_durations(session: Session, enterprise_id: int, cluster_id: int) -> tuple[list[float], list[float]]:
+    """How many seconds past syncs took: those of an enterprise, and those of its cluster."""
+    return durations(session, enterprise_id=enterprise_id), durations(session, cluster_id=cluster_id)
+
+
 def durations(session: Session, *, enterprise_id: int | None = None, cluster_id: int | None = None) -> list[float]:
     """How many seconds the last 20 completed syncs took, of an enterprise or of a cluster."""
     query = select(SyncRow.seconds).where(SyncRow.state == SyncState.COMPLETED, SyncRow.seconds.is_not(None))

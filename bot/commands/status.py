@@ -17,10 +17,7 @@ def run(session: Session, asked: Asked) -> Reply:
         raise Refusal(no_arguments(asked.arguments, "status"))
     enterprise = asked.enterprise
     active = syncs.active(session, enterprise.id)
-    estimate = policy.estimate(
-        syncs.durations(session, enterprise_id=enterprise.id),
-        syncs.durations(session, cluster_id=enterprise.cluster_id),
-    )
+    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, enterprise.cluster_id))
     named = asked.message.direct
     standing = (
         Standing(active, enterprise, syncs.place(session, active), estimate, named) if active is not None else None

@@ -7,7 +7,7 @@ from bot.command import Command
 from bot.message import Asked, Refusal, Reply
 from bot.replies import sync as replies
 from storage import clusters, enterprises, rosters, syncs
-from storage.records import Enterprise, Follower, SyncState
+from storage.records import Follower, SyncState
 
 
 def run(session: Session, asked: Asked) -> Reply:
@@ -19,13 +19,12 @@ def run(session: Session, asked: Asked) -> Reply:
     message = asked.message
     follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
     active = syncs.active(session, enterprise.id)
+    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, enterprise.cluster_id))
     if active is not None:
         new = syncs.follow(session, active.id, follower, asked.now)
         return Reply(
             replies.joined(
-                replies.Standing(
-                    active, enterprise, syncs.place(session, active), _estimate(session, enterprise), message.direct
-                ),
+                replies.Standing(active, enterprise, syncs.place(session, active), estimate, message.direct),
                 asked.now,
                 new=new,
             ),
@@ -38,20 +37,11 @@ def run(session: Session, asked: Asked) -> Reply:
         raise Refusal(replies.held(held_until, asked.settings.sync_hold, asked.now, enterprise))
     accepted = syncs.accept(session, enterprise, message.person_email, asked.now)
     syncs.follow(session, accepted.id, follower, asked.now)
-    standing = replies.Standing(
-        accepted, enterprise, syncs.place(session, accepted), _estimate(session, enterprise), message.direct
-    )
+    standing = replies.Standing(accepted, enterprise, syncs.place(session, accepted), estimate, message.direct)
     return Reply(
         replies.accepted(standing, asked.now, _activation(session, enterprise.id)),
         status_of_sync=accepted.id,
         noted=f"sync {accepted.id}",
-    )
-
-
-def _estimate(session: Session, enterprise: Enterprise) -> float | None:
-    return policy.estimate(
-        syncs.durations(session, enterprise_id=enterprise.id),
-        syncs.durations(session, cluster_id=enterprise.cluster_id),
     )
 
 
@@ -67,8 +57,8 @@ COMMAND = Command(
     details=(
         "Puts a directory sync in the queue. I tell you its place at once, keep that message up to date, and "
         "send every admin a message when it has ended.\n\n"
-        "A new one can be asked for 24 hours after the last one completed. While one is queued or running, `sync` "
-        "joins it: you are told when it ends."
+        "After one has completed, the next can be asked for 24 hours later, unless the operators have set another "
+        "time. While one is queued or running, `sync` joins it: you are told when it ends."
     ),
     run=run,
     reads_only=False,

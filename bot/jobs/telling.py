@@ -32,10 +32,7 @@ def show(session: Session, sync_id: int, now: datetime) -> None:
     if sync.state not in ACTIVE:
         outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
         return
-    estimate = policy.estimate(
-        syncs.durations(session, enterprise_id=enterprise.id),
-        syncs.durations(session, cluster_id=sync.cluster_id),
-    )
+    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, sync.cluster_id))
     standing = Standing(sync, enterprise, syncs.place(session, sync), estimate, named=False)
     outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)
 
