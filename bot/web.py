@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from bot.signature import genuine
-from storage import inbox
 from storage.database import Database
+from storage.intake import Intake, NotKept
 from storage.records import Event
 from storage.upgrade import up_to_date
 
@@ -26,6 +26,7 @@ RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 def create_app(database: Database, secrets: Sequence[str], now: Callable[[], datetime]) -> Flask:
     """The Flask application: POST /webhooks for Webex, GET /healthz and /readyz for whoever runs the bot."""
     app = Flask("bot")
+    intake = Intake(database)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1  # werkzeug cuts a body of no told length there, unsaid
 
     @app.post("/webhooks")
@@ -39,12 +40,9 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         if event is None:
             return Response(status=204)
         try:
-            new = _record(database, event, now())
-        except SQLAlchemyError:
-            log.exception("an event could not be kept")
+            intake.keep(event, now())
+        except NotKept:
             return _said(503, "the database cannot be reached; please send it again")
-        if new:
-            database.announce(frozenset({inbox.KIND}))
         return Response(status=204)
 
     @app.get("/healthz")
@@ -65,18 +63,6 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         return _said(error.code or 500, error.description or error.name)
 
     return app
-
-
-def _record(database: Database, event: Event, now: datetime) -> bool:
-    """Keep the event; once more where a connection kept from before has gone stale."""
-    try:
-        with database.statement() as connection:
-            return inbox.record(connection, event, now)
-    except SQLAlchemyError as error:
-        if not getattr(error, "connection_invalidated", False):
-            raise
-        with database.statement() as connection:
-            return inbox.record(connection, event, now)
 
 
 def _event(body: bytes) -> Event | None:

@@ -54,4 +54,4 @@ def clock(world: Context) -> Clock:
 def door() -> Flask:
     """The web process alone, for gunicorn."""
     settings = settings_for(Need.WEB)
-    return create_app(start.open_database(settings, connections=1, singles=2), settings.webhook_secrets, start.now)
+    return create_app(start.open_database(settings, connections=1, singles=1), settings.webhook_secrets, start.now)

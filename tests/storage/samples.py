@@ -42,7 +42,7 @@ def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:
 def receive(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
     """Keep an event as the door does."""
     with database.statement() as connection:
-        return inbox.record(connection, event(data_id, room_id), at)
+        return inbox.record(connection, [event(data_id, room_id)], at)
 
 
 def take(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:

@@ -73,7 +73,7 @@ def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callab
 
     def write_both() -> None:
         with database.write() as session:
-            inbox.record(session.connection(), samples.event("b", "elsewhere"), NOW)
+            inbox.record(session.connection(), [samples.event("b", "elsewhere")], NOW)
             write(session, lost)
 
     with pytest.raises(ClaimLost):

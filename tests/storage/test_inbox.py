@@ -35,8 +35,8 @@ def test_an_event_told_many_times_at_once_is_kept_once(database: Database) -> No
 def test_what_differs_in_any_part_of_its_key_is_another_event(database: Database, changed: str) -> None:
     first = samples.event("a")
     with database.statement() as connection:
-        assert inbox.record(connection, first, NOW)
-        assert inbox.record(connection, replace(first, **{changed: "another"}), NOW)
+        assert inbox.record(connection, [first], NOW)
+        assert inbox.record(connection, [replace(first, **{changed: "another"})], NOW)
 
 
 def test_an_event_stays_known_after_it_was_worked_on(database: Database) -> None:
@@ -109,9 +109,9 @@ def test_an_event_that_ended_lets_the_next_of_its_space_go_on(database: Database
 
 def test_an_older_event_that_was_committed_late_waits_while_a_newer_one_is_held(postgres: Database) -> None:
     with postgres.write() as session:
-        assert inbox.record(session.connection(), samples.event("older"), NOW)
+        assert inbox.record(session.connection(), [samples.event("older")], NOW)
         with postgres.statement() as connection:
-            assert inbox.record(connection, samples.event("newer"), NOW)
+            assert inbox.record(connection, [samples.event("newer")], NOW)
         newer = samples.taken(postgres, "newer")
     with postgres.read() as session:
         ids = {row.data_id: row.id for row in session.query(InboxRow)}
@@ -123,7 +123,7 @@ def test_an_older_event_that_was_committed_late_waits_while_a_newer_one_is_held(
 
 def test_an_older_event_committed_while_a_newer_one_is_being_claimed_is_not_held_beside_it(postgres: Database) -> None:
     with postgres.write() as writing:
-        inbox.record(writing.connection(), samples.event("older"), NOW)
+        inbox.record(writing.connection(), [samples.event("older")], NOW)
         samples.receive(postgres, "newer")
 
         def claim_newer_and_commit_older(session: Session) -> None:

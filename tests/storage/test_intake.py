@@ -1,0 +1,127 @@
+"""Events that come in while others are being written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event as Flag
+
+import pytest
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, OperationalError
+
+from storage import inbox
+from storage.database import Database
+from storage.intake import Intake, NotKept
+from storage.models import InboxRow
+from tests.storage import samples
+from tests.storage.racing import PATIENCE, beside, until
+from tests.storage.samples import NOW
+
+POISON = "poison"
+
+
+class Gate:
+    """Stands before the database: counts the statements, and holds them up while it is shut."""
+
+    def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.open = Flag()
+        self.open.set()
+        self.reached = 0
+        self.failure: Exception | None = None
+        self._statement = database.statement
+        monkeypatch.setattr(database, "statement", self._gated)
+
+    @contextmanager
+    def _gated(self) -> Iterator[Connection]:
+        self.reached += 1
+        assert self.open.wait(PATIENCE)
+        if self.failure is not None:
+            raise self.failure
+        with self._statement() as connection:
+            yield connection
+
+
+@pytest.fixture
+def gate(database: Database, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    return Gate(database, monkeypatch)
+
+
+def _kept(database: Database) -> set[str]:
+    with database.read() as session:
+        return set(session.scalars(select(InboxRow.data_id)))
+
+
+def _waiting(intake: Intake) -> int:
+    return len(intake._waiting)
+
+
+def _send_while_one_is_written(intake: Intake, gate: Gate, *data_ids: str) -> list[Exception | None]:
+    """Send events while the first of all is being written; how each of them, the first included, fared."""
+    gate.open.clear()
+    sent = [beside(lambda: intake.keep(samples.event("first"), NOW))]
+    until(lambda: gate.reached == 1)
+    for data_id in data_ids:
+        sent.append(beside(lambda data_id=data_id: intake.keep(samples.event(data_id), NOW)))  # type: ignore[misc]
+    until(lambda: _waiting(intake) == len(data_ids))
+    gate.open.set()
+    fared = [each.exception(PATIENCE) for each in sent]
+    assert all(error is None or isinstance(error, Exception) for error in fared)
+    return fared  # type: ignore[return-value]
+
+
+def test_events_that_come_while_another_is_written_go_together_and_each_is_kept(database: Database, gate: Gate) -> None:
+    fared = _send_while_one_is_written(Intake(database), gate, *"abcd")
+    assert fared == [None] * 5
+    assert gate.reached == 2
+    assert _kept(database) == {"first", *"abcd"}
+
+
+def test_repeats_among_events_that_go_together_are_kept_once(database: Database, gate: Gate) -> None:
+    assert _send_while_one_is_written(Intake(database), gate, "a", "first", "a") == [None] * 4
+    assert _kept(database) == {"first", "a"}
+
+
+def test_an_event_the_database_does_not_take_takes_no_other_with_it(
+    database: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = inbox.record
+
+    def choosy(connection, events, now):  # type: ignore[no-untyped-def]
+        if any(event.data_id == POISON for event in events):
+            raise DataError("insert", None, ValueError("too much"))
+        return record(connection, events, now)
+
+    monkeypatch.setattr(inbox, "record", choosy)
+    fared = _send_while_one_is_written(Intake(database), gate, "a", POISON, "b")
+    assert [type(error) for error in fared] == [type(None), type(None), NotKept, type(None)]
+    assert _kept(database) == {"first", "a", "b"}
+
+
+def test_nobody_is_told_that_an_event_is_kept_which_is_not(database: Database, gate: Gate) -> None:
+    gate.failure = OperationalError("insert", None, ConnectionError("gone"))
+    fared = _send_while_one_is_written(Intake(database), gate, "a", "b")
+    assert [type(error) for error in fared] == [NotKept] * 3
+    assert gate.reached == 2, "a database that cannot be reached is not asked for each event"
+    assert _kept(database) == set()
+
+
+def test_a_connection_that_has_gone_stale_is_replaced_without_a_word(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = Intake(postgres)
+    intake.keep(samples.event("a"), NOW)
+    with postgres.read() as session:
+        session.connection().exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    intake.keep(samples.event("b"), NOW)
+    assert _kept(postgres) == {"a", "b"}
+
+
+def test_others_are_told_of_new_events_and_not_of_repeats(database: Database) -> None:
+    told: list[frozenset[str]] = []
+    database.listen(told.append)
+    intake = Intake(database)
+    for data_id in ("a", "a", "b"):
+        intake.keep(samples.event(data_id), NOW)
+    assert told == [frozenset({"inbox"})] * 2
