@@ -11,8 +11,8 @@ from bot.jobs.job import Job
 TICK = timedelta(seconds=20)
 """How long a row that nobody was told of waits at most."""
 
-LINGER = 0.05
-"""Seconds for which a thread without work waits for more before it ends: starting one anew costs more than that."""
+LINGER = timedelta(seconds=1)
+"""How long a thread without work waits for more before it ends: the next line of a conversation finds it there."""
 
 _SOON = timedelta(milliseconds=10)
 
@@ -85,7 +85,7 @@ class Line:
                     if moved > 1:
                         self._spawn()
                 else:
-                    left = self._leaves(seen)
+                    left = self._leaves(seen, self._until_next(looked))
         finally:
             if not left:
                 with self._ended:
@@ -93,14 +93,17 @@ class Line:
         if left:
             self._look_again_in_time(looked)
 
-    def _leaves(self, seen: int) -> bool:
-        """Wait a moment for another nudge than those seen; without one leave, before another can come."""
+    def _leaves(self, seen: int, until_next: timedelta) -> bool:
+        """Wait a moment for another nudge than those seen, or for the next row; without one leave, before another can
+        come.
+        """
         with self._nudged:
+            due = until_next <= LINGER
             if self._nudges == seen and not self._context.stopping.is_set():
                 self._waiting += 1
-                if not self._nudged.wait(LINGER):
+                if not self._nudged.wait(min(until_next, LINGER).total_seconds()):
                     self._waiting = max(self._waiting - 1, 0)
-            if self._nudges != seen:
+            if due or self._nudges != seen:
                 return False
             self._leave()
             return True
@@ -111,11 +114,12 @@ class Line:
         self._ended.notify_all()
 
     def _look_again_in_time(self, looked: datetime) -> None:
-        """Have the line nudged when the next row is due; whoever looked last has the last word.
-
-        Counted from before the last look, or a row that fell due since then would wait for a whole tick.
-        """
+        """Have the line nudged when the next row is due; whoever looked last has the last word."""
         with self._looking:
-            with self._context.database.glance() as session:
-                due = self._job.next_due(session, looked)
-            self._look_after(TICK if due is None else min(max(due - self._context.now(), _SOON), TICK))
+            self._look_after(self._until_next(looked))
+
+    def _until_next(self, looked: datetime) -> timedelta:
+        """How long until a row is due that was not due when rows were last looked for, at most a tick."""
+        with self._context.database.glance() as session:
+            due = self._job.next_due(session, looked)
+        return TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)
