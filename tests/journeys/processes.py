@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import requests
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from sandbox.messages import Message
 from sandbox.server import Sandbox
@@ -203,10 +203,10 @@ class House:
         """The processes' database, for the tests to look into."""
         return Database(self.database_url)
 
-    def rows(self, table: Table) -> list[int]:
-        """The rows of a kind, by id."""
+    def messages_kept(self) -> int:
+        """How many messages the door has kept."""
         with self.database.read() as session:
-            return list(session.scalars(select(table.id).order_by(table.id)))
+            return session.scalar(select(func.count()).where(InboxRow.resource == "messages")) or 0
 
     def in_hand(self, table: Table) -> bool:
         """Whether a process holds a row of that kind."""
