@@ -71,7 +71,7 @@ venv:
 				fi; \
 				is="is $$found but lacks its venv module (Debian, Ubuntu: apt install python$$found-venv)" ;; \
 			[0-9]*.[0-9]*) is="is $$found" ;; \
-			*) if command -v "$$python" >/dev/null 2>&1; then is="does not run"; else is="is not there"; fi ;; \
+			*) if command -v "$$python" >/dev/null 2>&1; then is="is not a Python that runs"; else is="is not there"; fi ;; \
 		esac; \
 		seen="$$seen$${seen:+, }$$python $$is"; \
 	done; \

@@ -107,7 +107,7 @@ def test_where_no_python_fits_one_sentence_says_what_was_seen(make: Make, path: 
     stub(path / "python3", "3.9")
     ran = make("demo")
     assert ran.returncode != 0
-    assert "python3.13 does not run" in ran.stderr
+    assert "python3.13 is not a Python that runs" in ran.stderr
     assert "python3.12 is 3.12 but lacks its venv module" in ran.stderr
     assert "python3.11 is not there" in ran.stderr
     assert "python3 is 3.9" in ran.stderr
