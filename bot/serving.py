@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -19,7 +20,7 @@ from bot.web import create_app
 
 log = logging.getLogger(__name__)
 
-EVERYWHERE = "0.0.0.0"  # noqa: S104  Webex calls from outside
+EVERYWHERE, THIS_MACHINE = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
 LONGEST_STOP = 9
 _REQUESTS_STOP = 2
 _NOTICED = 1.0
@@ -28,7 +29,7 @@ _NOTICED = 1.0
 
 def serve(settings: Settings) -> None:
     """Serve until stopped; ends with exit code 2 where the port is taken."""
-    fault = _port_fault(settings.port)
+    fault = _port_fault(listening_address(settings.bot_public_url), settings.port)
     if fault is not None:
         sys.stderr.write(f"{fault}\n")
         raise SystemExit(2)
@@ -61,7 +62,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Tell gunicorn how to run."""
         options: dict[str, Any] = {
-            "bind": f"{EVERYWHERE}:{self._settings.port}",
+            "bind": f"{listening_address(self._settings.bot_public_url)}:{self._settings.port}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
@@ -93,12 +94,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
             os._exit(0)
 
 
-def _port_fault(port: int) -> str | None:
+def listening_address(public_url: str) -> str:
+    """Where to listen: where the bot's own address is this machine, nobody outside has any business."""
+    return THIS_MACHINE if urlsplit(public_url).hostname in ("localhost", THIS_MACHINE) else EVERYWHERE
+
+
+def _port_fault(address: str, port: int) -> str | None:
     """What keeps us from listening on a port, said before gunicorn tries again and again."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((EVERYWHERE, port))
+            probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return f"Port {port} is in use by another program: stop that one, or set PORT to another."
