@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 from threading import Event
 
+from sandbox import ports
 from sandbox.conversation import print_conversation
 from sandbox.seed import ACME, SPACE
-from sandbox.server import Sandbox
+from sandbox.server import HOST, Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 
 DATA = Path("var") / "demo"
@@ -30,7 +31,7 @@ sam@elsewhere.example a stranger. Say something as Ana:
   curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
     -F toPersonEmail={recipient} -F text=help
 
-then status, sync, or -F text='licenses location=Dallas'. In the group space "{space}", mention the bot:
+then text=status, text=sync, or 'text=licenses location=Dallas'. In the group space "{space}", mention the bot:
 
   curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
     -F roomId={room} -F 'markdown=<@personEmail:{recipient}> status'
@@ -40,28 +41,27 @@ Ctrl-C ends both. The conversation:
 
 
 def run(sandbox: Sandbox, port: int) -> int:
-    """Run the bot against a started sandbox until interrupted; returns the exit code."""
-    if _taken(port):
-        print(f"Port {port} is in use by another program: stop that one, or make demo PORT=…", file=sys.stderr)
-        return 2
+    """Run the bot against a started sandbox until interrupted; returns the exit code, or raises PortFault."""
+    _expect_free(port)
     interrupted = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    DATA.mkdir(parents=True, exist_ok=True)
-    for old in DATA.glob("bot.*"):
+    data = _data(sandbox)
+    data.mkdir(parents=True, exist_ok=True)
+    for old in data.glob("bot.*"):
         old.unlink()
-    environment = os.environ | {"NO_PROXY": "127.0.0.1"} | _settings(sandbox, port)
-    with (DATA / "bot.log").open("wb") as log:
+    environment = os.environ | {"NO_PROXY": HOST} | _settings(sandbox, port)
+    with (data / "bot.log").open("wb") as log:
         bot = subprocess.Popen([*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             added = subprocess.run([*_BOT, *_ADD], env=environment, stdout=log, stderr=log, check=False)
             if added.returncode or not _ready(sandbox, bot, interrupted):
-                return 0 if interrupted.is_set() else _failed()
+                return 0 if interrupted.is_set() else _failed(data)
             print(_welcome(sandbox, port), flush=True)
             print_conversation(sandbox.world)
             while not interrupted.wait(0.5):
                 if bot.poll() is not None:
-                    return _failed()
+                    return _failed(data)
             return 0
         finally:
             _stop(bot)
@@ -80,9 +80,9 @@ def _settings(sandbox: Sandbox, port: int) -> dict[str, str]:
         "WEBEX_ADMIN_TOKEN": PARTNER_ADMIN,
         "WEBEX_WEBHOOK_SECRET": "only-for-this-demo-on-this-machine",
         "WEBEX_API_URL": sandbox.url,
-        "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOT_PUBLIC_URL": f"http://{HOST}:{port}",
         "BOT_OPERATORS": "olga@provider.example",
-        "DATABASE_URL": f"sqlite:///{DATA / 'bot.db'}",
+        "DATABASE_URL": f"sqlite:///{_data(sandbox) / 'bot.db'}",
         "PORT": str(port),
         "SYNC_POLL": "1s",
     }
@@ -101,8 +101,8 @@ def _ready(sandbox: Sandbox, bot: subprocess.Popen[bytes], interrupted: Event) -
 def _welcome(sandbox: Sandbox, port: int) -> str:
     return _WELCOME.format(
         api=sandbox.url,
-        bot=f"http://127.0.0.1:{port}",
-        data=DATA,
+        bot=f"http://{HOST}:{port}",
+        data=_data(sandbox),
         admin=ADMIN,
         recipient=BOT,
         space=SPACE,
@@ -119,18 +119,22 @@ def _stop(bot: subprocess.Popen[bytes]) -> None:
         bot.wait()
 
 
-def _taken(port: int) -> bool:
+def _data(sandbox: Sandbox) -> Path:
+    """A folder of its own for each demo that runs: none shares its sandbox's port."""
+    return DATA / str(sandbox.port)
+
+
+def _expect_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("", port))
-        except OSError:
-            return True
-    return False
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ports.fault(port, error, ports.BOT) from None
 
 
-def _failed() -> int:
-    log = DATA / "bot.log"
+def _failed(data: Path) -> int:
+    log = data / "bot.log"
     print(f"The bot did not start, or stopped. Its log, {log}, ends with:\n", file=sys.stderr)
     print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), file=sys.stderr)
     return 1

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 import requests
 
 from sandbox.server import Sandbox
@@ -22,8 +23,28 @@ def test_it_prints_its_address_and_ends_cleanly_on_ctrl_c() -> None:
         assert time.monotonic() - began < 1
 
 
-def test_a_taken_port_is_told_in_a_sentence(sandbox: Sandbox) -> None:
-    done = subprocess.run([*COMMAND, "--port", str(sandbox.port)], capture_output=True, text=True, timeout=20)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"Port {sandbox.port} is in use")
-    assert "Traceback" not in done.stderr
+def refusal(*arguments: str) -> str:
+    """What is said instead of starting."""
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr
+
+
+def test_a_taken_port_is_told_in_a_sentence_with_the_way_to_choose_another(sandbox: Sandbox) -> None:
+    taken = f"Port {sandbox.port} is in use by another program: stop that one, or choose another with"
+    assert refusal("--port", str(sandbox.port)) == f"{taken} --port …\n"
+    assert refusal("demo", "--sandbox-port", str(sandbox.port)) == f"{taken} make demo SANDBOX_PORT=…\n"
+    assert refusal("demo", "--port", str(sandbox.port), "--sandbox-port", "0") == f"{taken} make demo PORT=…\n"
+
+
+def test_the_bot_and_the_sandbox_cannot_share_a_port() -> None:
+    said = refusal("demo", "--port", "8282", "--sandbox-port", "8282")
+    assert said == "The bot and the sandbox cannot both have port 8282: choose another with make demo SANDBOX_PORT=…\n"
+
+
+@pytest.mark.parametrize("port", ["abc", "65536", "80.5", "٣"])
+def test_what_is_not_a_port_is_told_in_a_sentence(port: str) -> None:
+    said = f"“{port}” is not a port: choose a number from 1 to 65535 with"
+    assert refusal("--port", port) == f"{said} --port …\n"
+    assert refusal("demo", "--port", port) == f"{said} make demo PORT=…\n"
+    assert refusal("demo", "--sandbox-port", port) == f"{said} make demo SANDBOX_PORT=…\n"
