@@ -20,12 +20,18 @@ def print_conversation(world: World) -> None:
 
 
 def _entry(world: World, kind: str, message: Message) -> str:
-    titles = {room.id: room.title for room in world.rooms.of_all() if room.type == "group"}
-    space = f" in “{titles[message.room_id]}”" if message.room_id in titles else ""
     change = "" if kind == "created" else f" ({kind})"
-    head = f"── {datetime.now():%H:%M:%S} {message.person_email}{space}{change} "
+    head = f"── {datetime.now():%H:%M:%S} {message.person_email}{_where(world, message)}{change} "
     lines = [head.ljust(_WIDTH, "─")]
     if kind != "deleted":
         lines += [message.markdown or message.text or ""]
         lines += [f"📎 {file.name}" for file in message.files]
     return "\n".join([*lines, "", ""])
+
+
+def _where(world: World, message: Message) -> str:
+    room = world.rooms.get(message.room_id)
+    if room.type == "group":
+        return f" in “{room.title}”"
+    everybody = [one.person for one in world.rooms.members(room.id)]
+    return "".join(f" → {person.email}" for person in everybody if person.id != message.person_id)

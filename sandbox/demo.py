@@ -28,13 +28,14 @@ Everything starts afresh each time; the bot's data and log are under {data}.
 A person's access token is their e-mail address. {admin} is Acme's admin, olga@provider.example the operator,
 sam@elsewhere.example a stranger. Say something as Ana:
 
-  curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
-    -F toPersonEmail={recipient} -F text=help
+  curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
+    --form-string toPersonEmail={recipient} --form-string text=help
 
 then text=status, text=sync, or 'text=licenses location=Dallas'. In the group space "{space}", mention the bot:
 
-  curl -s {api}messages -H 'Authorization: Bearer {admin}' \\
-    -F roomId={room} -F 'markdown=<@personEmail:{recipient}> status'
+  curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
+    --form-string roomId={room} \\
+    --form-string 'markdown=<@personEmail:{recipient}> status'
 
 Ctrl-C ends both. The conversation:
 """

@@ -1,0 +1,75 @@
+"""The demo as somebody at a terminal has it: a process of its own, and what it prints."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.processes import free_port, until
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that runs in `folder`."""
+
+    folder: Path
+    port: int
+    sandbox_port: int
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = Demo(tmp_path_factory.mktemp("demo"), free_port(), free_port())
+    ports = ("--port", str(running.port), "--sandbox-port", str(running.sandbox_port))
+    with (running.folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "demo", *ports],
+            cwd=running.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            stdout=said,
+            stderr=said,
+        )
+        try:
+            until(lambda: "The conversation:" in running.said)
+            yield running
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+
+
+def test_what_the_demo_prints_to_try_is_answered(demo: Demo) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl")
+    commands = re.findall(r"^  (curl (?:.*\\\n)*.*)", demo.said, re.MULTILINE)
+    for command in commands:
+        ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=20)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(commands) == 2
+    until(lambda: "dirsync@webex.bot → ana@acme.example ─" in demo.said)
+    until(lambda: "dirsync@webex.bot in “Acme telephony” ─" in demo.said)
+
+
+def test_each_demo_of_a_clone_has_a_folder_of_its_own(demo: Demo) -> None:
+    data = Path("var", "demo", str(demo.sandbox_port))
+    assert f"data and log are under {data}." in demo.said
+    assert {"bot.db", "bot.log"} <= {file.name for file in (demo.folder / data).iterdir()}
+
+
+def test_the_demos_bot_is_heard_by_this_machine_alone(demo: Demo) -> None:
+    socket.create_connection(("127.0.0.1", demo.port), 5).close()
+    with socket.socket() as elsewhere:
+        assert elsewhere.connect_ex(("127.0.0.2", demo.port)) != 0
