@@ -11,6 +11,7 @@ from bot.fields import Item, clean, whole
 
 LONGEST_PAUSE = 300.0
 _SHOWN = 300
+_REAL_TOKEN = 8
 _SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
 
 
@@ -87,4 +88,11 @@ def shown(value: object, token: str) -> str:
     """Somebody else's words on one line, short enough for a log, the token hidden."""
     if not isinstance(value, str):
         return ""
-    return " ".join(clean(value).replace(token, "[token]").split())[:_SHOWN]
+    return " ".join(_hidden(clean(value), token).split())[:_SHOWN]
+
+
+def _hidden(text: str, token: str) -> str:
+    """The text without the token; one as short as no real one is would be found within words, and is left there."""
+    if len(token) >= _REAL_TOKEN:
+        return text.replace(token, "[token]")
+    return re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", "[token]", text)

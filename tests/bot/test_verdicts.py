@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.verdicts import LONGEST_PAUSE, retry_after, verdict
+from bot.verdicts import LONGEST_PAUSE, retry_after, shown, verdict
 
 NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
 JSON = st.recursive(
@@ -83,3 +83,21 @@ def test_codes_are_found_in_their_fields_and_in_sentences(body: bytes, codes: tu
     found = verdict("GET x", 409, {}, body, token="token", now=NOW)
     assert isinstance(found, Rejected)
     assert found.codes == codes
+
+
+@settings(deadline=None)
+@given(st.text(), st.text("abc.-_~+/=", min_size=8), st.text())
+def test_a_token_is_hidden_wherever_it_stands(before: str, token: str, after: str) -> None:
+    assert token not in shown(f"{before}{token}{after}", token)
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("Max retries exceeded", "Max retries exceeded"),
+        ("Bearer x: refused", "Bearer [token]: refused"),
+        ('{"token":"x"}', '{"token":"[token]"}'),
+    ],
+)
+def test_a_token_too_short_to_be_real_is_hidden_where_it_is_a_word_of_its_own(said: str, seen: str) -> None:
+    assert shown(said, "x") == seen
