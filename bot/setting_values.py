@@ -56,8 +56,11 @@ def api_url(text: str) -> str:
 
 
 def public_url(text: str) -> str:
-    """A base URL without the slash at its end."""
-    return _http(text).rstrip("/")
+    """A base URL without the slash at its end, and without the door's path, which the bot adds to it."""
+    address = _http(text).rstrip("/")
+    if urlsplit(address).path.lower().endswith("/webhooks"):
+        raise ValueError(f"ends in /webhooks, which the bot adds by itself: set {address[: -len('/webhooks')]}")
+    return address
 
 
 def database_url(text: str) -> str:

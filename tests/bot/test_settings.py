@@ -209,6 +209,15 @@ def test_the_api_address_ends_in_one_slash_and_the_public_one_in_none() -> None:
     assert value_of("BOT_PUBLIC_URL", "https://bot.example/a/") == "https://bot.example/a"
 
 
+@pytest.mark.parametrize("path", ["/webhooks", "/webhooks/", "/Webhooks"])
+def test_the_public_address_is_said_without_the_path_of_the_door(path: str) -> None:
+    assert fault_of("BOT_PUBLIC_URL", f"https://bot.example{path}") == (
+        "BOT_PUBLIC_URL ends in /webhooks, which the bot adds by itself: set https://bot.example."
+    )
+    assert value_of("BOT_PUBLIC_URL", "https://webhooks") == "https://webhooks"
+    assert value_of("BOT_PUBLIC_URL", "https://bot.example/my-webhooks") == "https://bot.example/my-webhooks"
+
+
 @pytest.mark.parametrize("name", ["WEBEX_API_URL", "BOT_PUBLIC_URL"])
 @pytest.mark.parametrize(
     "address",
