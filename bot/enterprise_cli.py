@@ -12,10 +12,15 @@ from sqlalchemy.orm import Session
 from bot import start, wiring
 from bot.nearest import nearest
 from bot.settings import Need, Settings
+from bot.tables.width import padded, width
 from storage import admins, enterprises, syncs
 from storage.records import Enterprise
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "ADMINS")
+_ID_COLUMN = "sp_enterprise_id"
+"""Both databases name the column whose value is taken."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -50,7 +55,8 @@ def add(
                 now=start.now(),
             )
         except IntegrityError as error:
-            raise click.ClickException(f"The key {key} or that enterprise id is or was in use.") from error
+            taken = f"enterprise id {sp_enterprise_id}" if _ID_COLUMN in str(error.orig) else f"key {key}"
+            raise click.ClickException(f"The {taken} is or was in use.") from error
         for email in emails:
             admins.add(session, made.id, email, start.now())
     click.echo(f"Added {key}.")
@@ -107,13 +113,22 @@ def remove(key: str) -> None:
 @enterprise.command("list")
 def list_all() -> None:
     """List the enterprises."""
-    with _writing() as (session, _):
-        found = enterprises.all_of(session)
-        for each in found:
-            people = ", ".join(admin.email for admin in admins.of(session, each.id)) or "no admins"
-            click.echo(f"{each.key}  {each.sp_enterprise_id}  {each.cluster}  {each.timezone}  {each.name}  ({people})")
-    if not found:
+    database = start.existing_database(wiring.settings_for(Need.ENTERPRISE))
+    with database.read() as session:
+        rows = [
+            (
+                *(each.key, each.sp_enterprise_id, each.cluster, each.timezone, each.name),
+                ", ".join(admin.email for admin in admins.of(session, each.id)) or "none",
+            )
+            for each in enterprises.all_of(session)
+        ]
+    if not rows:
         click.echo("No enterprise yet: add one with `python -m bot enterprise add`.")
+        return
+    table = [_HEADER, *rows]
+    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        click.echo("  ".join(map(padded, row, widths)).rstrip())
 
 
 @contextmanager
@@ -137,7 +152,7 @@ def _found(session: Session, key: str) -> Enterprise:
 def _check(emails: Iterable[str]) -> None:
     for email in emails:
         if not _EMAIL.fullmatch(email):
-            raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--admin")
+            raise click.BadParameter(f"{email!r} is not an e-mail address", param_hint="--admin")
 
 
 def _given(text: str, option: str) -> str:
@@ -150,6 +165,6 @@ def _zone(name: str) -> str:
     if name not in available_timezones():
         meant = nearest(name, available_timezones())
         raise click.BadParameter(
-            f"{name!r} is no time zone" + (f"; did you mean {meant}?" if meant else ""), param_hint="--timezone"
+            f"{name!r} is not a time zone" + (f"; did you mean {meant}?" if meant else ""), param_hint="--timezone"
         )
     return ZoneInfo(name).key

@@ -46,7 +46,7 @@ def emails(text: str) -> tuple[str, ...]:
     found = split(text)
     for email in found:
         if not _EMAIL.fullmatch(email):
-            raise ValueError(f"has “{email}” in it, which is no e-mail address: set addresses with commas between")
+            raise ValueError(f"has “{email}” in it, which is not an e-mail address: set addresses with commas between")
     return tuple(dict.fromkeys(email.lower() for email in found))
 
 
@@ -94,7 +94,7 @@ def timezone(text: str) -> str:
     spoken |= {name.lower(): name for name in names}
     near = get_close_matches(wanted, spoken, n=1, cutoff=0.7)
     hint = f"perhaps {spoken[near[0]]} is meant" if near else "set a name such as America/Chicago"
-    raise ValueError(f"is “{text}”, which is no time zone: {hint}")
+    raise ValueError(f"is “{text}”, which is not a time zone: {hint}")
 
 
 def duration(text: str) -> timedelta:
@@ -102,7 +102,7 @@ def duration(text: str) -> timedelta:
     bare = text.replace(" ", "").lower()
     parts = _PART.findall(bare)
     if not parts or "".join(number + unit for number, unit in parts) != bare:
-        raise ValueError(f"is “{text}”, which is no duration: write it like 24h, 10m, 15s, 250ms or 1h30m")
+        raise ValueError(f"is “{text}”, which is not a duration: write it like 24h, 10m, 15s, 250ms or 1h30m")
     try:
         length = sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
@@ -143,7 +143,7 @@ def _http(text: str) -> str:
     except ValueError:
         url, fits = None, False
     if url is None or not fits or url.scheme not in ("http", "https") or re.search(r"\s", text):
-        raise ValueError("is no web address: set one that begins with https:// or http://")
+        raise ValueError("is not a web address: set one that begins with https:// or http://")
     if "@" in url.netloc or url.query or url.fragment:
         raise ValueError("must be a plain address, without a user, a ? or a #")
     return text

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.settings import Settings
@@ -47,11 +48,26 @@ def open_database(settings: Settings, *, connections: int = 0, singles: int = 0)
     return database
 
 
+def existing_database(settings: Settings) -> Database:
+    """The database of the settings for who only reads: where it is missing or not up to date the process ends."""
+    file = make_url(settings.database_url).database
+    if settings.database_url.startswith("sqlite:") and not Path(file or "").exists():
+        sys.exit(_database_fault(f"there is no file {file}. `python -m bot serve` or `db upgrade` would make it."))
+    database = open_database(settings)
+    _demand_up_to_date(database)
+    return database
+
+
 def bring_up_to_date(database: Database) -> None:
     """Upgrade an SQLite database; one that is shared is upgraded by whoever deploys, or the process ends saying so."""
     if database.is_sqlite:
         upgrade(database)
-    elif not up_to_date(database):
+    else:
+        _demand_up_to_date(database)
+
+
+def _demand_up_to_date(database: Database) -> None:
+    if not up_to_date(database):
         sys.stderr.write("The database is not up to date: run `python -m bot db upgrade` first.\n")
         raise SystemExit(2)
 
@@ -67,7 +83,7 @@ def telling_database_faults() -> Iterator[None]:
         sys.exit(_database_fault(error.orig))
 
 
-def _database_fault(reason: BaseException | None) -> str:
+def _database_fault(reason: BaseException | str | None) -> str:
     return f"The database cannot be used, see DATABASE_URL: {' '.join(str(reason).split())}"
 
 

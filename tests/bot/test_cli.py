@@ -188,8 +188,8 @@ def test_what_is_not_told_of_an_enterprise_has_a_default(
         (["acme", "--sp-enterprise-id", "R+a", "--cluster", ""], "--cluster: must have 1 to 200 characters"),
         (["acme", "--sp-enterprise-id", "R+a", "--name", "x" * 201], "--name: must have 1 to 200 characters"),
         (["acme", "--sp-enterprise-id", "R+a", "--timezone", "America/Chicgo"], "did you mean America/Chicago?"),
-        (["acme", "--sp-enterprise-id", "R+a", "--timezone", "../etc/passwd"], "is no time zone"),
-        (["acme", "--sp-enterprise-id", "R+a", "--admin", "ana.acme.example"], "is no e-mail address"),
+        (["acme", "--sp-enterprise-id", "R+a", "--timezone", "../etc/passwd"], "is not a time zone"),
+        (["acme", "--sp-enterprise-id", "R+a", "--admin", "ana.acme.example"], "is not an e-mail address"),
     ],
 )
 def test_what_cannot_be_added_is_refused_with_the_reason_and_not_added(
@@ -201,25 +201,50 @@ def test_what_cannot_be_added_is_refused_with_the_reason_and_not_added(
     assert all_of(database) == []
 
 
-@pytest.mark.parametrize("line", ["add acme --sp-enterprise-id R+other", "add other --sp-enterprise-id R+acme"])
-def test_a_key_or_an_id_stands_for_one_enterprise_for_ever(shell: CliRunner, database: Database, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "taken"),
+    [
+        ("add acme --sp-enterprise-id R+other", "The key acme is or was in use."),
+        ("add other --sp-enterprise-id R+acme", "The enterprise id R+acme is or was in use."),
+    ],
+)
+def test_a_key_or_an_id_stands_for_one_enterprise_for_ever(
+    shell: CliRunner, database: Database, line: str, taken: str
+) -> None:
     assert run(shell, "enterprise add acme --sp-enterprise-id R+acme").exit_code == 0
     for _ in range(2):
         result = run(shell, f"enterprise {line} --admin eve@other.example")
         assert result.exit_code == 1
-        assert "is or was in use" in result.stderr
+        assert taken in result.stderr
         run(shell, "enterprise remove acme")
     assert all_of(database) == []
 
 
-def test_enterprises_are_listed_by_key_with_their_admins(shell: CliRunner) -> None:
+def test_enterprises_are_listed_by_key_with_their_admins_under_a_header(shell: CliRunner) -> None:
     assert "No enterprise yet" in run(shell, "enterprise list").stdout
     run(shell, "enterprise add borealis --sp-enterprise-id R+b --cluster east --timezone Europe/Stockholm")
     run(shell, "enterprise add acme --sp-enterprise-id R+a --admin ana@acme.example --name", "Acme, Inc.")
     assert run(shell, "enterprise list").stdout.splitlines() == [
-        "acme  R+a  default  UTC  Acme, Inc.  (ana@acme.example)",
-        "borealis  R+b  east  Europe/Stockholm  borealis  (no admins)",
+        "KEY       ENTERPRISE ID  CLUSTER  TIME ZONE         NAME        ADMINS",
+        "acme      R+a            default  UTC               Acme, Inc.  ana@acme.example",
+        "borealis  R+b            east     Europe/Stockholm  borealis    none",
     ]
+
+
+def test_who_only_reads_neither_makes_nor_changes_a_database(tmp_path: Path) -> None:
+    file = tmp_path / "wrong" / "bot.db"
+    ended = program("enterprise list", DATABASE_URL=f"sqlite:///{file}")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"The database cannot be used, see DATABASE_URL: there is no file {file}.")
+    assert not file.parent.exists()
+    file.parent.mkdir()
+    file.touch()
+    ended = program("enterprise list", DATABASE_URL=f"sqlite:///{file}")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "run `python -m bot db upgrade` first" in ended.stderr
+    other = Database(f"sqlite:///{file}")
+    assert not up_to_date(other)
+    other.close()
 
 
 def test_what_is_set_changes_and_the_rest_stays(shell: CliRunner, database: Database) -> None:
@@ -237,12 +262,12 @@ def test_what_is_set_changes_and_the_rest_stays(shell: CliRunner, database: Data
     ("arguments", "said"),
     [
         (["--timezone", "Asia/Tokio"], "did you mean Asia/Tokyo?"),
-        (["--timezone", ""], "is no time zone"),
+        (["--timezone", ""], "is not a time zone"),
         (["--sp-enterprise-id", ""], "--sp-enterprise-id: must have 1 to 200 characters"),
         (["--sp-enterprise-id", "x" * 201], "--sp-enterprise-id: must have 1 to 200 characters"),
         (["--cluster", " "], "--cluster: must have 1 to 200 characters"),
         (["--name", ""], "--name: must have 1 to 200 characters"),
-        (["--name", "New", "--admin", "nobody"], "is no e-mail address"),
+        (["--name", "New", "--admin", "nobody"], "is not an e-mail address"),
         ([], "There is nothing to change"),
     ],
 )
@@ -309,3 +334,5 @@ def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(
         assert run(shell, "db upgrade").exit_code == 0
         assert run(shell, "enterprise add acme --sp-enterprise-id R+a").exit_code == 0
         assert "acme" in run(shell, "enterprise list").stdout
+        assert "The key acme is" in run(shell, "enterprise add acme --sp-enterprise-id R+b").stderr
+        assert "The enterprise id R+a is" in run(shell, "enterprise add other --sp-enterprise-id R+a").stderr
