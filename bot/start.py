@@ -10,10 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from storage import admins, enterprises
 from storage.database import Database
+from storage.folding import address_key
 from storage.upgrade import up_to_date, upgrade
 
 log = logging.getLogger(__name__)
@@ -96,7 +98,11 @@ def seed(database: Database, settings: Settings) -> None:
     """Make the settings' operators the operators, and their enterprise the first if there never was one."""
     with database.write() as session:
         admins.set_operators(session, settings.bot_operators)
-        if not settings.bot_enterprise or enterprises.ever(session):
+        if not settings.bot_enterprise:
+            return
+        if enterprises.ever(session):
+            if ignored := _ignored(session, settings):
+                log.warning(ignored)
             return
         first = enterprises.add(
             session,
@@ -110,3 +116,20 @@ def seed(database: Database, settings: Settings) -> None:
         for email in settings.bot_admins:
             admins.add(session, first.id, email, now())
         log.info("made the first enterprise: %s", first.key)
+
+
+def _ignored(session: Session, settings: Settings) -> str | None:
+    """Which settings say of the first enterprise what the database does not, where the database counts."""
+    kept = next((one for one in enterprises.all_of(session) if one.sp_enterprise_id == settings.bot_enterprise), None)
+    if kept is None:
+        return "BOT_ENTERPRISE had no effect: it makes the first enterprise, and there was one: see `enterprise list`"
+    known = {address_key(admin.email) for admin in admins.of(session, kept.id)}
+    differing = []
+    if not known.issuperset(map(address_key, settings.bot_admins)):
+        differing.append("BOT_ADMINS")
+    if settings.bot_timezone != kept.timezone and "bot_timezone" in settings.model_fields_set:
+        differing.append("BOT_TIMEZONE")
+    if not differing:
+        return None
+    names = " and ".join(differing)
+    return f"{names} had no effect: settings make the first enterprise; `enterprise set {kept.key}` changes it"

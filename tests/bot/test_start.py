@@ -75,6 +75,37 @@ def test_the_first_enterprise_is_made_once(database: Database) -> None:
         assert [admin.email for admin in admins.of(session, first.id)] == ["ana@acme.example"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"bot_admins": ("ana@acme.example", "ben@acme.example")}, "BOT_ADMINS had no effect"),
+        ({"bot_timezone": "UTC"}, "BOT_TIMEZONE had no effect"),
+        ({"bot_admins": ("ben@acme.example",), "bot_timezone": "UTC"}, "BOT_ADMINS and BOT_TIMEZONE had no effect"),
+        ({"bot_enterprise": "Reseller1+other"}, "BOT_ENTERPRISE had no effect"),
+    ],
+)
+def test_a_setting_that_comes_too_late_is_told_of_in_one_line(
+    database: Database, caplog: pytest.LogCaptureFixture, changed: dict[str, Any], said: str
+) -> None:
+    seed(database, settings())
+    caplog.clear()
+    seed(database, settings(**changed))
+    (line,) = caplog.messages
+    assert line.startswith(said)
+    assert "`enterprise " in line
+    assert "@" not in line
+
+
+def test_what_is_kept_as_the_settings_say_or_was_never_set_is_not_told_of(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    seed(database, settings())
+    caplog.clear()
+    seed(database, settings(bot_admins=("ANA@acme.example",)))
+    seed(database, Settings(bot_enterprise="Reseller1+acme"))
+    assert caplog.messages == []
+
+
 def test_a_first_enterprise_that_was_removed_is_never_brought_back(database: Database) -> None:
     seed(database, settings())
     with database.write() as session:
