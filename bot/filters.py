@@ -60,6 +60,8 @@ def _key(typed: str) -> str:
 def _condition(line: str, token: Token, typed: str) -> Term:
     columns = ATTRIBUTES_OF_KEY.get(_key(typed))
     if columns is None:
+        if _key(typed).removeprefix("-") == _SORT:
+            raise refusals.minus_before_sort(line, token.start, token.end)
         meant = nearest(typed, [*ATTRIBUTES_OF_KEY, _SORT])
         whole = line[token.start : token.end]
         raise refusals.unknown_column(line, token.start, typed, whole, meant, ATTRIBUTES_OF_KEY)

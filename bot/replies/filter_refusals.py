@@ -38,6 +38,12 @@ def sort_is_not_negated(line: str, start: int, end: int) -> Refusal:
     return _refusal("An order cannot be excluded.", line, start, end, advice)
 
 
+def minus_before_sort(line: str, start: int, end: int) -> Refusal:
+    """`-sort=last`, with the `-` that turns an order round in the wrong place."""
+    advice = "To sort descending, write it before the column: `sort=-last`."
+    return _refusal("The `-` stands before `sort`.", line, start, end, advice)
+
+
 def no_column(line: str, start: int, end: int) -> Refusal:
     """An operator with nothing before it."""
     advice = "Write column and value together, without spaces: `location=Dallas`."

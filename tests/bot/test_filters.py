@@ -97,6 +97,8 @@ def test_what_excludes_nobody_is_no_condition(typed: str) -> None:
         ("sort=", " ", "`location`"),
         ("sort=last x sort=ext", "sort=ext", "twice"),
         ("sort!=last", "sort!=last", "sort=-last"),
+        ("ext=1 -sort=last", "-sort=last", "before the column: `sort=-last`"),
+        ("–Sort:last", "–Sort:last", "before the column: `sort=-last`"),
         ("location = Dallas", "=", "without spaces"),
         ('a location="New York', '"New York', "not closed"),
         ("last='t Hooft", "'t Hooft", "not closed"),
