@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.contract import SETTINGS
+from bot.replies.licenses import GUIDE
 from bot.tables.columns import ATTRIBUTES_OF_KEY, HEADER
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,13 @@ def test_the_readme_names_every_filter_key() -> None:
     section = README.split("\nKeys are ", 1)[1].split("\n\n", 1)[0]
     named = set(re.findall(r"`([a-z-]+)`", section.split("`sort=", 1)[0]))
     assert named == set(ATTRIBUTES_OF_KEY)
+
+
+def test_the_readme_gives_the_examples_of_filters_that_help_gives() -> None:
+    table = README.split("\n| you type | it finds |\n", 1)[1].split("\n\n", 1)[0]
+    examples = re.findall(r"^- `([^`]+)`", GUIDE, re.MULTILINE)
+    assert examples
+    assert re.findall(r"^\| `([^`]+)`", table, re.MULTILINE) == examples
 
 
 def test_the_readme_shows_the_header_of_the_csv() -> None:

@@ -8,6 +8,7 @@ from bot.replies.safe import plain
 from bot.replies.times import when
 from bot.tables.chat import license_table
 from bot.tables.limit import LONGEST, fits, size
+from storage.folding import fold
 from storage.records import Enterprise, LicenseHolder, Roster, View
 
 _LONGEST_WORDS = 3000
@@ -16,12 +17,12 @@ GUIDE = """\
 `licenses` alone shows everybody. Conditions narrow it down, and all of them must hold:
 
 - `location=Dallas` – the whole cell, whatever its case and accents; `location:Dallas` is the same
-- `last=Mar*` – `*` stands for anything
+- `first=Mar*` – `*` stands for anything
 - `type=premium,standard` – either
 - `status!=provisioned` – everybody else
 - `email=` – nothing there
 - `status="pending email input"` – quotes keep words together
-- `garcia` – contained in any cell
+- `miller` – contained in any cell
 
 Keys: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first or last), `email`, `status`, \
 `activation`.
@@ -52,7 +53,10 @@ def answer(
     sentences = "\n\n".join(lines)
     table, shown = license_table(first, len(first), LONGEST - size(sentences) - 200)
     more = f"The first {shown} rows; all {found:,} are in the CSV." if shown < found else "All of them are in the CSV."
-    return "\n\n".join([sentences, table, more]) if found else f"{sentences}\n\nThe CSV has the header alone."
+    if found:
+        return "\n\n".join([sentences, table, more])
+    advice = " `help licenses` explains how to filter." if fold(filters.printed(view)) == "help" else ""
+    return f"{sentences}\n\nThe CSV has the header alone.{advice}"
 
 
 def none_yet(*, failed: bool) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.replies.licenses import GUIDE
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, House
@@ -73,6 +74,27 @@ def test_a_filter_that_matches_nobody_still_gives_its_header(house: House) -> No
     answer = house.ask(ANA, "licenses location=Nowhere")
     assert "0 of 410" in (answer.markdown or "")
     assert csv_of(house, answer) == []
+
+
+def test_help_as_a_filter_that_finds_nobody_leads_to_the_explanation(house: House) -> None:
+    assert "`help licenses` explains" in (house.ask(ANA, "licenses Help").markdown or "")
+    assert "`help licenses`" not in (house.ask(ANA, "licenses location=help").markdown or "")
+    like = house.world.subscribers.of(ACME)[0]
+    house.world.subscribers.add(replace(like, last_name="Helpmann"))
+    house.shift(minutes=11)
+    found = house.ask(ANA, "licenses help").markdown or ""
+    assert "1 of 411" in found
+    assert "`help licenses`" not in found
+
+
+def test_every_example_of_a_filter_finds_somebody_in_the_demo(house: House) -> None:
+    examples = re.findall(r"^- `([^`]+)`", GUIDE, re.MULTILINE)
+    assert len(examples) > 6
+    for example in examples:
+        said = house.ask(ANA, f"licenses {example}").markdown or ""
+        number = re.match(r"\*\*(\d+) of 410 ", said)
+        assert number is not None, said
+        assert 0 < int(number[1]) < 410, example
 
 
 def test_a_stale_roster_is_read_again_first(house: House) -> None:
