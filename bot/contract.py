@@ -65,12 +65,16 @@ SETTINGS = (
     ),
     Setting(
         "BOT_ENTERPRISE",
-        "The BroadWorks enterprise id (spEnterpriseId) of the first enterprise, such as Reseller1+acme.",
+        "The BroadWorks enterprise id (spEnterpriseId) of the first enterprise, such as Reseller1+acme; "
+        "it counts until there is one.",
     ),
-    Setting("BOT_ADMINS", "The e-mail addresses of the first enterprise's admins, with commas between."),
+    Setting(
+        "BOT_ADMINS",
+        "The e-mail addresses of the first enterprise's admins, with commas between; they count when it is made.",
+    ),
     Setting(
         "BOT_TIMEZONE",
-        "The first enterprise's time zone, such as America/Chicago.",
+        "The first enterprise's time zone, such as America/Chicago; it counts when it is made.",
         "UTC",
         used_by=_MOVERS | {Need.ENTERPRISE},
     ),

@@ -50,10 +50,16 @@ def test_the_readme_shows_the_header_of_the_csv() -> None:
     assert f"    {','.join(HEADER)}\n" in README
 
 
+def test_what_the_readme_has_typed_at_a_shell_finds_its_modules() -> None:
+    lines = re.findall(r"^    (.* -m bot .*)", README, re.MULTILINE)
+    assert lines
+    assert [line for line in lines if not line.startswith(".venv/bin/python -m bot ")] == []
+
+
 def test_the_readme_shows_a_conversation() -> None:
     section = README.split("\n## A conversation\n", 1)[1].split("\n## ", 1)[0]
     for typed in ("help", "status", "sync", "licenses location=Dallas"):
-        assert re.search(rf"ana@acme\.example ─+\n{typed}\n", section), typed
+        assert re.search(rf"ana@acme\.example → dirsync@webex\.bot ─+\n{typed}\n", section), typed
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
