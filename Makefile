@@ -16,7 +16,7 @@ demo: run-venv  ## Run the bot and a Webex of its own on this machine (PORT=8080
 	@exec $(IN_VENV) -m sandbox demo $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
 test: dev-venv  ## Run the tests (ARGS="-k hold" to choose some)
-	@exec $(IN_VENV) -m pytest $(ARGS)
+	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
 check: dev-venv  ## Check style and types
 	@$(IN_VENV) -m ruff check .

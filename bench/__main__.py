@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import measures, webex
+from bench import moves as syncs
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Lengths
 from bench.report import Line, table
@@ -101,11 +102,30 @@ def rest(bench: Bench, lengths: Lengths) -> Iterator[Line]:
     yield Line("from its start until it is ready", "s", serve=found.ready_after, bound=2)
 
 
+def moves(bench: Bench, lengths: Lengths) -> Iterator[Line]:
+    """How fast syncs are moved with short and with long queues, beside empty jobs of procrastinate."""
+    few, many = 100, lengths.queued
+
+    def run(queued: int, *, deliver: bool = False) -> float:
+        return syncs.moves_a_second(bench.server, bench.folder, queued, lengths.steady, deliver=deliver)
+
+    short, long = run(few), run(many)
+    jobs = syncs.jobs_a_second(bench.server, bench.folder, lengths.steady)
+    delivered = run(many, deliver=True)
+    yield Line(
+        f"one move with {many:,} queued syncs (beside: with {few})", "ms", MS / long, beside=MS / short, bound=1.5
+    )
+    yield Line(f"moves, by {syncs.WORKERS} workers", "a second", long, bound=500, at_least=True)
+    yield Line("the same, beside empty jobs of procrastinate", "a second", long, beside=jobs, bound=0.8, at_least=True)
+    yield Line("the same, with all messages delivered", "a second", delivered, beside=jobs)
+
+
 MEASURES: dict[str, Callable[[Bench, Lengths], Iterator[Line]]] = {
     "door": door,
     "reply": reply,
     "drain": drain,
     "rest": rest,
+    "moves": moves,
 }
 
 

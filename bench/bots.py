@@ -1,6 +1,5 @@
 """The bots that are measured, each as it is run in earnest."""
 
-import filecmp
 import shlex
 import shutil
 import subprocess
@@ -15,14 +14,13 @@ import psutil
 import psycopg
 
 from bench import load, webhooks
+from bench.peers import python_of
 from bench.processes import ROOT, answers, environment, free_port, running, wait_for
 from bench.webex import FakeWebex
 from bot.commands import COMMANDS
 from bot.replies import help as help_reply
 from tests import postgres
 
-PEER_HOME = ROOT / "var" / "peer"
-PEER_REQUIREMENTS = ROOT / "bench" / "requirements-peer.txt"
 PEER_THREADS = 8
 _WARMING = 32
 
@@ -84,7 +82,7 @@ class Bench:
     @contextmanager
     def peer(self) -> Iterator[Bot]:
         """PyPI's webexteamsbot under gunicorn, with eight threads."""
-        python = peer_python()
+        python = python_of("webexteamsbot")
         port = free_port()
         environ = self._settings(port, "")
         environ |= {webhooks.ANSWER: help_reply.overview(COMMANDS), "PATH": f"{python.parent}:{environ['PATH']}"}
@@ -127,17 +125,3 @@ def real_postgres() -> Iterator[postgres.Server]:
             connection.execute("SELECT pg_reload_conf()")
             wait_for(lambda: connection.execute("SHOW fsync").fetchone() == ("on",), "fsync")
         yield server
-
-
-def peer_python() -> Path:
-    """The Python of the other bot's own environment, which is made at the first time."""
-    python = PEER_HOME / "bin" / "python"
-    kept = PEER_HOME / PEER_REQUIREMENTS.name
-    if kept.exists() and filecmp.cmp(kept, PEER_REQUIREMENTS, shallow=False):
-        return python
-    print(f"Installing webexteamsbot in {PEER_HOME.relative_to(ROOT)} (once) ...", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", PEER_HOME], check=True)
-    options = "install -qq --disable-pip-version-check --no-input --require-hashes -r"
-    subprocess.run([python, "-m", "pip", *options.split(), PEER_REQUIREMENTS], check=True)
-    shutil.copy(PEER_REQUIREMENTS, kept)
-    return python

@@ -20,7 +20,7 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long each measure takes, in seconds; how many runs; how many webhooks are to be worked off."""
+    """How long each measure takes, in seconds; how many runs; how many webhooks are to be worked off, syncs queued."""
 
     busy: float = 5.0
     busy_runs: int = 3
@@ -29,9 +29,10 @@ class Lengths:
     rest: float = 20.0
     settle: float = 5.0
     backlog: int = 600
+    queued: int = 10_000
 
 
-QUICK = Lengths(busy=2.0, busy_runs=1, steady=4.0, slow=5.0, rest=5.0, settle=2.0, backlog=200)
+QUICK = Lengths(busy=2.0, busy_runs=1, steady=4.0, slow=5.0, rest=5.0, settle=2.0, backlog=200, queued=1000)
 
 
 @dataclass(frozen=True, slots=True)

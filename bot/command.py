@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.message import Asked, Reply, Wait
+from bot.message import Asked, Message, Reply, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,6 +18,21 @@ class Who(StrEnum):
 
     ADMIN = "admin"
     OPERATOR = "operator"
+
+
+def always(_message: Message) -> bool:
+    """Of a command that speaks for an enterprise wherever it is typed."""
+    return True
+
+
+def never(_message: Message) -> bool:
+    """Of one that speaks for none."""
+    return False
+
+
+def in_groups(message: Message) -> bool:
+    """Of one that is about the asker alone in 1:1."""
+    return not message.direct
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +50,4 @@ class Command:
     run: Callable[[Session, Asked], Reply | Wait]
     who: Who = Who.ADMIN
     reads_only: bool = True
-    needs_enterprise: bool = True
+    needs_enterprise: Callable[[Message], bool] = always

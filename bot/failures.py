@@ -30,7 +30,7 @@ class AnswerLost(Unavailable):
 
 
 class Rejected(WebexFailure):
-    """Any other 4xx, or an answer that cannot be understood: asking again would not help."""
+    """Any other 4xx, or an answer that cannot be understood: asking again would not help. `said` is what Webex said."""
 
     def __init__(
         self,
@@ -38,8 +38,10 @@ class Rejected(WebexFailure):
         *,
         status: int,
         codes: tuple[int, ...] = (),
+        said: str = "",
         tracking_id: str | None = None,
     ) -> None:
         super().__init__(message, tracking_id=tracking_id)
         self.status = status
         self.codes = codes
+        self.said = said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from storage.records import Enterprise
@@ -75,21 +76,31 @@ class Reply:
     """What the asker is told.
 
     `personal` keeps it out of spaces where others would read it; `status_of_sync` makes it the message that is
-    edited as that sync goes on; `noted` is what the audit keeps of it.
+    edited as that sync goes on; `changed` are syncs whose status messages do not say any more how they stand;
+    `noted` is what the audit keeps of it.
     """
 
     markdown: str
     attachment: Attachment | None = None
     personal: bool = False
     status_of_sync: int | None = None
+    changed: tuple[int, ...] = ()
     noted: str = ""
+
+
+class Fresh(StrEnum):
+    """What a command may want read from Webex before it answers."""
+
+    ROSTER = "roster"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Have the roster read, and ask me again when it is, or at that time, whichever is first."""
+    """Have this read, and ask me again when it is, or at that time, whichever is first."""
 
     until: datetime
+    fresh: Fresh = Fresh.ROSTER
 
 
 class Refusal(Exception):

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from bot import policy
 from bot.command import Command
 from bot.commands import COMMANDS
-from bot.message import Asked, Asker, Denial, Message, Refusal, Reply, Wait
+from bot.message import Asked, Asker, Denial, Fresh, Message, Refusal, Reply, Wait
 from bot.nearest import nearest
 from bot.parsing import Typed, typed
 from bot.replies import access
 from bot.settings import Settings
-from storage import admins, audit, destinations, enterprises, inbox, outbox, rosters, syncs
+from bot.showing import show_one
+from storage import admins, audit, destinations, enterprises, inbox, outbox, readings, rosters, syncs
 from storage.database import Database
 from storage.records import Claim, Draft, Enterprise
 
@@ -76,7 +77,7 @@ def _decide(
         if command is None:
             raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
         asked = Asked(message, words.rest, asker, None, allowed, now, settings, waited)
-        if command.needs_enterprise:
+        if command.needs_enterprise(message):
             asked = replace(asked, chosen=_enterprise(session, asker))
         decision = replace(decision, enterprise=asked.chosen)
         with nullcontext() if command.reads_only else session.begin_nested():
@@ -98,9 +99,7 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     if decision.unlearned:
         admins.learn(session, message.person_id, message.person_email)
     if isinstance(outcome, Wait):
-        if decision.enterprise is None:
-            raise LookupError("a command that speaks for no enterprise has no roster to wait for")
-        inbox.wait(session, claim, outcome.until, rosters.want(session, decision.enterprise.id, now))
+        _wait(session, claim, outcome, decision.enterprise, now)
         return
     if isinstance(outcome, Reply):
         _post(session, message, outcome, now, decision.enterprise)
@@ -123,6 +122,15 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     inbox.end(session, claim, inbox.DONE)
 
 
+def _wait(session: Session, claim: Claim, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
+    if enterprise is None:
+        raise LookupError("a command that speaks for no enterprise has nothing to wait for")
+    if outcome.fresh is Fresh.ROSTER:
+        inbox.wait(session, claim, outcome.until, roster_id=rosters.want(session, enterprise.id, now))
+    else:
+        inbox.wait(session, claim, outcome.until, reading_id=readings.want(session, enterprise.id, now))
+
+
 _OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}
 
 
@@ -141,6 +149,8 @@ def _post(
     outbox_id = outbox.post(session, _space(session, message), draft, now)
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
+    for sync_id in reply.changed:
+        show_one(session, sync_id, now)
 
 
 def _post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:

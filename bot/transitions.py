@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import errors
+from bot.errors import Nature
 from bot.failures import RateLimited, Rejected, WebexFailure
 from bot.wire import SyncReading
-from storage.records import Sync, SyncState
+from storage.records import Cause, Sync, SyncState, WaitsFor
 
 DOUBT = timedelta(minutes=2)
 """How long a run that Webex may have begun is looked for before it is asked for again."""
@@ -15,16 +17,11 @@ LONGEST_QUEUE = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
 SLOWEST_POLL = 4
 
-BUSY_CODES = frozenset({600005, 600006, 600009})
-"""Webex's codes for "not now", from Cisco's table of directory sync errors."""
-
-NOBODY_CODE = 600029
+MOST_STARTS = 5
+"""How often Webex is asked to start a sync that fails in passing."""
 
 MOST_REJECTIONS = 2
 """How often Webex may refuse to tell how a queued sync's enterprise stands before the sync fails."""
-
-_NOT_STARTED = "It could not be started within 24 hours."
-_NOBODY = "No licence holder of this enterprise has activated yet. Ask somebody to activate, then ask for a sync again."
 
 _COMPLETE = frozenset({"COMPLETE", "COMPLETED"})
 _FAILED = frozenset({"FAILED", "FAILURE", "ERROR"})
@@ -40,6 +37,7 @@ class Move:
 
     state: SyncState
     wait: timedelta = timedelta(0)
+    waits_for: WaitsFor | None = None
     learned: dict[str, Any] = field(default_factory=dict)
     pause: timedelta | None = None
     ask: bool = False
@@ -50,39 +48,54 @@ class Move:
         return self.state in (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 
 
-def failed(reason: str, **learned: Any) -> Move:
+def failed(cause: Cause, **learned: Any) -> Move:
     """The end of a sync that cannot succeed."""
-    return Move(SyncState.FAILED, learned={"reason": reason, **learned})
+    return Move(SyncState.FAILED, learned={"cause": cause, **learned})
 
 
 def poll_after(sync: Sync, poll: timedelta) -> timedelta:
-    """Polls come slower and slower, to a quarter of the first pace."""
+    """Polls come slower and slower, up to four times as far apart as at first."""
     return poll * min(1 + sync.polls // 4, SLOWEST_POLL)
+
+
+def is_running(status: str | None) -> bool:
+    """Whether Webex's word for a run says that it goes on."""
+    return _word(status) in _RUNNING
+
+
+def succeeded(status: str | None) -> bool | None:
+    """Whether Webex's word for a run says that it succeeded or failed; None for any other word."""
+    word = _word(status)
+    return True if word in _COMPLETE else False if word in _FAILED else None
+
+
+def overdue(sync: Sync, now: datetime) -> bool:
+    """Whether a queued sync has waited too long to be started at all."""
+    return now - sync.asked_at > LONGEST_QUEUE
 
 
 def after_failure(sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int) -> Move | None:
     """Webex could not be asked how things are: the end of a sync that has no prospect, None for another look."""
     if sync.state is SyncState.QUEUED:
         if isinstance(failure, Rejected) and failures >= MOST_REJECTIONS:
-            return failed(_rejection(failure))
-        return failed(_NOT_STARTED) if now - sync.asked_at > LONGEST_QUEUE else None
-    if sync.starting_at is not None and now - sync.starting_at > timeout:
-        return failed("Webex did not finish it in time.")
-    return None
+            return _refused(failure)
+        return failed(Cause.NOT_STARTED) if overdue(sync, now) else None
+    return failed(Cause.TIMED_OUT) if _too_long(sync, now, timeout) else None
 
 
 def from_queued(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta) -> Move:
     """At the head of the queue: start, unless Webex runs a sync of its own."""
-    if now - sync.asked_at > LONGEST_QUEUE:
-        return failed(_NOT_STARTED)
+    if overdue(sync, now):
+        return failed(Cause.NOT_STARTED)
     if reading.enabled is False:
-        return failed("Directory sync is switched off for this enterprise. Your service provider can switch it on.")
-    if _status(reading) in _RUNNING:
-        return Move(SyncState.QUEUED, poll)
+        return failed(Cause.SWITCHED_OFF)
+    if is_running(reading.status):
+        return Move(SyncState.QUEUED, poll_after(sync, poll), WaitsFor.WEBEX, {"polls": sync.polls + 1})
     return Move(
         SyncState.STARTING,
         learned={
             "starting_at": now,
+            "starts": sync.starts + 1,
             "before_started_at": reading.started_at,
             "before_tracking_id": reading.tracking_id,
             "polls": 0,
@@ -91,24 +104,31 @@ def from_queued(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta
     )
 
 
-def from_asking(failure: WebexFailure | None, pauses: int, poll: timedelta) -> Move:
-    """Webex has answered our request to start, or has not."""
+def from_asking(failure: WebexFailure | None, starts: int, pauses: int, poll: timedelta) -> Move:
+    """Webex has answered our `starts`th request to start, or has not; its cluster was busy `pauses` times in a row."""
     if failure is None:
         return Move(SyncState.RUNNING, poll)
     if isinstance(failure, RateLimited):
-        return Move(SyncState.QUEUED, pause=pause(pauses, failure.retry_after))
-    if isinstance(failure, Rejected) and failure.status >= 300:
-        if BUSY_CODES & set(failure.codes):
-            return Move(SyncState.QUEUED, pause=pause(pauses, None))
-        if NOBODY_CODE in failure.codes:
-            return failed(_NOBODY, errors=[[NOBODY_CODE, "Nobody is activated"]])
-        return failed(_rejection(failure))
-    return Move(SyncState.STARTING, poll)
+        return _busy(starts, pause(pauses, failure.retry_after))
+    if not isinstance(failure, Rejected) or failure.status < 300:
+        return Move(SyncState.STARTING, poll)
+    nature = errors.nature(failure.codes)
+    if nature is Nature.BUSY:
+        return _busy(starts, pause(pauses, None))
+    if nature is Nature.PASSING and starts < MOST_STARTS:
+        rest = pause(pauses, None)
+        return Move(SyncState.QUEUED, rest, WaitsFor.RETRY, pause=rest)
+    return _refused(failure)
+
+
+def _busy(starts: int, rest: timedelta) -> Move:
+    """The cluster has no room, which says nothing against the sync: it does not count as a start."""
+    return Move(SyncState.QUEUED, rest, WaitsFor.CLUSTER, {"starts": starts - 1}, pause=rest)
 
 
 def from_starting(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta, timeout: timedelta) -> Move:
     """Whether Webex has begun is not known: adopt its run, or after two minutes without one go back."""
-    if _is_ours(sync, reading):
+    if _is_new(sync, reading):
         return from_running(sync, reading, now, poll, timeout)
     if sync.starting_at is not None and now - sync.starting_at < DOUBT:
         return Move(SyncState.STARTING, poll)
@@ -116,19 +136,62 @@ def from_starting(sync: Sync, reading: SyncReading, now: datetime, poll: timedel
 
 
 def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta, timeout: timedelta) -> Move:
-    """While Webex works: what its account of the run says."""
-    status = _status(reading)
+    """While Webex works: what its account of the run says.
+
+    One that failed because there was no room has done nothing, and is asked for again.
+    """
     learned: dict[str, Any] = {"webex_status": reading.status}
-    if _is_ours(sync, reading):
-        learned |= {"started_at": reading.started_at, "tracking_id": reading.tracking_id, "counts": reading.counts}
-        errors = [[error.code, error.description] for error in reading.errors]
-        if status in _COMPLETE:
-            return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": errors})
-        if status in _FAILED:
-            return failed("Webex reports that the sync failed.", **learned, **_end(sync, reading, now), errors=errors)
-    if sync.starting_at is not None and now - sync.starting_at > timeout:
-        return failed("Webex did not finish it in time.", **learned)
-    return Move(SyncState.RUNNING, poll_after(sync, poll), learned | {"polls": sync.polls + 1})
+    if _is_replaced(sync, reading):
+        return _replaced(sync, reading, now)
+    if _is_new(sync, reading):
+        learned |= {
+            "started_at": reading.started_at or sync.started_at,
+            "tracking_id": reading.tracking_id or sync.tracking_id,
+            "counts": reading.counts,
+        }
+        found = [[error.code, error.description] for error in reading.errors]
+        end = succeeded(reading.status)
+        if end is True:
+            return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": found})
+        if end is False:
+            if errors.nature(error.code for error in reading.errors) is Nature.BUSY:
+                rest = pause(sync.starts - 1, None)
+                return Move(SyncState.QUEUED, rest, WaitsFor.CLUSTER, pause=rest)
+            nobody = any(error.code == errors.NOBODY_ACTIVATED for error in reading.errors)
+            cause = Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED
+            return failed(cause, **learned, **_end(sync, reading, now), errors=found)
+    if _too_long(sync, now, timeout):
+        return failed(Cause.TIMED_OUT, **learned)
+    return Move(SyncState.RUNNING, poll_after(sync, poll), learned=learned | {"polls": sync.polls + 1})
+
+
+def _is_new(sync: Sync, reading: SyncReading) -> bool:
+    """A run with another start or tracking id than the one before; clocks are never compared.
+
+    What Webex left out of either account tells nothing, unless it knew of no run at all before.
+    """
+    before, told = (sync.before_started_at, sync.before_tracking_id), (reading.started_at, reading.tracking_id)
+    if before == (None, None):
+        return told != (None, None)
+    return any(old is not None and new is not None and new != old for old, new in zip(before, told, strict=True))
+
+
+def _is_replaced(sync: Sync, reading: SyncReading) -> bool:
+    """Whether Webex tells of a later run than the one that was adopted: ours ended between two polls."""
+    if sync.started_at is None or reading.started_at is None or reading.started_at == sync.started_at:
+        return False
+    return _is_new(sync, reading) and (reading.tracking_id is None or reading.tracking_id != sync.tracking_id)
+
+
+def _replaced(sync: Sync, reading: SyncReading, now: datetime) -> Move:
+    """How a run ended that Webex tells of no more: well, if a sync has succeeded since it began."""
+    succeeded_at, started_at = reading.succeeded_at, sync.started_at
+    if succeeded_at is None or started_at is None or succeeded_at < started_at:
+        return failed(Cause.LOST)
+    ended_at = min(succeeded_at, reading.started_at or succeeded_at)
+    return Move(
+        SyncState.COMPLETED, learned={"ended_at": ended_at, "seconds": max((ended_at - started_at).total_seconds(), 0)}
+    )
 
 
 def _end(sync: Sync, reading: SyncReading, now: datetime) -> dict[str, Any]:
@@ -148,18 +211,16 @@ def pause(pauses: int, retry_after: float | None) -> timedelta:
     return min(timedelta(seconds=15.0 * 2.0 ** min(pauses, 6)), LONGEST_PAUSE)
 
 
-def _is_ours(sync: Sync, reading: SyncReading) -> bool:
-    """A run with another start or tracking id than the one before; clocks are never compared."""
-    new_start = reading.started_at is not None and reading.started_at != sync.before_started_at
-    new_id = reading.tracking_id is not None and reading.tracking_id != sync.before_tracking_id
-    return new_start or new_id
+def _too_long(sync: Sync, now: datetime, timeout: timedelta) -> bool:
+    return sync.starting_at is not None and now - sync.starting_at > timeout
 
 
-def _status(reading: SyncReading) -> str:
-    return (reading.status or "").strip().upper().replace(" ", "_")
+def _word(status: str | None) -> str:
+    return (status or "").strip().upper().replace(" ", "_")
 
 
-def _rejection(rejected: Rejected) -> str:
-    codes = ", ".join(map(str, rejected.codes))
-    handle = f" Tracking id: {rejected.tracking_id}." if rejected.tracking_id else ""
-    return f"Webex refused it (HTTP {rejected.status}{', code ' + codes if codes else ''}).{handle}"
+def _refused(rejected: Rejected) -> Move:
+    cause = Cause.NOBODY_ACTIVATED if errors.NOBODY_ACTIVATED in rejected.codes else Cause.REFUSED
+    said = rejected.said or str(rejected)
+    told = [[code, said] for code in rejected.codes]
+    return failed(cause, errors=told, reason=said, tracking_id=rejected.tracking_id)

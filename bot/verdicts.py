@@ -30,8 +30,9 @@ def verdict(
     ]
     tracking_id = shown(headers.get("TrackingID") or said.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {asked}"
-    if reason := shown("; ".join(dict.fromkeys(sentences)), token):
-        summary = f"{summary}: {reason}"
+    said_so = shown("; ".join(dict.fromkeys(sentences)), token)
+    if said_so:
+        summary = f"{summary}: {said_so}"
     if status in (423, 429):
         pause = retry_after(headers.get("Retry-After"), now)
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
@@ -42,7 +43,7 @@ def verdict(
     numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
     named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
-    return Rejected(summary, status=status, codes=tuple(codes), tracking_id=tracking_id)
+    return Rejected(summary, status=status, codes=tuple(codes), said=said_so, tracking_id=tracking_id)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

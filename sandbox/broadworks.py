@@ -106,10 +106,13 @@ class BroadWorks:
         with self._lock:
             self._start(self.find(sp_enterprise_id), on_demand=False)
 
-    def end_next_sync(self, sp_enterprise_id: str, status: str, errors: Errors | None = None) -> None:
-        """Decide how the enterprise's next sync ends: FAILED, COMPLETE with errors, or anything Webex might say."""
+    def end_next_sync(self, sp_enterprise_id: str, status: str, errors: Errors | None = None, **figures: int) -> None:
+        """Decide how the enterprise's next sync ends: FAILED, COMPLETE with errors, or anything Webex might say.
+
+        `figures` are those of a complete one that are to differ, by Webex's names.
+        """
         with self._lock:
-            self.find(sp_enterprise_id).next_outcome = Outcome(status, tuple(errors or ()))
+            self.find(sp_enterprise_id).next_outcome = Outcome(status, tuple(errors or ()), figures)
 
     def fail_next_sync(self, sp_enterprise_id: str, errors: Errors) -> None:
         """Let the enterprise's next sync fail with these errors."""

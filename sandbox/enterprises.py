@@ -1,5 +1,6 @@
 """The provider's enterprises, and the runs of their directory syncs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from sandbox.times import micros
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a sync ends: Webex's word for it, and its errors as (code, description)."""
+    """How a sync ends: Webex's word for it, its errors as (code, description), and figures other than the usual."""
 
     status: str = "COMPLETE"
     errors: tuple[tuple[int, str], ...] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Enterprise:
         if outcome.errors:
             report["errors"] = [{"errorCode": code, "description": text} for code, text in outcome.errors]
         if outcome.status == "COMPLETE":
-            report |= {**_figures(holders, first="lastSuccessfulSyncTime" not in report)}
+            report |= {**_figures(holders, first="lastSuccessfulSyncTime" not in report), **outcome.figures}
             report["lastSuccessfulSyncTime"] = moment
         self.report, self.run = report, None
 

@@ -39,7 +39,8 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._faults: list[Fault] = []
-        self.stopping = Event()
+        self._cleared = Event()
+        self._stopping = False
 
     def add(
         self,
@@ -63,7 +64,7 @@ class Faults:
             status: answer this instead of doing the work. `body` (bytes, text, or anything for JSON) is what is
                 answered then, by default Webex's shape of an error.
             drop: close the connection without an answer, `before` or `after` the work is done.
-            delay: seconds to wait first; alone, the request is then served as usual.
+            delay: seconds to wait first, or until `clear`; alone, the request is then served as usual.
         """
         if body is not None and not isinstance(body, bytes):
             body = (body if isinstance(body, str) else json.dumps(body)).encode()
@@ -90,6 +91,27 @@ class Faults:
         return not self._faults
 
     def clear(self) -> None:
-        """No more trouble."""
+        """No more trouble: what was delayed goes on at once."""
         with self._lock:
             self._faults.clear()
+            self._cleared.set()
+            self._cleared = Event()
+
+    def wait(self, seconds: float) -> bool:
+        """Let a request wait, at most until `clear`; False where the sandbox stops meanwhile."""
+        with self._lock:
+            if self._stopping:
+                return False
+            cleared = self._cleared
+        return not (cleared.wait(seconds) and self._stopping)
+
+    def start(self) -> None:
+        """From now on requests may wait."""
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Let no request wait any longer."""
+        with self._lock:
+            self._stopping = True
+            self._cleared.set()
+            self._cleared = Event()

@@ -142,7 +142,7 @@ class Sandbox:
             self.port = listener.getsockname()[1]
             self._server = _Server(listener, self._app)
         self.world.base_url = self.url
-        self.faults.stopping.clear()
+        self.faults.start()
         self.world.courier.start()
         self._thread = Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="sandbox-listener", daemon=True
@@ -154,7 +154,7 @@ class Sandbox:
         """Close the port and every connection, and end all threads; the world stays as it is."""
         if self._server is None or self._thread is None:
             return
-        self.faults.stopping.set()
+        self.faults.stop()
         self._server.shutdown()
         self._thread.join()
         self._server.end_connections()

@@ -35,18 +35,23 @@ class Rights:
     unlearned: bool
 
 
-def _is(table: type[AdminRow] | type[OperatorRow]) -> ColumnElement[bool]:
+_ADMINS: Any = AdminRow.__table__
+_OPERATORS: Any = OperatorRow.__table__
+_ENTERPRISES: Any = EnterpriseRow.__table__
+
+
+def _is(table: Any) -> ColumnElement[bool]:
     return or_(
-        table.person_id == bindparam("who"),
-        and_(table.person_id.is_(None), table.email_folded == bindparam("email")),
+        table.c.person_id == bindparam("who"),
+        and_(table.c.person_id.is_(None), table.c.email_folded == bindparam("email")),
     )
 
 
 _RIGHTS: CompoundSelect[Any, Any] = union_all(
-    select(AdminRow.enterprise_id, AdminRow.person_id)
-    .join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
-    .where(_is(AdminRow), EnterpriseRow.removed_at.is_(None)),
-    select(null().label("enterprise_id"), OperatorRow.person_id).where(_is(OperatorRow)),
+    select(_ADMINS.c.enterprise_id, _ADMINS.c.person_id)
+    .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
+    .where(_is(_ADMINS), _ENTERPRISES.c.removed_at.is_(None)),
+    select(null().label("enterprise_id"), _OPERATORS.c.person_id).where(_is(_OPERATORS)),
 )
 
 
@@ -91,10 +96,16 @@ def add(session: Session, enterprise_id: int, email: str, now: datetime) -> bool
     return True
 
 
+_OF = (
+    select(_ADMINS.c.email, _ADMINS.c.person_id)
+    .where(_ADMINS.c.enterprise_id == bindparam("enterprise"))
+    .order_by(_ADMINS.c.email_folded)
+)
+
+
 def of(session: Session, enterprise_id: int) -> list[Admin]:
     """The admins of an enterprise, by e-mail."""
-    query = select(AdminRow).where(AdminRow.enterprise_id == enterprise_id).order_by(AdminRow.email_folded)
-    return [Admin(row.email, row.person_id) for row in session.scalars(query)]
+    return [Admin(*row) for row in session.execute(_OF, {"enterprise": enterprise_id})]
 
 
 def operators(session: Session) -> list[Admin]:

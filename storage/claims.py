@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, CursorResult, Select, Update, bindparam, f
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
-from storage.models import InboxRow, OutboxRow, RosterRow, SyncRow
+from storage.models import InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
 from storage.records import Claim
 
 LEASE = timedelta(seconds=60)
 
-Row = TypeVar("Row", InboxRow, OutboxRow, RosterRow, SyncRow)
-Queue = type[InboxRow] | type[OutboxRow] | type[RosterRow] | type[SyncRow]
+Row = TypeVar("Row", InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow)
+Queue = type[InboxRow] | type[OutboxRow] | type[ReadingRow] | type[RosterRow] | type[SyncRow]
 
 _NOW = bindparam("now", type_=UTCDateTime)
 
@@ -64,8 +64,9 @@ def next_due(session: Session, table: Queue, now: datetime) -> datetime | None:
 
 @cache
 def _looking_ahead(table: Queue) -> Select[datetime | None, datetime | None]:
-    due = select(func.min(table.due_at)).where(table.due_at > _NOW)
-    freed = select(func.min(table.lease_until)).where(table.due_at <= _NOW, table.lease_until.is_not(None))
+    rows: Any = table.__table__
+    due = select(func.min(rows.c.due_at)).where(rows.c.due_at > _NOW)
+    freed = select(func.min(rows.c.lease_until)).where(rows.c.due_at <= _NOW, rows.c.lease_until.is_not(None))
     return select(due.scalar_subquery(), freed.scalar_subquery())
 
 

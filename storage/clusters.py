@@ -1,12 +1,18 @@
 """Clusters: the rows under whose lock a queue is changed, and their pauses."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserting import insert_unless_there
 from storage.models import ClusterRow
+
+_ROWS: Any = ClusterRow.__table__
+_UNPAUSING = (
+    update(_ROWS).where(_ROWS.c.id == bindparam("cluster"), _ROWS.c.pauses > 0).values(paused_until=None, pauses=0)
+)
 
 
 def ensure(session: Session, name: str) -> int:
@@ -26,11 +32,6 @@ def lock(session: Session, cluster_id: int) -> ClusterRow:
     ).one()
 
 
-def pauses(session: Session, cluster_id: int) -> int:
-    """How many times in a row the cluster was busy."""
-    return session.scalars(select(ClusterRow.pauses).where(ClusterRow.id == cluster_id)).one()
-
-
 def pause(session: Session, cluster_id: int, until: datetime) -> None:
     """Start nothing on a cluster that is busy until then."""
     session.execute(
@@ -40,4 +41,10 @@ def pause(session: Session, cluster_id: int, until: datetime) -> None:
 
 def unpause(session: Session, cluster_id: int) -> None:
     """The cluster has taken a sync: forget that it was busy."""
-    session.execute(update(ClusterRow).where(ClusterRow.id == cluster_id).values(paused_until=None, pauses=0))
+    session.execute(_UNPAUSING, {"cluster": cluster_id})
+
+
+def paused(session: Session, now: datetime) -> dict[str, datetime]:
+    """The clusters that are left alone just now, by name, and until when."""
+    rows = session.execute(select(ClusterRow.name, ClusterRow.paused_until).where(ClusterRow.paused_until > now))
+    return {name: until for name, until in rows if until is not None}

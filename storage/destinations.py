@@ -56,18 +56,14 @@ def next_number(session: Session, destination_id: int) -> int:
     return number
 
 
+_ROWS: Any = DestinationRow.__table__
 _FINDING = {
-    name: select(DestinationRow.id).where(getattr(DestinationRow, name) == bindparam("value"))
+    name: select(_ROWS.c.id).where(_ROWS.c[name] == bindparam("value"))
     for name in ("room_id", "person_id", "email_folded")
 }
-_GETTING = select(
-    DestinationRow.id,
-    DestinationRow.room_id,
-    DestinationRow.person_id,
-    DestinationRow.email_folded,
-    DestinationRow.direct,
-).where(DestinationRow.id == bindparam("destination"))
-_ROWS: Any = DestinationRow.__table__
+_GETTING = select(_ROWS.c.id, _ROWS.c.room_id, _ROWS.c.person_id, _ROWS.c.email_folded, _ROWS.c.direct).where(
+    _ROWS.c.id == bindparam("destination")
+)
 _COUNTING = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("destination"))

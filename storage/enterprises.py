@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage import clusters
@@ -77,20 +78,31 @@ def forget_webex_id(session: Session, enterprise_id: int) -> None:
 
 
 def lock(session: Session, enterprise_id: int) -> Enterprise:
-    """Lock an enterprise's row and read it again."""
-    session.execute(select(EnterpriseRow.id).where(EnterpriseRow.id == enterprise_id).with_for_update())
-    return get(session, enterprise_id)
+    """Lock an enterprise's row and read it again; rows that refer to it can be written meanwhile."""
+    which = {"enterprise": enterprise_id}
+    # Whoever waited while it moved to another cluster has the lock, but finds it joined to neither.
+    return Enterprise(*(session.execute(_LOCKING, which).first() or session.execute(_LOCKING, which).one()))
+
+
+def lock_queue(session: Session, enterprise_id: int, cluster_id: int) -> int:
+    """Lock an enterprise's row, then that of a cluster, in one statement: until the transaction ends its queue is ours.
+
+    The cluster is that of a sync, which keeps it though the enterprise may have moved to another. Returns how many
+    times in a row it was busy.
+    """
+    pauses: int = session.execute(_LOCKING_BOTH, {"enterprise": enterprise_id, "cluster": cluster_id}).scalar_one()
+    return pauses
 
 
 def get(session: Session, enterprise_id: int) -> Enterprise:
     """One enterprise, removed or not."""
-    return _record(session.execute(_all().where(EnterpriseRow.id == enterprise_id)).one())
+    return Enterprise(*session.execute(_GETTING, {"enterprise": enterprise_id}).one())
 
 
 def by_key(session: Session, key: str) -> Enterprise | None:
     """The enterprise in use that has this key."""
-    row = session.execute(_all().where(EnterpriseRow.key == key, EnterpriseRow.removed_at.is_(None))).first()
-    return None if row is None else _record(row)
+    row = session.execute(_ALL.where(EnterpriseRow.key == key, EnterpriseRow.removed_at.is_(None))).first()
+    return None if row is None else Enterprise(*row)
 
 
 def ever(session: Session) -> bool:
@@ -100,29 +112,39 @@ def ever(session: Session) -> bool:
 
 def all_of(session: Session, ids: Iterable[int] | None = None) -> list[Enterprise]:
     """The enterprises in use, by key; only those of `ids` where given."""
-    query = _all().where(EnterpriseRow.removed_at.is_(None)).order_by(EnterpriseRow.key)
+    query = _ALL.where(EnterpriseRow.removed_at.is_(None)).order_by(EnterpriseRow.key)
     if ids is not None:
         query = query.where(EnterpriseRow.id.in_(list(ids)))
-    return [_record(row) for row in session.execute(query)]
+    return [Enterprise(*row) for row in session.execute(query)]
 
 
-def _all() -> Select[EnterpriseRow, str]:
-    return (
-        select(EnterpriseRow, ClusterRow.name)
-        .join(ClusterRow, ClusterRow.id == EnterpriseRow.cluster_id)
-        .execution_options(populate_existing=True)
-    )
+def some(session: Session, ids: Iterable[int]) -> dict[int, Enterprise]:
+    """These enterprises by id, removed or not."""
+    found = session.execute(_ALL.where(EnterpriseRow.id.in_(list(ids))))
+    return {enterprise.id: enterprise for enterprise in (Enterprise(*row) for row in found)}
 
 
-def _record(found: tuple[EnterpriseRow, str]) -> Enterprise:
-    row, cluster = found
-    return Enterprise(
-        id=row.id,
-        key=row.key,
-        name=row.name,
-        sp_enterprise_id=row.sp_enterprise_id,
-        cluster=cluster,
-        timezone=row.timezone,
-        cluster_id=row.cluster_id,
-        webex_id=row.webex_id,
-    )
+_ROWS: Any = EnterpriseRow.__table__
+_CLUSTERS: Any = ClusterRow.__table__
+_FIELDS = (
+    _ROWS.c.id,
+    _ROWS.c.key,
+    _ROWS.c.name,
+    _ROWS.c.sp_enterprise_id,
+    _CLUSTERS.c.name.label("cluster"),
+    _ROWS.c.timezone,
+    _ROWS.c.cluster_id,
+    _ROWS.c.webex_id,
+    _ROWS.c.created_at,
+)
+"""In the order of `Enterprise`."""
+
+_ALL = select(*_FIELDS).join(_CLUSTERS, _CLUSTERS.c.id == _ROWS.c.cluster_id)
+_GETTING = _ALL.where(_ROWS.c.id == bindparam("enterprise"))
+_LOCKING = _GETTING.with_for_update(of=_ROWS, key_share=True)
+_LOCKING_BOTH = (
+    select(_CLUSTERS.c.pauses)
+    .select_from(_ROWS.join(_CLUSTERS, _CLUSTERS.c.id == bindparam("cluster")))
+    .where(_ROWS.c.id == bindparam("enterprise"))
+    .with_for_update(of=[_ROWS, _CLUSTERS], key_share=True)
+)

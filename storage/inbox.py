@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from storage import claims
+from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import InboxRow
 from storage.records import Claim, Event
@@ -68,7 +69,7 @@ def next_due(session: Session, now: datetime) -> datetime | None:
 
 def end(session: Session, claim: Claim, state: str, *, error: str | None = None) -> None:
     """End an event: done, dropped or failed; the next of its space may go on."""
-    claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, error=error)
+    claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, reading_id=None, error=error)
 
 
 def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error: str) -> None:
@@ -76,20 +77,27 @@ def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error:
     claims.settle(session, InboxRow, claim, due_at=at, failures=failures, error=error)
 
 
-def wait(session: Session, claim: Claim, until: datetime, roster_id: int) -> None:
-    """Set an event aside until that roster is read, or until that time."""
-    claims.settle(session, InboxRow, claim, due_at=until, roster_id=roster_id, waited=True)
+def wait(
+    session: Session, claim: Claim, until: datetime, *, roster_id: int | None = None, reading_id: int | None = None
+) -> None:
+    """Set an event aside until that roster or reading is there, or until that time."""
+    claims.settle(session, InboxRow, claim, due_at=until, roster_id=roster_id, reading_id=reading_id, waited=True)
 
 
-def resume(session: Session, roster_id: int, now: datetime) -> None:
-    """Bring back the events that waited for a roster."""
-    session.execute(
-        update(InboxRow)
-        .where(InboxRow.roster_id == roster_id, InboxRow.due_at.is_not(None))
-        .values(due_at=now, roster_id=None)
-        .execution_options(synchronize_session=False)
-    )
+def resume(session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None) -> None:
+    """Bring back the events that waited for a roster or a reading."""
+    session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now})
     wake(session, KIND)
+
+
+_RESUMING = (
+    update(_ROWS)
+    .where(
+        or_(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.reading_id == bindparam("reading")),
+        _ROWS.c.due_at.is_not(None),
+    )
+    .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
+)
 
 
 def failed(session: Session) -> int:

@@ -61,6 +61,7 @@ def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: da
         about_id=about_id,
         parent_id=draft.parent_id,
         markdown=draft.markdown,
+        public_markdown=draft.public_markdown,
         personal=draft.personal,
         enterprise_id=draft.enterprise_id,
         person_id=draft.person_id,

@@ -16,6 +16,29 @@ class SyncState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Cause(StrEnum):
+    """Why a sync ended without success."""
+
+    NOBODY_ACTIVATED = "nobody_activated"
+    SWITCHED_OFF = "switched_off"
+    NOT_STARTED = "not_started"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    WEBEX_FAILED = "webex_failed"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
+    ENDED_BY_OPERATOR = "ended_by_operator"
+    NO_RIGHTS = "no_rights"
+
+
+class WaitsFor(StrEnum):
+    """What a queued sync at the head of its queue waits for."""
+
+    CLUSTER = "cluster"
+    WEBEX = "webex"
+    RETRY = "retry"
+
+
 ACTIVE = (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING)
 
 
@@ -87,6 +110,7 @@ class Enterprise:
     timezone: str
     cluster_id: int
     webex_id: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +154,11 @@ class Sync:
     enterprise_id: int
     cluster_id: int
     state: SyncState
+    head: bool
+    waits_for: WaitsFor | None
     asked_at: datetime
     asker_email: str
+    starts: int
     starting_at: datetime | None
     before_started_at: datetime | None
     before_tracking_id: str | None
@@ -142,10 +169,38 @@ class Sync:
     webex_status: str | None
     counts: dict[str, int]
     errors: tuple[tuple[int, str], ...]
+    cause: Cause | None
     reason: str | None
     status_outbox_id: int | None
     roster_id: int | None
     polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Webex's account of an enterprise's last sync, as last read."""
+
+    read_at: datetime
+    enabled: bool | None
+    status: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    succeeded_at: datetime | None
+    tracking_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebexRun:
+    """A run that nobody asked for through the bot."""
+
+    id: int
+    seen_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    tracking_id: str | None
+    status: str | None
+    counts: dict[str, int]
+    errors: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +235,12 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an outbox row says, and to whom it must not be shown."""
+    """What an outbox row says, and to whom it must not be shown; a notification space that is not fit gets
+    `public_markdown` instead.
+    """
 
     markdown: str
+    public_markdown: str | None = None
     parent_id: str | None = None
     attachment_id: int | None = None
     personal: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, inbox, syncs
@@ -18,6 +18,12 @@ from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
 KIND = "rosters"
 WANTED, CURRENT, REPLACED, FAILED = "wanted", "current", "replaced", "failed"
 CHUNK = 1000
+
+_ROWS: Any = RosterRow.__table__
+_OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
+_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, _ROWS.c.state == WANTED).with_for_update()
+_CURRENT = select(RosterRow).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
+_REPLACING = update(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT).values(state=REPLACED)
 
 _CELLS = [getattr(LicenseHolderRow, column) for column in LICENSE_COLUMNS]
 
@@ -42,11 +48,7 @@ def want(session: Session, enterprise_id: int, now: datetime) -> int:
     if made is not None:
         wake(session, KIND)
         return made
-    wanted = session.scalar(
-        select(RosterRow.id)
-        .where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == WANTED)
-        .with_for_update()
-    )
+    wanted: int | None = session.scalar(_WANTED, {"enterprise": enterprise_id})
     wake(session, KIND)
     return wanted if wanted is not None else want(session, enterprise_id, now)
 
@@ -100,14 +102,9 @@ def _values(roster_id: int, position: int, subscriber_id: str, holder: LicenseHo
 
 def make_current(session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int) -> None:
     """Put a roster that was read whole in the place of the one before, and answer those who waited."""
-    session.execute(
-        update(RosterRow)
-        .where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == CURRENT)
-        .values(state=REPLACED)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_REPLACING, {"enterprise": enterprise_id})
     claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, read_at=now, size=size, error=None)
-    inbox.resume(session, claim.id, now)
+    inbox.resume(session, now, roster_id=claim.id)
     syncs.resume(session, claim.id, now)
 
 
@@ -119,7 +116,7 @@ def retry(session: Session, claim: Claim, at: datetime, failures: int, error: st
 def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
     """The roster could not be read: the one before stays, and those who waited are answered from it."""
     claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
-    inbox.resume(session, claim.id, now)
+    inbox.resume(session, now, roster_id=claim.id)
     syncs.resume(session, claim.id, now)
 
 
@@ -136,7 +133,7 @@ def get(session: Session, roster_id: int) -> Roster:
 
 def current(session: Session, enterprise_id: int) -> Roster | None:
     """The roster of an enterprise as last read whole."""
-    row = session.scalar(select(RosterRow).where(RosterRow.enterprise_id == enterprise_id, RosterRow.state == CURRENT))
+    row = session.scalar(_CURRENT, {"enterprise": enterprise_id})
     return None if row is None else _record(row)
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from bench import load, measures, webex
+from bench import load, measures, syncs, webex
 from bench.figures import quantile
 from bench.report import Line
 from bench.webex import FakeWebex
 from bench.webhooks import message_id, number_of, room_id
+from storage.database import Database
+from tests.storage.racing import until
 
 DELAY = 0.05
 
@@ -84,3 +86,16 @@ def test_a_quantile_is_the_least_sample_that_so_many_do_not_exceed() -> None:
 )
 def test_a_bound_is_for_the_ratio_or_else_for_the_figure(line: Line, verdict: str) -> None:
     assert line.verdict == verdict
+
+
+def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_path: Path) -> None:
+    shared = tmp_path / "starts"
+    shared.write_bytes(bytes(8 * syncs.MOST))
+    database = Database(postgres_url)
+    provider = syncs.Provider(database)
+    provider.take_on(2, shown=True)
+    assert (provider.moves(), provider.top_up(shown=True)) == (0, 0)
+    context = syncs.context(database, shared)
+    until(lambda: not [job for job in syncs.jobs({"syncs", "rosters"}) if job.move(context)] and provider.moves() == 10)
+    assert provider.top_up(shown=True) == 2
+    database.close()

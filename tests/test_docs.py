@@ -17,7 +17,8 @@ README = (ROOT / "README.md").read_text()
 def _table(heading: str) -> list[list[str]]:
     section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     first = re.split(r"\n(?!\|)", section[section.index("\n|") + 1 :], maxsplit=1)[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in first.splitlines()]
+    cells = [re.split(r"(?<!\\)\|", line.strip("|")) for line in first.splitlines()]
+    rows = [[cell.strip().replace("\\|", "|") for cell in line] for line in cells]
     return rows[2:]
 
 

@@ -15,6 +15,7 @@ PURE = (
     "bot",
     "bot.command",
     "bot.contract",
+    "bot.errors",
     "bot.failures",
     "bot.fields",
     "bot.filters",

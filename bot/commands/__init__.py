@@ -1,5 +1,14 @@
 """What people may type: one file per command, all of them listed here."""
 
-from bot.commands import help, licenses, status, sync
+from bot.commands import cancel, help, history, licenses, notify, queue, status, sync
 
-COMMANDS = (status.COMMAND, sync.COMMAND, licenses.COMMAND, help.COMMAND)
+COMMANDS = (
+    status.COMMAND,
+    sync.COMMAND,
+    cancel.COMMAND,
+    history.COMMAND,
+    licenses.COMMAND,
+    notify.COMMAND,
+    queue.COMMAND,
+    help.COMMAND,
+)

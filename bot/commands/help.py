@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command
+from bot.command import Command, never
 from bot.message import Asked, Refusal, Reply
 from bot.nearest import nearest
 from bot.parsing import typed
@@ -27,5 +27,5 @@ COMMAND = Command(
     summary="what I can do; with a command, how to use it",
     details="`help` lists what you may type. `help licenses` explains one command.",
     run=run,
-    needs_enterprise=False,
+    needs_enterprise=never,
 )

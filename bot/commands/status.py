@@ -1,49 +1,57 @@
 """`status`: how the last sync went, what happens now, and when the next is possible."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from bot import policy
 from bot.command import Command
-from bot.message import Asked, Refusal, Reply
+from bot.message import Asked, Fresh, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
-from storage import inbox, outbox, rosters, syncs
+from storage import history, inbox, outbox, queues, readings, rosters, syncs
 from storage.records import SyncState
 
+PATIENCE = timedelta(seconds=2)
+"""How long the answer waits for what Webex says just now."""
 
-def run(session: Session, asked: Asked) -> Reply:
-    """Put together what is known of the enterprise's syncs and roster."""
+
+def run(session: Session, asked: Asked) -> Reply | Wait:
+    """Put together what is known of the enterprise's syncs and roster, and what Webex says just now."""
     if asked.arguments:
         raise Refusal(no_arguments(asked.arguments, "status"))
     enterprise = asked.enterprise
+    reading = readings.get(session, enterprise.id)
+    live = reading is not None and asked.now - reading.read_at <= PATIENCE
+    if not live and not asked.waited:
+        return Wait(asked.now + PATIENCE, Fresh.READING)
     active = syncs.active(session, enterprise.id)
-    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, enterprise.cluster_id))
+    estimate = policy.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     named = asked.message.direct
-    standing = (
-        Standing(active, enterprise, syncs.place(session, active), estimate, named) if active is not None else None
-    )
-    completed = syncs.last_ended(session, enterprise.id, SyncState.COMPLETED)
+    completed = history.last(session, enterprise.id, SyncState.COMPLETED)
     roster = rosters.current(session, enterprise.id)
-    return Reply(
-        replies.answer(
-            enterprise=enterprise,
-            standing=standing,
-            last=syncs.last_ended(session, enterprise.id, *replies.ENDS),
-            hold_until=policy.hold_until(completed, asked.settings.sync_hold),
-            roster=roster,
-            activation=rosters.facets(session, roster.id, "activation") if roster else {},
-            now=asked.now,
-            named=named,
-            failed=(inbox.failed(session), outbox.failed(session)) if asked.asker.operator else (0, 0),
-        )
+    known = replies.Known(
+        enterprise=enterprise,
+        standing=Standing(active, enterprise, queues.place(session, active), estimate, named) if active else None,
+        last=history.last(session, enterprise.id, *history.ENDS),
+        last_success=completed,
+        own=next(iter(readings.runs(session, enterprise.id, 1)), None),
+        reading=reading,
+        estimate=estimate,
+        hold_until=policy.hold_until(completed, asked.settings.sync_hold),
+        roster=roster,
+        activation=rosters.facets(session, roster.id, "activation") if roster else {},
+        named=named,
+        failed=(inbox.failed(session), outbox.failed(session)) if asked.asker.operator else (0, 0),
     )
+    return Reply(replies.answer(known, asked.now, live=live))
 
 
 COMMAND = Command(
     name="status",
     usage="status",
     summary="how the last sync went, what happens now, and when the next is possible",
-    details="Shows the sync under way, the last one and its result, until when the hold lasts, and how many "
-    "licence holders have activated.",
+    details="Shows the sync under way and how far it is, the last attempt and the last success, Webex's own last sync, "
+    "until when the hold lasts, and how many licence holders have activated.",
     run=run,
 )

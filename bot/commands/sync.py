@@ -1,53 +1,58 @@
 """`sync`: ask for the contact directory to be synchronised, or join those who wait for it already."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from bot import policy
 from bot.command import Command
-from bot.message import Asked, Refusal, Reply
+from bot.message import Asked, Refusal, Reply, Wait
 from bot.replies import sync as replies
-from storage import clusters, enterprises, rosters, syncs
-from storage.records import Follower, SyncState
+from storage import clusters, enterprises, followers, history, queues, rosters, syncs
+from storage.records import Follower, SyncState, Term, View
+
+PATIENCE = timedelta(seconds=2)
+"""How long the first sync of all waits for the roster, which may give cause for a warning."""
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, asked: Asked) -> Reply | Wait:
     """Queue a sync, or join the active one; refused while the hold lasts."""
     if asked.arguments:
         raise Refusal(replies.no_arguments(asked.arguments))
+    if not asked.waited and rosters.last(session, asked.enterprise.id) is None:
+        return Wait(asked.now + PATIENCE)
     enterprise = enterprises.lock(session, asked.enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
     message = asked.message
     follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
     active = syncs.active(session, enterprise.id)
-    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, enterprise.cluster_id))
+    estimate = policy.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     if active is not None:
-        new = syncs.follow(session, active.id, follower, asked.now)
-        return Reply(
-            replies.joined(
-                replies.Standing(active, enterprise, syncs.place(session, active), estimate, message.direct),
-                asked.now,
-                new=new,
-            ),
-            noted=f"joined sync {active.id}",
-        )
-    held_until = policy.hold_until(
-        syncs.last_ended(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold
-    )
+        new = followers.follow(session, active.id, follower, asked.now)
+        standing = replies.Standing(active, enterprise, queues.place(session, active), estimate, message.direct)
+        return Reply(replies.joined(standing, asked.now, new=new), noted=f"joined sync {active.id}")
+    held_until = policy.hold_until(history.last(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold)
     if held_until is not None and asked.now < held_until:
         raise Refusal(replies.held(held_until, asked.settings.sync_hold, asked.now, enterprise))
     accepted = syncs.accept(session, enterprise, message.person_email, asked.now)
-    syncs.follow(session, accepted.id, follower, asked.now)
-    standing = replies.Standing(accepted, enterprise, syncs.place(session, accepted), estimate, message.direct)
+    followers.follow(session, accepted.id, follower, asked.now)
+    standing = replies.Standing(accepted, enterprise, queues.place(session, accepted), estimate, message.direct)
     return Reply(
-        replies.accepted(standing, asked.now, _activation(session, enterprise.id)),
+        replies.accepted(standing, asked.now, *_activation(session, enterprise.id)),
         status_of_sync=accepted.id,
         noted=f"sync {accepted.id}",
     )
 
 
-def _activation(session: Session, enterprise_id: int) -> dict[str, int]:
+def _activation(session: Session, enterprise_id: int) -> tuple[dict[str, int], int]:
+    """How many licence holders are how far, and how many have no e-mail."""
     roster = rosters.current(session, enterprise_id)
-    return rosters.facets(session, roster.id, "activation") if roster else {}
+    if roster is None:
+        return {}, 0
+    return rosters.facets(session, roster.id, "activation"), rosters.count(session, roster.id, _WITHOUT_EMAIL)
+
+
+_WITHOUT_EMAIL = View((Term(("email",), (("",),)),))
 
 
 COMMAND = Command(
@@ -58,7 +63,8 @@ COMMAND = Command(
         "Puts a directory sync in the queue. I tell you its place at once, keep that message up to date, and "
         "send every admin a message when it has ended.\n\n"
         "After one has completed, the next can be asked for 24 hours later, unless the operators have set another "
-        "time. While one is queued or running, `sync` joins it: you are told when it ends."
+        "time. While one is queued or running, `sync` joins it: you are told when it ends. `cancel` takes you off its "
+        "list again while it is queued."
     ),
     run=run,
     reads_only=False,

@@ -43,7 +43,10 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     with context.database.glance() as session:
         destination = destinations.get(session, row.destination_id)
     if row.personal and not destination.direct and not fitness.fit(context, row, destination):
-        _send_privately(context, row)
+        if row.public_markdown is not None:
+            _say_in_public(context, row, row.public_markdown)
+        else:
+            _send_privately(context, row)
         return
     posted = _post(context, row, destination)
     with context.database.write() as session:
@@ -79,6 +82,12 @@ def _change(context: Context, row: OutboxRow) -> None:
     context.webex.edit(about.message_id, about.room_id, row.markdown)
     with context.database.write() as session:
         outbox.delivered(session, row, context.now(), about.message_id, about.room_id)
+
+
+def _say_in_public(context: Context, row: OutboxRow, markdown: str) -> None:
+    """Say what anybody may read, without the file."""
+    with context.database.write() as session:
+        outbox.say_instead(session, row, markdown, context.now())
 
 
 def _send_privately(context: Context, row: OutboxRow) -> None:

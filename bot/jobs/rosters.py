@@ -37,7 +37,7 @@ def move(context: Context) -> bool:
 def _read(context: Context, row: RosterRow) -> None:
     claim = Claim(row.id, row.attempt)
     _clear_half_read(context, claim)
-    with context.database.read() as session:
+    with context.database.glance() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
     size = 0
     waiting: list[tuple[str, LicenseHolder]] = []
@@ -60,6 +60,8 @@ def _clear_half_read(context: Context, claim: Claim) -> None:
 
 
 def _write(context: Context, claim: Claim, first: int, holders: list[tuple[str, LicenseHolder]]) -> int:
+    if not holders:
+        return 0
     with context.database.write() as session:
         rosters.add(session, claim, context.now(), first, holders)
     return len(holders)

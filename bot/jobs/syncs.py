@@ -1,19 +1,24 @@
 """Moves syncs, one state at a time: no thread waits while Webex works, each look at it is a due time on the row."""
 
 import logging
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot import transitions
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, WebexFailure
-from bot.jobs import telling
+from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.jobs import readings, telling
 from bot.jobs.retries import pause
-from bot.replies import outcome
+from bot.showing import show, show_one
 from bot.transitions import Move
-from storage import clusters, enterprises, syncs
+from bot.wire import SyncReading
+from storage import clusters, enterprises, followers, queues, rosters, syncs
 from storage.claims import ClaimLost
 from storage.models import SyncRow
-from storage.records import ACTIVE, Claim, Sync, SyncState
+from storage.records import ACTIVE, Cause, Claim, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +32,9 @@ def move(context: Context) -> bool:
         sync = syncs.record(row)
         try:
             if sync.state not in ACTIVE:
-                telling.tell(context, claim, sync)
+                telling.tell(context, claim, sync, row.failures)
             else:
-                _write(context, claim, sync, _next(context, claim, sync))
+                _advance(context, claim, sync)
         except ClaimLost:
             raise
         except WebexFailure as failure:
@@ -41,77 +46,128 @@ def move(context: Context) -> bool:
     return True
 
 
-def _next(context: Context, claim: Claim, sync: Sync) -> Move:
+def call_overdue(context: Context) -> None:
+    """Have queued syncs end that have not come up within a day."""
+    now = context.now()
+    more = True
+    while more and not context.stopping.is_set():
+        with context.database.write() as session:
+            more = queues.call_overdue(session, now - transitions.LONGEST_QUEUE, now)
+
+
+def _advance(context: Context, claim: Claim, sync: Sync) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
+    if sync.state is SyncState.QUEUED and transitions.overdue(sync, now):
+        _write(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
+        return
     webex_id = _webex_id(context, sync)
     if webex_id is None:
-        return transitions.failed(outcome.no_enterprise())
+        if sync.state is not SyncState.QUEUED:
+            raise Unavailable("Webex does not know the enterprise just now")
+        _write(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
+        return
     reading = context.broadworks.sync_reading(webex_id)
     if sync.state is SyncState.STARTING:
-        return transitions.from_starting(sync, reading, now, poll, timeout)
-    if sync.state is SyncState.RUNNING:
-        return transitions.from_running(sync, reading, now, poll, timeout)
-    planned = transitions.from_queued(sync, reading, now, poll)
-    return _ask(context, claim, sync, webex_id, planned) if planned.ask else planned
+        _write(context, claim, sync, transitions.from_starting(sync, reading, now, poll, timeout))
+    elif sync.state is SyncState.RUNNING:
+        _write(context, claim, sync, transitions.from_running(sync, reading, now, poll, timeout))
+    else:
+        planned = transitions.from_queued(sync, reading, now, poll)
+        if planned.ask:
+            _start(context, claim, sync, webex_id, planned, reading)
+        else:
+            _write(context, claim, sync, planned, reading)
 
 
-def _ask(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: Move) -> Move:
-    """Commit that Webex is about to be asked, then ask: after a crash in between it is never asked blindly."""
+def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: Move, reading: SyncReading) -> None:
+    """Commit that Webex is about to be asked, then ask: after a crash in between it is never asked blindly.
+
+    Nobody starts a sync for people who have lost their rights since they asked.
+    """
     now = context.now()
     with context.database.write() as session:
-        enterprises.lock(session, sync.enterprise_id)
-        clusters.lock(session, sync.cluster_id)
-        syncs.move(session, claim, now, hold=True, state=planned.state, **planned.learned)
-        telling.show(session, sync.id, now)
-        pauses = clusters.pauses(session, sync.cluster_id)
+        pauses = enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
+        if not followers.anybody_has_rights(session, sync.id, sync.enterprise_id):
+            _end(session, claim, sync, SyncState.CANCELLED, {"cause": Cause.NO_RIGHTS}, now)
+            return
+        readings.keep(session, sync.enterprise_id, reading, now)
+        # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
+        values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
+        syncs.move(session, claim, now, hold=True, **values)
+        starting = replace(sync, **values)
+        show(session, starting, now)
     failure: WebexFailure | None = None
     try:
         context.broadworks.start_sync(webex_id)
     except WebexFailure as raised:
         failure = raised
         log.warning("sync %d: Webex was asked to start: %s", sync.id, raised)
-    return transitions.from_asking(failure, pauses, context.settings.sync_poll)
+    asked = transitions.from_asking(failure, starting.starts, pauses, context.settings.sync_poll)
+    _write(context, claim, starting, asked, was_busy=pauses > 0)
 
 
 def _webex_id(context: Context, sync: Sync) -> str | None:
     """By which id Webex knows the enterprise: remembered, else asked; None where nobody has activated yet."""
-    with context.database.read() as session:
+    with context.database.glance() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-    if enterprise.webex_id is not None:
-        return enterprise.webex_id
-    found = context.broadworks.enterprise(enterprise.sp_enterprise_id)
-    if found is None:
-        return None
-    with context.database.write() as session:
-        enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
-    return found.id
+    return enterprise.webex_id or readings.find(context, enterprise)
 
 
-def _write(context: Context, claim: Claim, sync: Sync, planned: Move) -> None:
+def _write(
+    context: Context,
+    claim: Claim,
+    sync: Sync,
+    planned: Move,
+    reading: SyncReading | None = None,
+    *,
+    was_busy: bool = True,
+) -> None:
+    """Write a sync's next state. Whoever changes a queue locks the enterprise and the cluster before the sync."""
     now = context.now()
+    values: dict[str, Any] = dict(planned.learned)
+    if planned.ends:
+        with context.database.write() as session:
+            enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
+            _end(session, claim, sync, planned.state, values, now)
+        return
+    values |= {"state": planned.state, "waits_for": planned.waits_for, "due_at": now + planned.wait, "failures": 0}
+    if (planned.state, planned.waits_for) == (sync.state, sync.waits_for) and planned.pause is None:
+        with context.database.move() as session:
+            syncs.move(session, claim, now, **values)
+        return
     with context.database.write() as session:
-        enterprises.lock(session, sync.enterprise_id)
-        clusters.lock(session, sync.cluster_id)
-        values: dict[str, Any] = dict(planned.learned)
-        if planned.ends:
-            values.setdefault("ended_at", now)
-            syncs.end(session, claim, now, planned.state, **values)
-        else:
-            rest = planned.wait
-            if planned.pause is not None:
-                rest = planned.pause
-                clusters.pause(session, sync.cluster_id, now + rest)
-            syncs.move(session, claim, now, state=planned.state, due_at=now + rest, failures=0, **values)
-        if planned.state is SyncState.RUNNING and sync.state is not SyncState.RUNNING:
+        if reading is not None:
+            enterprises.lock(session, sync.enterprise_id)
+            readings.keep(session, sync.enterprise_id, reading, now)
+        if planned.pause is not None:
+            clusters.pause(session, sync.cluster_id, now + planned.pause)
+        elif planned.state is SyncState.RUNNING and was_busy:
             clusters.unpause(session, sync.cluster_id)
-        if planned.state is not sync.state or planned.pause is not None:
-            telling.show(session, sync.id, now)
+        syncs.move(session, claim, now, **values)
+        if sync.status_outbox_id is not None:
+            show_one(session, sync.id, now)
+
+
+def _end(session: Session, claim: Claim, sync: Sync, state: SyncState, values: dict[str, Any], now: datetime) -> None:
+    """End a sync, and show that it is over and that another is next by that.
+
+    Where its end is told with the roster that is to be read anew, it comes back when that is there or cannot be had.
+    """
+    values = {"ended_at": now} | values
+    if telling.told_with_roster(state, values.get("cause")):
+        values["roster_id"] = rosters.want(session, sync.enterprise_id, now)
+        values["due_at"] = now + telling.PATIENCE
+    following = syncs.end(session, claim, now, state, **values)
+    if sync.status_outbox_id is not None:
+        show_one(session, sync.id, now)
+    if following is not None:
+        show_one(session, following, now)
 
 
 def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:
     """Look again later, in the state the row is in by now; or end what has no prospect."""
     now = context.now()
-    with context.database.read() as session:
+    with context.database.glance() as session:
         sync = syncs.get(session, claim.id)
     if isinstance(failure, Rejected) and failure.status == 404:
         with context.database.write() as session:
@@ -122,5 +178,5 @@ def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> 
             _write(context, claim, sync, hopeless)
             return
     rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
-    with context.database.write() as session:
+    with context.database.move() as session:
         syncs.move(session, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))

@@ -1,122 +1,150 @@
-"""Keeps people told of a sync: its status message as it goes on, and once to everybody when it has ended."""
+"""Tells everybody concerned, once, how a sync has ended."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.context import Context
+from bot.failures import Rejected, WebexFailure
 from bot.message import Attachment
 from bot.replies import outcome
-from bot.replies.sync import Standing, progress
-from bot.tables.columns import HEADER, cells
+from bot.tables import activation, columns, errors
 from bot.tables.csvfile import compressed_csv, file_name
-from bot.transitions import NOBODY_CODE
-from storage import admins, destinations, enterprises, outbox, rosters, syncs
+from bot.wire import Member
+from storage import admins, destinations, enterprises, followers, outbox, rosters, spaces, syncs
 from storage.folding import address_key
-from storage.records import ACTIVE, Claim, Draft, Enterprise, Roster, Sync, SyncState
+from storage.records import Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)
 """How long the end of a sync waits for its roster to be read again."""
 
-_ERROR_HEADER = ("Code", "Description")
+MEMBERS_PATIENCE = timedelta(hours=1)
+"""For how long after its end the members of notification spaces are asked for, should Webex not tell them."""
+
+MEMBERS_TRIES = 10
+"""How often at least, as nobody may have been there to ask in that time."""
 
 
-def show(session: Session, sync_id: int, now: datetime) -> None:
-    """Bring the status message of a sync up to date."""
-    sync = syncs.get(session, sync_id)
-    if sync.status_outbox_id is None:
-        return
-    enterprise = enterprises.get(session, sync.enterprise_id)
-    if sync.state not in ACTIVE:
-        outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
-        return
-    estimate = policy.estimate(*syncs.past_durations(session, enterprise.id, sync.cluster_id))
-    standing = Standing(sync, enterprise, syncs.place(session, sync), estimate, named=False)
-    outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)
+def told_with_roster(state: SyncState, cause: Cause | None) -> bool:
+    """Whether such an end is told with licence holders: all of them, or, where nobody has activated, who must."""
+    return state is SyncState.COMPLETED or cause is Cause.NOBODY_ACTIVATED
 
 
-def tell(context: Context, claim: Claim, sync: Sync) -> None:
-    """Tell everybody concerned how a sync has ended.
-
-    First its roster is to be read again: the sync comes back when that is done or cannot be, at the latest after
-    `PATIENCE`.
-    """
+def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
+    """Tell everybody concerned how a sync has ended; the roster it waited for is there, or cannot be had in time."""
     now = context.now()
     with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-    shown = _shows_roster(sync, enterprise)
-    if shown and sync.roster_id is None:
-        with context.database.write() as session:
-            roster_id = rosters.want(session, sync.enterprise_id, now)
-            syncs.move(session, claim, now, due_at=now + PATIENCE, roster_id=roster_id)
-        return
-    with context.database.read() as session:
-        roster = rosters.current(session, sync.enterprise_id) if shown else None
+        rooms = spaces.notified(session, enterprise.id) if sync.state is not SyncState.CANCELLED else []
+        with_roster = told_with_roster(sync.state, sync.cause)
+        roster = rosters.current(session, enterprise.id) if with_roster else None
         attachment = _attachment(session, sync, enterprise, roster, now)
-    fresh = roster is not None and sync.roster_id is not None and roster.id >= sync.roster_id
-    markdown = outcome.ended(
-        sync,
-        enterprise,
-        context.settings.sync_hold,
-        now,
-        roster,
-        fresh=fresh,
-    )
+    draft = _draft(context, sync, enterprise, roster if attachment else None, now)
+    audiences = [_Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     with context.database.write() as session:
         syncs.told(session, claim, now)
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment else None
-        for destination_id, thread, person_id in _concerned(session, sync):
-            draft = Draft(
-                markdown,
-                parent_id=thread,
-                attachment_id=attachment_id,
-                personal=True,
-                enterprise_id=enterprise.id,
-                person_id=person_id,
-            )
-            outbox.post(session, destination_id, draft, now)
+        for message in _messages(session, sync, replace(draft, attachment_id=attachment_id), audiences):
+            outbox.post(session, message.destination_id, message.draft, now)
 
 
-def _shows_roster(sync: Sync, enterprise: Enterprise) -> bool:
-    """Whether its end is told with licence holders: all of them, or, where nobody has activated, who must."""
-    if sync.state is SyncState.FAILED:
-        return enterprise.webex_id is None or any(code == NOBODY_CODE for code, _ in sync.errors)
-    return sync.state is SyncState.COMPLETED
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """A notification space and who is in it; None where it cannot be reached."""
+
+    room_id: str
+    members: list[Member] | None
 
 
-def _concerned(session: Session, sync: Sync) -> Iterator[tuple[int, str | None, str | None]]:
-    """Destination, thread, person: who followed it and still has rights, where they did; other admins in private."""
+@dataclass(frozen=True, slots=True)
+class _Message:
+    destination_id: int
+    draft: Draft
+
+
+def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:
+    fresh = roster is not None and sync.roster_id is not None and roster.id >= sync.roster_id
+    hold = context.settings.sync_hold
+    return Draft(
+        outcome.ended(sync, enterprise, hold, now, roster, fresh=fresh),
+        public_markdown=outcome.ended(sync, enterprise, hold, now, None, fresh=False),
+        personal=roster is not None,
+        enterprise_id=enterprise.id,
+    )
+
+
+def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Member] | None:
+    """Who is in a space just now; nobody counts as told by one whose members Webex does not tell for an hour."""
+    try:
+        return context.webex.members(room_id)
+    except Rejected as rejected:
+        log.warning("a notification space cannot be reached: %s", rejected)
+        return None
+    except WebexFailure:
+        if now - (sync.ended_at or now) < MEMBERS_PATIENCE or failures < MEMBERS_TRIES:
+            raise
+        return []
+
+
+def _messages(session: Session, sync: Sync, draft: Draft, audiences: Iterable[_Audience]) -> Iterator[_Message]:
+    """Who followed it and still has rights, where they did; notification spaces; other admins in private."""
     told: set[str] = set()
-    for follower in syncs.followers(session, sync.id):
-        if not admins.fit_reader(session, sync.enterprise_id, follower.person_id, follower.email):
-            continue
+    rooms: set[str] = set()
+    for follower in followers.with_rights(session, sync.id, sync.enterprise_id):
         told |= {follower.person_id, address_key(follower.email)}
-        destination = destinations.of_room(
-            session, follower.room_id, direct=follower.direct, person_id=follower.person_id if follower.direct else None
+        rooms.add(follower.room_id)
+        person_id = follower.person_id if follower.direct else None
+        destination = destinations.of_room(session, follower.room_id, direct=follower.direct, person_id=person_id)
+        yield _Message(
+            destination,
+            replace(draft, public_markdown=None, parent_id=follower.thread, person_id=follower.person_id),
         )
-        yield destination, follower.thread, follower.person_id
-    for admin in admins.of(session, sync.enterprise_id):
-        if admin.person_id is None and address_key(admin.email) in told:
+    if sync.state is SyncState.CANCELLED:
+        return
+    for audience in audiences:
+        if audience.members is None:
             continue
+        told |= {key for one in audience.members for key in (one.person_id, address_key(one.person_email))}
+        if audience.room_id not in rooms:
+            yield _Message(destinations.of_room(session, audience.room_id, direct=False), draft)
+    yield from _in_private(session, sync, replace(draft, public_markdown=None), told)
+
+
+def _in_private(session: Session, sync: Sync, draft: Draft, told: set[str]) -> Iterator[_Message]:
+    """To every admin who has not been told and wants to be."""
+    untold = [one for one in admins.of(session, sync.enterprise_id) if not _is_among(one.person_id, one.email, told)]
+    muted = spaces.muted(session, [one.person_id for one in untold if one.person_id is not None])
+    for admin in untold:
         if admin.person_id is None:
-            yield destinations.of_email(session, admin.email), None, None
-        elif admin.person_id not in told:
-            yield destinations.of_person(session, admin.person_id), None, admin.person_id
+            yield _Message(destinations.of_email(session, admin.email), draft)
+        elif admin.person_id not in muted:
+            destination = destinations.of_person(session, admin.person_id)
+            yield _Message(destination, replace(draft, person_id=admin.person_id))
+
+
+def _is_among(person_id: str | None, email: str, told: set[str]) -> bool:
+    """By `person_id`; by e-mail only somebody whom the bot never met."""
+    return address_key(email) in told if person_id is None else person_id in told
 
 
 def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
-    if sync.state is SyncState.FAILED and sync.errors and not _shows_roster(sync, enterprise):
-        rows = [(str(code), description) for code, description in sync.errors]
-        return Attachment(file_name("sync_errors", enterprise.key, now), compressed_csv(_ERROR_HEADER, rows))
-    if roster is None:
-        return None
-    holders = rosters.holders(session, roster.id)
-    if sync.state is SyncState.FAILED:
-        waiting = (cells(holder) for holder in holders if holder.activation != "Activated")
-        return Attachment(file_name("not_activated", enterprise.key, now), compressed_csv(HEADER, waiting))
-    return Attachment(file_name("licenses", enterprise.key, now), compressed_csv(HEADER, map(cells, holders)))
+    if roster is not None:
+        holders = rosters.holders(session, roster.id)
+        if sync.state is SyncState.COMPLETED:
+            name = file_name("licenses", enterprise.key, now)
+            return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))
+        name = file_name("not_activated", enterprise.key, now)
+        waiting = list(activation.rows(holders))
+        return Attachment(name, compressed_csv(activation.HEADER, waiting)) if waiting else None
+    if sync.state is SyncState.FAILED and sync.errors and sync.cause is not Cause.NOBODY_ACTIVATED:
+        name = file_name("sync_errors", enterprise.key, now)
+        return Attachment(name, compressed_csv(errors.HEADER, errors.rows(sync.errors)))
+    return None

@@ -1,54 +1,131 @@
 """What `status` says."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.replies.outcome import final
+from bot import transitions
+from bot.replies.causes import why
+from bot.replies.outcome import result
 from bot.replies.safe import plain
-from bot.replies.sync import Standing, progress
-from bot.replies.times import when
-from storage.records import Enterprise, Roster, Sync, SyncState
+from bot.replies.sync import Standing, progress, so_far
+from bot.replies.times import duration, when
+from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
 
-ENDS = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
+STALE = timedelta(days=8)
+"""Webex syncs by itself at least every seven days (PORTAL's ninth promise): after eight without, something is wrong."""
 
 
-def answer(
-    *,
-    enterprise: Enterprise,
-    standing: Standing | None,
-    last: Sync | None,
-    hold_until: datetime | None,
-    roster: Roster | None,
-    activation: dict[str, int],
-    now: datetime,
-    named: bool,
-    failed: tuple[int, int],
-) -> str:
-    """State, last attempt, hold and licence holders; for operators also what of 30 days could not be done."""
-    zone = enterprise.timezone
-    lines = []
-    if standing is not None:
-        lines.append(progress(standing, now))
-        lines.append(f"- Asked for by {_who(standing.sync, named=named)} {when(standing.sync.asked_at, now, zone)}")
-    else:
-        lines.append(f"**{plain(enterprise.name)}**: no directory sync is under way.")
-    if last is None:
-        lines.append("- No sync was asked for through me yet" if standing is None else "- It is the first one")
-    else:
-        lines.append(f"- Last: {final(last, enterprise, now)} Asked for by {_who(last, named=named)}")
-    if hold_until is not None and now < hold_until:
-        lines.append(f"- `sync` will work again {when(hold_until, now, zone)}")
-    elif standing is None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that `status` tells of; `named` where people may be named, `failed` is for operators alone."""
+
+    enterprise: Enterprise
+    standing: Standing | None
+    last: Sync | None
+    last_success: Sync | None
+    own: WebexRun | None
+    reading: Reading | None
+    estimate: float | None
+    hold_until: datetime | None
+    roster: Roster | None
+    activation: dict[str, int]
+    named: bool
+    failed: tuple[int, int] = (0, 0)
+
+
+def answer(known: Known, now: datetime, *, live: bool) -> str:
+    """State, last attempt and success, Webex's own, hold and licence holders; `live` where Webex was asked just now."""
+    lines = [*_state(known, now), *_past(known, now), *_webex(known, now, live=live)]
+    zone = known.enterprise.timezone
+    if known.hold_until is not None and now < known.hold_until:
+        lines.append(f"- `sync` will work again {when(known.hold_until, now, zone)}")
+    elif known.standing is None:
         lines.append("- `sync` works now")
-    if roster is not None and roster.read_at is not None:
-        counts = ", ".join(f"{number:,} {value}" for value, number in activation.items())
-        lines.append(f"- {roster.size:,} licence holders ({counts or 'none'}), as of {when(roster.read_at, now, zone)}")
-    else:
-        lines.append("- Licence holders: not read yet; `licenses` reads them")
-    unanswered, unsent = failed
+    if known.standing is None and known.estimate:
+        lines.append(f"- A sync usually takes {duration(known.estimate)}")
+    lines += _warning(known, now)
+    lines.append(_roster(known, now))
+    unanswered, unsent = known.failed
     if unanswered or unsent:
         lines.append(f"- ⚠️ Set aside: {unanswered:,} unanswered, {unsent:,} undelivered; the log says why")
     return "\n".join(lines)
 
 
-def _who(sync: Sync, *, named: bool) -> str:
-    return plain(sync.asker_email) if named else "an admin"
+def _state(known: Known, now: datetime) -> list[str]:
+    standing = known.standing
+    if standing is None:
+        return [f"**{plain(known.enterprise.name)}**: no directory sync is under way."]
+    asked = when(standing.sync.asked_at, now, known.enterprise.timezone)
+    return [
+        f"{progress(standing, now)}{so_far(standing, now)}",
+        f"- Asked for by {_who(standing.sync, known)} {asked}",
+    ]
+
+
+def _past(known: Known, now: datetime) -> list[str]:
+    last, success, zone = known.last, known.last_success, known.enterprise.timezone
+    if last is None:
+        return ["- No sync was asked for through me yet" if known.standing is None else "- It is the first one"]
+    ended = when(last.ended_at or last.asked_at, now, zone)
+    reason = f". {why(last).rstrip('.')}" if last.cause is not None else ""
+    lines = [f"- Last attempt: {result(last)} {ended}, asked for by {_who(last, known)}{reason}"]
+    if success is not None and success.id != last.id:
+        lines.append(f"- Last success: {when(success.ended_at or success.asked_at, now, zone)}")
+    return lines
+
+
+def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
+    """What Webex did by itself, and how old that knowledge is."""
+    reading, own, zone = known.reading, known.own, known.enterprise.timezone
+    if reading is None:
+        return ["- Webex's own syncs: not known yet"]
+    as_of = "" if live else f" (as of {when(reading.read_at, now, zone)})"
+    if own is None or own.started_at is None:
+        return [f"- Webex's own syncs: none seen yet{as_of}"]
+    moment = when(own.ended_at, now, zone) if own.ended_at else f"begun {when(own.started_at, now, zone)}"
+    return [f"- Webex's own last sync: {own_result(own)}, {moment}{as_of}"]
+
+
+def own_result(run: WebexRun) -> str:
+    """How one of Webex's own runs went, in a word; Webex's where that is not known here."""
+    if transitions.is_running(run.status):
+        return "running"
+    match transitions.succeeded(run.status):
+        case True:
+            return "⚠️ completed with warnings" if run.errors else "✅ completed"
+        case False:
+            return "❌ failed"
+        case _:
+            return f"“{plain(run.status, 40)}”" if run.status else "not known how"
+
+
+def _warning(known: Known, now: datetime) -> list[str]:
+    """Where no sync at all has succeeded for longer than Webex itself leaves between two."""
+    if known.reading is None:
+        return []
+    moments = [
+        known.reading.succeeded_at,
+        known.last_success.ended_at if known.last_success else None,
+        known.own.ended_at if known.own and transitions.succeeded(known.own.status) else None,
+    ]
+    last = max((moment for moment in moments if moment is not None), default=None)
+    if now - (last or known.enterprise.created_at) < STALE:
+        return []
+    since = f"since {when(last, now, known.enterprise.timezone)}" if last else "as long as I have known your enterprise"
+    return [
+        f"- ⚠️ No directory sync has succeeded {since}, though Webex syncs by itself every seven days. Ask your service "
+        "provider whether directory sync is switched on"
+    ]
+
+
+def _roster(known: Known, now: datetime) -> str:
+    roster = known.roster
+    if roster is None or roster.read_at is None:
+        return "- Licence holders: not read yet; `licenses` reads them"
+    counts = ", ".join(f"{number:,} {value}" for value, number in known.activation.items())
+    as_of = when(roster.read_at, now, known.enterprise.timezone)
+    return f"- {roster.size:,} licence holders ({counts or 'none'}), as of {as_of}"
+
+
+def _who(sync: Sync, known: Known) -> str:
+    return plain(sync.asker_email) if known.named else "an admin"

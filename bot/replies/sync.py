@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.replies.safe import plain
-from bot.replies.times import duration, when
-from storage.records import Enterprise, Sync, SyncState
+from bot.replies.times import at, duration, when
+from bot.tables.columns import ACTIVATED
+from storage.records import Enterprise, Sync, SyncState, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,18 @@ class Standing:
     named: bool
 
 
-def accepted(standing: Standing, now: datetime, activation: dict[str, int]) -> str:
+def accepted(standing: Standing, now: datetime, activation: dict[str, int], without_email: int) -> str:
     """To whoever asked, at once."""
     lines = [progress(standing, now)]
     total = sum(activation.values())
-    if total and not activation.get("Activated"):
+    if total and not activation.get(ACTIVATED):
+        missing = (
+            f"; {without_email:,} {'has' if without_email == 1 else 'have'} no e-mail yet" if without_email else ""
+        )
         lines += [
             "",
-            f"⚠️ None of your {total} licence holders has activated yet. Webex cannot tell your enterprise apart "
-            "before one of them has signed in, so this sync will probably fail; I try all the same.",
+            f"⚠️ 0 of {total:,} activated{missing}. Webex cannot tell your enterprise apart before one of your licence "
+            "holders has activated and signed in, so this sync will probably fail; it is tried all the same.",
         ]
     return "\n".join(lines)
 
@@ -38,12 +42,8 @@ def joined(standing: Standing, now: datetime, *, new: bool) -> str:
     asked = when(sync.asked_at, now, standing.enterprise.timezone)
     who = plain(sync.asker_email) if standing.named else "an admin"
     first = f"A directory sync is under way already: {who} asked for it {asked}."
-    second = (
-        "You will be told here when it ends."
-        if new
-        else "You are on its list already, and will be told where you first asked when it ends."
-    )
-    return f"{first} {second}\n\n{progress(standing, now)}"
+    second = "You will be told here when it ends." if new else "You will be told when it ends, where you first asked."
+    return f"{first} {second}\n\n{progress(standing, now)}{so_far(standing, now)}"
 
 
 def held(until: datetime, hold: timedelta, now: datetime, enterprise: Enterprise) -> str:
@@ -57,20 +57,40 @@ def held(until: datetime, hold: timedelta, now: datetime, enterprise: Enterprise
 
 def no_arguments(arguments: str, word: str = "sync") -> str:
     """When something follows a word that stands alone."""
-    return f"`{word}` stands alone, and I do not know what to do with “{plain(arguments, 80)}”."
+    return f"`{word}` takes nothing after it; I do not know what “{plain(arguments, 80)}” is for."
 
 
 def progress(standing: Standing, now: datetime) -> str:
-    """The status message of a sync that is not over yet."""
+    """The status message of a sync that is not over yet; it stays as it is until the state changes."""
     sync, enterprise = standing.sync, standing.enterprise
     title = f"**Directory sync of {plain(enterprise.name)}**"
     usual = f"usually takes {duration(standing.estimate)}" if standing.estimate else "no estimate yet"
     match sync.state:
         case SyncState.QUEUED:
             place = "next in the queue" if standing.place == 1 else f"number {standing.place} in the queue"
-            return f"{title}: queued, {place} ({usual})."
+            held_up = f" {_HELD_UP[sync.waits_for]}" if sync.waits_for is not None else ""
+            return f"{title}: queued, {place} ({usual}).{held_up}"
         case SyncState.STARTING:
             return f"{title}: starting; Webex is being asked ({usual})."
         case _:
-            since = when(sync.started_at or sync.starting_at or sync.asked_at, now, enterprise.timezone)
+            since = at(_begun(sync), now, enterprise.timezone)
             return f"{title}: running since {since} ({usual})."
+
+
+_HELD_UP = {
+    WaitsFor.CLUSTER: "Webex is busy with another customer of your service provider; I ask again until it has room.",
+    WaitsFor.WEBEX: "Webex is running a sync of its own for you just now; yours starts when that has ended.",
+    WaitsFor.RETRY: "Webex could not start it just now; I ask again.",
+}
+
+
+def so_far(standing: Standing, now: datetime) -> str:
+    """How far a running sync is; empty for one that does not run yet."""
+    if standing.sync.state is not SyncState.RUNNING:
+        return ""
+    return f" It has taken {duration((now - _begun(standing.sync)).total_seconds())} so far."
+
+
+def _begun(sync: Sync) -> datetime:
+    """By our clock, since durations are counted with it."""
+    return sync.starting_at or sync.asked_at

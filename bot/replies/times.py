@@ -13,11 +13,15 @@ def when(moment: datetime, now: datetime, timezone: str) -> str:
 
     An unknown zone is UTC.
     """
+    return f"{at(moment, now, timezone)}, {_seen_from(now, moment)}"
+
+
+def at(moment: datetime, now: datetime, timezone: str) -> str:
+    """A moment in an enterprise's zone alone, for what is read again later: "Mon 23 Nov 10:14 CST"."""
     zone = _zone(timezone)
     local = moment.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    written = f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M} {_zone_name(local)}"
-    return f"{written}, {_seen_from(now, moment)}"
+    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M} {_zone_name(local)}"
 
 
 def duration(seconds: float) -> str:

@@ -31,6 +31,9 @@ COLUMNS = (
 HEADER = tuple(column.header for column in COLUMNS)
 BY_ATTRIBUTE = {column.attribute: column for column in COLUMNS}
 
+NOT_BEGUN, BEGUN, ACTIVATED, ERROR = "Not begun", "Begun", "Activated", "Error"
+"""What the last column says."""
+
 NAME = "name"
 NAME_COLUMNS = ("first_name", "last_name")
 ATTRIBUTES_OF_KEY = {key: (column.attribute,) for column in COLUMNS for key in column.keys} | {NAME: NAME_COLUMNS}
@@ -65,12 +68,12 @@ def in_title_case(code: str) -> str:
 def _activation(subscriber: Subscriber) -> str:
     status = subscriber.status.strip().casefold()
     if not subscriber.email.strip() or status == "pending_email_input":
-        return "Not begun"
+        return NOT_BEGUN
     if status == "provisioned":
-        return "Activated"
+        return ACTIVATED
     if status == "error":
-        return "Error"
-    return "Begun"
+        return ERROR
+    return BEGUN
 
 
 def _storable(text: str) -> str:

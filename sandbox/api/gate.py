@@ -53,7 +53,7 @@ class Gate:
     def _serve(self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if fault is None:
             return self._app(environ, start)
-        cut_short = fault.delay > 0 and self._faults.stopping.wait(fault.delay)
+        cut_short = fault.delay > 0 and not self._faults.wait(fault.delay)
         if cut_short or fault.drop == "before":
             raise Dropped
         answered = self._app(environ, start) if fault.status is None else _answer(fault, fault.status, start)

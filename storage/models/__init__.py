@@ -4,7 +4,9 @@ from storage.models.audit import AuditRow, LeaseRow
 from storage.models.base import Moved, Table
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
+from storage.models.readings import ReadingRow, WebexRunRow
 from storage.models.rosters import LicenseHolderRow, RosterRow
+from storage.models.spaces import MutedRow, SpaceRow
 from storage.models.syncs import FollowerRow, SyncRow
 
 __all__ = [
@@ -19,9 +21,13 @@ __all__ = [
     "LeaseRow",
     "LicenseHolderRow",
     "Moved",
+    "MutedRow",
     "OperatorRow",
     "OutboxRow",
+    "ReadingRow",
     "RosterRow",
+    "SpaceRow",
     "SyncRow",
     "Table",
+    "WebexRunRow",
 ]

@@ -19,6 +19,7 @@ class InboxRow(Moved, Table):
         partial("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
         partial("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
         Index("ix_inbox_waiting", "roster_id"),
+        Index("ix_inbox_waiting_reading", "reading_id"),
     )
 
     resource: Mapped[str]
@@ -30,6 +31,7 @@ class InboxRow(Moved, Table):
     state: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     roster_id: Mapped[int | None] = mapped_column(Id)
+    reading_id: Mapped[int | None] = mapped_column(Id)
     waited: Mapped[bool] = mapped_column(default=False)
 
 
@@ -70,6 +72,7 @@ class OutboxRow(Moved, Table):
     about_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     parent_id: Mapped[str | None]
     markdown: Mapped[str]
+    public_markdown: Mapped[str | None]
     personal: Mapped[bool]
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     person_id: Mapped[str | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id
@@ -21,15 +21,18 @@ class SyncRow(Moved, Table):
         partial("ix_syncs_due", "due_at", where="due_at IS NOT NULL"),
         partial("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
         Index("ix_syncs_history", "enterprise_id", "id"),
-        Index("ix_syncs_ended", "cluster_id", "ended_at"),
+        partial("ix_syncs_asked", "asked_at", where="state = 'queued' AND due_at IS NULL"),
+        partial("ix_syncs_completed", "cluster_id", "id", where="state = 'completed'"),
     )
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
     cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"))
     state: Mapped[str]
     head: Mapped[bool]
+    waits_for: Mapped[str | None]
     asked_at: Mapped[datetime]
     asker_email: Mapped[str]
+    starts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     starting_at: Mapped[datetime | None]
     before_started_at: Mapped[datetime | None]
     before_tracking_id: Mapped[str | None]
@@ -40,6 +43,7 @@ class SyncRow(Moved, Table):
     webex_status: Mapped[str | None]
     counts: Mapped[dict[str, Any]]
     errors: Mapped[list[Any]]
+    cause: Mapped[str | None]
     reason: Mapped[str | None]
     status_outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     roster_id: Mapped[int | None] = mapped_column(Id)

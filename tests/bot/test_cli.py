@@ -14,7 +14,7 @@ from storage import admins, enterprises, syncs
 from storage.database import Database
 from storage.records import Enterprise
 from storage.upgrade import up_to_date
-from tests.bot.test_transitions import NOW
+from tests.bot.samples import NOW
 
 ROOT = Path(__file__).parents[2]
 

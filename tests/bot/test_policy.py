@@ -9,9 +9,9 @@ from bot import policy
 from bot.command import Command, Who
 from bot.message import Asker, Reply
 from storage.records import Enterprise
-from tests.bot.test_transitions import NOW, sync
+from tests.bot.samples import NOW, sync
 
-ACME = Enterprise(1, "acme", "Acme", "Reseller1+acme", "east", "UTC", 1, None)
+ACME = Enterprise(1, "acme", "Acme", "Reseller1+acme", "east", "UTC", 1, None, NOW)
 BOREALIS = replace(ACME, id=2, key="borealis")
 STRANGER = Asker("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
 ADMIN = replace(STRANGER, enterprise_ids=frozenset({1}))

@@ -25,7 +25,7 @@ from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage import admins, enterprises
 from storage.database import Database, wake
-from storage.models import AuditRow, InboxRow, OutboxRow, RosterRow, SyncRow
+from storage.models import AuditRow, InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
 from tests.journeys.door import Door
 
 ANA, BEN, OLGA = "ana@acme.example", "ben@acme.example", "olga@provider.example"
@@ -91,6 +91,7 @@ class House:
 
     def close(self) -> None:
         """Stop everything."""
+        self.faults.clear()
         try:
             self.stop()
         finally:
@@ -111,6 +112,10 @@ class House:
     def shift(self, **by: float) -> None:
         """Let the bot's time leap ahead, once nothing is in hand: a leap ends every lease."""
         self.wait_for(self._is_idle)
+        self.advance(**by)
+
+    def advance(self, **by: float) -> None:
+        """Let the bot's time go on by less than a lease is long, whatever is in hand."""
         self._offset += timedelta(**by)
         self.database.tell(frozenset(_KINDS))
 
@@ -208,7 +213,7 @@ class House:
         return self.world.enterprise(self.settings.bot_enterprise)
 
     def _is_idle(self) -> bool:
-        tables = (InboxRow, OutboxRow, RosterRow, SyncRow)
+        tables = (InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow)
         with self.database.read() as session:
             return not any(session.scalar(select(exists().where(table.lease_until.is_not(None)))) for table in tables)
 

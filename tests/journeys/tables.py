@@ -3,6 +3,7 @@
 import csv
 import io
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sandbox.messages import Message
@@ -44,6 +45,11 @@ def rows(house: House) -> list[list[str]]:
     return [row(one) for one in house.world.subscribers.of(house.settings.bot_enterprise)]
 
 
+def waiting(house: House) -> list[list[str]]:
+    """The rows of those who have not activated."""
+    return [cells for cells in rows(house) if cells[-1] != "Activated"]
+
+
 def plain(cell: str) -> str:
     """A cell without case and accents."""
     taken_apart = unicodedata.normalize("NFKD", cell.lower().translate(_LETTERS))
@@ -59,12 +65,12 @@ def file_of(house: House, message: Message, reader: str = ANA) -> bytes:
     return response.content
 
 
-def csv_of(house: House, message: Message, reader: str = ANA) -> list[list[str]]:
+def csv_of(house: House, message: Message, reader: str = ANA, header: Sequence[str] = HEADER) -> list[list[str]]:
     """The rows under the header of a message's CSV, whose form is as spreadsheets want it."""
     content = file_of(house, message, reader)
     assert content.startswith(b"\xef\xbb\xbf")
     text = content.decode("utf-8-sig")
     assert text.count("\n") == text.count("\r\n")
     read = list(csv.reader(io.StringIO(text, newline="")))
-    assert read[0] == HEADER
+    assert read[0] == list(header)
     return read[1:]

@@ -1,35 +1,37 @@
 """`sync`, when all goes well."""
 
-from sandbox.messages import Message
 from sandbox.seed import ACME, SPACE
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, BEN, OLGA, House
+from tests.journeys.syncs import results, text, versions
 from tests.journeys.tables import csv_of, rows
-
-
-def _versions(house: House, message: Message) -> list[str]:
-    return [one.markdown or "" for one in house.versions if one.id == message.id]
-
-
-def _results(house: House, where: str) -> list[Message]:
-    return [one for one in house.heard(where) if one.files]
 
 
 def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
     house.faults.add(method="POST", path="/broadworks/enterprises/", who=PARTNER_ADMIN, delay=0.5)
     shown = house.ask(ANA, "sync")
-    assert "queued, next in the queue" in (shown.markdown or "")
-    result = house.wait_for(lambda: _results(house, ANA))[0]
-    house.wait_for(lambda: "completed" in _versions(house, shown)[-1])
+    assert "queued, next in the queue" in text(shown)
+    result = house.wait_for(lambda: results(house, ANA))[0]
+    house.wait_for(lambda: "completed" in versions(house, shown)[-1])
     states = ("queued", "starting", "running since", "✅ completed")
-    versions = _versions(house, shown)
-    assert len(versions) == len(states)
-    for state, version in zip(states, versions, strict=True):
+    said = versions(house, shown)
+    assert len(said) == len(states)
+    for state, version in zip(states, said, strict=True):
         assert state in version
     assert house.heard(ANA)[0].edits <= 10
-    assert "✅ completed" in (result.markdown or "")
-    assert "- People: 4 added, 2 updated, 1 deleted" in (result.markdown or "")
-    assert str(house.enterprise().report["lastSyncTrackingId"]) in (result.markdown or "")
+    assert "✅ completed" in text(result)
+    for line in (
+        "- People: 4 added, 2 updated, **1 deleted**; 827 in all",
+        "- Machines: 1 added, 0 updated, 0 deleted; 136 in all",
+        "- Personal contacts: 3 added, 1 updated, 0 deleted; 205 in all",
+        "- Enterprise contacts: 2 added, 0 updated, **1 deleted**; 205 in all",
+        "- Took ",
+        str(house.enterprise().report["lastSyncTrackingId"]),
+        "- `sync` will work again",
+        "Attached: your 410 licence holders.",
+    ):
+        assert line in text(result)
+    assert "more than a tenth" not in text(result)
     assert csv_of(house, result) == rows(house)
     assert house.syncs_asked() == [200]
 
@@ -37,11 +39,11 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
 def test_every_admin_is_told_once_of_the_end(house: House) -> None:
     house.make_admin(BEN)
     house.ask(ANA, "sync")
-    house.wait_for(lambda: _results(house, ANA) and _results(house, BEN))
+    house.wait_for(lambda: results(house, ANA) and results(house, BEN))
     house.ask(BEN, "help")
     house.ask(ANA, "help")
-    assert len(_results(house, ANA)) == len(_results(house, BEN)) == 1
-    assert csv_of(house, _results(house, BEN)[0], BEN) == rows(house)
+    assert len(results(house, ANA)) == len(results(house, BEN)) == 1
+    assert csv_of(house, results(house, BEN)[0], BEN) == rows(house)
     assert house.heard(OLGA) == []
 
 
@@ -51,13 +53,25 @@ def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: Hous
     house.ask(ANA, "sync")
     joining = house.say(BEN, "sync", SPACE, mention=True)
     joined = house.wait_for(lambda: house.answers(joining))[0]
-    assert "is under way already: an admin asked for it" in (joined.markdown or "")
+    assert "is under way already: an admin asked for it" in text(joined)
     house.world.broadworks.release(ACME)
-    house.wait_for(lambda: _results(house, ANA) and _results(house, SPACE))
-    assert [one.parent_id for one in _results(house, SPACE)] == [joining.id]
+    house.wait_for(lambda: results(house, ANA) and results(house, SPACE))
+    assert [one.parent_id for one in results(house, SPACE)] == [joining.id]
     house.ask(BEN, "help")
-    assert _results(house, BEN) == []
+    assert results(house, BEN) == []
     assert house.syncs_asked() == [200]
+
+
+def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
+    house.make_admin(BEN)
+    house.world.broadworks.hold(ACME)
+    shown = house.ask(ANA, "sync")
+    house.wait_for(lambda: "running since" in versions(house, shown)[-1])
+    joined = text(house.ask(BEN, "sync"))
+    assert "under way already: ana@acme.example asked for it" in joined
+    assert "You will be told here when it ends" in joined
+    assert "running since" in joined
+    assert "so far" in joined
 
 
 def test_who_joins_twice_is_told_once(house: House) -> None:
@@ -65,14 +79,14 @@ def test_who_joins_twice_is_told_once(house: House) -> None:
     for _ in range(3):
         house.ask(ANA, "sync")
     house.world.broadworks.release(ACME)
-    house.wait_for(lambda: _results(house, ANA))
+    house.wait_for(lambda: results(house, ANA))
     house.ask(ANA, "help")
-    assert len(_results(house, ANA)) == 1
+    assert len(results(house, ANA)) == 1
 
 
 def test_after_a_completed_sync_the_next_is_refused_with_its_time(house: House) -> None:
     house.ask(ANA, "sync")
-    house.wait_for(lambda: _results(house, ANA))
+    house.wait_for(lambda: results(house, ANA))
     refused = house.ask(ANA, "sync").markdown or ""
     assert "`sync` will work again" in refused
     assert "in 24 h" in refused
@@ -80,13 +94,13 @@ def test_after_a_completed_sync_the_next_is_refused_with_its_time(house: House) 
     assert "in 5 min" in (house.ask(ANA, "sync").markdown or "")
     house.shift(minutes=6)
     assert "queued" in (house.ask(ANA, "sync").markdown or "")
-    house.wait_for(lambda: len(_results(house, ANA)) == 2)
+    house.wait_for(lambda: len(results(house, ANA)) == 2)
     assert house.syncs_asked() == [200, 200]
 
 
 def test_the_end_of_a_sync_asked_for_in_a_group_goes_to_the_asker_alone(house: House) -> None:
     said = house.say(ANA, "sync", SPACE, mention=True)
-    house.wait_for(lambda: _results(house, ANA))
-    house.wait_for(lambda: any("1:1 message" in (one.markdown or "") for one in house.heard(SPACE)))
-    assert _results(house, SPACE) == []
+    house.wait_for(lambda: results(house, ANA))
+    house.wait_for(lambda: any("1:1 message" in text(one) for one in house.heard(SPACE)))
+    assert results(house, SPACE) == []
     assert {one.parent_id for one in house.heard(SPACE)} == {said.id}

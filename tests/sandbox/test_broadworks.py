@@ -161,6 +161,13 @@ def test_a_sync_may_end_with_any_word_and_warnings(sandbox: Sandbox, partner: Ca
         assert (status(partner, acme)["syncStatus"], len(status(partner, acme)["errors"])) == (word, 1)
 
 
+def test_a_sync_may_end_with_other_figures_than_the_usual(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+    sandbox.world.broadworks.end_next_sync(ACME, "COMPLETE", usersDeleted=400)
+    partner.post(acme, syncStatus="SYNC_NOW")
+    wait_until(ended(partner, acme))
+    assert (status(partner, acme)["usersDeleted"], status(partner, acme)["usersAdded"]) == (400, 4)
+
+
 def test_switched_off_there_is_no_sync(partner: Caller, acme: str) -> None:
     off = partner.put(acme, enableDirSync=False)
     assert off.json() == {"enableDirSync": False, "directorySyncStatus": {"syncStatus": "NOT_SYNCED"}}

@@ -1,11 +1,12 @@
 import time
+from threading import Thread
 
 import pytest
 import requests
 
 from sandbox.server import Sandbox
 from sandbox.world import Request
-from tests.sandbox.client import Caller
+from tests.sandbox.client import Caller, wait_until
 
 
 def test_a_fault_is_met_as_often_as_asked_and_does_no_work(sandbox: Sandbox, space: str, ana: Caller) -> None:
@@ -53,6 +54,17 @@ def test_a_delayed_request_is_served_late(sandbox: Sandbox, ana: Caller) -> None
     began = time.monotonic()
     assert ana.get("people/me").status_code == 200
     assert time.monotonic() - began >= 0.1
+
+
+def test_clearing_the_faults_ends_a_delay_under_way(sandbox: Sandbox, ana: Caller) -> None:
+    sandbox.faults.add(path="/people/me", delay=30)
+    answered: list[int] = []
+    waiting = Thread(target=lambda: answered.append(ana.get("people/me").status_code))
+    waiting.start()
+    wait_until(lambda: sandbox.faults.is_clear)
+    sandbox.faults.clear()
+    waiting.join(5)
+    assert answered == [200]
 
 
 def test_the_log_tells_who_asked_for_what_and_how_it_ended(sandbox: Sandbox, ana: Caller) -> None:

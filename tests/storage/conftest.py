@@ -1,11 +1,13 @@
 """What the storage tests may ask for besides a database of either kind."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.records import Enterprise
+from tests.postgres import Server
 from tests.storage import samples
 
 
@@ -21,3 +23,26 @@ def postgres(postgres_url: str) -> Iterator[Database]:
 def acme(database: Database) -> Enterprise:
     """An enterprise."""
     return samples.enterprise(database)
+
+
+@pytest.fixture
+def bolt(database: Database) -> Enterprise:
+    """Another enterprise on the same cluster."""
+    return samples.enterprise(database, "bolt")
+
+
+@pytest.fixture
+def core(database: Database) -> Enterprise:
+    """A third enterprise on the same cluster."""
+    return samples.enterprise(database, "core")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables: the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.empty() as url:
+        yield url

@@ -62,10 +62,11 @@ def overlapping(database: Database, first: Callable[[Session], Any], other: Call
     with database.write() as session:
         first(session)
         work = beside(other)
-        until(lambda: work.done() or _somebody_waits(database))
+        until(lambda: work.done() or somebody_waits(database))
     return work.result(PATIENCE)
 
 
-def _somebody_waits(database: Database) -> bool:
+def somebody_waits(database: Database) -> bool:
+    """Whether a transaction waits for a lock (PostgreSQL)."""
     with database.immediate.connect() as connection:
         return bool(connection.scalar(_WAITING))

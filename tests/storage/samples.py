@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from storage import admins, clusters, destinations, enterprises, inbox, outbox, rosters, syncs
 from storage.database import Database
 from storage.models import OutboxRow, RosterRow, SyncRow
-from storage.records import Claim, Draft, Enterprise, Event, LicenseHolder, Sync, SyncState
+from storage.records import Cause, Claim, Draft, Enterprise, Event, LicenseHolder, Sync, SyncState
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -101,12 +102,49 @@ def next_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
 
 
 def end(
-    database: Database, enterprise: Enterprise, row: SyncRow, state: SyncState, now: datetime = NOW, **values: datetime
-) -> None:
-    """End a claimed sync."""
+    database: Database, enterprise: Enterprise, row: SyncRow, state: SyncState, now: datetime = NOW, **values: Any
+) -> int | None:
+    """End a claimed sync; which one is the head of its queue by that."""
     with database.write() as session:
         lock(session, enterprise)
-        syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
+        return syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
+
+
+def cancel(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITHDRAWN) -> int | None:
+    """Take an enterprise's sync out of its queue; which one is the head by that."""
+    with database.write() as session:
+        lock(session, enterprise)
+        sync = syncs.active(session, enterprise.id)
+        assert sync is not None
+        return syncs.cancel(session, sync, cause, NOW)
+
+
+def ended(database: Database, enterprise: Enterprise, state: SyncState, **values: Any) -> Sync:
+    """A sync that was asked for, and has ended at once."""
+    sync = ask(database, enterprise)
+    end(database, enterprise, taken_sync(database), state, **values)
+    row = taken_sync(database)
+    with database.write() as session:
+        syncs.told(session, Claim(row.id, row.attempt), NOW)
+    return sync_of(database, sync.id)
+
+
+def move(database: Database, row: SyncRow, **values: Any) -> None:
+    """Write the next state of a claimed sync."""
+    with database.write() as session:
+        syncs.move(session, Claim(row.id, row.attempt), NOW, **values)
+
+
+def sync_of(database: Database, sync_id: int) -> Sync:
+    """A sync as it stands."""
+    with database.read() as session:
+        return syncs.get(session, sync_id)
+
+
+def row_of(database: Database, sync_id: int) -> SyncRow:
+    """A sync's row as it stands."""
+    with database.read() as session:
+        return session.get_one(SyncRow, sync_id)
 
 
 def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:

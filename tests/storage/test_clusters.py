@@ -1,5 +1,8 @@
-from storage import clusters
+from datetime import datetime
+
+from storage import clusters, enterprises
 from storage.database import Database
+from storage.models import ClusterRow
 from storage.records import Enterprise
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW
@@ -19,11 +22,11 @@ def test_a_busy_cluster_counts_its_pauses_until_it_takes_a_sync(database: Databa
     for count in (1, 2):
         with database.write() as session:
             clusters.pause(session, acme.cluster_id, NOW + count * MINUTE)
-            assert clusters.pauses(session, acme.cluster_id) == count
+            assert enterprises.lock_queue(session, acme.id, acme.cluster_id) == count
             assert clusters.lock(session, acme.cluster_id).paused_until == NOW + count * MINUTE
     with database.write() as session:
         clusters.unpause(session, acme.cluster_id)
-        assert clusters.pauses(session, acme.cluster_id) == 0
+        assert clusters.lock(session, acme.cluster_id).pauses == 0
         assert clusters.lock(session, acme.cluster_id).paused_until is None
 
 
@@ -37,10 +40,23 @@ def test_a_pause_holds_for_one_cluster_only(database: Database, acme: Enterprise
 def test_whoever_locks_a_cluster_has_its_queue_alone(database: Database, acme: Enterprise) -> None:
     together([lambda: _count_up(database, acme.cluster_id)] * 6)
     with database.read() as session:
-        assert clusters.pauses(session, acme.cluster_id) == 6
+        assert session.get_one(ClusterRow, acme.cluster_id).pauses == 6
 
 
 def _count_up(database: Database, cluster_id: int) -> None:
     with database.write() as session:
         row = clusters.lock(session, cluster_id)
         row.pauses = row.pauses + 1
+
+
+def test_the_clusters_that_rest_just_now_are_told_by_name(database: Database, acme: Enterprise) -> None:
+    def paused(now: datetime) -> dict[str, datetime]:
+        with database.read() as session:
+            return clusters.paused(session, now)
+
+    _ensure(database, "west")
+    assert paused(NOW) == {}
+    with database.write() as session:
+        clusters.pause(session, acme.cluster_id, NOW + MINUTE)
+    assert paused(NOW) == {"east": NOW + MINUTE}
+    assert paused(NOW + MINUTE) == {}

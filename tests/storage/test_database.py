@@ -1,8 +1,9 @@
 import threading
+import traceback
 from functools import partial
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from storage import clusters
@@ -66,12 +67,12 @@ def test_many_threads_that_read_and_then_write_all_succeed(sqlite_url: str) -> N
     def count(database: Database) -> None:
         for _ in range(15):
             with database.write() as session:
-                found = clusters.pauses(session, cluster_id)
+                found = session.get_one(ClusterRow, cluster_id).pauses
                 session.execute(update(ClusterRow).where(ClusterRow.id == cluster_id).values(pauses=found + 1))
 
     together([partial(count, processes[index % 2]) for index in range(8)])
     with processes[0].read() as session:
-        assert clusters.pauses(session, cluster_id) == 8 * 15
+        assert session.get_one(ClusterRow, cluster_id).pauses == 8 * 15
     for database in processes:
         database.close()
 
@@ -153,3 +154,11 @@ def test_writers_of_one_process_take_turns_on_sqlite(sqlite_url: str) -> None:
 
     together([write] * 4)
     database.close()
+
+
+def test_what_was_bound_to_a_statement_is_in_no_exceptions_text(database: Database) -> None:
+    with pytest.raises(DBAPIError) as raised, database.write() as session:
+        session.execute(text("SELECT :name FROM nowhere"), {"name": "a secret"})
+    shown = "".join(traceback.format_exception(raised.value.with_traceback(None), chain=False))
+    assert "FROM nowhere" in shown
+    assert "secret" not in shown

@@ -1,12 +1,14 @@
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import clusters, enterprises
+from storage import clusters, enterprises, rosters
 from storage.database import Database
 from storage.records import Enterprise
 from tests.storage import samples
-from tests.storage.racing import overlapping
+from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, until
 from tests.storage.samples import NOW
 
 
@@ -116,3 +118,50 @@ def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_
             return enterprises.lock(session, acme.id).name
 
     assert overlapping(postgres, rename, lock) == "Renamed"
+
+
+@pytest.mark.parametrize("cluster", ["west", "a new one"])
+def test_whoever_waits_for_an_enterprise_that_moves_to_another_cluster_finds_it_there(
+    postgres: Database, cluster: str
+) -> None:
+    acme = samples.enterprise(postgres)
+    samples.enterprise(postgres, "dune", cluster="west")
+
+    def lock() -> Enterprise:
+        with postgres.write() as session:
+            return enterprises.lock(session, acme.id)
+
+    def move(session: Session) -> None:
+        enterprises.change(session, acme.id, cluster=cluster)
+
+    assert overlapping(postgres, move, lock).cluster == cluster
+
+
+def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: Database) -> None:
+    acme, bolt = samples.enterprise(postgres), samples.enterprise(postgres, "bolt")
+    dune = samples.enterprise(postgres, "dune", cluster="west")
+
+    def lock_queue(session: Session) -> None:
+        enterprises.lock_queue(session, acme.id, acme.cluster_id)
+
+    def waited(work: Callable[[Session], object]) -> bool:
+        """Whether this has to wait until the queue is given back."""
+
+        def run() -> None:
+            with postgres.write() as session:
+                work(session)
+
+        with postgres.write() as session:
+            lock_queue(session)
+            other = beside(run)
+            until(lambda: other.done() or somebody_waits(postgres))
+            waits = not other.done()
+        other.result(PATIENCE)
+        return waits
+
+    assert waited(lambda session: enterprises.lock(session, acme.id))
+    assert waited(lambda session: clusters.lock(session, acme.cluster_id))
+    assert waited(lambda session: enterprises.lock_queue(session, bolt.id, bolt.cluster_id))
+    assert not waited(lambda session: enterprises.lock(session, bolt.id))
+    assert not waited(lambda session: enterprises.lock_queue(session, dune.id, dune.cluster_id))
+    assert not waited(lambda session: rosters.want(session, acme.id, NOW))

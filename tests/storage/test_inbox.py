@@ -5,11 +5,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import inbox, rosters
+from storage import inbox
 from storage.claims import LEASE
 from storage.database import Database
 from storage.models import InboxRow
-from storage.records import Claim, Enterprise
+from storage.records import Claim
 from tests.storage import samples
 from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW, SECOND
@@ -164,32 +164,3 @@ def test_workers_that_race_never_hold_two_events_of_one_space(postgres: Database
 
     done = [row_id for mine in together([work] * workers) for row_id in mine]
     assert len(done) == len(set(done)) == each * rooms
-
-
-def test_a_roster_that_was_read_brings_back_those_who_waited_for_it(database: Database, acme: Enterprise) -> None:
-    bolt = samples.enterprise(database, "bolt")
-    mine, other = samples.wanted(database, acme.id), samples.wanted(database, bolt.id)
-    for data_id, roster_id in (("a", mine.id), ("b", other.id)):
-        samples.receive(database, data_id, f"space of {data_id}")
-        claim = samples.taken(database, data_id)
-        with database.write() as session:
-            inbox.wait(session, claim, NOW + MINUTE, roster_id)
-    assert samples.take(database) is None
-    with database.write() as session:
-        rosters.make_current(session, Claim(mine.id, mine.attempt), acme.id, NOW, 0)
-    with database.write() as session:
-        row = inbox.claim(session, NOW)
-        assert row is not None
-        assert (row.data_id, row.waited, row.roster_id) == ("a", True, None)
-    assert samples.take(database) is None
-
-
-def test_an_event_that_ended_is_not_brought_back_by_its_roster(database: Database) -> None:
-    samples.receive(database, "a")
-    claim = samples.taken(database, "a")
-    with database.write() as session:
-        inbox.wait(session, claim, NOW, roster_id=7)
-    _end(database, samples.taken(database, "a"))
-    with database.write() as session:
-        inbox.resume(session, 7, NOW)
-    assert samples.take(database) is None

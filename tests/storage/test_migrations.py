@@ -1,9 +1,5 @@
 """The migrations make exactly the tables that the models describe."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -11,17 +7,6 @@ from sqlalchemy import inspect
 from storage.database import Database
 from storage.models import Table
 from storage.upgrade import up_to_date, upgrade
-from tests.postgres import Server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    server: Server = request.getfixturevalue("postgres_server")
-    with server.empty() as url:
-        yield url
 
 
 def test_migrating_an_empty_database_gives_what_the_models_say(empty_url: str) -> None:

@@ -1,112 +1,224 @@
-"""Syncs asked for, joined, completed and started by many at once, on a real PostgreSQL."""
+"""One enterprise's sync, asked for, joined, cancelled, started and completed by many at once, on a real PostgreSQL."""
 
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import pytest
 from sqlalchemy.orm import Session
 
-from storage import syncs
+from bot.commands import cancel, sync
+from storage import followers, syncs
 from storage.database import Database
 from storage.models import SyncRow
-from storage.records import Claim, Enterprise, Follower, SyncState
-from tests.storage import samples
-from tests.storage.racing import overlapping, together
+from storage.records import Cause, Claim, Enterprise, Sync, SyncState
+from tests.storage import asking, samples
+from tests.storage.asking import REFUSED, Portal, Run
+from tests.storage.racing import PATIENCE, beside, overlapping, together
 from tests.storage.samples import NOW
 
-_ANA = Follower("ana", "ana@acme.example", "room", False, None)
+
+@pytest.fixture
+def acme(postgres: Database) -> Enterprise:
+    """An enterprise that Webex knows."""
+    return asking.known(postgres, "acme")
 
 
-def _ask_as_people_do(database: Database, enterprise: Enterprise) -> str:
-    """What somebody hears who asks: the enterprise is locked, its cluster is, and then it is read again."""
-    with database.write() as session:
-        samples.lock(session, enterprise)
-        active = syncs.active(session, enterprise.id)
-        if active is not None:
-            syncs.follow(session, active.id, Follower("bo", "bo@acme.example", "room", False, None), NOW)
-            return "joined"
-        if syncs.last_ended(session, enterprise.id, SyncState.COMPLETED) is not None:
-            return "held"
-        syncs.accept(session, enterprise, "bo@acme.example", NOW)
-        return "accepted"
+def _ask(database: Database, enterprise: Enterprise, who: str = "ana") -> Sync:
+    """A sync that somebody asked for."""
+    assert asking.types(database, enterprise, sync.run, who) == "sync"
+    return _active(database, enterprise)
 
 
-def test_who_asks_while_a_sync_completes_finds_it_completed(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    samples.ask(postgres, acme)
-    row = samples.taken_sync(postgres)
-
-    def complete(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-
-    assert overlapping(postgres, complete, lambda: _ask_as_people_do(postgres, acme)) == "held"
+def _active(database: Database, enterprise: Enterprise) -> Sync:
+    with database.read() as session:
+        found = syncs.active(session, enterprise.id)
+    assert found is not None
+    return found
 
 
-def test_who_joins_while_a_sync_completes_is_told_with_it(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    sync = samples.ask(postgres, acme)
-    row = samples.taken_sync(postgres)
+def _followers(database: Database, sync_id: int) -> set[str]:
+    with database.read() as session:
+        return {follower.person_id for follower in followers.of(session, sync_id)}
+
+
+def _together(database: Database, enterprise: Enterprise, run: Run, people: list[str]) -> list[str]:
+    """What these people hear who type the same at the same moment."""
+    return together([partial(asking.types, database, enterprise, run, who) for who in people])
+
+
+def _end(session: Session, enterprise: Enterprise, claim: Claim, state: SyncState) -> None:
+    samples.lock(session, enterprise)
+    syncs.end(session, claim, NOW, state, ended_at=NOW)
+
+
+def _taken(database: Database) -> Claim:
+    row = samples.taken_sync(database)
+    return Claim(row.id, row.attempt)
+
+
+def test_two_who_ask_at_once_get_one_sync(postgres: Database, acme: Enterprise) -> None:
+    people = [f"person {index}" for index in range(6)]
+    heard = _together(postgres, acme, sync.run, people)
+    assert sorted(heard) == ["joined"] * 5 + ["sync"]
+    assert _followers(postgres, _active(postgres, acme).id) == set(people)
+
+
+def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Database, acme: Enterprise) -> None:
+    _ask(postgres, acme)
+    claim = _taken(postgres)
+    heard = overlapping(
+        postgres,
+        lambda session: _end(session, acme, claim, SyncState.COMPLETED),
+        lambda: asking.types(postgres, acme, sync.run, "bo"),
+    )
+    assert heard == REFUSED
+    with postgres.read() as session:
+        assert syncs.active(session, acme.id) is None
+
+
+def test_who_asks_while_a_sync_fails_gets_another(postgres: Database, acme: Enterprise) -> None:
+    first = _ask(postgres, acme)
+    claim = _taken(postgres)
+    heard = overlapping(
+        postgres,
+        lambda session: _end(session, acme, claim, SyncState.FAILED),
+        lambda: asking.types(postgres, acme, sync.run, "bo"),
+    )
+    assert heard == "sync"
+    second = _active(postgres, acme)
+    assert (_followers(postgres, first.id), _followers(postgres, second.id)) == ({"ana"}, {"bo"})
+    assert samples.heads(postgres) == [second.id]
+
+
+def test_who_joins_while_a_sync_completes_is_among_those_told(postgres: Database, acme: Enterprise) -> None:
+    queued = _ask(postgres, acme)
+    portal = Portal()
+    for _ in range(2):
+        assert asking.work(postgres, portal)
+    assert samples.sync_of(postgres, queued.id).state is SyncState.RUNNING
+
+    def complete() -> set[str]:
+        while samples.sync_of(postgres, queued.id).state is SyncState.RUNNING:
+            asking.work(postgres, portal)
+        return _followers(postgres, queued.id)
 
     def join(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.follow(session, sync.id, _ANA, NOW)
+        assert asking.hears(session, acme, sync.run, "bo") == "joined"
 
-    def complete() -> list[Follower]:
+    assert overlapping(postgres, join, complete) == {"ana", "bo"}
+    assert samples.sync_of(postgres, queued.id).state is SyncState.COMPLETED
+
+
+def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Database, acme: Enterprise) -> None:
+    queued = _ask(postgres, acme)
+    claim = _taken(postgres)
+    told: set[str] = set()
+
+    def complete() -> str:
         with postgres.write() as session:
-            samples.lock(session, acme)
-            syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-            return syncs.followers(session, sync.id)
+            _end(session, acme, claim, SyncState.COMPLETED)
+            told.update(follower.person_id for follower in followers.of(session, queued.id))
+        return "completed"
 
-    assert overlapping(postgres, join, complete) == [_ANA]
-
-
-def test_two_who_ask_at_once_get_one_sync(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    heard = together([lambda: _ask_as_people_do(postgres, acme)] * 6)
-    assert sorted(heard) == ["accepted"] + ["joined"] * 5
-
-
-def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Database) -> None:
-    acme, bolt = samples.enterprise(postgres), samples.enterprise(postgres, "bolt")
-    samples.ask(postgres, acme)
-    row = samples.taken_sync(postgres)
-
-    def complete(session: Session) -> None:
-        samples.lock(session, acme)
-        syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED)
-
-    asked = overlapping(postgres, complete, lambda: samples.ask(postgres, bolt))
-    assert samples.heads(postgres) == [asked.id]
+    people = [f"person {index}" for index in range(6)]
+    works: list[Callable[[], str]] = [partial(asking.types, postgres, acme, sync.run, who) for who in people]
+    heard = together([*works, complete])[:-1]
+    assert set(heard) <= {"joined", REFUSED}
+    assert told == {"ana", *(who for who, what in zip(people, heard, strict=True) if what == "joined")}
+    with postgres.read() as session:
+        assert syncs.active(session, acme.id) is None
 
 
-def test_however_many_workers_race_one_sync_at_a_time_is_on_a_cluster_and_all_get_their_turn(
-    postgres: Database,
+@pytest.mark.parametrize("operator", [False, True])
+def test_a_sync_that_is_cancelled_while_a_worker_starts_it_is_never_asked_of_webex(
+    postgres: Database, acme: Enterprise, operator: bool
 ) -> None:
-    companies = {made.id: made for made in (samples.enterprise(postgres, f"e{index}") for index in range(6))}
-    started: list[int] = []
+    queued = _ask(postgres, acme)
+    looking, cancelled = threading.Event(), threading.Event()
 
-    def work() -> None:
-        while True:
-            row = samples.next_sync(postgres)
-            if row is None:
-                with postgres.read() as session:
-                    if session.query(SyncRow).filter(SyncRow.told_at.is_(None)).count() == 0:
-                        return
-                continue
-            claim, enterprise = Claim(row.id, row.attempt), companies[row.enterprise_id]
-            with postgres.write() as session:
-                samples.lock(session, enterprise)
-                if row.state == SyncState.QUEUED:
-                    syncs.move(session, claim, NOW, state=SyncState.STARTING, due_at=NOW)
-                    started.append(row.id)
-                elif row.state == SyncState.STARTING:
-                    syncs.end(session, claim, NOW, SyncState.COMPLETED)
-                else:
-                    syncs.told(session, claim, NOW)
+    def look() -> None:
+        looking.set()
+        assert cancelled.wait(PATIENCE)
 
-    def ask_and_work(mine: list[Enterprise]) -> None:
-        for enterprise in mine:
-            samples.ask(postgres, enterprise)
-        work()
+    def withdraw(session: Session) -> None:
+        assert asking.hears(session, acme, cancel.run, operator=operator) == "cancelled"
+        cancelled.set()
 
-    everybody = list(companies.values())
-    together([lambda: ask_and_work(everybody[:3]), lambda: ask_and_work(everybody[3:]), work, work])
-    assert started == sorted(started)
-    assert len(started) == len(everybody)
+    portal = Portal(look)
+    starting = beside(partial(asking.work, postgres, portal))
+    assert looking.wait(PATIENCE)
+    assert overlapping(postgres, withdraw, lambda: starting.result(PATIENCE))
+    ended = samples.sync_of(postgres, queued.id)
+    assert (ended.state, portal.asked) == (SyncState.CANCELLED, [])
+    assert ended.cause is (Cause.ENDED_BY_OPERATOR if operator else Cause.WITHDRAWN)
+
+
+def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme: Enterprise) -> None:
+    queued = _ask(postgres, acme)
+    claim = _taken(postgres)
+
+    def start(session: Session) -> None:
+        samples.lock(session, acme)
+        syncs.move(session, claim, NOW, hold=True, state=SyncState.STARTING)
+
+    assert overlapping(postgres, start, lambda: asking.types(postgres, acme, cancel.run)) == REFUSED
+    assert samples.sync_of(postgres, queued.id).state is SyncState.STARTING
+    assert _followers(postgres, queued.id) == {"ana"}
+    with postgres.write() as session:
+        syncs.move(session, claim, NOW, state=SyncState.RUNNING, due_at=NOW)
+
+
+def test_of_a_start_and_a_cancellation_exactly_one_wins(postgres: Database) -> None:
+    for index in range(8):
+        enterprise = asking.known(postgres, f"e{index}", cluster=f"c{index}")
+        queued = _ask(postgres, enterprise)
+        both = threading.Barrier(2, timeout=PATIENCE)
+        portal = Portal(both.wait)
+
+        def withdraw(enterprise: Enterprise = enterprise, both: threading.Barrier = both) -> str:
+            both.wait()
+            return asking.types(postgres, enterprise, cancel.run)
+
+        withdrawn = beside(withdraw)
+        assert asking.work(postgres, portal)
+        heard = withdrawn.result(PATIENCE)
+        cancelled = samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
+        assert (heard, portal.asked) == (("cancelled", []) if cancelled else (REFUSED, [enterprise.key]))
+        with postgres.write() as session:
+            session.query(SyncRow).update({SyncRow.due_at: None})
+
+
+def test_who_joins_while_the_last_follower_withdraws_keeps_the_sync(postgres: Database, acme: Enterprise) -> None:
+    queued = _ask(postgres, acme)
+
+    def join(session: Session) -> None:
+        assert asking.hears(session, acme, sync.run, "bo") == "joined"
+
+    assert overlapping(postgres, join, lambda: asking.types(postgres, acme, cancel.run)) == "withdrew"
+    assert _active(postgres, acme).id == queued.id
+    assert _followers(postgres, queued.id) == {"bo"}
+
+
+def test_who_asks_while_the_last_follower_withdraws_gets_a_sync_of_their_own(
+    postgres: Database, acme: Enterprise
+) -> None:
+    queued = _ask(postgres, acme)
+
+    def withdraw(session: Session) -> None:
+        assert asking.hears(session, acme, cancel.run) == "cancelled"
+
+    assert overlapping(postgres, withdraw, lambda: asking.types(postgres, acme, sync.run, "bo")) == "sync"
+    again = _active(postgres, acme)
+    assert again.id != queued.id
+    assert (_followers(postgres, queued.id), _followers(postgres, again.id)) == (set(), {"bo"})
+    assert samples.heads(postgres) == [again.id]
+
+
+def test_of_all_who_withdraw_at_once_the_last_ends_the_sync(postgres: Database, acme: Enterprise) -> None:
+    queued = _ask(postgres, acme)
+    assert asking.types(postgres, acme, sync.run, "bo") == "joined"
+    heard = _together(postgres, acme, cancel.run, ["ana", "bo"])
+    assert sorted(heard) == ["cancelled", "withdrew"]
+    assert samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
+    assert samples.heads(postgres) == []

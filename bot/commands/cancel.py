@@ -1,0 +1,50 @@
+"""`cancel`: withdraw from a queued sync; an operator ends it for all."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command
+from bot.message import Asked, Refusal, Reply
+from bot.replies import cancel as replies
+from bot.replies.sync import no_arguments
+from storage import clusters, enterprises, followers, syncs
+from storage.records import Cause, SyncState
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Take the asker off a queued sync, which ends when nobody remains; Webex cannot be stopped once it runs."""
+    if asked.arguments:
+        raise Refusal(no_arguments(asked.arguments, "cancel"))
+    enterprise = enterprises.lock(session, asked.enterprise.id)
+    active = syncs.active(session, enterprise.id)
+    if active is None:
+        raise Refusal(replies.nothing(enterprise))
+    clusters.lock(session, active.cluster_id)  # its own: the enterprise may have moved to another since
+    if active.state is not SyncState.QUEUED:
+        raise Refusal(replies.too_late(enterprise))
+    if asked.asker.operator:
+        following = syncs.cancel(session, active, Cause.ENDED_BY_OPERATOR, asked.now)
+        return _ended(replies.ended_for_all(enterprise), active.id, following)
+    if not followers.unfollow(session, active.id, asked.asker.person_id):
+        raise Refusal(replies.not_yours(active, enterprise, asked.now, named=asked.message.direct))
+    if followers.of(session, active.id):
+        return Reply(replies.withdrawn(enterprise), noted=f"withdrew from sync {active.id}")
+    following = syncs.cancel(session, active, Cause.WITHDRAWN, asked.now)
+    return _ended(replies.ended(enterprise), active.id, following)
+
+
+def _ended(markdown: str, sync_id: int, following: int | None) -> Reply:
+    changed = (sync_id,) if following is None else (sync_id, following)
+    return Reply(markdown, changed=changed, noted=f"cancelled sync {sync_id}")
+
+
+COMMAND = Command(
+    name="cancel",
+    usage="cancel",
+    summary="withdraw from a sync that is still in the queue",
+    details=(
+        "Takes you off the list of a queued sync. It ends when nobody is left on it; an operator ends it for all, and "
+        "they are told. A sync that Webex has begun cannot be stopped."
+    ),
+    run=run,
+    reads_only=False,
+)

@@ -1,0 +1,50 @@
+"""`history`: the last syncs, asked for here or begun by Webex itself."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command
+from bot.message import Asked, Attachment, Refusal, Reply
+from bot.replies import history as replies
+from bot.tables import syncs as table
+from bot.tables.csvfile import compressed_csv, file_name
+from storage import history, readings
+
+USUAL, MOST = 10, 1000
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """List the newest of both kinds, newest first."""
+    number = _number(asked.arguments)
+    enterprise = asked.enterprise
+    asked_for = history.ended(session, enterprise.id, number, *history.ENDS)
+    own = readings.runs(session, enterprise.id, number)
+    entries = table.merged(asked_for, own)[:number]
+    if not entries:
+        return Reply(replies.nothing_yet(enterprise))
+    name = file_name("syncs", enterprise.key, asked.now)
+    return Reply(
+        replies.answer(entries, enterprise, asked.now),
+        attachment=Attachment(name, compressed_csv(table.HEADER, map(table.cells, entries))),
+        personal=True,
+        noted=f"{len(entries)} rows",
+    )
+
+
+def _number(arguments: str) -> int:
+    if not arguments:
+        return USUAL
+    if arguments.isascii() and arguments.isdecimal() and 1 <= int(arguments[:10]) <= MOST:
+        return int(arguments)
+    raise Refusal(replies.no_number(arguments, MOST))
+
+
+COMMAND = Command(
+    name="history",
+    usage="history [how many]",
+    summary="the last syncs, and how they went",
+    details=(
+        f"Shows the last {USUAL} syncs, or as many as you say (`history 50`), with who asked, when, how long they took "
+        "and what came of them; also those that Webex began by itself. All of it is attached as a CSV."
+    ),
+    run=run,
+)

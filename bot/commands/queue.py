@@ -1,0 +1,33 @@
+"""`queue`: every cluster's queue, for operators."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, Who, never
+from bot.message import Asked, Refusal, Reply
+from bot.replies import queue as replies
+from bot.replies.sync import no_arguments
+from storage import clusters, enterprises, syncs
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Show what runs and what waits on every cluster."""
+    if asked.arguments:
+        raise Refusal(no_arguments(asked.arguments, "queue"))
+    queues = syncs.by_cluster(session)
+    waiting = enterprises.some(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
+    return Reply(
+        replies.answer(queues, clusters.paused(session, asked.now), waiting, asked.now),
+        personal=True,
+        noted=f"{sum(map(len, queues.values()))} syncs",
+    )
+
+
+COMMAND = Command(
+    name="queue",
+    usage="queue",
+    summary="what runs and what waits on every cluster",
+    details="For every cluster: the sync that runs or is next, those behind it, and since when they wait.",
+    run=run,
+    who=Who.OPERATOR,
+    needs_enterprise=never,
+)

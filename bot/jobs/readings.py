@@ -1,0 +1,113 @@
+"""Reads from Webex how enterprises' syncs stand: one at once where somebody waits for it, all of them once an hour."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.context import Context
+from bot.failures import Rejected, WebexFailure
+from bot.wire import SyncReading
+from storage import enterprises, leases
+from storage import readings as kept
+from storage.claims import ClaimLost
+from storage.models import ReadingRow
+from storage.records import Claim, Enterprise, Reading
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(hours=1)
+_SLACK = timedelta(minutes=1)
+_SURVEY = "survey"
+
+
+def move(context: Context) -> bool:
+    """Read how one enterprise stands; False where nobody waits for that."""
+    with context.held.take(context.database, kept.claim, context.now()) as row:
+        if row is None:
+            return False
+        claim = Claim(row.id, row.attempt)
+        try:
+            _read(context, claim, row)
+        except ClaimLost:
+            raise
+        except Exception as error:  # whoever waits is answered from what there is
+            level = logging.WARNING if isinstance(error, WebexFailure) else logging.ERROR
+            log.log(level, "reading %d: %s", row.id, error, exc_info=level == logging.ERROR)
+            with context.database.write() as session:
+                kept.done(session, claim, context.now(), error=str(error))
+    return True
+
+
+def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
+    with context.database.glance() as session:
+        enterprise = enterprises.get(session, row.enterprise_id)
+    webex_id = enterprise.webex_id or find(context, enterprise)
+    reading = None
+    asked_at = context.now()
+    if webex_id is not None:
+        try:
+            reading = context.broadworks.sync_reading(webex_id)
+        except Rejected as rejected:
+            if rejected.status == 404:
+                with context.database.write() as session:
+                    enterprises.forget_webex_id(session, enterprise.id)
+            raise
+    with context.database.write() as session:
+        enterprises.lock(session, enterprise.id)
+        if reading is not None:
+            keep(session, enterprise.id, reading, asked_at)
+        kept.done(session, claim, context.now())
+
+
+def survey(context: Context) -> None:
+    """Learn once an hour what Webex and Partner Hub did for all enterprises; one process at a time."""
+    database, holder = context.database, context.database.name
+    with database.write() as session:
+        began = context.now()
+        if not leases.take(session, _SURVEY, holder, began, EVERY - _SLACK):
+            return
+        ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
+    try:
+        for found in context.broadworks.enterprises():
+            if context.stopping.is_set():
+                break
+            enterprise = ours.get(found.sp_enterprise_id)
+            if enterprise is None:
+                continue
+            with database.write() as session:
+                enterprises.lock(session, enterprise.id)
+                if enterprise.webex_id != found.id:
+                    enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
+                # As of its beginning, lest it pass for fresher than what was read meanwhile.
+                keep(session, enterprise.id, found.reading, began)
+    except Rejected as rejected:
+        log.warning("Webex does not list the enterprises, so its own syncs are not known: %s", rejected)
+    except Exception:  # nobody else would try before the hour is over
+        with database.write() as session:
+            leases.give_back(session, _SURVEY, holder, context.now())
+        raise
+
+
+def find(context: Context, enterprise: Enterprise) -> str | None:
+    """By which id Webex knows an enterprise, remembered from now on; None where nobody there has activated yet."""
+    found = context.broadworks.enterprise(enterprise.sp_enterprise_id)
+    if found is None:
+        return None
+    with context.database.write() as session:
+        enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
+    return found.id
+
+
+def keep(session: Session, enterprise_id: int, reading: SyncReading, now: datetime) -> None:
+    """Remember what Webex says of an enterprise, and the run it tells of. The enterprise is locked."""
+    said = Reading(
+        read_at=now,
+        enabled=reading.enabled,
+        status=reading.status,
+        started_at=reading.started_at,
+        ended_at=reading.ended_at,
+        succeeded_at=reading.succeeded_at,
+        tracking_id=reading.tracking_id,
+    )
+    kept.keep(session, enterprise_id, said, reading.counts, [[one.code, one.description] for one in reading.errors])

@@ -1,0 +1,36 @@
+"""Webex's errors of a sync, explained to whoever reads how it ended."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.errors import UNKNOWN_ADVICE, meaning
+from bot.replies.safe import plain
+from bot.tables.limit import cut
+
+_MORE = "- and {n} more"
+
+
+def explained(errors: Sequence[tuple[int, str]], room: int) -> str:
+    """A list of what the errors mean and what to do, in at most `room` bytes; empty where not even a count fits.
+
+    What a code means is said once; another error with that code then shows only Webex's words.
+    """
+    items: list[str] = []
+    told: set[int] = set()
+    for (code, description), times in Counter(errors).items():
+        often = f" ×{times:,}" if times > 1 else ""
+        explanation = "as above." if code in told else _explanation(code)
+        words = plain(description)
+        items.append(f"- **{code}**{often}: {explanation}" + (f" Webex says: “{words}”" if words else ""))
+        told.add(code)
+    try:
+        return cut(items, room, _MORE)
+    except ValueError:
+        return ""
+
+
+def _explanation(code: int) -> str:
+    known = meaning(code)
+    if known is None:
+        return f"I do not know this code. {UNKNOWN_ADVICE}"
+    return f"{known.means} Who can mend it: {known.mender}. {known.advice}"

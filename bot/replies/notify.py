@@ -1,0 +1,33 @@
+"""What `notify` says."""
+
+from bot.replies.safe import code, plain
+from storage.records import Enterprise
+
+
+def on_or_off(typed: str) -> str:
+    """When it is neither."""
+    meant = f"I do not know `notify` {code(typed[:40])}. " if typed else ""
+    return f"{meant}Write `notify on` or `notify off`: in 1:1 it is for you, in a group for that space."
+
+
+def oneself(*, on: bool, changed: bool) -> str:
+    """In 1:1."""
+    already = "" if changed else " already"
+    if on:
+        return f"You are{already} told whenever a directory sync has ended. `notify off` stops it."
+    return (
+        f"You are{already} not told of syncs that others ask for. What you ask for yourself is still reported where "
+        "you asked, and `status` works as before. `notify on` starts it again."
+    )
+
+
+def space(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
+    """In a group."""
+    name = plain(enterprise.name)
+    already = "" if changed else " already"
+    if on:
+        return (
+            f"This space is{already} told whenever a directory sync of {name} has ended. The licence holders go along "
+            "only where every member may read them. `notify off` stops it."
+        )
+    return f"This space is{already} not told of syncs of {name}. `notify on` starts it again."

@@ -1,0 +1,37 @@
+"""What `queue` says."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.replies.safe import plain
+from bot.replies.times import duration, when
+from bot.tables.limit import LONGEST, cut
+from storage.records import Enterprise, Sync, SyncState
+
+_ROOM_FOR_ONE = 1500
+
+
+def answer(
+    queues: Mapping[str, Sequence[Sync]],
+    paused: Mapping[str, datetime],
+    enterprises: Mapping[int, Enterprise],
+    now: datetime,
+) -> str:
+    """The active syncs of every cluster, in their order, and which clusters rest until when."""
+    blocks = []
+    for cluster in sorted({*queues, *paused}):
+        rest = f", busy: asked again {when(paused[cluster], now, 'UTC')}" if cluster in paused else ""
+        waiting = queues.get(cluster, ())
+        title = f"**Cluster {plain(cluster)}**: {len(waiting):,} {'sync' if len(waiting) == 1 else 'syncs'}{rest}"
+        lines = [_line(place, sync, enterprises[sync.enterprise_id], now) for place, sync in enumerate(waiting, 1)]
+        blocks.append("\n".join([title, cut(lines, _ROOM_FOR_ONE, "- and {n} more"), ""] if lines else [title, ""]))
+    if not blocks:
+        return "No directory sync is queued or running."
+    return cut(blocks, LONGEST, "and {n} more clusters").rstrip()
+
+
+def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:
+    waits = duration((now - sync.asked_at).total_seconds())
+    state = "running" if sync.state is SyncState.RUNNING else sync.state.value
+    held_up = f", waits for {sync.waits_for}" if sync.waits_for else ""
+    return f"{place}. {plain(enterprise.name)} ({plain(enterprise.key)}): {state}{held_up}, asked for {waits} ago"

@@ -1,0 +1,29 @@
+"""Keeps the status message of a sync up to date: edited when its state changes, as often as Webex allows."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.replies import outcome
+from bot.replies.sync import Standing, progress
+from storage import enterprises, history, outbox, queues, syncs
+from storage.records import ACTIVE, Sync
+
+
+def show_one(session: Session, sync_id: int, now: datetime) -> None:
+    """Bring the status message of a sync up to date, if it has one."""
+    show(session, syncs.get(session, sync_id), now)
+
+
+def show(session: Session, sync: Sync, now: datetime) -> None:
+    """The same of a sync as it is by now."""
+    if sync.status_outbox_id is None:
+        return
+    enterprise = enterprises.get(session, sync.enterprise_id)
+    if sync.state not in ACTIVE:
+        outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
+        return
+    estimate = policy.estimate(*history.past_durations(session, enterprise.id, sync.cluster_id))
+    standing = Standing(sync, enterprise, queues.place(session, sync), estimate, named=False)
+    outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)

@@ -1,0 +1,28 @@
+"""Who must activate, and what each of them has to do."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.tables import columns
+from storage.records import LicenseHolder
+
+HEADER = (*columns.HEADER, "What to do")
+
+_NO_EMAIL = "Give this person an e-mail address (your service provider can), so that Webex can invite them."
+_ENTER_EMAIL = "Ask this person to open the activation page they were sent and to enter their e-mail address there."
+_GO_ON = "Ask this person to confirm the e-mail from Webex and to sign in to the Webex app once."
+_ERROR = "Activation failed: ask your service provider to look at this person's account."
+
+
+def rows(holders: Iterable[LicenseHolder]) -> Iterator[tuple[str, ...]]:
+    """Those who have not activated, in the order of HEADER."""
+    for holder in holders:
+        if holder.activation != columns.ACTIVATED:
+            yield (*columns.cells(holder), _advice(holder))
+
+
+def _advice(holder: LicenseHolder) -> str:
+    if holder.activation == columns.ERROR:
+        return _ERROR
+    if holder.activation == columns.NOT_BEGUN:
+        return _ENTER_EMAIL if holder.email.strip() else _NO_EMAIL
+    return _GO_ON

@@ -1,0 +1,68 @@
+"""Who asked for a sync and who joined it, and where."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from storage import admins
+from storage.inserting import insert_unless_there
+from storage.models import FollowerRow
+from storage.records import Follower
+
+
+def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
+    """Have somebody told of a sync's end in their thread; False where they follow it already, there or elsewhere."""
+    added = insert_unless_there(
+        session,
+        FollowerRow,
+        sync_id=sync_id,
+        person_id=follower.person_id,
+        email=follower.email,
+        room_id=follower.room_id,
+        direct=follower.direct,
+        thread=follower.thread,
+        since=now,
+    )
+    return added is not None
+
+
+def unfollow(session: Session, sync_id: int, person_id: str) -> bool:
+    """Have somebody follow a sync no more; False where they did not."""
+    gone = session.scalar(
+        delete(FollowerRow)
+        .where(FollowerRow.sync_id == sync_id, FollowerRow.person_id == person_id)
+        .returning(FollowerRow.id)
+    )
+    return gone is not None
+
+
+def of(session: Session, sync_id: int) -> list[Follower]:
+    """Who asked for a sync and who joined it, in that order."""
+    return [Follower(*row) for row in session.execute(_OF, {"sync": sync_id})]
+
+
+_ROWS: Any = FollowerRow.__table__
+_OF = (
+    select(_ROWS.c.person_id, _ROWS.c.email, _ROWS.c.room_id, _ROWS.c.direct, _ROWS.c.thread)
+    .where(_ROWS.c.sync_id == bindparam("sync"))
+    .order_by(_ROWS.c.id)
+)
+
+
+def anybody_has_rights(session: Session, sync_id: int, enterprise_id: int) -> bool:
+    """Whether one of them may act for the enterprise still."""
+    return any(
+        admins.fit_reader(session, enterprise_id, follower.person_id, follower.email)
+        for follower in of(session, sync_id)
+    )
+
+
+def with_rights(session: Session, sync_id: int, enterprise_id: int) -> list[Follower]:
+    """Those of them who may act for the enterprise still."""
+    return [
+        follower
+        for follower in of(session, sync_id)
+        if admins.fit_reader(session, enterprise_id, follower.person_id, follower.email)
+    ]

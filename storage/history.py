@@ -1,0 +1,54 @@
+"""The syncs that have ended."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from storage import syncs
+from storage.models import SyncRow
+from storage.records import Sync, SyncState
+
+ENDS = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
+ATTEMPTS = (SyncState.COMPLETED, SyncState.FAILED)
+
+
+def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) -> list[Sync]:
+    """The newest syncs of an enterprise that ended in one of these states, newest first."""
+    rows = session.scalars(
+        select(SyncRow)
+        .where(SyncRow.enterprise_id == enterprise_id, SyncRow.state.in_(states))
+        .order_by(SyncRow.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [syncs.record(row) for row in rows]
+
+
+def last(session: Session, enterprise_id: int, *states: SyncState) -> Sync | None:
+    """The newest of them."""
+    return next(iter(ended(session, enterprise_id, 1, *states)), None)
+
+
+def durations(session: Session, *, enterprise_id: int | None = None, cluster_id: int | None = None) -> list[float]:
+    """How many seconds the last 20 completed syncs took, of an enterprise or of a cluster."""
+    if enterprise_id is not None:
+        return list(session.scalars(_OF_ENTERPRISE, {"enterprise": enterprise_id}))
+    return list(session.scalars(_OF_CLUSTER, {"cluster": cluster_id}))
+
+
+_ROWS: Any = SyncRow.__table__
+_SECONDS = (
+    select(_ROWS.c.seconds)
+    .where(_ROWS.c.state == SyncState.COMPLETED, _ROWS.c.seconds.is_not(None))
+    .order_by(_ROWS.c.id.desc())
+    .limit(20)
+)
+_OF_ENTERPRISE = _SECONDS.where(_ROWS.c.enterprise_id == bindparam("enterprise"))
+_OF_CLUSTER = _SECONDS.where(_ROWS.c.cluster_id == bindparam("cluster"))
+
+
+def past_durations(session: Session, enterprise_id: int, cluster_id: int) -> tuple[list[float], list[float]]:
+    """How many seconds past syncs took: those of an enterprise, or, where it has none, those of its cluster."""
+    own = durations(session, enterprise_id=enterprise_id)
+    return own, [] if own else durations(session, cluster_id=cluster_id)

@@ -1,0 +1,182 @@
+"""What Webex says of an enterprise's syncs: the account last read, and the runs it began without being asked here."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage import claims, inbox, syncs
+from storage.columns import UTCDateTime
+from storage.database import wake
+from storage.inserting import insert_unless_there
+from storage.models import ReadingRow, SyncRow, WebexRunRow
+from storage.records import Claim, Reading, SyncState, WebexRun
+
+KIND = "readings"
+
+
+def want(session: Session, enterprise_id: int, now: datetime) -> int:
+    """Have Webex asked how the enterprise stands, unless that is wanted already; the reading's id.
+
+    Its row is locked until the transaction ends, so that those who wait are written down before it is there.
+    """
+    insert_unless_there(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
+    row = session.scalars(
+        select(ReadingRow)
+        .where(ReadingRow.enterprise_id == enterprise_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if row.due_at is None:
+        row.due_at = now
+        session.flush()
+    wake(session, KIND)
+    return row.id
+
+
+def claim(session: Session, now: datetime) -> ReadingRow | None:
+    """Take a reading that is wanted."""
+    return claims.claim(session, ReadingRow, now)
+
+
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the readings have to be looked at again."""
+    return claims.next_due(session, ReadingRow, now)
+
+
+def done(session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:
+    """A wanted reading is there, or could not be had: answer those who waited."""
+    claims.settle(session, ReadingRow, claim, due_at=None, error=error)
+    inbox.resume(session, now, reading_id=claim.id)
+
+
+def get(session: Session, enterprise_id: int) -> Reading | None:
+    """What Webex said last of an enterprise; None where it was never asked."""
+    row = session.scalar(
+        select(ReadingRow)
+        .where(ReadingRow.enterprise_id == enterprise_id, ReadingRow.read_at.is_not(None))
+        .execution_options(populate_existing=True)
+    )
+    if row is None or row.read_at is None:
+        return None
+    return Reading(
+        read_at=row.read_at,
+        enabled=row.enabled,
+        status=row.status,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        succeeded_at=row.succeeded_at,
+        tracking_id=row.tracking_id,
+    )
+
+
+def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]) -> None:
+    """Remember what Webex said, and the run it told of unless that is one of ours. The enterprise is locked."""
+    dialect = session.get_bind().dialect.name
+    said = asdict(reading) | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
+    newest = session.scalar(_KEEPING[dialect], said) is not None
+    if not newest or reading.started_at is None:
+        return
+    which = {"enterprise": enterprise_id, "started": reading.started_at, "tracking": reading.tracking_id}
+    if session.scalar(_OURS, which) is None:
+        _keep_run(session, enterprise_id, reading, counts, errors)
+
+
+_ROWS: Any = ReadingRow.__table__
+
+
+def _upsert(insert: Any) -> Any:
+    trying = insert(_ROWS)
+    read = {field.name: trying.excluded[field.name] for field in fields(Reading)}
+    newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= trying.excluded.read_at)
+    keeping = trying.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=read, where=newer)
+    return keeping.returning(_ROWS.c.id)
+
+
+_KEEPING = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+_STARTED = bindparam("started", type_=UTCDateTime)
+_TRACKING = bindparam("tracking", type_=Text)
+
+
+def _same_run(table: Any) -> Any:
+    return or_(table.c.started_at == _STARTED, table.c.tracking_id == _TRACKING)
+
+
+_SYNCS: Any = SyncRow.__table__
+_OURS = (
+    select(_SYNCS.c.id)
+    .where(
+        _SYNCS.c.enterprise_id == bindparam("enterprise"),
+        or_(
+            _same_run(_SYNCS),
+            _SYNCS.c.state.in_([SyncState.STARTING, SyncState.RUNNING])
+            & or_(
+                _SYNCS.c.before_started_at.is_distinct_from(_STARTED),
+                _TRACKING.is_not(None) & _SYNCS.c.before_tracking_id.is_distinct_from(_TRACKING),
+            ),
+        ),
+    )
+    .order_by(_SYNCS.c.id.desc())
+    .limit(1)
+)
+"""One of our syncs has this run, or may yet turn out to have begun it."""
+
+_RUN = (
+    select(WebexRunRow)
+    .where(WebexRunRow.enterprise_id == bindparam("enterprise"), _same_run(WebexRunRow.__table__))
+    .order_by(WebexRunRow.id.desc())
+    .limit(1)
+)
+
+
+def _keep_run(
+    session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]
+) -> None:
+    row = session.scalar(
+        _RUN, {"enterprise": enterprise_id, "started": reading.started_at, "tracking": reading.tracking_id}
+    )
+    if row is None:
+        row = WebexRunRow(enterprise_id=enterprise_id, seen_at=reading.read_at)
+        session.add(row)
+    row.started_at = reading.started_at
+    row.ended_at = _end(reading)
+    row.tracking_id = reading.tracking_id or row.tracking_id
+    row.status = reading.status
+    row.counts = counts
+    row.errors = errors
+    session.flush()
+
+
+def _end(reading: Reading) -> datetime | None:
+    """When the run ended: an end before its start belongs to the run before."""
+    if reading.started_at is None or reading.ended_at is None or reading.ended_at < reading.started_at:
+        return None
+    return reading.ended_at
+
+
+def runs(session: Session, enterprise_id: int, limit: int) -> list[WebexRun]:
+    """The newest runs of Webex's own, newest first."""
+    rows = session.scalars(
+        select(WebexRunRow)
+        .where(WebexRunRow.enterprise_id == enterprise_id)
+        .order_by(WebexRunRow.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        WebexRun(
+            id=row.id,
+            seen_at=row.seen_at,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            tracking_id=row.tracking_id,
+            status=row.status,
+            counts=dict(row.counts),
+            errors=syncs.errors_of(row.errors),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,59 @@
+"""A process that may die between any two steps: at a call to Webex or at a commit, before it or after."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+
+
+class Died(BaseException):
+    """The process is gone: nothing of it runs any more, not even what handles failures."""
+
+
+@dataclass
+class Fate:
+    """How many steps a process has left; None is a long life."""
+
+    steps: int | None = None
+
+    def pass_by(self) -> None:
+        """One step nearer to death."""
+        if self.steps is not None:
+            self.steps -= 1
+            if self.steps < 0:
+                raise Died
+
+
+class MortalDatabase(Database):
+    """A database whose process may die before a commit or after it, and whose commits are looked at."""
+
+    fate = Fate()
+    look: Callable[[Connection], None] | None = None
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Commits, or dies first."""
+        with super().write() as session:
+            yield session
+            self.fate.pass_by()
+        if self.look is not None:
+            with self.reader.connect() as connection:
+                self.look(connection)
+        self.fate.pass_by()
+
+    @contextmanager
+    def move(self) -> Iterator[Session]:
+        """The same of a single statement, which changes no state: it claims a row, or gives it another time."""
+        if self.is_sqlite:
+            with super().write() as session:
+                yield session
+                self.fate.pass_by()
+        else:
+            self.fate.pass_by()
+            with super().move() as session:
+                yield session
+        self.fate.pass_by()

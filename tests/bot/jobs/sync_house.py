@@ -1,0 +1,185 @@
+"""Three enterprises on two clusters, their people, a Webex in memory, and a process that works for them."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import delete, or_, select
+
+from bot.broadworks import BroadWorks
+from bot.command import Command
+from bot.context import Context
+from bot.failures import WebexFailure
+from bot.jobs import inbox, rosters
+from bot.message import Asked, Asker, Message, Refusal
+from bot.settings import Settings
+from bot.webex import Webex
+from bot.wire import Member, SpaceMessage
+from storage import admins, enterprises, spaces
+from storage import inbox as inbox_rows
+from storage import readings as reading_rows
+from storage import rosters as roster_rows
+from storage import syncs as sync_rows
+from storage.models import SyncRow, Table
+from storage.records import Event
+from tests.bot.jobs.imagined_webex import BOT, MENTION, Clock, ImaginedWebex
+from tests.bot.jobs.mortal import Died, Fate, MortalDatabase
+from tests.bot.jobs.sync_watch import NOTICES, OPERATOR, Watch
+from tests.bot.jobs.webex_troubles import SHAPES
+
+ACME, BOLT, COIL = "Reseller+acme", "Reseller+bolt", "Reseller+coil"
+PLACES = {ACME: "east", BOLT: "east", COIL: "west"}
+ANA, BO, QUINN, CAT, DAN = "ana@acme.example", "bo@acme.example", "quinn@acme.example", "cat@bolt", "dan@coil"
+PEOPLE = {ANA: ACME, BO: ACME, QUINN: ACME, CAT: BOLT, DAN: COIL}
+"""Bo writes in a group; Quinn never writes, and is in Acme's notification space."""
+AT_ONCE = timedelta(milliseconds=1)
+NEXT_DUES = (sync_rows.next_due, roster_rows.next_due, reading_rows.next_due, inbox_rows.next_due)
+
+
+class House:
+    """What people do, and what the process does; every commit is watched."""
+
+    def __init__(self, database: MortalDatabase) -> None:
+        self.database = database
+        self.clock = Clock()
+        self.webex = ImaginedWebex(self.clock, PLACES)
+        self.webex.members_of = {NOTICES: [Member(BOT.id, BOT.email), Member("quinn", QUINN)]}
+        self.settings = Settings()
+        database.fate, database.look = Fate(), None
+        self.enterprises = self._founded()
+        self.watch = Watch(
+            self.webex,
+            self.settings,
+            names={number: name for name, number in self.enterprises.items()},
+            admins={
+                number: {email for email, of in PEOPLE.items() if of == name}
+                for name, number in self.enterprises.items()
+            },
+            noticed=self.enterprises[ACME],
+        )
+        database.look = self.watch.look
+        self.context = self.new_process()
+        self._log = Unexpected(self.watch.faults)
+        logging.getLogger("bot").addHandler(self._log)
+        self._typed = 0
+
+    def close(self) -> None:
+        """Leave."""
+        logging.getLogger("bot").removeHandler(self._log)
+
+    def _founded(self) -> dict[str, int]:
+        founded = {}
+        with self.database.write() as session:
+            for table in reversed(Table.metadata.sorted_tables):
+                session.execute(delete(table))
+            for name, cluster in PLACES.items():
+                key = name.rpartition("+")[2]
+                founded[name] = enterprises.add(
+                    session,
+                    key=key,
+                    name=key,
+                    sp_enterprise_id=name,
+                    cluster=cluster,
+                    timezone="UTC",
+                    now=self.clock.now,
+                ).id
+            for email, name in PEOPLE.items():
+                admins.add(session, founded[name], email, self.clock.now)
+            admins.set_operators(session, [OPERATOR])
+            spaces.notify(session, NOTICES, founded[ACME], self.clock.now)
+        return founded
+
+    def new_process(self) -> Context:
+        """One that holds nothing yet."""
+        webex, broadworks = cast(Webex, self.webex), cast(BroadWorks, self.webex)
+        return Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
+
+    def type(self, email: str, text: str) -> None:
+        """Somebody types this to the bot, and the door keeps it."""
+        self._typed += 1
+        person, direct, message_id = email.partition("@")[0], email != BO, f"m{self._typed}"
+        self.webex.messages[message_id] = SpaceMessage(
+            id=message_id,
+            room_id=f"direct-{person}" if direct else "group",
+            room_type="direct" if direct else "group",
+            person_id=person,
+            person_email=email,
+            text=text if direct else f"Sync {text}",
+            html=None if direct else f"{MENTION} {text}",
+        )
+        event = Event("messages", "created", message_id, str(self._typed), f"of {person}", person)
+        with self.database.statement() as connection:
+            inbox_rows.record(connection, [event], self.clock.now)
+
+    def have_a_past(self) -> None:
+        """Each enterprise has been synchronised by Webex itself, and its licence holders are known."""
+        for name, number in self.enterprises.items():
+            self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
+            with self.database.write() as session:
+                roster_rows.want(session, number, self.clock.now)
+            self.work(rosters.move)
+        self.clock.pass_by(timedelta(days=1))
+
+    def operate(self, command: Command, name: str) -> None:
+        """The operator has a command run for an enterprise."""
+        message = Message("m", "direct-olga", True, "olga", OPERATOR, "")
+        asker = Asker("olga", OPERATOR, True, frozenset())
+        with self.database.write() as session:
+            enterprise = enterprises.get(session, self.enterprises[name])
+            try:
+                now, settings = self.clock.now, self.settings
+                command.run(session, Asked(message, "", asker, enterprise, (), now, settings, waited=True))
+            except Refusal:
+                return
+
+    def work(self, move: Callable[[Context], object], dies: int | None = None) -> bool:
+        """Do this; where the process dies another goes on, and the leases of the first are left."""
+        self.watch.answering = move is inbox.move
+        self.database.fate = self.webex.fate = Fate(dies)
+        try:
+            return bool(move(self.context))
+        except Died:
+            self.context = self.new_process()
+        except WebexFailure:  # a chore's; it comes round again
+            pass
+        finally:
+            self.heal()
+        return True
+
+    def heal(self) -> None:
+        """Webex is well, and nobody dies."""
+        self.database.fate = self.webex.fate = Fate()
+        self.webex.reading = self.webex.starting = self.webex.elsewhere = None
+        self.webex.shape = SHAPES[""]
+
+    def wait_for_a_sync(self) -> None:
+        """Have time pass until a sync is due, if any will be."""
+        free = or_(SyncRow.lease_until.is_(None), SyncRow.lease_until < self.clock.now)
+        with self.database.read() as session:
+            due = session.scalar(select(SyncRow.id).where(SyncRow.due_at <= self.clock.now, free).limit(1))
+            next_due = sync_rows.next_due(session, self.clock.now)
+        if due is None and next_due is not None:
+            self.clock.now = next_due + AT_ONCE
+
+    def wait(self) -> bool:
+        """Have time pass until anything is due; False where nothing will be."""
+        with self.database.read() as session:
+            moments = [next_due(session, self.clock.now) for next_due in NEXT_DUES]
+        known = [moment for moment in moments if moment is not None]
+        if known:
+            self.clock.now = min(known) + AT_ONCE
+        return bool(known)
+
+
+class Unexpected(logging.Handler):
+    """What the jobs did not expect, and caught."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._faults = faults
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        if record.exc_info:
+            self._faults.append(f"{record.getMessage()}: {record.exc_info[1]!r}")

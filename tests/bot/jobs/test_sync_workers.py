@@ -1,0 +1,139 @@
+"""Two workers that share the syncs of many enterprises, on a real PostgreSQL."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.broadworks import BroadWorks
+from bot.commands import sync
+from bot.context import Context
+from bot.jobs import rosters, syncs
+from bot.message import Asked, Asker, Message
+from bot.settings import Settings
+from bot.webex import Webex
+from storage import admins, enterprises
+from storage.database import Database
+from storage.models import DestinationRow, OutboxRow, SyncRow
+from storage.records import SyncState
+from tests.bot.jobs.imagined_webex import Clock, ImaginedWebex
+from tests.bot.jobs.sync_house import Unexpected
+from tests.storage.racing import PATIENCE, together
+
+PLACES = {f"e{number}": f"cluster {number % 3}" for number in range(9)}
+LENGTH = timedelta(seconds=20)
+"""How long a sync takes."""
+
+
+class Town:
+    """Enterprises with two admins each, who both ask; every third sync fails."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock, self.settings = database, Clock(), Settings()
+        self.webex = ImaginedWebex(self.clock, PLACES)
+        self.hands = threading.Condition()
+        self.workers = self.idle = self.changes = 0
+        with database.write() as session:
+            for name, cluster in PLACES.items():
+                made = enterprises.add(
+                    session,
+                    key=name,
+                    name=name,
+                    sp_enterprise_id=name,
+                    cluster=cluster,
+                    timezone="UTC",
+                    now=self.clock.now,
+                )
+                for person in ("ana", "bo"):
+                    admins.add(session, made.id, f"{person}@{name}", self.clock.now)
+
+    def ask(self, person: str) -> None:
+        """This person of every enterprise asks for a sync, or joins it."""
+        for name in PLACES:
+            email = f"{person}@{name}"
+            with self.database.write() as session:
+                enterprise = enterprises.by_key(session, name)
+                assert enterprise is not None
+                message = Message("m", f"direct-{email}", True, email, email, "sync")
+                asker = Asker(email, email, False, frozenset({enterprise.id}))
+                sync.run(session, Asked(message, "", asker, enterprise, (), self.clock.now, self.settings, waited=True))
+
+    def work(self) -> None:
+        """Move syncs until all are told of; time passes while nobody has anything in hand."""
+        webex, broadworks = cast(Webex, self.webex), cast(BroadWorks, self.webex)
+        context = Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
+        with self.hands:
+            self.workers += 1
+        while self._goes_on():
+            moved = syncs.move(context) or rosters.move(context)
+            with self.hands:
+                if moved:
+                    self._look_round()
+                else:
+                    self._idle()
+        with self.hands:
+            self.workers -= 1
+            self._look_round()
+
+    def _look_round(self) -> None:
+        """Something has changed: whoever waits looks again."""
+        self.idle, self.changes = 0, self.changes + 1
+        self.hands.notify_all()
+
+    def _idle(self) -> None:
+        """Wait for the other; where nobody has anything to do, for something to come due."""
+        self.idle += 1
+        if self.idle < self.workers:
+            changes = self.changes
+            self.hands.wait_for(lambda: self.changes != changes, PATIENCE)
+            return
+        self.clock.pass_by(timedelta(seconds=5))
+        for run in self.webex.going():
+            if self.clock.now - run.began_at > LENGTH:
+                self.webex.end(run, "FAILED" if int(run.enterprise[-1]) % 3 == 2 else "COMPLETE")
+        self._look_round()
+
+    def _goes_on(self) -> bool:
+        with self.database.read() as session:
+            open_ones = session.scalar(select(func.count()).where(SyncRow.told_at.is_(None)))
+            return bool(open_ones) or session.scalar(select(func.count(SyncRow.id))) != len(PLACES)
+
+
+@pytest.fixture
+def town(postgres_url: str) -> Iterator[Town]:
+    """A town whose jobs meet nothing unexpected."""
+    database = Database(postgres_url)
+    faults: list[str] = []
+    log = Unexpected(faults)
+    logging.getLogger("bot").addHandler(log)
+    yield Town(database)
+    logging.getLogger("bot").removeHandler(log)
+    database.close()
+    assert faults == []
+
+
+def test_two_workers_start_every_sync_once_one_at_a_time_in_order_and_tell_everybody_once(town: Town) -> None:
+    together([town.work, town.work, lambda: town.ask("ana"), lambda: town.ask("bo")])
+    with town.database.read() as session:
+        rows = session.scalars(select(SyncRow).order_by(SyncRow.id)).all()
+        said: Any = session.execute(
+            select(DestinationRow.person_id, DestinationRow.email_folded, DestinationRow.room_id)
+            .join(OutboxRow, OutboxRow.destination_id == DestinationRow.id)
+            .where(OutboxRow.kind == "post")
+        ).all()
+    names = {f"webex-{name}": number for number, name in enumerate(PLACES)}
+    began = [names[run.enterprise] for run in town.webex.started]
+    assert Counter(began) == Counter(range(len(PLACES)))
+    assert town.webex.refused == 0
+    for cluster in range(3):
+        first = min(row.enterprise_id for row in rows)
+        queue = [row.enterprise_id - first for row in rows if (row.enterprise_id - first) % 3 == cluster]
+        assert [number for number in began if number % 3 == cluster] == queue
+    assert Counter(row.state for row in rows) == {SyncState.COMPLETED: 6, SyncState.FAILED: 3}
+    told = Counter((one.person_id or one.email_folded or one.room_id).removeprefix("direct-") for one in said)
+    assert told == Counter(f"{person}@{name}" for name in PLACES for person in ("ana", "bo"))

@@ -1,0 +1,66 @@
+"""What may become of a call to Webex other than its answer, and how an answer may be out of shape."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.failures import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.verdicts import retry_after
+from bot.wire import SyncReading
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a call meets instead of its answer, and whether Webex did all the same what it was asked."""
+
+    failure: Callable[[], WebexFailure]
+    done: bool = False
+
+
+def _rejected(status: int, *codes: int, done: bool = False) -> Trouble:
+    return Trouble(lambda: Rejected(f"{status} {codes}", status=status, codes=codes, tracking_id="NA"), done)
+
+
+def _busy(header: str | None) -> Trouble:
+    """429, with whatever Webex writes into Retry-After."""
+    return Trouble(lambda: RateLimited("busy", retry_after=retry_after(header, datetime(2030, 5, 6, tzinfo=UTC))))
+
+
+ANYWHERE = {
+    "503": Trouble(lambda: Unavailable("503")),
+    "lost": Trouble(lambda: AnswerLost("lost")),
+    "401": Trouble(lambda: TokenRefused("401")),
+    **{f"429 {header}": _busy(header) for header in (None, "7", "0", "-3", "1e9", "nan", "Wed, 01 Jan 2020 00:00:00")},
+    "404": _rejected(404),
+}
+"""What any call may meet."""
+
+OF_READING = {**ANYWHERE, "403": _rejected(403), "not understood": _rejected(200)}
+_CODES = (600005, 600006, 600009, 600001, 600014, 600011, 600029, 699999)
+OF_STARTING = {
+    **ANYWHERE,
+    "503, done": Trouble(lambda: Unavailable("503"), done=True),
+    "lost, done": Trouble(lambda: AnswerLost("lost"), done=True),
+    "not understood, done": _rejected(200, done=True),
+    "403": _rejected(403),
+    **{str(code): _rejected(409, code) for code in _CODES},
+}
+
+Shape = Callable[[SyncReading], SyncReading]
+
+SHAPES: dict[str, Shape] = {
+    "": lambda reading: reading,
+    "no counts": lambda reading: replace(reading, counts={}, succeeded_at=None),
+    "no end": lambda reading: replace(reading, ended_at=None),
+    "no status": lambda reading: replace(reading, status=None),
+    "odd status": lambda reading: replace(reading, status="PARTIAL"),
+    "in small letters": lambda reading: replace(reading, status=(reading.status or "").lower()),
+    "off": lambda reading: replace(reading, enabled=False),
+}
+"""How a reading may look; what tells one run from another is left out by `FORGETS` alone, one thing at a time."""
+
+FORGETS: dict[str, Shape] = {
+    "": lambda reading: reading,
+    "start": lambda reading: replace(reading, started_at=None),
+    "id": lambda reading: replace(reading, tracking_id=None),
+}

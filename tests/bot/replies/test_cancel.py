@@ -1,0 +1,34 @@
+"""What `cancel` says: what has become of the sync, and what can be done now."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.replies import cancel
+from tests.bot.samples import NOW, enterprise, sync
+
+ACME = enterprise("Acme_1")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (cancel.nothing(ACME), ["in the queue", "nothing to cancel"]),
+        (cancel.too_late(ACME), ["has begun", "cannot be stopped", "`status`"]),
+        (cancel.withdrawn(ACME), ["You have withdrawn", "stays in the queue", "told when it ends"]),
+        (cancel.ended(ACME), ["out of the queue", "`sync` works again at once"]),
+        (cancel.ended_for_all(ACME), ["out of the queue", "are told", "`sync` works again at once"]),
+    ],
+)
+def test_an_answer_names_the_enterprise_says_what_became_of_its_sync_and_what_follows(
+    said: str, words: list[str]
+) -> None:
+    assert [word for word in [r"Acme\_1", *words] if word not in said] == []
+
+
+@pytest.mark.parametrize(("named", "who"), [(True, "ana@acme.example"), (False, "another admin")])
+def test_who_is_not_on_the_list_is_told_who_asked_for_it_and_who_can_end_it(named: bool, who: str) -> None:
+    said = cancel.not_yours(sync(asked_at=NOW - timedelta(hours=2)), ACME, NOW, named=named)
+    assert f"{who} asked for it Sun 22 Nov 02:14 CST, 2 h ago" in said
+    assert ("ana@acme.example" in said) is named
+    assert "operators can end it" in said

@@ -1,0 +1,99 @@
+"""What a sync has changed: deletions loud, a tenth of the directory gone warned of, nothing claimed of the unknown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.replies import counts
+
+KINDS = {
+    "People": ("users", "totalExternalUsersInCI"),
+    "Machines": ("machines", "totalExternalMachinesInCI"),
+    "Personal contacts": ("userContacts", "totalUserContactsInContactService"),
+    "Enterprise contacts": ("orgContacts", "totalOrgContactsInContactService"),
+    "Group contacts": ("groupContacts", "totalGroupContactsInContactService"),
+}
+FIELDS = [f"{prefix}{word}" for prefix, _ in KINDS.values() for word in ("Added", "Updated", "Deleted")]
+TOTALS = [total for _, total in KINDS.values()]
+NUMBERS = st.integers(0, 2**63 - 1)
+
+
+def users(added: int, deleted: int, total: int) -> dict[str, int]:
+    return {"usersAdded": added, "usersUpdated": 0, "usersDeleted": deleted, "totalExternalUsersInCI": total}
+
+
+def warning(told: dict[str, int]) -> str:
+    return "".join(line for line in counts.lines(told) if "⚠️" in line)
+
+
+@pytest.mark.parametrize(("kind", "prefix", "total"), [(kind, *fields) for kind, fields in KINDS.items()])
+def test_every_kind_of_entry_is_told_by_its_changes_and_how_many_there_are(kind: str, prefix: str, total: str) -> None:
+    told = {f"{prefix}Added": 1234, f"{prefix}Updated": 5, f"{prefix}Deleted": 0, total: 20000}
+    assert counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in all"]
+
+
+def test_only_what_webex_tells_of_is_shown() -> None:
+    assert counts.lines({}) == []
+    assert counts.lines({"usersAdded": 0}) == ["- People: 0 added"]
+    assert counts.lines({"totalExternalUsersInCI": 9, "somethingNew": 4}) == []
+
+
+def test_deletions_are_loud_and_none_are_not() -> None:
+    assert "**1,000 deleted**" in counts.lines(users(0, 1000, 10**6))[0]
+    assert "**" not in counts.lines(users(7, 0, 10**6))[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "gone", "before"),
+    [(users(0, 11, 89), "11", "100"), (users(50, 11, 139), "11", "100"), (users(0, 5000, 0), "5,000", "5,000")],
+)
+def test_more_than_a_tenth_deleted_is_warned_of_with_both_numbers_and_what_to_do(
+    told: dict[str, int], gone: str, before: str
+) -> None:
+    said = warning(told)
+    assert f"**{gone} of {before} entries were deleted, more than a tenth" in said
+    assert "service provider" in said
+
+
+@pytest.mark.parametrize("told", [users(0, 10, 90), users(90, 10, 180), users(0, 0, 0), users(9, 0, 9), {}])
+def test_a_tenth_or_less_is_not_warned_of(told: dict[str, int]) -> None:
+    assert warning(told) == ""
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), NUMBERS))
+def test_what_was_deleted_of_an_unknown_number_is_never_warned_of(told: dict[str, int]) -> None:
+    assert warning(told) == ""
+
+
+def test_kinds_are_weighed_together_and_those_of_unknown_number_left_out() -> None:
+    many_machines = {"machinesDeleted": 0, "totalExternalMachinesInCI": 900}
+    assert warning(users(0, 50, 50)) != ""
+    assert warning(users(0, 50, 50) | many_machines) == ""
+    assert "50 of 100" in warning(users(0, 50, 50) | {"machinesDeleted": 7000})
+
+
+def test_group_contacts_count_for_the_warning_too() -> None:
+    assert "30 of 100" in warning({"groupContactsDeleted": 30, "totalGroupContactsInContactService": 70})
+
+
+def test_a_summary_adds_all_kinds_up_and_leaves_out_what_webex_does_not_tell() -> None:
+    told = {"usersAdded": 1000, "groupContactsAdded": 234, "machinesDeleted": 0, "totalExternalUsersInCI": 9}
+    assert counts.summary(told) == "1,234 added, 0 deleted"
+    assert counts.summary({"totalExternalUsersInCI": 9}) == ""
+
+
+def test_the_table_has_a_column_for_every_change_of_every_kind() -> None:
+    columns = [f"{kind} {word}".title() for kind in KINDS for word in ("Added", "Updated", "Deleted")]
+    assert list(counts.HEADER) == columns
+    assert counts.cells({field: number for number, field in enumerate(FIELDS)}) == [str(n) for n in range(len(FIELDS))]
+    assert counts.cells({"machinesUpdated": 0}) == [*[""] * 4, "0", *[""] * 10]
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS + TOTALS) | st.text(), st.integers(-(2**63), 2**63 - 1)))
+def test_whatever_webex_counts_there_is_a_line_for_each_kind_at_most_and_one_warning(told: dict[str, int]) -> None:
+    lines = counts.lines(told)
+    kinds = [line for line in lines if "⚠️" not in line]
+    assert len(lines) - len(kinds) <= 1
+    shown = [line.removeprefix("- ").partition(":")[0] for line in kinds]
+    assert shown == [kind for kind in KINDS if kind in shown]
+    assert len(counts.cells(told)) == len(counts.HEADER)

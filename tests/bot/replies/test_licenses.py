@@ -1,0 +1,15 @@
+"""What `licenses` says of the view it shows."""
+
+import pytest
+
+from bot import filters
+from bot.replies import licenses
+from tests.bot.samples import NOW, ROSTER, enterprise
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "**0 of 14 licence holders of Acme**\n"), ("last=O_Brien*", "Acme**: Last Name begins with O\\_Brien\n")],
+)
+def test_a_filter_is_said_back_as_it_was_understood(typed: str, said: str) -> None:
+    assert said in licenses.answer(filters.parse(typed), 0, ROSTER, [], {}, enterprise(), NOW, fresh=True)

@@ -1,0 +1,128 @@
+"""What is said when a sync has ended: how, what it changed, how long it took, when the next is possible, and why."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import MEANINGS
+from bot.failures import Rejected
+from bot.replies import outcome
+from bot.replies.causes import why
+from bot.tables.limit import fits
+from bot.transitions import from_asking
+from storage.records import Cause, Roster, Sync, SyncState
+from tests.bot.samples import NOW, POLL, ROSTER, enterprise, sync
+
+HOLD = timedelta(hours=24)
+COMPLETED = sync(
+    SyncState.COMPLETED,
+    ended_at=NOW - timedelta(minutes=2),
+    seconds=4320.0,
+    tracking_id="NA_1",
+    counts={"usersAdded": 4, "usersDeleted": 60, "totalExternalUsersInCI": 40, "machinesUpdated": 1},
+)
+REFUSED = sync(
+    SyncState.FAILED, ended_at=NOW, cause=Cause.REFUSED, tracking_id="NA_2", errors=((600011, "not enabled"),)
+)
+
+
+def ended(over: Sync, roster: Roster | None = None, *, fresh: bool = True) -> list[str]:
+    return outcome.ended(over, enterprise("Acme_1"), HOLD, NOW, roster, fresh=fresh).split("\n")
+
+
+def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_next_is_possible() -> None:
+    lines = ended(COMPLETED, ROSTER)
+    assert lines[:4] == [
+        r"**Directory sync of Acme\_1**: ✅ completed, Sun 22 Nov 04:12 CST.",
+        "",
+        "- People: 4 added, **60 deleted**; 40 in all",
+        "- Machines: 1 updated",
+    ]
+    assert "**60 of 96 entries were deleted, more than a tenth" in lines[4]
+    assert lines[5:] == [
+        "- Took 1 h 12 min",
+        "- Webex's tracking id: `NA_1`",
+        "- `sync` will work again Mon 23 Nov 04:12 CST, in 24 h",
+        "",
+        "Attached: your 14 licence holders.",
+    ]
+
+
+def test_licence_holders_that_could_not_be_read_again_are_told_with_their_age() -> None:
+    assert ended(COMPLETED, ROSTER, fresh=False)[-1] == "Attached: your 14 licence holders, as of Sun 22 Nov 04:09 CST."
+
+
+def test_what_is_not_attached_is_not_promised() -> None:
+    for over in (COMPLETED, replace(REFUSED, errors=()), replace(COMPLETED, errors=((600018, "some"),))):
+        assert "Attached" not in "\n".join(ended(over))
+
+
+def test_complete_with_errors_is_completed_with_warnings_that_are_explained_and_holds() -> None:
+    text = "\n".join(ended(replace(COMPLETED, errors=((600018, "some"),))))
+    assert "⚠️ completed with warnings" in text
+    assert MEANINGS[600018].means in text
+    assert "`sync` will work again" in text
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_failed_sync_is_told_with_why_and_that_sync_works_at_once(cause: Cause) -> None:
+    failed = replace(REFUSED, cause=cause, errors=())
+    lines = ended(failed)
+    assert lines[0] == r"**Directory sync of Acme\_1**: ❌ failed, Sun 22 Nov 04:14 CST."
+    assert why(failed) in lines
+    assert "- Webex's tracking id: `NA_2`" in lines
+    assert "- Only a completed sync starts a hold: `sync` works again at once" in lines
+
+
+@pytest.mark.parametrize("code", [*sorted(MEANINGS), 6003])
+def test_every_error_is_explained_beside_the_cause_and_attached(code: int) -> None:
+    failed = replace(REFUSED, cause=Cause.WEBEX_FAILED, errors=((code, "no way"),))
+    lines = ended(failed)
+    assert why(failed) in lines
+    assert any(line.startswith(f"- **{code}**: ") and "no way" in line for line in lines)
+    assert lines[-1] == "Attached: the errors, what they mean and what to do."
+
+
+def test_where_nobody_has_activated_the_errors_are_left_out_and_who_must_act_is_attached() -> None:
+    nobody = replace(REFUSED, cause=Cause.NOBODY_ACTIVATED, errors=((600029, "no user"),))
+    assert "Attached" not in "\n".join(ended(nobody))
+    lines = ended(nobody, ROSTER, fresh=False)
+    assert not any("600029" in line for line in lines)
+    assert lines[-1] == (
+        "Attached: the licence holders who have not activated yet, and what each of them has to do, "
+        "as of Sun 22 Nov 04:09 CST."
+    )
+
+
+def test_a_cancelled_sync_is_told_with_why_and_that_sync_works_at_once() -> None:
+    cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
+    lines = ended(cancelled)
+    assert "\n".join(lines).count(why(cancelled)) == 1
+    assert any("works again at once" in line for line in lines)
+
+
+def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_leaves_that_to_the_end() -> None:
+    cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.WITHDRAWN)
+    assert outcome.final(cancelled, enterprise(), NOW).endswith(f"cancelled, Sun 22 Nov 04:14 CST. {why(cancelled)}")
+    assert outcome.final(REFUSED, enterprise(), NOW).endswith("failed, Sun 22 Nov 04:14 CST.")
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        (COMPLETED, "✅ completed"),
+        (replace(COMPLETED, errors=((1, ""),)), "⚠️ completed with warnings"),
+        (REFUSED, "❌ failed"),
+        (sync(SyncState.CANCELLED), "cancelled"),
+    ],
+)
+def test_a_status_message_ends_with_how_it_went(over: Sync, said: str) -> None:
+    assert outcome.final(over, enterprise(), NOW).startswith(f"**Directory sync of Acme**: {said}, ")
+
+
+def test_a_rejection_with_many_codes_still_fits() -> None:
+    rejected = Rejected("no" * 300, status=400, codes=tuple(range(2000)), tracking_id="x" * 300)
+    learned = from_asking(rejected, 1, 0, POLL).learned
+    failed = replace(REFUSED, **{**learned, "errors": tuple((code, words) for code, words in learned["errors"])})
+    assert fits(outcome.ended(failed, enterprise("𝕏" * 999), HOLD, NOW, None, fresh=True))

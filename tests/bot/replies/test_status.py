@@ -1,0 +1,194 @@
+"""What `status` says: each thing an admin may want to know of the enterprise's syncs, and what is wrong with them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.replies import status
+from bot.replies.status import STALE, Known
+from bot.replies.sync import Standing
+from storage.records import Cause, Reading, SyncState, WaitsFor, WebexRun
+from tests.bot.samples import EARLIER, JUST_OVER, NOW, OWN, READING, ROSTER, enterprise, sync
+
+HOUR = timedelta(hours=1)
+DONE = replace(sync(SyncState.COMPLETED, ended_at=NOW - 30 * HOUR, seconds=3600.0), id=7)
+FAILED = replace(sync(SyncState.FAILED, ended_at=NOW - HOUR, cause=Cause.LOST), id=8)
+QUIET = Known(
+    enterprise=enterprise("Acme_1"),
+    standing=None,
+    last=DONE,
+    last_success=DONE,
+    own=OWN,
+    reading=READING,
+    estimate=4320.0,
+    hold_until=NOW - 6 * HOUR,
+    roster=ROSTER,
+    activation={"Activated": 2, "Not begun": 12},
+    named=True,
+)
+
+
+def said(known: Known = QUIET, *, live: bool = True, **more: object) -> list[str]:
+    """The lines of an answer."""
+    return status.answer(replace(known, **more), NOW, live=live).split("\n")  # type: ignore[arg-type]
+
+
+def under_way(state: SyncState, *, named: bool = True, **more: object) -> Standing:
+    return Standing(replace(sync(state), **more), QUIET.enterprise, 3, 4320.0, named)  # type: ignore[arg-type]
+
+
+def test_with_nothing_under_way_everything_is_told_one_thing_a_line() -> None:
+    assert said() == [
+        r"**Acme\_1**: no directory sync is under way.",
+        "- Last attempt: ✅ completed Fri 20 Nov 22:14 CST, 30 h ago, asked for by ana@acme.example",
+        "- Webex's own last sync: ✅ completed, Thu 19 Nov 04:14 CST, 3 d ago",
+        "- `sync` works now",
+        "- A sync usually takes 1 h 12 min",
+        "- 14 licence holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST, 5 min ago",
+    ]
+
+
+def test_a_running_sync_is_told_by_its_start_its_duration_so_far_its_typical_one_and_who_asked_when() -> None:
+    running = under_way(SyncState.RUNNING, starting_at=NOW - 2 * HOUR, asked_at=NOW - 3 * HOUR)
+    lines = said(standing=running)
+    assert lines[:2] == [
+        r"**Directory sync of Acme\_1**: running since Sun 22 Nov 02:14 CST (usually takes 1 h 12 min). "
+        "It has taken 2 h so far.",
+        "- Asked for by ana@acme.example Sun 22 Nov 01:14 CST, 3 h ago",
+    ]
+    assert not any("`sync` works now" in line or "usually takes" in line for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "words"),
+    [(None, "number 3 in the queue"), (WaitsFor.CLUSTER, "busy with another customer"), (WaitsFor.WEBEX, "of its own")],
+)
+def test_a_queued_sync_is_told_by_its_place_and_what_it_waits_for(waits_for: WaitsFor | None, words: str) -> None:
+    first = said(standing=under_way(SyncState.QUEUED, waits_for=waits_for))[0]
+    assert "queued, number 3 in the queue (usually takes 1 h 12 min)." in first
+    assert words in first
+    assert "so far" not in first
+
+
+def test_while_the_hold_lasts_its_end_is_told_and_not_that_sync_works() -> None:
+    lines = said(hold_until=NOW + 19 * HOUR)
+    assert "- `sync` will work again Sun 22 Nov 23:14 CST, in 19 h" in lines
+    assert "- `sync` works now" not in lines
+    assert "- `sync` works now" in said(hold_until=NOW)
+    assert "- `sync` works now" in said(hold_until=None)
+
+
+def test_a_failed_attempt_is_told_with_its_reason_and_the_last_success_before_it() -> None:
+    lines = said(last=FAILED)
+    attempt = "- Last attempt: ❌ failed Sun 22 Nov 03:14 CST, 1 h ago, asked for by ana@acme.example. Webex began"
+    assert lines[1].startswith(attempt)
+    assert lines[2] == "- Last success: Fri 20 Nov 22:14 CST, 30 h ago"
+    assert not any("Last success" in line for line in said(last=FAILED, last_success=None))
+
+
+def test_before_the_first_attempt_that_is_said() -> None:
+    assert said(last=None, last_success=None)[1] == "- No sync was asked for through me yet"
+    assert "- It is the first one" in said(standing=under_way(SyncState.QUEUED), last=None, last_success=None)
+
+
+def test_a_cancelled_attempt_is_told_as_such() -> None:
+    cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
+    assert said(last=cancelled)[1].startswith("- Last attempt: cancelled Sun 22 Nov 04:14 CST, now, asked for by")
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (replace(OWN, errors=((600018, "some"),)), "⚠️ completed with warnings, Thu 19 Nov 04:14 CST, 3 d ago"),
+        (replace(OWN, status="FAILED"), "❌ failed, Thu 19 Nov"),
+        (replace(OWN, status="IN_PROGRESS", ended_at=None), "running, begun Thu 19 Nov 03:14 CST"),
+        (replace(OWN, status="NEW_*"), r"“NEW\_\*”, Thu 19 Nov"),
+        (replace(OWN, status=None), "not known how, Thu 19 Nov"),
+    ],
+)
+def test_webexs_own_last_sync_is_told_by_how_it_went_and_when(own: WebexRun, words: str) -> None:
+    line = next(line for line in said(own=own) if "own last sync" in line)
+    assert line.startswith(f"- Webex's own last sync: {words}")
+
+
+@pytest.mark.parametrize(("own", "words"), [(OWN, "own last sync: "), (None, "own syncs: none seen yet")])
+def test_what_webex_did_says_how_old_that_knowledge_is_unless_it_was_asked_just_now(
+    own: WebexRun | None, words: str
+) -> None:
+    old = next(line for line in said(own=own, live=False) if words in line)
+    assert old.endswith("(as of Sun 22 Nov 03:24 CST, 50 min ago)")
+    live = next(line for line in said(own=own, live=True) if words in line)
+    assert "as of" not in live
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_of_a_webex_that_was_never_reached_nothing_is_claimed(live: bool) -> None:
+    lines = said(
+        own=None, reading=None, last_success=None, live=live, enterprise=enterprise(created_at=NOW - 9 * STALE)
+    )
+    assert "- Webex's own syncs: not known yet" in lines
+    assert not any("⚠️" in line for line in lines)
+
+
+def warned(
+    reading: Reading | None = READING, succeeded: timedelta | None = None, done: timedelta | None = None, **more: object
+) -> str:
+    """The warning where Webex and we know of successes so long ago."""
+    told = replace(reading, succeeded_at=NOW - succeeded if succeeded else None) if reading else None
+    own = {"own": None, "last_success": replace(DONE, ended_at=NOW - done) if done else None}
+    return "".join(line for line in said(reading=told, **{**own, **more}) if "has succeeded" in line)  # type: ignore[arg-type]
+
+
+def test_eight_days_without_any_success_are_warned_of_with_since_when_and_whom_to_ask() -> None:
+    assert timedelta(days=8) == STALE
+    warning = warned(succeeded=STALE, done=2 * STALE)
+    assert "⚠️ No directory sync has succeeded since Sat 14 Nov 04:14 CST, 8 d ago" in warning
+    assert "service provider" in warning
+
+
+def test_any_success_within_eight_days_is_enough_be_it_ours_webexs_own_or_told_by_webex() -> None:
+    recent = STALE - JUST_OVER
+    old = 2 * STALE
+    assert warned(succeeded=recent, done=old) == ""
+    assert warned(succeeded=old, done=recent) == ""
+    assert warned(succeeded=old, done=old, own=replace(OWN, ended_at=NOW - recent)) == ""
+    assert warned(succeeded=old, done=old, own=replace(OWN, ended_at=NOW - recent, status="FAILED")) != ""
+
+
+@pytest.mark.parametrize("known_for", [STALE - JUST_OVER, STALE])
+def test_without_any_success_the_eight_days_count_from_when_the_enterprise_became_known(known_for: timedelta) -> None:
+    warning = warned(enterprise=enterprise(created_at=NOW - known_for))
+    assert (warning != "") is (known_for >= STALE)
+    assert not warning or "as long as I have known your enterprise" in warning
+
+
+def test_a_failed_attempt_is_no_success() -> None:
+    old = replace(DONE, ended_at=EARLIER - STALE)
+    assert warned(succeeded=2 * STALE, last=FAILED, last_success=old) != ""
+
+
+def test_the_licence_holders_are_counted_by_activation_with_how_old_the_roster_is() -> None:
+    assert said()[-1].startswith("- 14 licence holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST")
+    assert said(activation={}, roster=replace(ROSTER, size=0))[-1].startswith("- 0 licence holders (none), as of ")
+    assert said(roster=None)[-1] == "- Licence holders: not read yet; `licenses` reads them"
+    assert said(roster=replace(ROSTER, read_at=None))[-1] == "- Licence holders: not read yet; `licenses` reads them"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_only_where_people_may_be_named_is_the_asker_named(named: bool) -> None:
+    text = "\n".join(said(standing=under_way(SyncState.RUNNING, named=named), named=named))
+    assert text.count("ana@acme.example") == (2 if named else 0)
+    assert text.count("sked for by an admin") == (0 if named else 2)
+
+
+def test_operators_are_told_what_was_set_aside() -> None:
+    assert said(failed=(3, 1200))[-1].startswith("- ⚠️ Set aside: 3 unanswered, 1,200 undelivered")
+    assert said(failed=(0, 1))[-1].startswith("- ⚠️ Set aside: 0 unanswered, 1 undelivered")
+    assert said(failed=(1, 0))[-1].startswith("- ⚠️ Set aside: 1 unanswered, 0 undelivered")
+    assert not any("Set aside" in line for line in said())
+
+
+def test_without_past_syncs_no_typical_duration_is_claimed() -> None:
+    assert not any("usually" in line for line in said(estimate=None))
+    assert "no estimate yet" in said(standing=replace(under_way(SyncState.RUNNING), estimate=None))[0]

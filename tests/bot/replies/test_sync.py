@@ -1,0 +1,116 @@
+"""What `sync` says, and its status message: the place, the estimate, what holds it up, whose it is, and warnings."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.replies import sync as replies
+from bot.replies.sync import Standing
+from storage.records import SyncState, WaitsFor
+from tests.bot.samples import NOW, enterprise
+from tests.bot.samples import sync as a_sync
+
+STANDING = Standing(a_sync(), enterprise("Acme_1"), 1, 3600.0, named=True)
+RUNNING = a_sync(SyncState.RUNNING, starting_at=NOW - timedelta(minutes=50), asked_at=NOW - timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("place", "estimate", "words"),
+    [
+        (1, 3600.0, "queued, next in the queue (usually takes 1 h)."),
+        (12, 3600.0, "queued, number 12 in the queue (usually takes 1 h)."),
+        (1, None, "queued, next in the queue (no estimate yet)."),
+    ],
+)
+def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
+    place: int, estimate: float | None, words: str
+) -> None:
+    said = replies.accepted(replace(STANDING, place=place, estimate=estimate), NOW, {}, 0)
+    assert said == rf"**Directory sync of Acme\_1**: {words}"
+
+
+@pytest.mark.parametrize(
+    ("activation", "without_email", "words"),
+    [
+        ({"Not begun": 10, "Begun": 4}, 9, "⚠️ 0 of 14 activated; 9 have no e-mail yet."),
+        ({"Not begun": 14}, 1, "⚠️ 0 of 14 activated; 1 has no e-mail yet."),
+        ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex cannot tell"),
+    ],
+)
+def test_where_nobody_has_activated_it_warns_at_once_with_numbers_and_is_tried_all_the_same(
+    activation: dict[str, int], without_email: int, words: str
+) -> None:
+    said = replies.accepted(STANDING, NOW, activation, without_email)
+    assert words in said
+    assert "tried all the same" in said
+    assert "next in the queue" in said
+
+
+@pytest.mark.parametrize("activation", [{}, {"Activated": 1, "Begun": 9}])
+def test_where_somebody_has_activated_or_nobody_is_known_it_does_not_warn(activation: dict[str, int]) -> None:
+    assert "⚠️" not in replies.accepted(STANDING, NOW, activation, 9)
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "words"),
+    [
+        (WaitsFor.CLUSTER, "busy with another customer of your service provider"),
+        (WaitsFor.WEBEX, "a sync of its own for you just now; yours starts when that has ended"),
+        (WaitsFor.RETRY, "could not start it just now; I ask again"),
+    ],
+)
+def test_what_holds_the_first_of_a_queue_up_is_told(waits_for: WaitsFor, words: str) -> None:
+    said = replies.progress(replace(STANDING, sync=a_sync(waits_for=waits_for)), NOW)
+    assert "next in the queue (usually takes 1 h). " in said
+    assert words in said
+
+
+@pytest.mark.parametrize("waits_for", WaitsFor)
+def test_everything_a_sync_can_wait_for_has_a_sentence_of_its_own(waits_for: WaitsFor) -> None:
+    said = {one: replies.progress(replace(STANDING, sync=a_sync(waits_for=one)), NOW) for one in (None, *WaitsFor)}
+    assert [one for one in said if said[one] == said[waits_for]] == [waits_for]
+
+
+def test_starting_and_running_are_told_the_latter_with_since_when() -> None:
+    starting = replies.progress(replace(STANDING, sync=a_sync(SyncState.STARTING)), NOW)
+    assert "starting; Webex is being asked (usually takes 1 h)." in starting
+    running = replies.progress(replace(STANDING, sync=RUNNING), NOW)
+    assert running.endswith("running since Sun 22 Nov 03:24 CST (usually takes 1 h).")
+
+
+def test_a_status_message_stays_as_it_is_until_the_state_changes() -> None:
+    for state in (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING):
+        standing = replace(STANDING, sync=a_sync(state))
+        assert replies.progress(standing, NOW) == replies.progress(standing, NOW + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("new", "words"), [(True, "You will be told here when it ends."), (False, "where you first asked.")]
+)
+def test_who_joins_is_told_whose_it_is_how_far_it_is_and_where_its_end_will_be_told(new: bool, words: str) -> None:
+    said = replies.joined(replace(STANDING, sync=RUNNING), NOW, new=new)
+    assert "ana@acme.example asked for it Sun 22 Nov 02:14 CST, 2 h ago" in said
+    assert words in said
+    assert "running since Sun 22 Nov 03:24 CST" in said
+    assert said.endswith("It has taken 50 min so far.")
+    assert "so far" not in replies.joined(STANDING, NOW, new=new)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_only_where_people_may_be_named_is_whose_it_is_told(named: bool) -> None:
+    said = replies.joined(replace(STANDING, named=named), NOW, new=True)
+    assert ("ana@acme.example" in said, "an admin asked" in said) == (named, not named)
+
+
+def test_a_hold_says_why_when_and_what_to_do_now() -> None:
+    said = replies.held(NOW + timedelta(hours=19), timedelta(hours=24), NOW, enterprise())
+    assert "less than 24 h ago" in said
+    assert "will work again Sun 22 Nov 23:14 CST, in 19 h" in said
+    assert "`status`" in said
+
+
+def test_what_follows_a_word_that_stands_alone_is_said_back() -> None:
+    assert replies.no_arguments("now_", "cancel") == (
+        r"`cancel` takes nothing after it; I do not know what “now\_” is for."
+    )

@@ -1,0 +1,107 @@
+"""Cisco's directory sync errors in our words: all of them, readable by an admin, and what may be asked again."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import MEANINGS, NOBODY_ACTIVATED, UNKNOWN_ADVICE, Mender, Nature, meaning, nature
+
+PUBLISHED = {
+    *(600000, 600001, 600002, 600003, 600004, 600005, 600006, 600007, 600008, 600009),
+    *(600010, 600011, 600012, 600013, 600014, 600015, 600017, 600018, 600019),
+    *(600020, 600022, 600023, 600024, 600025, 600026, 600027, 600028, 600029),
+}
+BUSY = {600005, 600006, 600009}
+PASSING = {600000, 600001, 600002, 600003, 600014}
+JARGON = re.compile(
+    r"\b(EDUS|ConfigSet|CustomerConfig|CI|identity|Identity|External Directory|machine|subscriber|provision\w*|"
+    r"thread\w*|org|orgs|customer organization\w*)\b"
+)
+NAMES = {
+    Mender.ADMIN: re.compile(r"^(?!.*(service provider|Cisco))"),
+    Mender.OPERATOR: re.compile(r"service provider"),
+    Mender.CISCO: re.compile(r"service provider open a support case with Cisco and quote the tracking id"),
+}
+CODES = st.sampled_from(sorted(PUBLISHED)) | st.integers()
+
+
+def sentences() -> dict[str, str]:
+    """Every sentence an error is explained with."""
+    said = {"unknown": UNKNOWN_ADVICE}
+    for code, known in MEANINGS.items():
+        said |= {f"{code} means": known.means, f"{code} advice": known.advice}
+    return said
+
+
+def test_every_code_of_ciscos_table_has_a_meaning() -> None:
+    assert set(MEANINGS) == PUBLISHED
+    assert all(meaning(code) is MEANINGS[code] for code in PUBLISHED)
+
+
+@pytest.mark.parametrize("code", [6003, 600016, 600021, 600030, 0, -600000])
+def test_a_code_that_cisco_has_not_published_has_no_meaning(code: int) -> None:
+    assert meaning(code) is None
+
+
+def test_no_two_codes_mean_the_same() -> None:
+    assert len({known.means for known in MEANINGS.values()}) == len(MEANINGS)
+
+
+def test_no_sentence_speaks_ciscos_jargon() -> None:
+    assert {name: JARGON.findall(said) for name, said in sentences().items() if JARGON.search(said)} == {}
+
+
+def test_every_explanation_is_one_short_sentence_with_a_full_stop() -> None:
+    for name, said in sentences().items():
+        assert re.fullmatch(r"[A-Z][^.!?\n]*\.", said), name
+        assert len(said) <= (160 if name.endswith("means") else 200), name
+
+
+@pytest.mark.parametrize("mender", Mender)
+def test_every_advice_fits_who_can_mend_it(mender: Mender) -> None:
+    advices = {code: known.advice for code, known in MEANINGS.items() if known.mender is mender}
+    assert advices
+    assert {code: advice for code, advice in advices.items() if not NAMES[mender].search(advice)} == {}
+
+
+def test_where_nobody_has_activated_the_admin_is_told_to_have_somebody_activate() -> None:
+    assert NOBODY_ACTIVATED == 600029
+    known = MEANINGS[NOBODY_ACTIVATED]
+    assert (known.mender, known.nature) == (Mender.ADMIN, Nature.FINAL)
+    assert "activate" in known.advice
+
+
+def test_what_is_busy_is_waited_for_what_names_no_cause_is_asked_again_and_the_rest_is_final() -> None:
+    found = {each: {code for code, known in MEANINGS.items() if known.nature is each} for each in Nature}
+    assert found == {Nature.BUSY: BUSY, Nature.PASSING: PASSING, Nature.FINAL: PUBLISHED - BUSY - PASSING}
+
+
+@pytest.mark.parametrize("code", sorted(PUBLISHED))
+def test_a_code_alone_is_of_its_own_nature(code: int) -> None:
+    assert nature([code]) is MEANINGS[code].nature
+
+
+@pytest.mark.parametrize(
+    ("codes", "together"),
+    [
+        ([600001, 600011], Nature.FINAL),
+        ([600009, 600029], Nature.FINAL),
+        ([600014, 600009], Nature.BUSY),
+        ([600001, 600014], Nature.PASSING),
+        ([600009, 6003], Nature.BUSY),
+        ([6003, 600014], Nature.PASSING),
+        ([6003], Nature.FINAL),
+        ([], Nature.FINAL),
+    ],
+)
+def test_final_decides_over_busy_busy_over_passing_and_unknown_only_alone(codes: list[int], together: Nature) -> None:
+    assert nature(codes) is together
+    assert nature(iter(reversed(codes))) is together
+
+
+@given(st.lists(CODES), CODES)
+def test_another_error_never_turns_final_into_worth_asking_again(codes: list[int], one_more: int) -> None:
+    if any(MEANINGS[code].nature is Nature.FINAL for code in codes if code in MEANINGS):
+        assert nature([*codes, one_more]) is Nature.FINAL

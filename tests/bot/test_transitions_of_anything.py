@@ -1,0 +1,131 @@
+"""Whatever Webex says or answers: no move leads out of the design's table of states, and every failure has a cause."""
+
+from datetime import UTC, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.failures import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
+from bot.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
+from bot.wire import SyncError, SyncReading
+from storage.records import Cause, Sync, SyncState, WaitsFor
+from tests.bot.samples import EARLIER, LATER, NOW, POLL, TIMEOUT, sync
+
+QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
+COMPLETED, FAILED = SyncState.COMPLETED, SyncState.FAILED
+
+LEGAL = {
+    QUEUED: {QUEUED, STARTING, FAILED},
+    STARTING: {STARTING, QUEUED, RUNNING, COMPLETED, FAILED},
+    RUNNING: {RUNNING, QUEUED, COMPLETED, FAILED},
+}
+CAUSES = {
+    QUEUED: {Cause.NOT_STARTED, Cause.SWITCHED_OFF},
+    STARTING: {Cause.NOBODY_ACTIVATED, Cause.WEBEX_FAILED, Cause.TIMED_OUT},
+    RUNNING: {Cause.NOBODY_ACTIVATED, Cause.WEBEX_FAILED, Cause.TIMED_OUT, Cause.LOST},
+}
+
+MOMENTS = st.none() | st.sampled_from([EARLIER, NOW, LATER]) | st.datetimes(timezones=st.just(UTC))
+TRACKING_IDS = st.none() | st.sampled_from(["before", "new", "ours"]) | st.text(max_size=5)
+CODES = st.sampled_from([600001, 600005, 600009, 600011, 600014, 600029]) | st.integers()
+READINGS = st.builds(
+    SyncReading,
+    enabled=st.none() | st.booleans(),
+    status=st.none() | st.sampled_from(["COMPLETE", "IN_PROGRESS", "NOT_SYNCED", "failed", ""]) | st.text(max_size=20),
+    started_at=MOMENTS,
+    ended_at=MOMENTS,
+    succeeded_at=MOMENTS,
+    tracking_id=TRACKING_IDS,
+    counts=st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
+    errors=st.lists(st.builds(SyncError, CODES, st.text(max_size=5)), max_size=2).map(tuple),
+)
+FAILURES: st.SearchStrategy[WebexFailure] = st.one_of(
+    st.builds(RateLimited, st.text(), retry_after=st.none() | st.floats(0, 300)),
+    st.builds(Unavailable, st.text()),
+    st.builds(AnswerLost, st.text()),
+    st.builds(
+        Rejected,
+        st.text(),
+        status=st.integers(200, 499),
+        codes=st.lists(CODES).map(tuple),
+        tracking_id=st.none() | st.text(),
+    ),
+)
+SYNCS = st.builds(
+    sync,
+    st.sampled_from([QUEUED, STARTING, RUNNING]),
+    asked_at=st.timedeltas(timedelta(), timedelta(days=3)).map(lambda ago: NOW - ago),
+    starting_at=st.none() | st.timedeltas(timedelta(), timedelta(days=3)).map(lambda ago: NOW - ago),
+    before_started_at=MOMENTS,
+    before_tracking_id=TRACKING_IDS,
+    started_at=MOMENTS,
+    tracking_id=TRACKING_IDS,
+    starts=st.integers(0, 10),
+    polls=st.integers(0, 10**6),
+)
+
+
+def read(of: Sync, reading: SyncReading) -> Move:
+    if of.state is QUEUED:
+        return from_queued(of, reading, NOW, POLL)
+    move = from_starting if of.state is STARTING else from_running
+    return move(of, reading, NOW, POLL, TIMEOUT)
+
+
+@given(SYNCS, READINGS)
+def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: SyncReading) -> None:
+    move = read(of, reading)
+    assert move.state in LEGAL[of.state]
+    assert move.ask == (of.state is QUEUED and move.state is STARTING)
+    assert move.pause is None
+    assert move.ends or move.ask or move.wait > timedelta() or (of.state, move.state) == (STARTING, QUEUED)
+    assert (move.waits_for is WaitsFor.WEBEX) == (of.state is move.state is QUEUED)
+
+
+@given(SYNCS, READINGS)
+def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(of: Sync, reading: SyncReading) -> None:
+    move = read(of, reading)
+    assert ("cause" in move.learned) == (move.state is FAILED)
+    if of.started_at is None or of.state is RUNNING:
+        assert move.learned.get("cause") in {*CAUSES[of.state], None}
+
+
+@given(SYNCS, READINGS)
+def test_only_webexs_word_for_success_completes_a_sync(of: Sync, reading: SyncReading) -> None:
+    if read(of, reading).state is not COMPLETED:
+        return
+    said = (reading.status or "").upper().strip() in ("COMPLETE", "COMPLETED")
+    since = of.started_at and reading.succeeded_at and reading.succeeded_at >= of.started_at
+    assert said or since
+    assert (reading.started_at, reading.tracking_id) != (of.before_started_at, of.before_tracking_id)
+
+
+@given(SYNCS, READINGS)
+def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, reading: SyncReading) -> None:
+    learned = read(of, reading).learned
+    assert learned.get("seconds", 0) >= 0
+    assert ("seconds" in learned) == ("ended_at" in learned)
+    assert "ended_at" in learned or read(of, reading).state is not COMPLETED
+
+
+@given(failure=st.none() | FAILURES, starts=st.integers(1, 10), pauses=st.integers(0, 10**6))
+def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
+    failure: WebexFailure | None, starts: int, pauses: int
+) -> None:
+    move = from_asking(failure, starts, pauses, POLL)
+    assert move.state in LEGAL[STARTING] - {COMPLETED}
+    assert not move.ask
+    assert (move.pause is None) == (move.waits_for is None) == (move.state is not QUEUED)
+    assert move.pause in (None, move.wait)
+    assert (move.state is RUNNING) == (failure is None)
+    assert move.learned.get("starts", starts) == starts - (move.waits_for is WaitsFor.CLUSTER)
+    assert ("cause" in move.learned) == (move.state is FAILED)
+    assert move.learned.get("cause") in {None, Cause.REFUSED, Cause.NOBODY_ACTIVATED}
+
+
+@given(SYNCS, FAILURES, st.integers(0, 10))
+def test_a_look_at_webex_that_fails_ends_a_sync_or_leaves_it_as_it_is(
+    of: Sync, failure: WebexFailure, failures: int
+) -> None:
+    move = after_failure(of, failure, NOW, TIMEOUT, failures)
+    assert move is None or (move.state is FAILED and "cause" in move.learned)

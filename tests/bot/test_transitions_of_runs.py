@@ -1,0 +1,210 @@
+"""From asking to the end: which run is ours, what its end is, and what becomes of one that shows no more."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import MEANINGS, NOBODY_ACTIVATED, Nature, nature
+from bot.failures import Rejected
+from bot.transitions import DOUBT, Move, failed, from_asking, from_running, from_starting, is_running, succeeded
+from bot.wire import SyncError, SyncReading
+from storage.records import Cause, Sync, SyncState, WaitsFor
+from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
+
+QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
+COMPLETED, FAILED = SyncState.COMPLETED, SyncState.FAILED
+BEGAN = NOW - timedelta(minutes=20)
+HOUR = timedelta(hours=1)
+
+
+def starting(reading: SyncReading, of: Sync | None = None) -> Move:
+    return from_starting(of or sync(STARTING), reading, NOW, POLL, TIMEOUT)
+
+
+def running(reading: SyncReading, of: Sync | None = None) -> Move:
+    return from_running(of or sync(RUNNING), reading, NOW, POLL, TIMEOUT)
+
+
+def adopted(**more: Any) -> Sync:
+    """A running sync of which Webex has told a run that began 20 minutes ago."""
+    return sync(RUNNING, **{"started_at": BEGAN, "tracking_id": "ours", **more})
+
+
+def test_a_run_that_began_though_its_answer_was_lost_is_adopted() -> None:
+    move = starting(new_run("IN_PROGRESS"))
+    assert move.state is RUNNING
+    assert (move.learned["started_at"], move.learned["tracking_id"]) == (NOW, "new")
+
+
+def test_a_run_that_began_and_ended_unseen_is_adopted_with_its_end() -> None:
+    move = starting(new_run("COMPLETE", ended_at=LATER))
+    assert (move.state, move.learned["ended_at"]) == (COMPLETED, LATER)
+    assert starting(new_run("FAILED")).learned["cause"] is Cause.WEBEX_FAILED
+
+
+def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_again() -> None:
+    assert timedelta(minutes=2) == DOUBT
+    recent = sync(STARTING, starting_at=NOW - DOUBT + JUST_OVER)
+    assert starting(BEFORE, recent) == Move(STARTING, POLL)
+    assert starting(BEFORE, sync(STARTING, starting_at=NOW - DOUBT)) == Move(QUEUED)
+
+
+@pytest.mark.parametrize("status", ["COMPLETE", "complete", "COMPLETED"])
+def test_a_run_of_ours_that_is_complete_ends_the_sync_when_webex_says_it_ended(status: str) -> None:
+    move = running(new_run(status, ended_at=LATER, counts={"usersAdded": 4}))
+    assert (move.state, move.learned["ended_at"], move.learned["counts"]) == (COMPLETED, LATER, {"usersAdded": 4})
+    assert move.learned["seconds"] == (LATER - NOW).total_seconds()
+    assert "cause" not in move.learned
+
+
+@pytest.mark.parametrize("ended_at", [None, EARLIER])
+def test_an_end_webex_does_not_tell_or_tells_of_the_run_before_is_when_we_saw_it(ended_at: datetime | None) -> None:
+    move = running(new_run("COMPLETE", ended_at=ended_at))
+    assert (move.state, move.learned["ended_at"], move.learned["seconds"]) == (COMPLETED, NOW, 30.0)
+
+
+@pytest.mark.parametrize("code", [600018, NOBODY_ACTIVATED])
+def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
+    move = running(new_run("COMPLETE", errors=(SyncError(code, "some"),)))
+    assert (move.state, move.learned["errors"]) == (COMPLETED, [[code, "some"]])
+    assert "cause" not in move.learned
+
+
+@pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
+@pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if nature([code]) is not Nature.BUSY])
+def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
+    move = running(new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4}))
+    assert (move.state, move.learned["errors"]) == (FAILED, [[6004, "x"], [code, "no way"]])
+    assert (move.learned["tracking_id"], move.learned["counts"]) == ("new", {"usersAdded": 4})
+    nobody = code == NOBODY_ACTIVATED
+    assert move.learned["cause"] is (Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED)
+
+
+@pytest.mark.parametrize("status", [None, "", "NOT_SYNCED", "PARTIAL", "INCOMPLETE", "COMPLETE_ISH", "成功"])
+def test_an_unknown_status_is_kept_as_it_is_and_polled_on(status: str | None) -> None:
+    move = running(new_run(status))
+    assert (move.state, move.wait, move.learned["webex_status"]) == (RUNNING, POLL, status)
+    assert (succeeded(status), is_running(status)) == (None, False)
+
+
+def test_every_look_at_a_running_sync_is_counted() -> None:
+    assert running(new_run("IN_PROGRESS"), sync(RUNNING, polls=7)).learned["polls"] == 8
+    assert running(BEFORE, sync(RUNNING, polls=7)).learned["polls"] == 8
+    assert running(BEFORE, sync(RUNNING, polls=99)).wait == 4 * POLL
+
+
+@pytest.mark.parametrize("status", ["COMPLETE", "FAILED"])
+def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str) -> None:
+    assert running(replace(BEFORE, status=status)).state is RUNNING
+    assert starting(replace(BEFORE, status=status)).state is STARTING
+
+
+@pytest.mark.parametrize(
+    ("reading", "ours"),
+    [
+        (replace(BEFORE, started_at=EARLIER - timedelta(days=9)), True),
+        (replace(BEFORE, started_at=LATER), True),
+        (replace(BEFORE, tracking_id="new"), True),
+        (replace(BEFORE, tracking_id=None), False),
+        (replace(BEFORE, started_at=None), False),
+        (replace(BEFORE, ended_at=LATER), False),
+    ],
+)
+def test_ours_is_a_run_with_another_start_or_tracking_id_and_clocks_are_never_compared(
+    reading: SyncReading, ours: bool
+) -> None:
+    assert running(reading).state is (COMPLETED if ours else RUNNING)
+
+
+def test_the_first_sync_ever_is_known_by_having_a_start() -> None:
+    first = sync(RUNNING, before_started_at=None, before_tracking_id=None)
+    assert running(SyncReading(status="NOT_SYNCED"), first).state is RUNNING
+    assert running(SyncReading(status="COMPLETE"), first).state is RUNNING
+    assert running(new_run("COMPLETE"), first).state is COMPLETED
+
+
+def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_all_the_same() -> None:
+    started = sync(RUNNING, starting_at=NOW - TIMEOUT, asked_at=NOW - 3 * TIMEOUT)
+    assert running(new_run("IN_PROGRESS"), started).state is RUNNING
+    late = replace(started, starting_at=NOW - TIMEOUT - JUST_OVER)
+    move = running(new_run("IN_PROGRESS"), late)
+    assert (move.state, move.learned["cause"], move.learned["tracking_id"]) == (FAILED, Cause.TIMED_OUT, "new")
+    assert running(BEFORE, late) == failed(Cause.TIMED_OUT, webex_status="COMPLETE")
+    assert running(new_run("COMPLETE"), late).state is COMPLETED
+
+
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "COMPLETE", "FAILED", None])
+def test_a_run_replaced_by_a_later_one_ended_well_if_a_sync_has_succeeded_since_it_began(status: str | None) -> None:
+    ended = BEGAN + timedelta(minutes=10)
+    move = running(new_run(status, succeeded_at=ended), adopted())
+    assert (move.state, move.learned) == (COMPLETED, {"ended_at": ended, "seconds": 600.0})
+
+
+def test_a_run_replaced_by_a_later_one_ended_before_that_began() -> None:
+    move = running(new_run("COMPLETE", succeeded_at=NOW + HOUR), adopted())
+    assert (move.state, move.learned) == (COMPLETED, {"ended_at": NOW, "seconds": 1200.0})
+
+
+@pytest.mark.parametrize("succeeded_at", [None, EARLIER, BEGAN - JUST_OVER])
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "COMPLETE", "FAILED"])
+def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_later_one_is_not_taken_for_it(
+    status: str, succeeded_at: datetime | None
+) -> None:
+    later = new_run(status, ended_at=LATER, succeeded_at=succeeded_at, counts={"usersAdded": 9})
+    assert running(later, adopted()) == failed(Cause.LOST)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        new_run("IN_PROGRESS", started_at=BEGAN, tracking_id="ours"),
+        new_run("IN_PROGRESS", started_at=BEGAN, tracking_id="another"),
+        new_run("IN_PROGRESS", started_at=NOW, tracking_id="ours"),
+        new_run("IN_PROGRESS", started_at=None, tracking_id="another"),
+        BEFORE,
+        SyncReading(),
+    ],
+)
+def test_a_run_with_our_start_or_tracking_id_or_without_a_start_and_the_one_before_replace_nothing(
+    reading: SyncReading,
+) -> None:
+    assert running(reading, adopted()).state is RUNNING
+
+
+def test_a_later_start_without_a_tracking_id_replaces_ours_unless_it_is_the_one_before() -> None:
+    assert running(new_run("IN_PROGRESS", tracking_id=None), adopted()) == failed(Cause.LOST)
+    assert running(replace(BEFORE, tracking_id=None), adopted()).state is RUNNING
+
+
+def test_a_run_is_replaced_only_once_it_was_told_of() -> None:
+    assert running(new_run("IN_PROGRESS", succeeded_at=LATER), sync(RUNNING)).state is RUNNING
+    assert starting(new_run("IN_PROGRESS", succeeded_at=LATER)).state is RUNNING
+
+
+def test_a_replaced_run_ends_before_its_time_limit_is_looked_at() -> None:
+    late = adopted(starting_at=NOW - TIMEOUT - HOUR)
+    assert running(new_run("IN_PROGRESS"), late) == failed(Cause.LOST)
+
+
+def test_only_an_end_ends_a_sync() -> None:
+    assert {state: Move(state).ends for state in SyncState} == {
+        state: state in (COMPLETED, FAILED, SyncState.CANCELLED) for state in SyncState
+    }
+
+
+@pytest.mark.parametrize("code", [600005, 600006, 600009])
+def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_cluster(code: int) -> None:
+    full = new_run("FAILED", errors=(SyncError(code, "busy"),))
+    first, second = (running(full, sync(RUNNING, starts=starts)) for starts in (1, 2))
+    assert (first.state, first.waits_for, first.ends) == (QUEUED, WaitsFor.CLUSTER, False)
+    assert first.pause is not None
+    assert second.pause is not None
+    assert first.pause < second.pause
+    assert running(new_run("FAILED", errors=(SyncError(code, "busy"), SyncError(600013, "bad")))).state is FAILED
+
+
+def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
+    refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
+    assert from_asking(refused, 1, 0, POLL).learned["errors"] == [[600013, "No"]]

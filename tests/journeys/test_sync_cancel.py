@@ -1,0 +1,136 @@
+"""`cancel`, and syncs that end because nobody is left to have them for."""
+
+from sandbox.seed import ACME, BOREALIS, SPACE
+from storage import enterprises, syncs
+from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.syncs import (
+    BO,
+    ON_SQLITE,
+    add_enterprise,
+    ends,
+    hang_up,
+    queue_up,
+    results,
+    shown,
+    take_rights,
+    text,
+)
+
+
+def test_the_asker_ends_a_queued_sync_and_its_status_message_says_so(house: House) -> None:
+    queue_up(house)
+    assert "out of the queue" in text(house.ask(ANA, "cancel"))
+    house.wait_for(lambda: "cancelled" in shown(house))
+    assert "nothing to cancel" in text(house.ask(ANA, "cancel"))
+    house.world.broadworks.release(ACME)
+    assert "queued" in text(house.ask(ANA, "sync"))
+    house.wait_for(lambda: results(house))
+    assert len(ends(house)) == 1
+    assert house.syncs_asked() == [200]
+
+
+@ON_SQLITE
+def test_a_sync_stays_in_the_queue_until_the_last_of_its_people_withdraws(house: House) -> None:
+    house.make_admin(BEN)
+    queue_up(house)
+    house.ask(BEN, "sync")
+    assert "Others wait for it" in text(house.ask(ANA, "cancel"))
+    assert "of its own" in shown(house)
+    assert "of its own" in text(house.ask(BEN, "status"))
+    assert "is out of the queue" in text(house.ask(BEN, "cancel"))
+    house.wait_for(lambda: "cancelled" in shown(house))
+    assert house.syncs_asked() == []
+
+
+@ON_SQLITE
+def test_who_has_withdrawn_is_told_like_every_other_admin(house: House) -> None:
+    house.make_admin(BEN)
+    queue_up(house)
+    joining = house.say(BEN, "sync", SPACE, mention=True)
+    house.wait_for(lambda: house.answers(joining))
+    house.ask(BEN, "cancel", SPACE, mention=True)
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: ends(house) and ends(house, BEN))
+    assert ends(house, SPACE) == []
+
+
+@ON_SQLITE
+def test_an_operator_ends_a_queued_sync_for_all_and_they_are_told_where_they_asked(house: House) -> None:
+    house.make_admin(BEN)
+    house.make_admin(SAM)
+    queue_up(house)
+    joining = house.say(BEN, "sync", SPACE, mention=True)
+    house.wait_for(lambda: house.answers(joining))
+    assert "those who waited for it are told" in text(house.ask(OLGA, "cancel"))
+    told = house.wait_for(lambda: ends(house) and ends(house, SPACE) and [*ends(house), *ends(house, SPACE)])
+    assert [one.parent_id for one in told] == [None, joining.id]
+    for one in told:
+        assert "cancelled" in text(one)
+        assert "An operator at your service provider took it out of the queue" in text(one)
+    house.wait_for(lambda: "cancelled" in shown(house))
+    for email in (BEN, SAM, OLGA):
+        house.ask(email, "help")
+        assert ends(house, email) == []
+
+
+@ON_SQLITE
+def test_a_sync_that_webex_runs_cannot_be_cancelled(house: House) -> None:
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "running since" in shown(house))
+    for email in (ANA, OLGA):
+        assert "cannot be stopped" in text(house.ask(email, "cancel"))
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: "✅ completed" in shown(house))
+
+
+@ON_SQLITE
+def test_who_is_not_on_its_list_cannot_cancel_a_sync(house: House) -> None:
+    house.make_admin(BEN)
+    queue_up(house)
+    refused = text(house.ask(BEN, "cancel"))
+    assert "not on the list" in refused
+    assert ANA in refused
+    in_group = text(house.ask(BEN, "cancel", SPACE, mention=True))
+    assert "another admin" in in_group
+    assert ANA not in in_group
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: "✅ completed" in shown(house))
+
+
+@ON_SQLITE
+def test_the_next_moves_up_when_the_one_before_it_is_cancelled(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    queue_up(house)
+    assert "number 2 in the queue" in text(house.ask(BO, "sync"))
+    hang_up(house, BOREALIS)
+    house.ask(ANA, "cancel")
+    house.wait_for(lambda: "next in the queue" in shown(house, BO))
+    house.faults.clear()
+    house.wait_for(lambda: results(house, BO))
+
+
+@ON_SQLITE
+def test_a_sync_whose_people_have_all_lost_their_rights_ends_as_cancelled_at_its_start(house: House) -> None:
+    queue_up(house)
+    house.make_admin(BEN)
+    take_rights(house, ANA)
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: "cancelled" in shown(house))
+    assert "Nobody who asked for it is an admin any more" in text(house.ask(BEN, "history"))
+    assert house.syncs_asked() == []
+    assert (ends(house), ends(house, BEN)) == ([], [])
+    with house.database.read() as session:
+        assert syncs.active(session, enterprises.all_of(session)[0].id) is None
+
+
+@ON_SQLITE
+def test_a_sync_starts_for_who_joined_it_where_the_asker_has_lost_their_rights(house: House) -> None:
+    house.make_admin(BEN)
+    queue_up(house)
+    house.ask(BEN, "sync")
+    take_rights(house, ANA)
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: results(house, BEN))
+    assert house.syncs_asked() == [200]
+    assert ends(house) == []

@@ -1,0 +1,72 @@
+"""`sync`, where no licence holder has activated."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.messages import Message
+from sandbox.seed import ACME, CUMULUS
+from tests.journeys.house import ANA, CORA, House
+from tests.journeys.syncs import ON_SQLITE, results, text
+from tests.journeys.tables import HEADER, csv_of, rows, waiting
+
+WHAT_TO_DO = {"Not begun": "Give this person an e-mail", "Begun": "confirm the e-mail", "Error": "service provider"}
+
+
+@pytest.fixture
+def cumulus(database_url: str, build: Callable[..., House]) -> House:
+    """A house whose enterprise has nobody who activated."""
+    built = build(database_url, enterprise=CUMULUS, people=(CORA,))
+    built.start()
+    return built
+
+
+def _check_who_must_act(house: House, told: Message, reader: str) -> None:
+    """The CSV has those who have not activated, in their nine columns, and what each of them has to do."""
+    table = csv_of(house, told, reader, [*HEADER, "What to do"])
+    assert [cells[:-1] for cells in table] == waiting(house)
+    for cells in table:
+        assert WHAT_TO_DO[cells[-2]] in cells[-1]
+
+
+def test_a_sync_without_anybody_activated_fails_with_who_must_activate(cumulus: House) -> None:
+    accepted = cumulus.ask(CORA, "sync")
+    told = cumulus.wait_for(lambda: results(cumulus, CORA))[0]
+    assert "❌ failed" in text(told)
+    assert "Webex cannot tell your enterprise apart yet" in text(told)
+    assert "`sync` works again at once" in text(told)
+    _check_who_must_act(cumulus, told, CORA)
+    assert len(waiting(cumulus)) == 14
+    assert cumulus.heard(CORA)[0].id == accepted.id
+    assert cumulus.syncs_asked() == []
+
+
+@ON_SQLITE
+def test_a_sync_without_anybody_activated_warns_at_once_with_the_numbers(cumulus: House) -> None:
+    accepted = text(cumulus.ask(CORA, "sync"))
+    without = sum(not cells[6] for cells in rows(cumulus))
+    assert f"0 of 14 activated; {without} have no e-mail yet" in accepted
+    assert "queued" in accepted
+    cumulus.wait_for(lambda: results(cumulus, CORA))
+
+
+@ON_SQLITE
+def test_a_sync_after_everybody_has_left_fails_with_who_must_activate(house: House) -> None:
+    for one in house.world.subscribers.of(ACME):
+        if one.status == "provisioned":
+            house.world.subscribers.set_status(one.id, "pending_user_migration")
+    house.ask(ANA, "sync")
+    told = house.wait_for(lambda: results(house))[0]
+    assert "❌ failed" in text(told)
+    assert "activated" in text(told)
+    assert house.syncs_asked() == [400]
+    _check_who_must_act(house, told, ANA)
+
+
+@ON_SQLITE
+def test_who_has_activated_is_not_among_those_who_must(house: House) -> None:
+    house.world.broadworks.fail_next_sync(ACME, [(600029, "No provisioned user")])
+    house.ask(ANA, "sync")
+    told = house.wait_for(lambda: results(house))[0]
+    assert 0 < len(waiting(house)) < len(rows(house))
+    _check_who_must_act(house, told, ANA)

@@ -1,0 +1,89 @@
+"""Who is told how a sync has ended, where, and with what."""
+
+from sandbox.seed import ACME, SPACE
+from tests.journeys.house import ANA, BEN, OLGA, House
+from tests.journeys.syncs import ON_SQLITE, ends, results, text
+from tests.journeys.tables import csv_of, rows
+
+DORA, EVE, FAY, GUS = (f"{name}@acme.example" for name in ("dora", "eve", "fay", "gus"))
+ADMINS = "Admins of Acme"
+
+
+def _fail(house: House, times: int) -> None:
+    """Have a sync fail, which starts no hold, and wait until the asker has been told so often."""
+    house.world.broadworks.fail_next_sync(ACME, [(600013, "Timed out")])
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: len(ends(house)) == times)
+
+
+def test_each_admin_is_told_exactly_once(house: House) -> None:
+    for email in (DORA, EVE, FAY, GUS):
+        house.world.add_person(email)
+    for email in (BEN, DORA, EVE, FAY, GUS):
+        house.make_admin(email)
+    house.make_room(ADMINS, FAY)
+    assert "This space is told" in text(house.ask(FAY, "notify on", ADMINS, mention=True))
+    house.ask(DORA, "help")
+    house.ask(EVE, "notify off")
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    joining = house.say(BEN, "sync", SPACE, mention=True)
+    house.wait_for(lambda: house.answers(joining))
+    house.world.broadworks.release(ACME)
+    told = (ANA, SPACE, DORA, ADMINS, GUS)
+    house.wait_for(lambda: all(ends(house, where) for where in told))
+    for email in (ANA, BEN, DORA, EVE, FAY, GUS, OLGA):
+        house.ask(email, "help")
+    assert [len(ends(house, where)) for where in told] == [1] * len(told)
+    assert [ends(house, email) for email in (BEN, EVE, FAY, OLGA)] == [[]] * 4
+    assert ends(house, SPACE)[0].parent_id == joining.id
+    for where, reader in ((ANA, ANA), (DORA, DORA), (ADMINS, FAY), (GUS, GUS)):
+        assert csv_of(house, ends(house, where)[0], reader) == rows(house)
+
+
+@ON_SQLITE
+def test_a_notification_space_that_is_not_fit_is_told_without_the_licence_holders(house: House) -> None:
+    house.ask(ANA, "notify on", SPACE, mention=True)
+    house.ask(ANA, "sync")
+    told = house.wait_for(lambda: results(house) and ends(house, SPACE))[0]
+    assert "✅ completed" in text(told)
+    assert "- People: 4 added" in text(told)
+    assert "Attached" not in text(told)
+    assert (told.files, told.parent_id) == ((), None)
+    assert "is not told of syncs" in text(house.ask(ANA, "notify off", SPACE, mention=True))
+    house.shift(hours=25)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: len(results(house)) == 2)
+    house.ask(ANA, "help", SPACE, mention=True)
+    assert len(ends(house, SPACE)) == 1
+
+
+@ON_SQLITE
+def test_who_turned_notices_off_is_told_of_their_own_syncs_and_of_all_when_they_are_on_again(house: House) -> None:
+    house.make_admin(BEN)
+    for email in (ANA, BEN):
+        assert "not told of syncs that others ask for" in text(house.ask(email, "notify off"))
+    _fail(house, times=1)
+    house.ask(BEN, "help")
+    assert ends(house, BEN) == []
+    assert "You are told whenever" in text(house.ask(BEN, "notify on"))
+    assert "You are already told" in text(house.ask(BEN, "notify on"))
+    _fail(house, times=2)
+    house.wait_for(lambda: ends(house, BEN))
+
+
+@ON_SQLITE
+def test_notify_takes_on_or_off(house: House) -> None:
+    for typed in ("notify", "notify perhaps"):
+        assert "`notify on` or `notify off`" in text(house.ask(ANA, typed))
+
+
+@ON_SQLITE
+def test_the_admins_are_told_in_private_where_their_notification_space_is_gone(house: House) -> None:
+    house.make_admin(BEN)
+    house.make_room(ADMINS, BEN)
+    house.ask(BEN, "notify on", ADMINS, mention=True)
+    gone = house.world.room(ADMINS)
+    house.world.rooms.delete(gone.id, house.world.person(BEN))
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: results(house) and results(house, BEN))

@@ -1,0 +1,112 @@
+"""Syncs that Webex runs by itself, or that were begun in Partner Hub."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from bot import start
+from bot.jobs import readings as job
+from sandbox.seed import ACME
+from sandbox.world import PARTNER_ADMIN
+from storage import enterprises, readings
+from tests.journeys.house import ANA, BEN, House
+from tests.journeys.syncs import add_enterprise, do, hang_up, results, text
+from tests.journeys.tables import file_of
+
+ALL = "/broadworks/enterprises"
+
+
+def _runs(house: House, key: str) -> int:
+    """How many of Webex's own runs are known of an enterprise."""
+    with house.database.read() as session:
+        enterprise = enterprises.by_key(session, key)
+        return 0 if enterprise is None else len(readings.runs(session, enterprise.id, 100))
+
+
+@pytest.fixture
+def house(house_on_sqlite: House) -> House:
+    """A house that has surveyed for the first time."""
+    house_on_sqlite.wait_for(lambda: _runs(house_on_sqlite, "reseller1-acme") == 1)
+    return house_on_sqlite
+
+
+def _webex_syncs(house: House, sp_enterprise_id: str) -> None:
+    """Have Webex run a sync of its own from its beginning to its end."""
+    house.world.broadworks.start_own_sync(sp_enterprise_id)
+    house.world.broadworks.release(sp_enterprise_id)
+
+
+def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(house: House) -> None:
+    house.advance(seconds=10)
+    _webex_syncs(house, ACME)
+    status = house.ask(ANA, "status")
+    assert "Webex's own last sync: ✅ completed" in text(status)
+    assert "`sync` works now" in text(status)
+    history = house.ask(ANA, "history")
+    assert text(history).count("Webex by itself") == 2
+    table = list(csv.DictReader(io.StringIO(file_of(house, history).decode("utf-8-sig"))))
+    assert [row["Asked By"] for row in table] == ["Webex", "Webex"]
+    assert [row["Result"] for row in table] == ["completed", "completed"]
+    assert house.heard(ANA) == [status, history]
+    assert "queued" in text(house.ask(ANA, "sync"))
+    house.wait_for(lambda: len(results(house)) == 2)
+    assert house.syncs_asked() == [200]
+    house.advance(seconds=10)
+    house.ask(ANA, "status")
+    assert _runs(house, "reseller1-acme") == 2
+
+
+def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_alone(house: House) -> None:
+    for number in range(150):
+        name = f"Reseller1+many{number}"
+        house.world.broadworks.add(name, "far", f"org{number}", f"provisioning{number}").known = True
+    add_enterprise(house, "Reseller1+many149", BEN)
+    _webex_syncs(house, "Reseller1+many149")
+    house.shift(hours=1)
+    before = len(house.world.requests)
+    do(house, "survey")
+    asked = [one for one in list(house.world.requests)[before:] if one.who == PARTNER_ADMIN]
+    assert [one.path for one in asked] == [ALL, ALL]
+    assert _runs(house, "many149") == 1
+    assert "Webex by itself" in text(house.ask(BEN, "history"))
+    assert len(house.heard(BEN)) == 1
+
+
+def test_one_process_at_a_time_surveys_once_an_hour(house: House) -> None:
+    other = start.open_database(house.settings)
+    try:
+        world = replace(house.context, database=other)
+        job.survey(world)
+        assert len(house.calls("GET", ALL)) == 1
+        house.shift(hours=1)
+        job.survey(world)
+        do(house, "survey")
+        assert len(house.calls("GET", ALL)) == 2
+    finally:
+        other.close()
+
+
+def test_status_waits_two_seconds_for_webex_and_then_says_as_of_when(house: House) -> None:
+    house.advance(seconds=10)
+    hang_up(house, ACME)
+    asked = house.say(ANA, "status")
+    house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
+    house.advance(seconds=1.5)
+    assert house.answers(asked) == []
+    house.advance(seconds=0.6)
+    answer = text(house.wait_for(lambda: house.answers(asked), deadline=6)[0])
+    assert "Webex's own last sync: ✅ completed" in answer
+    assert "(as of " in answer
+    house.faults.clear()
+    assert "(as of " not in text(house.ask(ANA, "status"))
+
+
+def test_status_warns_where_no_sync_has_succeeded_for_eight_days(house: House) -> None:
+    _webex_syncs(house, ACME)
+    warning = "No directory sync has succeeded since"
+    house.shift(days=7, hours=23)
+    assert warning not in text(house.ask(ANA, "status"))
+    house.shift(hours=2)
+    assert warning in text(house.ask(ANA, "status"))

@@ -1,0 +1,133 @@
+"""The queue of a cluster: who is next, who waits for whom, and for how long."""
+
+from collections.abc import Callable
+
+from sandbox.seed import ACME, BOREALIS, CUMULUS, SPACE
+from sandbox.world import PARTNER_ADMIN
+from tests.journeys.house import ANA, CORA, OLGA, House
+from tests.journeys.syncs import (
+    BO,
+    ENTERPRISES,
+    ON_SQLITE,
+    add_enterprise,
+    do,
+    ends,
+    hang_up,
+    queue_up,
+    results,
+    shown,
+    text,
+    versions,
+)
+
+
+@ON_SQLITE
+def test_the_next_moves_up_when_the_one_before_it_ends(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    hang_up(house, BOREALIS)
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    waits = house.ask(BO, "sync")
+    assert "number 2 in the queue" in text(waits)
+    house.world.broadworks.release(ACME)
+    house.wait_for(lambda: "next in the queue" in shown(house, BO))
+    house.faults.clear()
+    house.wait_for(lambda: results(house, BO))
+    assert house.syncs_asked() == [200, 200]
+    assert "✅ completed" in house.wait_for(lambda: versions(house, waits))[-1]
+
+
+@ON_SQLITE
+def test_queue_shows_operators_every_cluster(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    add_enterprise(house, CUMULUS, CORA, cluster="west")
+    house.world.subscribers.set_status(house.world.subscribers.of(CUMULUS)[0].id, "provisioned")
+    house.world.broadworks.hold(CUMULUS)
+    queue_up(house)
+    house.ask(BO, "sync")
+    house.ask(CORA, "sync")
+    house.wait_for(lambda: "running since" in shown(house, CORA))
+    default, west = text(house.ask(OLGA, "queue")).split("**Cluster west**")
+    assert "**Cluster default**: 2 syncs" in default
+    assert "1. Reseller1+acme" in default
+    assert "2. Borealis (borealis): queued" in default
+    assert "1 sync\n" in west
+    assert "1. Cumulus (cumulus): running" in west
+
+
+@ON_SQLITE
+def test_queue_is_not_for_admins(house: House) -> None:
+    queue_up(house)
+    assert "I do not know “queue”" in text(house.ask(ANA, "queue"))
+    assert "No directory sync is queued" not in text(house.ask(OLGA, "queue"))
+
+
+@ON_SQLITE
+def test_queue_asked_for_in_a_group_goes_to_the_operator_alone(house: House) -> None:
+    house.world.rooms.join(house.world.room(SPACE).id, house.world.person(OLGA), house.world.person(ANA))
+    line = house.ask(OLGA, "queue", SPACE, mention=True)
+    assert "No directory sync is queued" in text(house.wait_for(lambda: house.heard(OLGA))[0])
+    assert "1:1 message" in text(line)
+    assert "queued" not in text(line)
+
+
+def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is_not_named(house: House) -> None:
+    house.world.broadworks.retry_after = 120
+    house.world.broadworks.hold(BOREALIS)
+    house.world.broadworks.sync_now(house.world.enterprise(BOREALIS).id)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "busy with another customer" in shown(house))
+    house.shift(seconds=110)
+    assert "waits for cluster" in text(house.ask(OLGA, "queue"))
+    house.world.broadworks.release(BOREALIS)
+    house.shift(seconds=11)
+    house.wait_for(lambda: results(house))
+    assert house.syncs_asked() == [429, 200]
+    assert "orealis" not in house.transcript()
+
+
+@ON_SQLITE
+def test_a_busy_cluster_rests_for_whoever_is_next_on_it(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    house.faults.add(
+        method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, status=429, headers={"Retry-After": "120"}, times=1
+    )
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "busy with another customer" in shown(house))
+    house.ask(BO, "sync")
+    house.ask(ANA, "cancel")
+    house.wait_for(lambda: "next in the queue" in shown(house, BO))
+    house.shift(seconds=110)
+    assert "busy: asked again" in text(house.ask(OLGA, "queue"))
+    assert house.syncs_asked() == [429]
+    house.shift(seconds=11)
+    house.wait_for(lambda: results(house, BO))
+    assert house.syncs_asked() == [429, 200]
+
+
+@ON_SQLITE
+def test_a_sync_that_webex_leaves_no_room_for_ends_after_a_day_and_says_why(house: House) -> None:
+    queue_up(house)
+    house.shift(hours=24, minutes=1)
+    told = text(house.wait_for(lambda: ends(house))[0])
+    assert "❌ failed" in told
+    assert "no room for it, or could not be reached, for 24 hours" in told
+    assert "❌ failed" in shown(house)
+    assert house.syncs_asked() == []
+
+
+@ON_SQLITE
+def test_a_sync_that_does_not_come_up_within_a_day_ends_too(database_url: str, build: Callable[..., House]) -> None:
+    house = build(database_url, sync_timeout="48h")
+    house.start()
+    add_enterprise(house, BOREALIS, BO)
+    house.world.broadworks.hold(BOREALIS)
+    house.ask(BO, "sync")
+    house.wait_for(lambda: "running since" in shown(house, BO))
+    assert "number 2 in the queue" in text(house.ask(ANA, "sync"))
+    house.shift(hours=24, minutes=1)
+    do(house, "overdue syncs")
+    told = text(house.wait_for(lambda: ends(house))[0])
+    assert "❌ failed" in told
+    assert "for 24 hours" in told
+    assert "running since" in shown(house, BO)

@@ -1,0 +1,117 @@
+"""People who ask for syncs and cancel them, by the commands they type, and a Webex that workers meet meanwhile."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from bot.broadworks import BroadWorks
+from bot.context import Context
+from bot.jobs import syncs as job
+from bot.message import Asked, Asker, Message, Refusal, Reply, Wait
+from bot.settings import Settings
+from bot.webex import Webex
+from bot.wire import SyncReading, WebexEnterprise
+from storage import enterprises
+from storage.database import Database
+from storage.records import Enterprise
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+REFUSED = "refused"
+Run = Callable[[Session, Asked], Reply | Wait]
+
+
+def hears(
+    session: Session, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False, now: datetime = NOW
+) -> str:
+    """What is noted of a command that somebody types, in its first word: `sync`, `joined`, `withdrew`, `cancelled`."""
+    email = f"{who}@acme.example"
+    message = Message(f"message of {who}", f"space of {who}", True, who, email, "")
+    asker = Asker(who, email, operator, frozenset({enterprise.id}))
+    try:
+        reply = run(session, Asked(message, "", asker, enterprise, (), now, Settings(), waited=True))
+    except Refusal:
+        return REFUSED
+    assert isinstance(reply, Reply)
+    return reply.noted.partition(" ")[0]
+
+
+def types(database: Database, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False) -> str:
+    """The same in a transaction of its own."""
+    with database.write() as session:
+        return hears(session, enterprise, run, who, operator=operator)
+
+
+def known(database: Database, key: str, cluster: str = "east") -> Enterprise:
+    """An enterprise that Webex knows by its key, with two admins."""
+    made = samples.enterprise(database, key, cluster)
+    for email in ("ana@acme.example", "bo@acme.example"):
+        samples.admin(database, made.id, email)
+    with database.write() as session:
+        enterprises.learn_webex_id(session, made.id, key, None)
+    return made
+
+
+class Portal:
+    """A Webex that begins at once what it is asked for, and tells it as completed when it is asked the second time.
+
+    `meanwhile` is what happens while a worker is being told how an enterprise stands.
+    """
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self._meanwhile = meanwhile
+        self.asked: list[str] = []
+        self.looked: dict[str, int] = {}
+        self.running: dict[str, str] = {}
+        self.crowded: list[str] = []
+        self._mutex = threading.Lock()
+        self._ticks = count(1)
+
+    def now(self) -> datetime:
+        """The workers' time: a little later whenever somebody looks."""
+        return NOW + next(self._ticks) * timedelta(milliseconds=1)
+
+    def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
+        """Every enterprise is known already."""
+        raise AssertionError(sp_enterprise_id)
+
+    def sync_reading(self, webex_id: str) -> SyncReading:
+        """How the last run of an enterprise stands."""
+        self._meanwhile()
+        with self._mutex:
+            runs = self.asked.count(webex_id)
+            if not runs:
+                return SyncReading(enabled=True)
+            self.looked[webex_id] = self.looked.get(webex_id, 0) + 1
+            over = self.looked[webex_id] > 1
+            if over:
+                self.running.pop(webex_id, None)
+            started_at = NOW + timedelta(minutes=runs)
+            return SyncReading(
+                True, "COMPLETE" if over else "IN_PROGRESS", started_at, tracking_id=f"{webex_id} {runs}"
+            )
+
+    def start_sync(self, webex_id: str) -> None:
+        """Begin a run; `crowded` remembers whose came while another ran on the same cluster."""
+        cluster = webex_id.partition("-")[0]
+        with self._mutex:
+            if cluster in self.running.values():
+                self.crowded.append(webex_id)
+            self.asked.append(webex_id)
+            self.looked[webex_id] = 0
+            self.running[webex_id] = cluster
+
+
+def context(database: Database, portal: Portal) -> Context:
+    """What the job that moves syncs is given."""
+    settings = Settings(sync_poll=timedelta(milliseconds=1))
+    return Context(settings, database, cast(Webex, None), cast(BroadWorks, portal), portal.now)
+
+
+def work(database: Database, portal: Portal) -> bool:
+    """Move one sync as a worker does; False where none was due."""
+    return job.move(context(database, portal))

@@ -1,0 +1,114 @@
+"""Who follows a sync, and which of them may still act for its enterprise."""
+
+import pytest
+
+from storage import admins, enterprises, followers
+from storage.database import Database
+from storage.models import AdminRow
+from storage.records import Enterprise, Follower, Sync
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+_ANA = Follower("ana", "ana@acme.example", "room", False, None)
+_BO = Follower("bo", "bo@acme.example", "room", False, "thread")
+_OLGA = Follower("olga", "olga@provider.example", "another room", True, None)
+
+
+def _follow(database: Database, sync: Sync, *who: Follower) -> list[bool]:
+    with database.write() as session:
+        return [followers.follow(session, sync.id, one, NOW) for one in who]
+
+
+def _entitled(database: Database, sync: Sync) -> list[Follower]:
+    with database.read() as session:
+        found = followers.with_rights(session, sync.id, sync.enterprise_id)
+        assert followers.anybody_has_rights(session, sync.id, sync.enterprise_id) == bool(found)
+        return found
+
+
+@pytest.fixture
+def sync(database: Database, acme: Enterprise) -> Sync:
+    """A queued sync, which nobody follows yet."""
+    return samples.ask(database, acme)
+
+
+def test_somebody_follows_a_sync_once_wherever_they_ask_again(database: Database, sync: Sync) -> None:
+    elsewhere = Follower("ana", "ana@acme.example", "another room", True, None)
+    assert _follow(database, sync, _ANA, _BO, _ANA, elsewhere, _BO) == [True, True, False, False, False]
+    with database.read() as session:
+        assert followers.of(session, sync.id) == [_ANA, _BO]
+
+
+def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Sync, bolt: Enterprise) -> None:
+    other = samples.ask(database, bolt)
+    _follow(database, sync, _ANA)
+    assert _follow(database, other, _ANA, _BO) == [True, True]
+    with database.read() as session:
+        assert followers.of(session, sync.id) == [_ANA]
+
+
+def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
+    database: Database, sync: Sync, bolt: Enterprise
+) -> None:
+    other = samples.ask(database, bolt)
+    _follow(database, sync, _ANA, _BO)
+    _follow(database, other, _ANA)
+    with database.write() as session:
+        gone = [followers.unfollow(session, sync.id, person) for person in ("ana", "ana", "cy")]
+        assert gone == [True, False, False]
+        assert followers.of(session, sync.id) == [_BO]
+        assert followers.of(session, other.id) == [_ANA]
+    assert _follow(database, sync, _ANA) == [True]
+    with database.read() as session:
+        assert followers.of(session, sync.id) == [_BO, _ANA]
+
+
+def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(
+    database: Database, sync: Sync, bolt: Enterprise
+) -> None:
+    samples.admin(database, sync.enterprise_id, "Bo@acme.example")
+    samples.admin(database, bolt.id, "ana@acme.example")
+    with database.write() as session:
+        admins.set_operators(session, ["olga@provider.example"])
+    assert _entitled(database, sync) == []
+    _follow(database, sync, _ANA)
+    assert _entitled(database, sync) == []
+    _follow(database, sync, _OLGA, _BO)
+    assert _entitled(database, sync) == [_OLGA, _BO]
+    with database.write() as session:
+        admins.set_operators(session, ["other@provider.example"])
+    assert _entitled(database, sync) == [_BO]
+
+
+def test_a_right_is_the_persons_not_the_addresss_once_the_person_is_known(database: Database, sync: Sync) -> None:
+    samples.admin(database, sync.enterprise_id, "ana@acme.example")
+    successor = Follower("another person", "ana@acme.example", "room", False, None)
+    renamed = Follower("ana", "ana.new@acme.example", "room", False, None)
+    _follow(database, sync, successor)
+    assert _entitled(database, sync) == [successor]
+    with database.write() as session:
+        admins.learn(session, "ana", "ana@acme.example")
+    _follow(database, sync, renamed)
+    assert _entitled(database, sync) == [renamed]
+
+
+def test_nobody_but_operators_has_rights_to_an_enterprise_that_was_removed(database: Database, sync: Sync) -> None:
+    samples.admin(database, sync.enterprise_id, "ana@acme.example")
+    with database.write() as session:
+        admins.set_operators(session, ["olga@provider.example"])
+    _follow(database, sync, _ANA, _OLGA)
+    assert _entitled(database, sync) == [_ANA, _OLGA]
+    with database.write() as session:
+        enterprises.remove(session, sync.enterprise_id, NOW)
+    assert _entitled(database, sync) == [_OLGA]
+
+
+def test_an_admin_who_was_removed_has_no_rights(database: Database, sync: Sync) -> None:
+    for email in ("ana@acme.example", "bo@acme.example"):
+        samples.admin(database, sync.enterprise_id, email)
+    _follow(database, sync, _ANA, _BO)
+    assert _entitled(database, sync) == [_ANA, _BO]
+    with database.write() as session:
+        admins.learn(session, "ana", "ana@acme.example")
+        session.query(AdminRow).filter(AdminRow.email_folded == "ana@acme.example").delete()
+    assert _entitled(database, sync) == [_BO]

@@ -1,0 +1,88 @@
+"""The syncs that have ended, and how long they took."""
+
+from storage import history
+from storage.database import Database
+from storage.models import SyncRow
+from storage.records import Enterprise, SyncState
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+_COMPLETED, _FAILED, _CANCELLED = SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED
+
+
+def _add(database: Database, enterprise: Enterprise, state: SyncState, seconds: float | None = None) -> int:
+    with database.write() as session:
+        row = SyncRow(enterprise_id=enterprise.id, cluster_id=enterprise.cluster_id, state=state, head=False)
+        row.asked_at, row.asker_email, row.counts, row.errors = NOW, "ana@acme.example", {}, []
+        row.seconds = seconds
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _ended(database: Database, enterprise: Enterprise, limit: int, *states: SyncState) -> list[int]:
+    with database.read() as session:
+        return [sync.id for sync in history.ended(session, enterprise.id, limit, *states)]
+
+
+def test_the_newest_that_ended_in_one_of_these_states_come_first(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    ids = [_add(database, acme, state) for state in (_COMPLETED, _FAILED, _CANCELLED, _COMPLETED, _FAILED)]
+    _add(database, bolt, _COMPLETED)
+    samples.ask(database, acme)
+    assert _ended(database, acme, 9, *history.ENDS) == ids[::-1]
+    assert _ended(database, acme, 9, *history.ATTEMPTS) == [ids[4], ids[3], ids[1], ids[0]]
+    assert _ended(database, acme, 3, *history.ATTEMPTS) == [ids[4], ids[3], ids[1]]
+    assert _ended(database, acme, 9, _CANCELLED) == [ids[2]]
+
+
+def test_the_last_of_a_state_is_found_behind_later_ones_of_others(database: Database, acme: Enterprise) -> None:
+    def last(*states: SyncState) -> int | None:
+        with database.read() as session:
+            sync = history.last(session, acme.id, *states)
+            return None if sync is None else sync.id
+
+    assert last(_COMPLETED) is None
+    samples.ask(database, acme)
+    assert last(*history.ENDS) is None
+    samples.end(database, acme, samples.taken_sync(database), _CANCELLED)
+    completed = _add(database, acme, _COMPLETED)
+    failed = _add(database, acme, _FAILED)
+    assert (last(_COMPLETED), last(*history.ATTEMPTS)) == (completed, failed)
+
+
+def test_an_ended_sync_comes_with_all_that_was_learned_of_it(database: Database, acme: Enterprise) -> None:
+    sync = samples.ended(database, acme, _COMPLETED, seconds=61.5, counts={"added": 3}, errors=[[1, "odd"]])
+    with database.read() as session:
+        assert history.last(session, acme.id, _COMPLETED) == sync
+    assert (sync.ended_at, sync.seconds, sync.counts, sync.errors) == (NOW, 61.5, {"added": 3}, ((1, "odd"),))
+
+
+def test_the_lengths_of_the_last_twenty_completed_syncs_are_known(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    for index in range(21):
+        _add(database, acme, _COMPLETED, float(index))
+    for state, seconds in ((_FAILED, 999.0), (_CANCELLED, 998.0), (_COMPLETED, None)):
+        _add(database, acme, state, seconds)
+    _add(database, bolt, _COMPLETED, 500.0)
+    _add(database, samples.enterprise(database, "dune", cluster="west"), _COMPLETED, 700.0)
+    with database.read() as session:
+        assert history.durations(session, enterprise_id=acme.id) == [float(index) for index in range(20, 0, -1)]
+        of_cluster = history.durations(session, cluster_id=acme.cluster_id)
+    assert of_cluster == [500.0, *(float(index) for index in range(20, 1, -1))]
+
+
+def test_an_enterprise_without_a_completed_sync_is_reckoned_by_its_cluster(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    def past(enterprise: Enterprise) -> tuple[list[float], list[float]]:
+        with database.read() as session:
+            return history.past_durations(session, enterprise.id, enterprise.cluster_id)
+
+    assert past(acme) == ([], [])
+    _add(database, bolt, _COMPLETED, 5.0)
+    assert past(acme) == ([], [5.0])
+    _add(database, acme, _COMPLETED, 7.0)
+    assert past(acme) == ([7.0], [])

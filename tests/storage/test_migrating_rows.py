@@ -1,0 +1,197 @@
+"""What a database holds when it is brought up to date is there afterwards, and goes on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, column, insert, table
+
+import storage
+from storage import enterprises, followers, history, inbox, outbox
+from storage.database import Database
+from storage.models import (
+    ClusterRow,
+    DestinationRow,
+    EnterpriseRow,
+    FollowerRow,
+    InboxRow,
+    OutboxRow,
+    SyncRow,
+    Table,
+)
+from storage.records import Sync, SyncState
+from storage.upgrade import up_to_date, upgrade
+from tests.storage import samples
+from tests.storage.samples import MINUTE, NOW
+
+_MOVED = {"attempt": 0, "failures": 0}
+_ASKED: dict[str, Any] = {
+    "enterprise_id": 1,
+    "cluster_id": 1,
+    "asked_at": NOW,
+    "asker_email": "ana@acme.example",
+    "polls": 3,
+    "attempt": 5,
+    "failures": 0,
+}
+
+
+@pytest.fixture
+def first(empty_url: str) -> Iterator[Database]:
+    """A database as the first migration left it, in which people have worked."""
+    database = Database(empty_url)
+    with database.writer.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        _fill(connection)
+    yield database
+    database.close()
+
+
+def _add(connection: Connection, model: type[Table], **values: Any) -> None:
+    """Insert a row with these columns alone, whatever other columns there are by now."""
+    columns = [column(name, model.__table__.c[name].type) for name in values]
+    connection.execute(insert(table(model.__tablename__, *columns)).values(**values))
+
+
+def _fill(connection: Connection) -> None:
+    _add(connection, ClusterRow, name="east", pauses=0)
+    _add(
+        connection,
+        EnterpriseRow,
+        key="acme",
+        name="Acme",
+        sp_enterprise_id="R+a",
+        cluster_id=1,
+        timezone="UTC",
+        created_at=NOW,
+    )
+    _add(connection, DestinationRow, room_id="room", direct=False, last_number=2)
+    for number, state, due_at in ((1, outbox.DELIVERED, None), (2, outbox.OPEN, NOW)):
+        _add(
+            connection,
+            OutboxRow,
+            destination_id=1,
+            number=number,
+            kind="post",
+            markdown=f"said {number}",
+            personal=True,
+            enterprise_id=1,
+            state=state,
+            edits=0,
+            created_at=NOW,
+            due_at=due_at,
+            **_MOVED,
+        )
+    for data_id, state, due_at, roster_id in (("done", "done", None, None), ("waits", "open", NOW + MINUTE, 7)):
+        _add(
+            connection,
+            InboxRow,
+            resource="messages",
+            event="created",
+            data_id=data_id,
+            data_created="2030-05-06T07:08:09Z",
+            room_id=f"space of {data_id}",
+            person_id="ana",
+            state=state,
+            received_at=NOW,
+            roster_id=roster_id,
+            waited=roster_id is not None,
+            due_at=due_at,
+            **_MOVED,
+        )
+    _add(
+        connection,
+        SyncRow,
+        state="completed",
+        head=False,
+        counts={"added": 3},
+        errors=[[600006, "odd"]],
+        started_at=NOW,
+        ended_at=NOW + MINUTE,
+        seconds=60.5,
+        tracking_id="NA_1",
+        webex_status="COMPLETE",
+        reason="as it was said",
+        status_outbox_id=1,
+        told_at=NOW + MINUTE,
+        **_ASKED,
+    )
+    _add(connection, SyncRow, state="queued", head=True, counts={}, errors=[], due_at=NOW, **_ASKED)
+    for sync_id in (1, 2):
+        _add(
+            connection,
+            FollowerRow,
+            sync_id=sync_id,
+            person_id="ana",
+            email="ana@acme.example",
+            room_id="room",
+            direct=False,
+            thread="thread",
+            since=NOW,
+        )
+
+
+def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: Database) -> None:
+    upgrade(first)
+    assert up_to_date(first)
+    with first.read() as session:
+        (ended,) = history.ended(session, 1, 9, *history.ENDS)
+        assert history.durations(session, cluster_id=1) == [60.5]
+        assert [one.person_id for one in followers.of(session, ended.id)] == ["ana"]
+    assert ended == Sync(
+        id=1,
+        enterprise_id=1,
+        cluster_id=1,
+        state=SyncState.COMPLETED,
+        head=False,
+        waits_for=None,
+        asked_at=NOW,
+        asker_email="ana@acme.example",
+        starts=0,
+        starting_at=None,
+        before_started_at=None,
+        before_tracking_id=None,
+        started_at=NOW,
+        ended_at=NOW + MINUTE,
+        seconds=60.5,
+        tracking_id="NA_1",
+        webex_status="COMPLETE",
+        counts={"added": 3},
+        errors=((600006, "odd"),),
+        cause=None,
+        reason="as it was said",
+        status_outbox_id=1,
+        roster_id=None,
+        polls=3,
+    )
+    bolt = samples.enterprise(first, "bolt")
+    with first.read() as session:
+        acme = enterprises.get(session, 1)
+    behind = samples.ask(first, bolt)
+    row = samples.taken_sync(first)
+    assert (row.id, row.starts, samples.heads(first)) == (2, 0, [2])
+    samples.move(first, row, hold=True, state=SyncState.STARTING, starts=1)
+    assert samples.end(first, acme, row, SyncState.COMPLETED) == behind.id
+    with first.read() as session:
+        last = history.last(session, 1, SyncState.COMPLETED)
+    assert last is not None
+    assert (last.id, last.starts) == (2, 1)
+
+
+def test_messages_that_came_in_or_were_to_go_out_are_there_and_go_on(first: Database) -> None:
+    upgrade(first)
+    assert not samples.receive(first, "done", "space of done")
+    assert samples.take(first) is None
+    with first.write() as session:
+        inbox.resume(session, NOW, roster_id=7)
+    samples.taken(first, "waits")
+    row = samples.next_out(first)
+    assert row is not None
+    assert (row.markdown, row.personal, row.public_markdown) == ("said 2", True, None)
+    assert samples.say(first, "said next") == 3

@@ -1,0 +1,192 @@
+"""A cluster's queue, changed by many at once on a real PostgreSQL: there is always exactly one first."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.commands import cancel, sync
+from storage import clusters, enterprises, queues, syncs
+from storage.database import Database
+from storage.models import SyncRow
+from storage.records import ACTIVE, Claim, Enterprise, SyncState
+from tests.storage import asking, samples
+from tests.storage.asking import Portal
+from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
+from tests.storage.samples import DAY, NOW
+
+
+@pytest.fixture
+def east(postgres: Database) -> list[Enterprise]:
+    """Three enterprises on one cluster."""
+    return [asking.known(postgres, key) for key in ("acme", "bolt", "core")]
+
+
+def _end(session: Session, enterprise: Enterprise, row: SyncRow) -> int | None:
+    samples.lock(session, enterprise)
+    return syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED, ended_at=NOW)
+
+
+def _end_it(database: Database, enterprise: Enterprise, row: SyncRow) -> int | None:
+    with database.write() as session:
+        return _end(session, enterprise, row)
+
+
+def _active(database: Database) -> list[int]:
+    with database.read() as session:
+        return [row.id for row in session.query(SyncRow).filter(SyncRow.state.in_(ACTIVE)).order_by(SyncRow.id)]
+
+
+def _ended(database: Database) -> int:
+    with database.read() as session:
+        return session.query(SyncRow).filter(SyncRow.state.not_in(ACTIVE)).count()
+
+
+def test_of_enterprises_accepted_at_once_on_one_cluster_exactly_one_is_first(postgres: Database) -> None:
+    companies = [asking.known(postgres, f"e{index}") for index in range(6)]
+    heard = together([partial(asking.types, postgres, enterprise, sync.run) for enterprise in companies])
+    assert heard == ["sync"] * 6
+    assert samples.heads(postgres) == [min(_active(postgres))]
+
+
+def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Database, east: list[Enterprise]) -> None:
+    acme, bolt, _ = east
+    asking.types(postgres, acme, sync.run)
+    row = samples.taken_sync(postgres)
+    overlapping(postgres, lambda session: _end(session, acme, row), lambda: asking.types(postgres, bolt, sync.run))
+    assert samples.heads(postgres) == _active(postgres)
+
+
+def test_whoever_ends_the_last_of_a_queue_while_another_asks_marks_that_one(
+    postgres: Database, east: list[Enterprise]
+) -> None:
+    acme, bolt, _ = east
+    asking.types(postgres, acme, sync.run)
+    row = samples.taken_sync(postgres)
+    marked = overlapping(
+        postgres, lambda session: asking.hears(session, bolt, sync.run), lambda: _end_it(postgres, acme, row)
+    )
+    assert [marked] == _active(postgres) == samples.heads(postgres)
+
+
+def test_whoever_cancels_the_last_of_a_queue_while_another_asks_leaves_that_one_first(
+    postgres: Database, east: list[Enterprise]
+) -> None:
+    acme, bolt, core = east
+    asking.types(postgres, acme, sync.run)
+    overlapping(
+        postgres,
+        lambda session: asking.hears(session, acme, cancel.run),
+        lambda: asking.types(postgres, bolt, sync.run),
+    )
+    assert samples.heads(postgres) == _active(postgres)
+    overlapping(
+        postgres,
+        lambda session: asking.hears(session, core, sync.run),
+        lambda: asking.types(postgres, bolt, cancel.run),
+    )
+    assert samples.heads(postgres) == _active(postgres)
+
+
+def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Database, east: list[Enterprise]) -> None:
+    acme = east[0]
+
+    def promote() -> int | None:
+        with postgres.write() as session:
+            clusters.lock(session, acme.cluster_id)
+            return queues.promote(session, acme.cluster_id, NOW)
+
+    assert overlapping(postgres, lambda session: asking.hears(session, acme, sync.run), promote) is None
+    assert samples.heads(postgres) == _active(postgres)
+
+
+def test_a_worker_neither_starts_nor_ends_a_sync_while_somebody_else_has_its_queue(
+    postgres: Database, east: list[Enterprise]
+) -> None:
+    acme = east[0]
+    asking.types(postgres, acme, sync.run)
+    portal = Portal()
+
+    def moved_once_free(have: Callable[[Session], object]) -> SyncState:
+        with postgres.write() as session:
+            have(session)
+            working = beside(partial(asking.work, postgres, portal))
+            until(lambda: working.done() or somebody_waits(postgres))
+            assert not working.done()
+            before = list(portal.asked)
+        assert working.result(PATIENCE)
+        assert before == ([] if portal.looked["acme"] == 0 else ["acme"])
+        with postgres.read() as session:
+            return SyncState(session.query(SyncRow).one().state)
+
+    assert moved_once_free(lambda session: clusters.lock(session, acme.cluster_id)) is SyncState.RUNNING
+    assert asking.work(postgres, portal)
+    assert moved_once_free(lambda session: enterprises.lock(session, acme.id)) is SyncState.COMPLETED
+
+
+def test_an_overdue_sync_and_the_first_that_end_at_once_leave_the_next_first(
+    postgres: Database, east: list[Enterprise]
+) -> None:
+    for enterprise in east:
+        samples.ask(postgres, enterprise)
+    first = samples.taken_sync(postgres)
+    with postgres.write() as session:
+        assert queues.call_overdue(session, NOW + DAY, NOW)
+    second = samples.taken_sync(postgres)
+    ends = [partial(_end_it, postgres, east[0], first), partial(_end_it, postgres, east[1], second)]
+    marked = together(ends)
+    (third,) = _active(postgres)
+    assert samples.heads(postgres) == [third]
+    assert third in marked
+
+
+def test_ends_on_different_clusters_do_not_wait_for_each_other(postgres: Database, east: list[Enterprise]) -> None:
+    west = asking.known(postgres, "dune", cluster="west")
+    for enterprise in (east[0], west, east[1]):
+        samples.ask(postgres, enterprise)
+    rows = {row.enterprise_id: row for row in (samples.taken_sync(postgres), samples.taken_sync(postgres))}
+    with postgres.write() as session:
+        marked = _end(session, east[0], rows[east[0].id])
+        assert beside(partial(_end_it, postgres, west, rows[west.id])).result(PATIENCE) is None
+    assert samples.heads(postgres) == [marked] == _active(postgres)
+
+
+def test_who_asks_while_their_enterprise_moves_to_another_cluster_is_queued_there(postgres: Database) -> None:
+    acme, dune = asking.known(postgres, "acme"), asking.known(postgres, "dune", cluster="west")
+
+    def move(session: Session) -> None:
+        enterprises.lock(session, acme.id)
+        enterprises.change(session, acme.id, cluster="west")
+
+    assert overlapping(postgres, move, lambda: asking.types(postgres, acme, sync.run)) == "sync"
+    with postgres.read() as session:
+        asked = syncs.active(session, acme.id)
+    assert asked is not None
+    assert (asked.cluster_id, asked.head) == (dune.cluster_id, True)
+
+
+def test_however_many_workers_race_one_sync_at_a_time_is_on_a_cluster_and_all_get_their_turn(
+    postgres: Database,
+) -> None:
+    companies = [asking.known(postgres, f"{cluster}-{index}", cluster) for index in range(4) for cluster in "xy"]
+    portal = Portal()
+
+    def ask_and_work(mine: list[Enterprise]) -> None:
+        for enterprise in mine:
+            assert asking.types(postgres, enterprise, sync.run) == "sync"
+        deadline = time.monotonic() + PATIENCE
+        while _ended(postgres) < len(companies):
+            assert time.monotonic() < deadline, "some sync has not ended"
+            asking.work(postgres, portal)
+
+    together([partial(ask_and_work, mine) for mine in (companies[:4], companies[4:], [], [])])
+    assert portal.crowded == []
+    with postgres.read() as session:
+        ended = session.query(SyncRow).order_by(SyncRow.id).all()
+    assert [row.state for row in ended] == [SyncState.COMPLETED] * len(companies)
+    keys = {enterprise.id: enterprise.key for enterprise in companies}
+    for cluster in "xy":
+        in_order = [keys[row.enterprise_id] for row in ended if keys[row.enterprise_id].startswith(cluster)]
+        assert [key for key in portal.asked if key.startswith(cluster)] == in_order

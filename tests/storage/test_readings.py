@@ -1,0 +1,184 @@
+"""What Webex says of an enterprise: wanted by many, read once, and answered to all who waited."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from storage import enterprises, inbox, readings
+from storage.claims import LEASE, ClaimLost
+from storage.database import Database
+from storage.models import ReadingRow
+from storage.records import Claim, Enterprise, Reading
+from tests.storage import samples
+from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
+from tests.storage.samples import MINUTE, NOW, SECOND
+
+_READING = Reading(
+    read_at=NOW,
+    enabled=True,
+    status="COMPLETE",
+    started_at=NOW - 2 * MINUTE,
+    ended_at=NOW - MINUTE,
+    succeeded_at=NOW - MINUTE,
+    tracking_id="NA_1",
+)
+
+
+def _want(database: Database, enterprise: Enterprise) -> int:
+    with database.write() as session:
+        return readings.want(session, enterprise.id, NOW)
+
+
+def _taken(database: Database) -> Claim:
+    with database.write() as session:
+        row = readings.claim(session, NOW)
+    assert row is not None
+    return Claim(row.id, row.attempt)
+
+
+def _done(database: Database, claim: Claim, error: str | None = None) -> None:
+    with database.write() as session:
+        readings.done(session, claim, NOW, error=error)
+
+
+def _wanted(database: Database) -> bool:
+    with database.read() as session:
+        return readings.next_due(session, NOW - SECOND) is not None
+
+
+def _keep(database: Database, enterprise: Enterprise, reading: Reading) -> None:
+    with database.write() as session:
+        enterprises.lock(session, enterprise.id)
+        readings.keep(session, enterprise.id, reading, {}, [])
+
+
+def _kept(database: Database, enterprise: Enterprise) -> Reading | None:
+    with database.read() as session:
+        return readings.get(session, enterprise.id)
+
+
+def _wait(database: Database, data_id: str, reading_id: int) -> None:
+    samples.receive(database, data_id, f"space of {data_id}")
+    claim = samples.taken(database, data_id)
+    with database.write() as session:
+        inbox.wait(session, claim, NOW + MINUTE, reading_id=reading_id)
+
+
+def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+    assert len(set(together([lambda: _want(database, acme)] * 6))) == 1
+    assert _want(database, bolt) != _want(database, acme)
+    with database.write() as session:
+        taken = [readings.claim(session, NOW) for _ in range(3)]
+    assert [row.enterprise_id if row else None for row in taken] == [acme.id, bolt.id, None]
+
+
+def test_a_reading_wanted_while_it_is_being_read_is_that_one(database: Database, acme: Enterprise) -> None:
+    wanted = _want(database, acme)
+    claim = _taken(database)
+    assert _want(database, acme) == wanted == claim.id
+    _done(database, claim)
+    assert not _wanted(database)
+    with database.write() as session:
+        assert readings.claim(session, NOW) is None
+
+
+@pytest.mark.parametrize("error", [None, "Webex is away"])
+def test_a_reading_that_is_there_or_cannot_be_had_brings_back_those_who_waited_for_it(
+    database: Database, acme: Enterprise, bolt: Enterprise, error: str | None
+) -> None:
+    mine, other = _want(database, acme), _want(database, bolt)
+    for data_id, reading_id in (("a", mine), ("b", other), ("c", mine)):
+        _wait(database, data_id, reading_id)
+    assert samples.take(database) is None
+    _done(database, _taken(database), error)
+    samples.taken(database, "a")
+    samples.taken(database, "c")
+    assert samples.take(database) is None
+    with database.read() as session:
+        row = session.get_one(ReadingRow, mine)
+        assert (row.error, row.due_at, row.lease_until) == (error, None, None)
+
+
+def test_a_reading_that_was_had_can_be_wanted_again(database: Database, acme: Enterprise) -> None:
+    first = _want(database, acme)
+    _done(database, _taken(database), "Webex is away")
+    assert not _wanted(database)
+    assert _want(database, acme) == first
+    _done(database, _taken(database))
+    with database.read() as session:
+        assert session.get_one(ReadingRow, first).error is None
+
+
+def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterprise) -> None:
+    _wait(database, "a", _want(database, acme))
+    lost = _taken(database)
+    with database.write() as session:
+        assert readings.claim(session, NOW + LEASE + SECOND) is not None
+    with pytest.raises(ClaimLost):
+        _done(database, lost)
+    assert samples.take(database) is None
+
+
+def test_a_reading_is_kept_as_it_was_read(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+    assert _kept(database, acme) is None
+    _want(database, acme)
+    assert _kept(database, acme) is None
+    _keep(database, acme, _READING)
+    assert (_kept(database, acme), _kept(database, bolt)) == (_READING, None)
+    for reading in (
+        replace(_READING, status="FAILED", tracking_id=None, ended_at=None),
+        Reading(NOW + MINUTE, None, None, None, None, None, None),
+    ):
+        _keep(database, acme, reading)
+        assert _kept(database, acme) == reading
+
+
+def test_an_older_reading_never_takes_the_place_of_a_newer_one(database: Database, acme: Enterprise) -> None:
+    _keep(database, acme, _READING)
+    _keep(database, acme, replace(_READING, read_at=NOW - SECOND, enabled=False, status="IN_PROGRESS", ended_at=None))
+    assert _kept(database, acme) == _READING
+
+
+def test_what_is_kept_while_a_fresher_reading_is_wanted_leaves_it_wanted(database: Database, acme: Enterprise) -> None:
+    _want(database, acme)
+    _keep(database, acme, _READING)
+    assert _wanted(database)
+    claim = _taken(database)
+    _keep(database, acme, replace(_READING, read_at=NOW + SECOND))
+    _done(database, claim)
+    assert not _wanted(database)
+
+
+def test_who_wants_a_reading_while_the_one_before_ends_gets_another(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    _want(postgres, acme)
+    claim = _taken(postgres)
+    overlapping(postgres, lambda session: readings.done(session, claim, NOW), lambda: _want(postgres, acme))
+    assert _wanted(postgres)
+
+
+def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    _want(postgres, acme)
+    reading = _taken(postgres)
+    samples.receive(postgres, "a")
+    event = samples.taken(postgres, "a")
+
+    def wait(session: Session) -> None:
+        inbox.wait(session, event, NOW + MINUTE, reading_id=readings.want(session, acme.id, NOW))
+
+    overlapping(postgres, wait, lambda: _done(postgres, reading))
+    samples.taken(postgres, "a")
+
+
+def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kept(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    with postgres.write() as session:
+        enterprises.lock(session, acme.id)
+        wanting = beside(lambda: _want(postgres, acme))
+        until(lambda: wanting.done() or somebody_waits(postgres))
+        readings.keep(session, acme.id, _READING, {}, [])
+    wanting.result(PATIENCE)
+    assert _kept(postgres, acme) == _READING
+    assert _wanted(postgres)

@@ -1,0 +1,81 @@
+"""Which spaces hear of an enterprise's syncs, and who wants to hear nothing."""
+
+from storage import spaces
+from storage.database import Database
+from storage.records import Enterprise
+from tests.storage.racing import together
+from tests.storage.samples import NOW
+
+
+def _notify(database: Database, room_id: str, enterprise: Enterprise) -> bool:
+    with database.write() as session:
+        return spaces.notify(session, room_id, enterprise.id, NOW)
+
+
+def _unnotify(database: Database, room_id: str, enterprise: Enterprise) -> bool:
+    with database.write() as session:
+        return spaces.unnotify(session, room_id, enterprise.id)
+
+
+def _notified(database: Database, enterprise: Enterprise) -> list[str]:
+    with database.read() as session:
+        return spaces.notified(session, enterprise.id)
+
+
+def test_an_enterprise_tells_as_many_spaces_as_were_made_for_it(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    assert [_notify(database, room, acme) for room in ("y", "x", "y")] == [True, True, False]
+    assert _notify(database, "z", bolt)
+    assert (_notified(database, acme), _notified(database, bolt)) == (["y", "x"], ["z"])
+
+
+def test_a_space_tells_of_the_enterprise_it_was_made_for_last(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    _notify(database, "x", acme)
+    assert _notify(database, "x", bolt)
+    assert (_notified(database, acme), _notified(database, bolt)) == ([], ["x"])
+
+
+def test_a_space_that_was_turned_off_hears_nothing_until_it_is_turned_on_again(
+    database: Database, acme: Enterprise
+) -> None:
+    for room in ("x", "y"):
+        _notify(database, room, acme)
+    assert [_unnotify(database, room, acme) for room in ("x", "x", "never")] == [True, False, False]
+    assert _notified(database, acme) == ["y"]
+    assert _notify(database, "x", acme)
+    assert set(_notified(database, acme)) == {"x", "y"}
+
+
+def test_an_enterprise_does_not_turn_off_what_another_tells(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    _notify(database, "x", bolt)
+    assert not _unnotify(database, "x", acme)
+    assert _notified(database, bolt) == ["x"]
+    _unnotify(database, "x", bolt)
+    assert _notify(database, "x", acme)
+    assert (_notified(database, acme), _notified(database, bolt)) == (["x"], [])
+
+
+def test_a_space_made_many_times_at_once_is_made_once(database: Database, acme: Enterprise) -> None:
+    made = together([lambda: _notify(database, "x", acme)] * 6)
+    assert sorted(made) == [False] * 5 + [True]
+    assert _notified(database, acme) == ["x"]
+
+
+def test_somebody_who_is_muted_stays_so_until_they_are_not(database: Database) -> None:
+    def muted() -> set[str]:
+        with database.read() as session:
+            return spaces.muted(session, ["ana", "bo"])
+
+    with database.write() as session:
+        assert [spaces.mute(session, person, NOW) for person in ("ana", "cy", "ana")] == [True, True, False]
+    assert muted() == {"ana"}
+    with database.write() as session:
+        assert [spaces.unmute(session, person) for person in ("ana", "ana", "bo")] == [True, False, False]
+        assert spaces.muted(session, ["cy"]) == {"cy"}
+        assert spaces.muted(session, []) == set()
+    assert muted() == set()
