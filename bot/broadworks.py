@@ -66,9 +66,13 @@ class BroadWorks:
     def _enterprises(self, params: dict[str, str]) -> Iterator[WebexEnterprise]:
         for items in self._connection.pages("broadworks/enterprises", params):
             for item in items:
+                webex_id, sp_enterprise_id = optional(item, "id"), optional(item, "spEnterpriseId")
+                if not webex_id or not sp_enterprise_id:
+                    _log.warning("left out an enterprise that Webex tells without its ids")
+                    continue
                 yield WebexEnterprise(
-                    id=needed(item, "id"),
-                    sp_enterprise_id=needed(item, "spEnterpriseId"),
+                    id=webex_id,
+                    sp_enterprise_id=sp_enterprise_id,
                     org_id=optional(item, "orgId"),
                     reading=_reading(part(item, "broadworksDirectorySync")),
                 )

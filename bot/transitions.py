@@ -99,6 +99,11 @@ def from_queued(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta
             "before_started_at": reading.started_at,
             "before_tracking_id": reading.tracking_id,
             "polls": 0,
+            # What a try before this one has left.
+            "started_at": None,
+            "tracking_id": None,
+            "webex_status": None,
+            "counts": {},
         },
         ask=True,
     )
@@ -116,8 +121,7 @@ def from_asking(failure: WebexFailure | None, starts: int, pauses: int, poll: ti
     if nature is Nature.BUSY:
         return _busy(starts, pause(pauses, None))
     if nature is Nature.PASSING and starts < MOST_STARTS:
-        rest = pause(pauses, None)
-        return Move(SyncState.QUEUED, rest, WaitsFor.RETRY, pause=rest)
+        return Move(SyncState.QUEUED, pause(starts - 1, None), WaitsFor.RETRY)
     return _refused(failure)
 
 
@@ -138,11 +142,11 @@ def from_starting(sync: Sync, reading: SyncReading, now: datetime, poll: timedel
 def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta, timeout: timedelta) -> Move:
     """While Webex works: what its account of the run says.
 
-    One that failed because there was no room has done nothing, and is asked for again.
+    One that failed for want of room, or in passing, is asked for again.
     """
     learned: dict[str, Any] = {"webex_status": reading.status}
     if _is_replaced(sync, reading):
-        return _replaced(sync, reading, now)
+        return _replaced(sync, reading)
     if _is_new(sync, reading):
         learned |= {
             "started_at": reading.started_at or sync.started_at,
@@ -154,9 +158,11 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
         if end is True:
             return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": found})
         if end is False:
-            if errors.nature(error.code for error in reading.errors) is Nature.BUSY:
-                rest = pause(sync.starts - 1, None)
-                return Move(SyncState.QUEUED, rest, WaitsFor.CLUSTER, pause=rest)
+            nature, rest = errors.nature(error.code for error in reading.errors), pause(sync.starts - 1, None)
+            if nature is Nature.BUSY:
+                return Move(SyncState.QUEUED, rest, WaitsFor.CLUSTER, learned, pause=rest)
+            if nature is Nature.PASSING and sync.starts < MOST_STARTS:
+                return Move(SyncState.QUEUED, rest, WaitsFor.RETRY, learned)
             nobody = any(error.code == errors.NOBODY_ACTIVATED for error in reading.errors)
             cause = Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED
             return failed(cause, **learned, **_end(sync, reading, now), errors=found)
@@ -183,15 +189,13 @@ def _is_replaced(sync: Sync, reading: SyncReading) -> bool:
     return _is_new(sync, reading) and (reading.tracking_id is None or reading.tracking_id != sync.tracking_id)
 
 
-def _replaced(sync: Sync, reading: SyncReading, now: datetime) -> Move:
-    """How a run ended that Webex tells of no more: well, if a sync has succeeded since it began."""
-    succeeded_at, started_at = reading.succeeded_at, sync.started_at
-    if succeeded_at is None or started_at is None or succeeded_at < started_at:
+def _replaced(sync: Sync, reading: SyncReading) -> Move:
+    """How a run ended that Webex tells of no more: well, if a sync has succeeded between it and the later one."""
+    began, succeeded_at, later = sync.started_at, reading.succeeded_at, reading.started_at
+    if began is None or succeeded_at is None or later is None or not began <= succeeded_at < later:
         return failed(Cause.LOST)
-    ended_at = min(succeeded_at, reading.started_at or succeeded_at)
-    return Move(
-        SyncState.COMPLETED, learned={"ended_at": ended_at, "seconds": max((ended_at - started_at).total_seconds(), 0)}
-    )
+    seconds = (succeeded_at - began).total_seconds()
+    return Move(SyncState.COMPLETED, learned={"ended_at": succeeded_at, "seconds": seconds, "counts": {}})
 
 
 def _end(sync: Sync, reading: SyncReading, now: datetime) -> dict[str, Any]:

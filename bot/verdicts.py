@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from bot.errors import Nature, nature
 from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.fields import Item, clean, whole
 
@@ -38,11 +39,15 @@ def verdict(
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
     if status == 401:
         return TokenRefused(summary, tracking_id=tracking_id)
-    if status >= 500:
-        return Unavailable(summary, tracking_id=tracking_id)
     numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
     named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
+    if status >= 500:
+        if nature(codes) is Nature.BUSY:
+            return RateLimited(
+                summary, retry_after=retry_after(headers.get("Retry-After"), now), tracking_id=tracking_id
+            )
+        return Unavailable(summary, tracking_id=tracking_id)
     return Rejected(summary, status=status, codes=tuple(codes), said=said_so, tracking_id=tracking_id)
 
 

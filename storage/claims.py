@@ -32,8 +32,8 @@ def claim(session: Session, table: type[Row], now: datetime, *conditions: Column
 
     `conditions` are constants of a module, since the statement is kept for them.
     """
-    taken: Row | None = session.scalars(_claiming(table, *conditions), {"now": now, "lease": now + LEASE}).one_or_none()
-    return taken
+    taken = session.execute(_claiming(table, *conditions), {"now": now, "lease": now + LEASE}).one_or_none()
+    return None if taken is None else table(**taken._mapping)
 
 
 @cache
@@ -47,13 +47,12 @@ def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
         # A row that others only refer to is not skipped: nobody would look for it again before the next tick.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    taking = (
+    return (
         update(rows)
         .where(rows.c.id == first.scalar_subquery())
         .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
         .returning(*rows.c)
     )
-    return select(table).from_statement(taking)
 
 
 def next_due(session: Session, table: Queue, now: datetime) -> datetime | None:

@@ -86,8 +86,8 @@ def wait(
 
 def resume(session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None) -> None:
     """Bring back the events that waited for a roster or a reading."""
-    session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now})
-    wake(session, KIND)
+    if session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now}).first() is not None:
+        wake(session, KIND)
 
 
 _RESUMING = (
@@ -97,6 +97,7 @@ _RESUMING = (
         _ROWS.c.due_at.is_not(None),
     )
     .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
+    .returning(_ROWS.c.id)
 )
 
 

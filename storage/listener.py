@@ -40,6 +40,6 @@ class Listener(threading.Thread):
             for notification in connection.notifies(timeout=5.0):
                 if self._stopping.is_set():
                     return
-                kind, _, writer = notification.payload.partition(" ")
+                writer, *kinds = notification.payload.split(" ")
                 if writer != self._database.name:
-                    self._database.tell(frozenset({kind}))
+                    self._database.tell(frozenset(kinds))

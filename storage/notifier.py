@@ -7,6 +7,7 @@ process also looks by itself from time to time.
 
 import logging
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -14,6 +15,8 @@ import psycopg
 log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
+_REST = 0.005
+"""Seconds between two notifications: each wakes every process, and those that come meanwhile go together."""
 
 KEEPALIVE: dict[str, Any] = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
 """Finds out within a minute that the other side is gone, which may never be said."""
@@ -68,11 +71,13 @@ class Notifier:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 kinds, self._waiting = self._waiting, set()
             try:
-                for kind in sorted(kinds):
-                    connection.execute("SELECT pg_notify(%s, %s)", (self._channel, f"{kind} {self._sender}"))
+                if kinds:
+                    payload = " ".join((self._sender, *sorted(kinds)))
+                    connection.execute("SELECT pg_notify(%s, %s)", (self._channel, payload))
             except psycopg.Error:
                 with self._changed:
                     self._waiting |= kinds
                 raise
             if self._closed:
                 return
+            time.sleep(_REST)

@@ -7,13 +7,13 @@ whoever ends it marks the next.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, select, update
+from sqlalchemy import bindparam, case, exists, func, null, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import ClusterRow, SyncRow
-from storage.records import Sync, SyncState
+from storage.records import Sync, SyncState, WaitsFor
 
 KIND = "syncs"
 
@@ -36,7 +36,11 @@ def _promoting(cluster: Any) -> Any:
             _ROWS.c.id == select(func.min(_first.c.id)).where(*waiting).scalar_subquery(),
             ~exists().where(_head.c.cluster_id == cluster, _head.c.head),
         )
-        .values(head=True, due_at=case((paused_until > _NOW, paused_until), else_=_NOW))
+        .values(
+            head=True,
+            due_at=case((paused_until > _NOW, paused_until), else_=_NOW),
+            waits_for=case((paused_until > _NOW, WaitsFor.CLUSTER.value), else_=null()),
+        )
         .returning(_ROWS.c.id)
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, inbox, syncs
+from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.filtering import ordering, where
 from storage.folding import fold, sort_key
@@ -22,14 +23,28 @@ CHUNK = 1000
 _ROWS: Any = RosterRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
 _WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, _ROWS.c.state == WANTED).with_for_update()
-_CURRENT = select(RosterRow).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
+_FIELDS = (_ROWS.c[name] for name in ("id", "enterprise_id", "state", "asked_at", "read_at", "size", "error"))
+_ALL = select(*_FIELDS)
+"""In the order of `Roster`."""
+_GETTING = _ALL.where(_ROWS.c.id == bindparam("roster"))
+_CURRENT = _ALL.where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
+_LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
+_RESTARTING = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("roster"), _ROWS.c.lease_until.is_not(None))
+    .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None)
+)
 _REPLACING = update(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT).values(state=REPLACED)
 
-_CELLS = [getattr(LicenseHolderRow, column) for column in LICENSE_COLUMNS]
+_HOLDERS: Any = LicenseHolderRow.__table__
+_CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS)).execution_options(yield_per=2000)
+_WHOLE = _CELLS.where(_HOLDERS.c.roster_id == bindparam("roster")).order_by(_HOLDERS.c.position)
 
 
-def want(session: Session, enterprise_id: int, now: datetime) -> int:
+def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = False) -> int:
     """Have the licence holders read, unless that is wanted already; the wanted roster's id.
+
+    `anew` has a reading that is under way begin again, since it may have begun too early.
 
     Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
     written down.
@@ -49,8 +64,12 @@ def want(session: Session, enterprise_id: int, now: datetime) -> int:
         wake(session, KIND)
         return made
     wanted: int | None = session.scalar(_WANTED, {"enterprise": enterprise_id})
+    if wanted is None:
+        return want(session, enterprise_id, now)
+    if anew:
+        session.execute(_RESTARTING, {"roster": wanted, "now": now})
     wake(session, KIND)
-    return wanted if wanted is not None else want(session, enterprise_id, now)
+    return wanted
 
 
 def claim(session: Session, now: datetime) -> RosterRow | None:
@@ -128,36 +147,34 @@ def obsolete(session: Session) -> int | None:
 
 def get(session: Session, roster_id: int) -> Roster:
     """One roster."""
-    return _record(session.scalars(select(RosterRow).where(RosterRow.id == roster_id)).one())
+    return Roster(*session.execute(_GETTING, {"roster": roster_id}).one())
 
 
 def current(session: Session, enterprise_id: int) -> Roster | None:
     """The roster of an enterprise as last read whole."""
-    row = session.scalar(_CURRENT, {"enterprise": enterprise_id})
-    return None if row is None else _record(row)
+    row = session.execute(_CURRENT, {"enterprise": enterprise_id}).one_or_none()
+    return None if row is None else Roster(*row)
 
 
 def last(session: Session, enterprise_id: int) -> Roster | None:
     """The newest roster of an enterprise, whatever became of it."""
-    row = session.scalar(
-        select(RosterRow).where(RosterRow.enterprise_id == enterprise_id).order_by(RosterRow.id.desc()).limit(1)
-    )
-    return None if row is None else _record(row)
+    row = session.execute(_LAST, {"enterprise": enterprise_id}).one_or_none()
+    return None if row is None else Roster(*row)
 
 
 def holders(
     session: Session, roster_id: int, view: View | None = None, *, limit: int | None = None
 ) -> Iterator[LicenseHolder]:
     """The licence holders of a view, in its order; read from the database in portions."""
-    view = view or View()
-    query = (
-        select(*_CELLS)
-        .where(LicenseHolderRow.roster_id == roster_id, *where(view.terms))
-        .order_by(*ordering(view.sort), LicenseHolderRow.position)
-        .limit(limit)
-        .execution_options(yield_per=2000)
-    )
-    for row in session.execute(query):
+    query: Any = _WHOLE
+    if view is not None or limit is not None:
+        view = view or View()
+        query = (
+            _CELLS.where(_HOLDERS.c.roster_id == bindparam("roster"), *where(view.terms))
+            .order_by(*ordering(view.sort), _HOLDERS.c.position)
+            .limit(limit)
+        )
+    for row in session.execute(query, {"roster": roster_id}):
         yield LicenseHolder(*row)
 
 
@@ -176,7 +193,3 @@ def facets(session: Session, roster_id: int, column: str, view: View | None = No
     )
     found = [(str(value), int(number)) for value, number in query]
     return dict(sorted(found, key=lambda counted: (-counted[1], counted[0])))
-
-
-def _record(row: RosterRow) -> Roster:
-    return Roster(row.id, row.enterprise_id, row.state, row.asked_at, row.read_at, row.size, row.error)

@@ -41,6 +41,11 @@ def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
     return changed is not None
 
 
+def enterprise_of(session: Session, room_id: str) -> int | None:
+    """Of which enterprise a group is told, if of any."""
+    return session.scalar(select(SpaceRow.enterprise_id).where(SpaceRow.room_id == room_id, SpaceRow.notify))
+
+
 def notified(session: Session, enterprise_id: int) -> list[str]:
     """The rooms of an enterprise's notification spaces."""
     return list(session.scalars(_NOTIFIED, {"enterprise": enterprise_id}))

@@ -23,7 +23,10 @@ _GETTING = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
 _ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.state.in_(ACTIVE))
 _SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
 _RESUMING = (
-    update(_ROWS).where(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.due_at.is_not(None)).values(due_at=_NOW)
+    update(_ROWS)
+    .where(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.due_at.is_not(None))
+    .values(due_at=_NOW)
+    .returning(_ROWS.c.id)
 )
 
 
@@ -105,8 +108,8 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> int | N
 
 def resume(session: Session, roster_id: int, now: datetime) -> None:
     """Bring back the syncs whose end was to be told with a roster."""
-    session.execute(_RESUMING, {"roster": roster_id, "now": now})
-    wake(session, KIND)
+    if session.execute(_RESUMING, {"roster": roster_id, "now": now}).first() is not None:
+        wake(session, KIND)
 
 
 def told(session: Session, claim: Claim, now: datetime) -> None:

@@ -33,7 +33,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     known = replies.Known(
         enterprise=enterprise,
         standing=Standing(active, enterprise, queues.place(session, active), estimate, named) if active else None,
-        last=history.last(session, enterprise.id, *history.ENDS),
+        last=history.last(session, enterprise.id, *history.ATTEMPTS),
         last_success=completed,
         own=next(iter(readings.runs(session, enterprise.id, 1)), None),
         reading=reading,

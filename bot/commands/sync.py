@@ -8,18 +8,20 @@ from bot import policy
 from bot.command import Command
 from bot.message import Asked, Refusal, Reply, Wait
 from bot.replies import sync as replies
+from bot.tables.columns import ACTIVATED
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs
 from storage.records import Follower, SyncState, Term, View
 
 PATIENCE = timedelta(seconds=2)
-"""How long the first sync of all waits for the roster, which may give cause for a warning."""
+"""How long the answer waits for a newer roster where the one that is known gives cause for a warning, or none is."""
 
 
 def run(session: Session, asked: Asked) -> Reply | Wait:
     """Queue a sync, or join the active one; refused while the hold lasts."""
     if asked.arguments:
         raise Refusal(replies.no_arguments(asked.arguments))
-    if not asked.waited and rosters.last(session, asked.enterprise.id) is None:
+    activation, without_email = _activation(session, asked.enterprise.id)
+    if not activation.get(ACTIVATED) and not asked.waited:
         return Wait(asked.now + PATIENCE)
     enterprise = enterprises.lock(session, asked.enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
@@ -38,7 +40,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     followers.follow(session, accepted.id, follower, asked.now)
     standing = replies.Standing(accepted, enterprise, queues.place(session, accepted), estimate, message.direct)
     return Reply(
-        replies.accepted(standing, asked.now, *_activation(session, enterprise.id)),
+        replies.accepted(standing, asked.now, activation, without_email),
         status_of_sync=accepted.id,
         noted=f"sync {accepted.id}",
     )

@@ -43,10 +43,12 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     with context.database.glance() as session:
         destination = destinations.get(session, row.destination_id)
     if row.personal and not destination.direct and not fitness.fit(context, row, destination):
-        if row.public_markdown is not None:
+        if row.person_id is not None:
+            _send_privately(context, row)
+        elif row.public_markdown is not None:
             _say_in_public(context, row, row.public_markdown)
         else:
-            _send_privately(context, row)
+            raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
         return
     posted = _post(context, row, destination)
     with context.database.write() as session:
@@ -91,13 +93,13 @@ def _say_in_public(context: Context, row: OutboxRow, markdown: str) -> None:
 
 
 def _send_privately(context: Context, row: OutboxRow) -> None:
-    """Send what is personal to the asker alone, and say so in the group."""
+    """Send what is personal to the asker alone; the group hears what anybody may read, or that it was sent."""
     now = context.now()
     if row.person_id is None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
     with context.database.write() as session:
         private = destinations.of_person(session, row.person_id)
-        outbox.say_instead(session, row, access.sent_privately(), now)
+        outbox.say_instead(session, row, row.public_markdown or access.sent_privately(), now)
         outbox.post(
             session,
             private,

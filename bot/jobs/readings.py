@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.failures import Rejected, WebexFailure
+from bot.failures import Rejected, Unavailable, WebexFailure
 from bot.wire import SyncReading
 from storage import enterprises, leases
 from storage import readings as kept
@@ -43,7 +43,7 @@ def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
     with context.database.glance() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
     webex_id = enterprise.webex_id or find(context, enterprise)
-    reading = None
+    reading = SyncReading()  # of an enterprise that Webex does not know yet, there is nothing to tell
     asked_at = context.now()
     if webex_id is not None:
         try:
@@ -55,8 +55,7 @@ def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
             raise
     with context.database.write() as session:
         enterprises.lock(session, enterprise.id)
-        if reading is not None:
-            keep(session, enterprise.id, reading, asked_at)
+        keep(session, enterprise.id, reading, asked_at)
         kept.done(session, claim, context.now())
 
 
@@ -71,7 +70,7 @@ def survey(context: Context) -> None:
     try:
         for found in context.broadworks.enterprises():
             if context.stopping.is_set():
-                break
+                raise Unavailable("stopped amid the survey")
             enterprise = ours.get(found.sp_enterprise_id)
             if enterprise is None:
                 continue

@@ -57,7 +57,8 @@ def call_overdue(context: Context) -> None:
 
 def _advance(context: Context, claim: Claim, sync: Sync) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
-    if sync.state is SyncState.QUEUED and transitions.overdue(sync, now):
+    # Only the head is due by itself: any other was called up because its time is over, by whoever's clock.
+    if sync.state is SyncState.QUEUED and (not sync.head or transitions.overdue(sync, now)):
         _write(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
     webex_id = _webex_id(context, sync)
@@ -155,7 +156,7 @@ def _end(session: Session, claim: Claim, sync: Sync, state: SyncState, values: d
     """
     values = {"ended_at": now} | values
     if telling.told_with_roster(state, values.get("cause")):
-        values["roster_id"] = rosters.want(session, sync.enterprise_id, now)
+        values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
         values["due_at"] = now + telling.PATIENCE
     following = syncs.end(session, claim, now, state, **values)
     if sync.status_outbox_id is not None:

@@ -1,7 +1,7 @@
 """Tells everybody concerned, once, how a sync has ended."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=30)
 """How long the end of a sync waits for its roster to be read again."""
 
-MEMBERS_PATIENCE = timedelta(hours=1)
+MEMBERS_PATIENCE = timedelta(minutes=5)
 """For how long after its end the members of notification spaces are asked for, should Webex not tell them."""
 
-MEMBERS_TRIES = 10
+MEMBERS_TRIES = 5
 """How often at least, as nobody may have been there to ask in that time."""
 
 
@@ -41,11 +41,12 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
     with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
         rooms = spaces.notified(session, enterprise.id) if sync.state is not SyncState.CANCELLED else []
+    audiences = [_Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
+    with context.database.read() as session:
         with_roster = told_with_roster(sync.state, sync.cause)
         roster = rosters.current(session, enterprise.id) if with_roster else None
         attachment = _attachment(session, sync, enterprise, roster, now)
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
-    audiences = [_Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     with context.database.write() as session:
         syncs.told(session, claim, now)
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment else None
@@ -72,14 +73,14 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
     hold = context.settings.sync_hold
     return Draft(
         outcome.ended(sync, enterprise, hold, now, roster, fresh=fresh),
-        public_markdown=outcome.ended(sync, enterprise, hold, now, None, fresh=False),
-        personal=roster is not None,
+        public_markdown=outcome.ended(sync, enterprise, hold, now, public=True),
+        personal=roster is not None or bool(sync.errors) or bool(sync.reason),
         enterprise_id=enterprise.id,
     )
 
 
 def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Member] | None:
-    """Who is in a space just now; nobody counts as told by one whose members Webex does not tell for an hour."""
+    """Who is in a space just now; nobody counts as told by one whose members Webex does not tell in time."""
     try:
         return context.webex.members(room_id)
     except Rejected as rejected:
@@ -91,28 +92,29 @@ def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures
         return []
 
 
-def _messages(session: Session, sync: Sync, draft: Draft, audiences: Iterable[_Audience]) -> Iterator[_Message]:
+def _messages(session: Session, sync: Sync, draft: Draft, audiences: Sequence[_Audience]) -> Iterator[_Message]:
     """Who followed it and still has rights, where they did; notification spaces; other admins in private."""
     told: set[str] = set()
-    rooms: set[str] = set()
+    reached = {audience.room_id for audience in audiences if audience.members is not None}
+    threads: set[tuple[str, str | None]] = set()
     for follower in followers.with_rights(session, sync.id, sync.enterprise_id):
         told |= {follower.person_id, address_key(follower.email)}
-        rooms.add(follower.room_id)
+        if (follower.room_id, follower.thread) in threads:
+            continue
+        threads.add((follower.room_id, follower.thread))
         person_id = follower.person_id if follower.direct else None
         destination = destinations.of_room(session, follower.room_id, direct=follower.direct, person_id=person_id)
-        yield _Message(
-            destination,
-            replace(draft, public_markdown=None, parent_id=follower.thread, person_id=follower.person_id),
-        )
+        message = replace(draft, parent_id=follower.thread, person_id=follower.person_id)
+        yield _Message(destination, message if follower.room_id in reached else replace(message, public_markdown=None))
     if sync.state is SyncState.CANCELLED:
         return
     for audience in audiences:
         if audience.members is None:
             continue
         told |= {key for one in audience.members for key in (one.person_id, address_key(one.person_email))}
-        if audience.room_id not in rooms:
+        if audience.room_id not in {room for room, _ in threads}:
             yield _Message(destinations.of_room(session, audience.room_id, direct=False), draft)
-    yield from _in_private(session, sync, replace(draft, public_markdown=None), told)
+    yield from _in_private(session, sync, draft, told)
 
 
 def _in_private(session: Session, sync: Sync, draft: Draft, told: set[str]) -> Iterator[_Message]:

@@ -36,11 +36,14 @@ _SENTENCES = {
 _in_markdown: Callable[[str], str] = partial(plain, limit=400)
 
 
-def why(sync: Sync, shown: Callable[[str], str] = _in_markdown) -> str:
-    """What happened, in a sentence or two, Webex's words made fit by `shown`; empty for a sync that ended well."""
+def why(sync: Sync, shown: Callable[[str], str] = _in_markdown, *, verbatim: bool = True) -> str:
+    """What happened, in a sentence or two; empty for a sync that ended well.
+
+    Webex's words are made fit by `shown`; without `verbatim` they stay out, since they may name people.
+    """
     if sync.cause is None:
-        return shown(sync.reason or "")
+        return shown(sync.reason or "") if verbatim else ""
     said = _SENTENCES[sync.cause]
-    if sync.cause is Cause.REFUSED and sync.reason and not sync.errors:
+    if verbatim and sync.cause is Cause.REFUSED and sync.reason and not sync.errors:
         return f"{said} Its words: “{shown(sync.reason)}”"
     return said

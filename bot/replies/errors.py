@@ -10,11 +10,14 @@ from bot.tables.limit import cut
 _MORE = "- and {n} more"
 
 
-def explained(errors: Sequence[tuple[int, str]], room: int) -> str:
+def explained(errors: Sequence[tuple[int, str]], room: int, *, public: bool = False) -> str:
     """A list of what the errors mean and what to do, in at most `room` bytes; empty where not even a count fits.
 
-    What a code means is said once; another error with that code then shows only Webex's words.
+    What a code means is said once; another error with that code then shows only Webex's words. In `public` those are
+    left out, since they may name people.
     """
+    if public:
+        errors = [(code, "") for code, _ in errors]
     items: list[str] = []
     told: set[int] = set()
     for (code, description), times in Counter(errors).items():

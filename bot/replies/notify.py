@@ -31,3 +31,8 @@ def space(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
             "only where every member may read them. `notify off` stops it."
         )
     return f"This space is{already} not told of syncs of {name}. `notify on` starts it again."
+
+
+def taken() -> str:
+    """In a group that hears of something else."""
+    return "This space gets other notices already. An operator at your service provider can change that."

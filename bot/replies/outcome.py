@@ -20,17 +20,27 @@ def final(sync: Sync, enterprise: Enterprise, now: datetime) -> str:
 
 
 def ended(
-    sync: Sync, enterprise: Enterprise, hold: timedelta, now: datetime, roster: Roster | None, *, fresh: bool
+    sync: Sync,
+    enterprise: Enterprise,
+    hold: timedelta,
+    now: datetime,
+    roster: Roster | None = None,
+    *,
+    fresh: bool = False,
+    public: bool = False,
 ) -> str:
-    """The message to everybody concerned; `roster` is that of the file that goes with it."""
+    """The message to everybody concerned; `roster` is that of the file that goes with it.
+
+    In `public` nothing goes along, and Webex's own words stay out, since they may name people.
+    """
     lines = [final(sync, enterprise, now), ""]
     if sync.state is SyncState.COMPLETED:
         lines += counts.lines(sync.counts)
     elif sync.state is SyncState.FAILED:
-        lines += [why(sync), ""]
+        lines += [why(sync, verbatim=not public), ""]
     explains = bool(sync.errors) and sync.cause is not Cause.NOBODY_ACTIVATED
     if explains:
-        lines.append(explained(sync.errors, _ROOM_FOR_ERRORS))
+        lines.append(explained(sync.errors, _ROOM_FOR_ERRORS, public=public))
     if sync.seconds is not None:
         lines.append(f"- Took {duration(sync.seconds)}")
     if sync.tracking_id:
@@ -45,7 +55,7 @@ def ended(
         if sync.state is not SyncState.COMPLETED:
             whom = "the licence holders who have not activated yet, and what each of them has to do"
         lines += ["", f"Attached: {whom}{age}."]
-    elif explains and sync.state is SyncState.FAILED:
+    elif explains and sync.state is SyncState.FAILED and not public:
         lines += ["", "Attached: the errors, what they mean and what to do."]
     return "\n".join(lines)
 

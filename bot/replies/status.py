@@ -67,7 +67,7 @@ def _past(known: Known, now: datetime) -> list[str]:
     if last is None:
         return ["- No sync was asked for through me yet" if known.standing is None else "- It is the first one"]
     ended = when(last.ended_at or last.asked_at, now, zone)
-    reason = f". {why(last).rstrip('.')}" if last.cause is not None else ""
+    reason = f". {why(last, verbatim=known.named).rstrip('.')}" if last.cause is not None else ""
     lines = [f"- Last attempt: {result(last)} {ended}, asked for by {_who(last, known)}{reason}"]
     if success is not None and success.id != last.id:
         lines.append(f"- Last success: {when(success.ended_at or success.asked_at, now, zone)}")

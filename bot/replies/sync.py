@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import transitions
 from bot.replies.safe import plain
 from bot.replies.times import at, duration, when
 from bot.tables.columns import ACTIVATED
@@ -85,10 +86,14 @@ _HELD_UP = {
 
 
 def so_far(standing: Standing, now: datetime) -> str:
-    """How far a running sync is; empty for one that does not run yet."""
-    if standing.sync.state is not SyncState.RUNNING:
+    """How far a running sync is, and Webex's word for that if it is an odd one; empty for one that does not run yet."""
+    sync = standing.sync
+    if sync.state is not SyncState.RUNNING:
         return ""
-    return f" It has taken {duration((now - _begun(standing.sync)).total_seconds())} so far."
+    said = ""
+    if sync.webex_status and not transitions.is_running(sync.webex_status):
+        said = f" Webex says: “{plain(sync.webex_status, 40)}”."
+    return f" It has taken {duration((now - _begun(sync)).total_seconds())} so far.{said}"
 
 
 def _begun(sync: Sync) -> datetime:

@@ -17,6 +17,7 @@ class InboxRow(Moved, Table):
         UniqueConstraint("resource", "event", "data_id", "data_created", name="uq_inbox_event"),
         partial("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
         partial("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
+        partial("ix_inbox_failed", "id", where="state = 'failed'"),
         partial("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
         Index("ix_inbox_waiting", "roster_id"),
         Index("ix_inbox_waiting_reading", "reading_id"),
@@ -63,6 +64,7 @@ class OutboxRow(Moved, Table):
     __table_args__ = (
         UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
         partial("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial("ix_outbox_failed", "id", where="state = 'failed'"),
         partial("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
     )
 

@@ -50,6 +50,10 @@ def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(reading: Syn
         "before_started_at": reading.started_at,
         "before_tracking_id": reading.tracking_id,
         "polls": 0,
+        "started_at": None,
+        "tracking_id": None,
+        "webex_status": None,
+        "counts": {},
     }
 
 
@@ -130,10 +134,10 @@ def test_a_busy_cluster_is_no_start_and_ends_no_sync_however_often_it_is_busy(bu
 
 @pytest.mark.parametrize("code", OF_NATURE[Nature.PASSING])
 def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_five_times(code: int) -> None:
-    rest = timedelta(seconds=60)
     assert MOST_STARTS == 5
-    for starts in range(1, MOST_STARTS):
-        assert from_asking(refusal(code), starts, 2, POLL) == Move(QUEUED, rest, WaitsFor.RETRY, pause=rest)
+    for starts, seconds in enumerate((15, 30, 60, 120), 1):
+        rest = timedelta(seconds=seconds)
+        assert from_asking(refusal(code), starts, 2, POLL) == Move(QUEUED, rest, WaitsFor.RETRY)
     end = from_asking(refusal(code), MOST_STARTS, 2, POLL)
     assert (end.state, end.learned["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
 

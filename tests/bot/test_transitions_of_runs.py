@@ -8,7 +8,18 @@ import pytest
 
 from bot.errors import MEANINGS, NOBODY_ACTIVATED, Nature, nature
 from bot.failures import Rejected
-from bot.transitions import DOUBT, Move, failed, from_asking, from_running, from_starting, is_running, succeeded
+from bot.transitions import (
+    DOUBT,
+    MOST_STARTS,
+    Move,
+    failed,
+    from_asking,
+    from_queued,
+    from_running,
+    from_starting,
+    is_running,
+    succeeded,
+)
 from bot.wire import SyncError, SyncReading
 from storage.records import Cause, Sync, SyncState, WaitsFor
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
@@ -75,7 +86,8 @@ def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
 @pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
 @pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if nature([code]) is not Nature.BUSY])
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
-    move = running(new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4}))
+    reading = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
+    move = running(reading, sync(RUNNING, starts=MOST_STARTS))
     assert (move.state, move.learned["errors"]) == (FAILED, [[6004, "x"], [code, "no way"]])
     assert (move.learned["tracking_id"], move.learned["counts"]) == ("new", {"usersAdded": 4})
     nobody = code == NOBODY_ACTIVATED
@@ -139,12 +151,12 @@ def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_
 def test_a_run_replaced_by_a_later_one_ended_well_if_a_sync_has_succeeded_since_it_began(status: str | None) -> None:
     ended = BEGAN + timedelta(minutes=10)
     move = running(new_run(status, succeeded_at=ended), adopted())
-    assert (move.state, move.learned) == (COMPLETED, {"ended_at": ended, "seconds": 600.0})
+    assert (move.state, move.learned) == (COMPLETED, {"ended_at": ended, "seconds": 600.0, "counts": {}})
 
 
-def test_a_run_replaced_by_a_later_one_ended_before_that_began() -> None:
-    move = running(new_run("COMPLETE", succeeded_at=NOW + HOUR), adopted())
-    assert (move.state, move.learned) == (COMPLETED, {"ended_at": NOW, "seconds": 1200.0})
+@pytest.mark.parametrize("succeeded_at", [NOW, NOW + HOUR])
+def test_a_success_of_the_later_run_says_nothing_of_the_one_it_has_replaced(succeeded_at: datetime) -> None:
+    assert running(new_run("COMPLETE", succeeded_at=succeeded_at), adopted()) == failed(Cause.LOST)
 
 
 @pytest.mark.parametrize("succeeded_at", [None, EARLIER, BEGAN - JUST_OVER])
@@ -208,3 +220,25 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
 def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
     refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
     assert from_asking(refused, 1, 0, POLL).learned["errors"] == [[600013, "No"]]
+
+
+@pytest.mark.parametrize("code", [code for code in MEANINGS if nature([code]) is Nature.PASSING])
+def test_a_run_that_failed_in_passing_is_tried_again_a_few_times(code: int) -> None:
+    reading = new_run("FAILED", errors=(SyncError(code, "just now"),))
+    move = running(reading, sync(RUNNING, starts=MOST_STARTS - 1))
+    assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.RETRY, None)
+    assert running(reading, sync(RUNNING, starts=MOST_STARTS)).state is FAILED
+
+
+def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other() -> None:
+    first = new_run("FAILED", errors=(SyncError(600006, "busy"),), started_at=BEGAN, tracking_id="first")
+    before = replace(adopted(), tracking_id="first")
+    again = running(first, before)
+    waiting = replace(
+        before, state=QUEUED, starts=1, **{name: again.learned[name] for name in ("started_at", "counts")}
+    )
+    assert waiting.started_at == BEGAN
+    start = from_queued(waiting, first, NOW, POLL).learned
+    second = replace(waiting, state=RUNNING, **start)
+    assert running(new_run("IN_PROGRESS"), second).state is RUNNING
+    assert running(new_run("COMPLETE", ended_at=LATER), second).state is COMPLETED

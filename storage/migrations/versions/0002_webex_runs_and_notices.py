@@ -85,9 +85,23 @@ def upgrade() -> None:
             sa.Column("reading_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
         batch_op.create_index("ix_inbox_waiting_reading", ["reading_id"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
 
     with op.batch_alter_table("outbox", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("public_markdown", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_outbox_failed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
 
     with op.batch_alter_table("syncs", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("waits_for", sa.Text(), nullable=True))
@@ -128,9 +142,11 @@ def downgrade() -> None:
         batch_op.drop_column("waits_for")
 
     with op.batch_alter_table("outbox", schema=None, recreate="never") as batch_op:
+        batch_op.drop_index("ix_outbox_failed")
         batch_op.drop_column("public_markdown")
 
     with op.batch_alter_table("inbox", schema=None, recreate="never") as batch_op:
+        batch_op.drop_index("ix_inbox_failed")
         batch_op.drop_index("ix_inbox_waiting_reading")
         batch_op.drop_column("reading_id")
 
