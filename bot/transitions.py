@@ -21,7 +21,7 @@ MOST_STARTS = 5
 """How often Webex is asked to start a sync that fails in passing."""
 
 MOST_REJECTIONS = 2
-"""How often Webex may refuse to tell how a queued sync's enterprise stands before the sync fails."""
+"""How many failed looks at a queued sync's enterprise a refusal to tell may follow without ending the sync."""
 
 _COMPLETE = frozenset({"COMPLETE", "COMPLETED"})
 _FAILED = frozenset({"FAILED", "FAILURE", "ERROR"})
@@ -77,7 +77,8 @@ def overdue(sync: Sync, now: datetime) -> bool:
 def after_failure(sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int) -> Move | None:
     """Webex could not be asked how things are: the end of a sync that has no prospect, None for another look."""
     if sync.state is SyncState.QUEUED:
-        if isinstance(failure, Rejected) and failures >= MOST_REJECTIONS:
+        # A 404 has the enterprise looked up anew, which may well help.
+        if isinstance(failure, Rejected) and failure.status != 404 and failures >= MOST_REJECTIONS:
             return _refused(failure)
         return failed(Cause.NOT_STARTED) if overdue(sync, now) else None
     return failed(Cause.TIMED_OUT) if _too_long(sync, now, timeout) else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from storage.database import Database
@@ -33,6 +33,17 @@ class MortalDatabase(Database):
 
     fate = Fate()
     look: Callable[[Connection], None] | None = None
+    woken: frozenset[str] = frozenset()
+    """The kinds of rows that somebody is to look for."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        if self.is_sqlite:  # what dies here is no machine, so nothing has to reach the disk
+            event.listen(self.writer, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+
+    def announce(self, kinds: frozenset[str]) -> None:
+        """Tell nobody, and remember it."""
+        self.woken |= kinds
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import delete, or_, select
@@ -11,12 +11,12 @@ from bot.broadworks import BroadWorks
 from bot.command import Command
 from bot.context import Context
 from bot.failures import WebexFailure
-from bot.jobs import inbox, rosters
+from bot.jobs import inbox, readings, rosters, syncs
 from bot.message import Asked, Asker, Message, Refusal
 from bot.settings import Settings
 from bot.webex import Webex
 from bot.wire import Member, SpaceMessage
-from storage import admins, enterprises, spaces
+from storage import admins, enterprises, queues, spaces
 from storage import inbox as inbox_rows
 from storage import readings as reading_rows
 from storage import rosters as roster_rows
@@ -34,7 +34,12 @@ ANA, BO, QUINN, CAT, DAN = "ana@acme.example", "bo@acme.example", "quinn@acme.ex
 PEOPLE = {ANA: ACME, BO: ACME, QUINN: ACME, CAT: BOLT, DAN: COIL}
 """Bo writes in a group; Quinn never writes, and is in Acme's notification space."""
 AT_ONCE = timedelta(milliseconds=1)
-NEXT_DUES = (sync_rows.next_due, roster_rows.next_due, reading_rows.next_due, inbox_rows.next_due)
+JOBS = {
+    queues.KIND: (syncs.move, sync_rows.next_due),
+    roster_rows.KIND: (rosters.move, roster_rows.next_due),
+    reading_rows.KIND: (readings.move, reading_rows.next_due),
+    inbox_rows.KIND: (inbox.move, inbox_rows.next_due),
+}
 
 
 class House:
@@ -63,6 +68,7 @@ class House:
         self._log = Unexpected(self.watch.faults)
         logging.getLogger("bot").addHandler(self._log)
         self._typed = 0
+        self._timers: dict[str, datetime] = {}
 
     def close(self) -> None:
         """Leave."""
@@ -112,12 +118,12 @@ class House:
         with self.database.statement() as connection:
             inbox_rows.record(connection, [event], self.clock.now)
 
-    def have_a_past(self) -> None:
-        """Each enterprise has been synchronised by Webex itself, and its licence holders are known."""
-        for name, number in self.enterprises.items():
+    def have_a_past(self, *names: str) -> None:
+        """These enterprises have been synchronised by Webex itself, and their licence holders are known."""
+        for name in names:
             self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
             with self.database.write() as session:
-                roster_rows.want(session, number, self.clock.now)
+                roster_rows.want(session, self.enterprises[name], self.clock.now)
             self.work(rosters.move)
         self.clock.pass_by(timedelta(days=1))
 
@@ -162,14 +168,40 @@ class House:
         if due is None and next_due is not None:
             self.clock.now = next_due + AT_ONCE
 
-    def wait(self) -> bool:
-        """Have time pass until anything is due; False where nothing will be."""
+    def have_all_end(self) -> None:
+        """With Webex well again, have every request end, and everybody told."""
+        self.heal()
+        self.webex.activated = True
+        latest, due = self.clock.now + timedelta(hours=30), set(JOBS)
+        while self.clock.now < latest:
+            while due:
+                move, _ = JOBS[due.pop()]
+                while self.work(move):
+                    assert self.watch.faults == []
+                due |= self._woken()
+            if self.watch.told == self.watch.seen.keys():
+                return
+            for run in self.webex.going():
+                self.webex.end(run, "COMPLETE")
+            self.work(syncs.call_overdue)
+            due = self._woken() or self._wait()
+            assert due, "syncs go on that nobody will look at"
+        raise AssertionError(f"these do not end: {self.watch.seen.keys() - self.watch.told}")
+
+    def _woken(self) -> set[str]:
+        woken, self.database.woken = self.database.woken, frozenset()
+        return {*woken} & JOBS.keys()
+
+    def _wait(self) -> set[str]:
+        """Have time pass until anything is due, and what that is; nothing where nothing will be."""
         with self.database.read() as session:
-            moments = [next_due(session, self.clock.now) for next_due in NEXT_DUES]
-        known = [moment for moment in moments if moment is not None]
-        if known:
-            self.clock.now = min(known) + AT_ONCE
-        return bool(known)
+            for kind, (_, next_due) in JOBS.items():
+                moment = next_due(session, self.clock.now)
+                if moment is not None:
+                    self._timers[kind] = min(moment, self._timers.get(kind, moment))
+        if self._timers:
+            self.clock.now = max(self.clock.now, min(self._timers.values()) + AT_ONCE)
+        return {kind for kind, moment in [*self._timers.items()] if moment < self.clock.now and self._timers.pop(kind)}
 
 
 class Unexpected(logging.Handler):

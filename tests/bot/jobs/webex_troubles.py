@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.failures import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.verdicts import retry_after
@@ -30,7 +30,7 @@ ANYWHERE = {
     "503": Trouble(lambda: Unavailable("503")),
     "lost": Trouble(lambda: AnswerLost("lost")),
     "401": Trouble(lambda: TokenRefused("401")),
-    **{f"429 {header}": _busy(header) for header in (None, "7", "0", "-3", "1e9", "nan", "Wed, 01 Jan 2020 00:00:00")},
+    **{f"429 {header}": _busy(header) for header in (None, "7", "-3", "1e9", "Wed, 01 Jan 2020 00:00:00")},
     "404": _rejected(404),
 }
 """What any call may meet."""
@@ -46,12 +46,16 @@ OF_STARTING = {
     **{str(code): _rejected(409, code) for code in _CODES},
 }
 
+_DAY = timedelta(days=1)
 Shape = Callable[[SyncReading], SyncReading]
 
 SHAPES: dict[str, Shape] = {
     "": lambda reading: reading,
     "no counts": lambda reading: replace(reading, counts={}, succeeded_at=None),
     "no end": lambda reading: replace(reading, ended_at=None),
+    "end of the run before": lambda reading: replace(
+        reading, ended_at=reading.started_at and reading.started_at - _DAY
+    ),
     "no status": lambda reading: replace(reading, status=None),
     "odd status": lambda reading: replace(reading, status="PARTIAL"),
     "in small letters": lambda reading: replace(reading, status=(reading.status or "").lower()),

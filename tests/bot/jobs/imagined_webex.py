@@ -1,0 +1,186 @@
+"""A Webex in memory that answers anything it may: what it does and what it says of it are two things."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from bot.failures import RateLimited, WebexFailure
+from bot.wire import Member, Person, SpaceMessage, Subscriber, SyncError, SyncReading, WebexEnterprise
+from tests.bot.jobs.mortal import Fate
+from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
+
+BOT = Person("bot", "dirsync@webex.bot")
+Answer = TypeVar("Answer")
+MENTION = '<spark-mention data-object-type="person" data-object-id="bot">Sync</spark-mention>'
+
+
+@dataclass
+class Clock:
+    """Our time, which passes only where somebody has it pass."""
+
+    now: datetime = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+    def pass_by(self, length: timedelta) -> None:
+        """Have time pass."""
+        self.now += length
+
+
+@dataclass
+class Run:
+    """One sync at Webex, which it tells of from `shown_at` on; times are ours, whatever Webex's clock says."""
+
+    enterprise: str
+    began_at: datetime
+    shown_at: datetime
+    tracking_id: str
+    on_demand: bool
+    ours: bool
+    status: str = "IN_PROGRESS"
+    ended_at: datetime | None = None
+    errors: tuple[SyncError, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well."""
+        return self.status == "COMPLETE"
+
+
+@dataclass
+class ImaginedWebex:
+    """Both sides of Webex that the bot talks to, with the methods of bot.webex.Webex and bot.broadworks.BroadWorks."""
+
+    clock: Clock
+    clusters: dict[str, str]
+    """Which cluster an enterprise belongs to; Webex's own id is `webex-` and the `spEnterpriseId`."""
+    fate: Fate = field(default_factory=Fate)
+    skew: timedelta = timedelta()
+    slow: timedelta = timedelta(milliseconds=1)
+    """How long a call takes."""
+    late: timedelta = timedelta()
+    """How long after its beginning a run is shown."""
+    reading: Trouble | None = None
+    starting: Trouble | None = None
+    elsewhere: Trouble | None = None
+    """What the next calls of each kind meet."""
+    shape: Shape = SHAPES[""]
+    activated: bool = True
+    runs: list[Run] = field(default_factory=list)
+    started: list[Run] = field(default_factory=list)
+    refused: int = 0
+    messages: dict[str, SpaceMessage] = field(default_factory=dict)
+    members_of: dict[str, list[Member]] = field(default_factory=dict)
+    asked_members: list[tuple[datetime, list[Member] | WebexFailure]] = field(default_factory=list)
+
+    def me(self) -> Person:
+        """The bot itself."""
+        return self._called(None, lambda: BOT)
+
+    def message(self, message_id: str) -> SpaceMessage:
+        """What somebody typed."""
+        return self._called(None, lambda: self.messages[message_id])
+
+    def members(self, room_id: str) -> list[Member]:
+        """Who is in a space."""
+        try:
+            found = self._called(self.elsewhere, lambda: self.members_of[room_id])
+        except WebexFailure as failure:
+            self.asked_members.append((self.clock.now, failure))
+            raise
+        self.asked_members.append((self.clock.now, found))
+        return found
+
+    def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
+        """An enterprise by the provider's id, None where nobody has activated."""
+        return self._called(self.elsewhere, lambda: self._enterprise(sp_enterprise_id) if self.activated else None)
+
+    def enterprises(self) -> Iterator[WebexEnterprise]:
+        """All of them."""
+        for one in self.clusters:
+            yield self._called(self.elsewhere, lambda one=one: self._enterprise(one))  # type: ignore[misc]
+
+    def sync_reading(self, enterprise_id: str) -> SyncReading:
+        """How the enterprise's last sync is doing, as Webex tells it."""
+        return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
+
+    def start_sync(self, enterprise_id: str) -> SyncReading:
+        """Begin a sync, unless the cluster has one on demand, or the enterprise has any."""
+
+        def start() -> SyncReading:
+            busy = any(
+                one.on_demand and self._cluster(one) == self.clusters[_sp(enterprise_id)] for one in self.going()
+            )
+            if busy or any(one.enterprise == enterprise_id for one in self.going()):
+                self.refused += 1
+                raise RateLimited("busy", retry_after=None)
+            self.started.append(self.begin(enterprise_id, on_demand=True, ours=True))
+            return SyncReading(True, "IN_PROGRESS")
+
+        return self._called(self.starting, start)
+
+    def subscriber_pages(
+        self, sp_enterprise_id: str, *, changed_since: datetime | None = None
+    ) -> Iterator[list[Subscriber]]:
+        """The licence holders."""
+        holder = Subscriber(
+            "1", "lee", sp_enterprise_id, "", "Lee", "Lo", "lee@acme.example", "07", "basic", "provisioned"
+        )
+        yield self._called(self.elsewhere, lambda: [holder])
+
+    def begin(self, enterprise_id: str, *, on_demand: bool, ours: bool = False) -> Run:
+        """A run begins."""
+        now, number = self.clock.now, len(self.runs) + 1
+        run = Run(enterprise_id, now, now + (self.late if ours else timedelta()), f"NA_{number}", on_demand, ours)
+        self.runs.append(run)
+        return run
+
+    def end(self, run: Run, status: str, *codes: int) -> None:
+        """A run ends."""
+        run.status, run.ended_at = status, self.clock.now
+        run.errors = tuple(SyncError(code, "so it is") for code in codes)
+
+    def going(self) -> list[Run]:
+        """The runs that go on."""
+        return [run for run in self.runs if run.ended_at is None]
+
+    def _cluster(self, run: Run) -> str:
+        return self.clusters[_sp(run.enterprise)]
+
+    def _enterprise(self, sp_enterprise_id: str) -> WebexEnterprise:
+        webex_id = f"webex-{sp_enterprise_id}"
+        return WebexEnterprise(webex_id, sp_enterprise_id, "org", self.shape(self._reading(webex_id)))
+
+    def _reading(self, enterprise_id: str) -> SyncReading:
+        """While a run goes on, the end of the one before is still told (WEBEX.md section 1)."""
+        shown = [one for one in self.runs if one.enterprise == enterprise_id and one.shown_at <= self.clock.now]
+        if not shown:
+            return SyncReading(True, "NOT_SYNCED")
+        last = max(shown, key=lambda run: run.began_at)
+        return SyncReading(
+            enabled=True,
+            status=last.status,
+            started_at=last.began_at + self.skew,
+            ended_at=max((run.ended_at + self.skew for run in shown if run.ended_at), default=None),
+            succeeded_at=max(
+                (run.ended_at + self.skew for run in shown if run.ended_at and run.succeeded), default=None
+            ),
+            tracking_id=last.tracking_id,
+            counts={"usersAdded": 4},
+            errors=last.errors,
+        )
+
+    def _called(self, trouble: Trouble | None, work: Callable[[], Answer]) -> Answer:
+        """What Webex does, it does at the end of a call; what it says of it may not arrive."""
+        self.fate.pass_by()
+        self.clock.pass_by(self.slow)
+        if trouble is not None and not trouble.done:
+            raise trouble.failure()
+        answer = work()
+        self.fate.pass_by()
+        if trouble is not None:
+            raise trouble.failure()
+        return answer
+
+
+def _sp(enterprise_id: str) -> str:
+    return enterprise_id.removeprefix("webex-")

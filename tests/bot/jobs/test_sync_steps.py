@@ -1,0 +1,129 @@
+"""One sync, with one thing going wrong: at every step a death, and at every call whatever Webex may answer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import inbox, readings, syncs
+from storage.records import SyncState
+from tests.bot.jobs.mortal import MortalDatabase
+from tests.bot.jobs.sync_house import ACME, ANA, AT_ONCE, BO, House
+from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STARTING, SHAPES
+
+LATE, SLOW = timedelta(seconds=111.9), timedelta(seconds=7.9)
+"""A run that is shown as late as it may be: not quite two minutes after Webex was to be asked."""
+
+
+@pytest.fixture
+def mortal(sqlite_url: str) -> Iterator[MortalDatabase]:
+    """A database of a process that may die."""
+    database = MortalDatabase(sqlite_url)
+    yield database
+    database.close()
+
+
+def _asked(database: MortalDatabase, *, late: bool = True) -> House:
+    """Ana and Bo wait for a sync of an enterprise whose runs Webex tells of late."""
+    house = House(database)
+    house.have_a_past(ACME)
+    house.webex.late, house.webex.slow = (LATE, SLOW) if late else (timedelta(), AT_ONCE)
+    for email in (ANA, BO):
+        house.type(email, "sync")
+        house.work(inbox.move)
+    return house
+
+
+def _ends(house: House, what: object) -> None:
+    """All is well in the end, and only a completed sync keeps people from asking for another."""
+    house.have_all_end()
+    completed = [row.state == SyncState.COMPLETED for row in house.watch.seen.values()]
+    house.type(ANA, "sync")
+    house.work(inbox.move)
+    house.close()
+    assert house.watch.faults == [], what
+    assert len(completed) == 1, what
+    assert len(house.watch.seen) == (1 if completed[0] else 2), what
+
+
+@pytest.mark.parametrize("starting", [None, "lost, done"])
+def test_a_death_at_any_step_loses_nothing_and_starts_nothing_twice(mortal: MortalDatabase, starting: str) -> None:
+    for steps in range(14):
+        house = _asked(mortal)
+        house.webex.starting = OF_STARTING.get(starting or "")
+        house.work(syncs.move, dies=steps)
+        _ends(house, steps)
+
+
+def test_a_death_at_any_step_of_telling_tells_everybody_once(mortal: MortalDatabase) -> None:
+    for steps in range(8):
+        house = _asked(mortal, late=False)
+        house.work(syncs.move)
+        house.webex.end(house.webex.going()[0], "FAILED", 600013)
+        for _ in range(2):
+            house.wait_for_a_sync()
+            house.work(syncs.move, dies=steps)
+        _ends(house, steps)
+
+
+def test_whatever_webex_answers_to_the_request_it_is_begun_once_at_most(mortal: MortalDatabase) -> None:
+    for said, trouble in OF_STARTING.items():
+        house = _asked(mortal)
+        house.webex.starting = trouble
+        house.work(syncs.move)
+        _ends(house, said)
+
+
+@pytest.mark.parametrize("before", ["queued", "running"])
+def test_whatever_webex_answers_when_it_is_read_the_sync_is_begun_once(mortal: MortalDatabase, before: str) -> None:
+    for said, trouble in OF_READING.items():
+        house = _asked(mortal)
+        if before == "running":
+            house.work(syncs.move)
+        for _ in range(3):
+            house.wait_for_a_sync()
+            house.webex.reading = trouble
+            house.work(syncs.move)
+        _ends(house, said)
+
+
+@pytest.mark.parametrize("forgets", ["start", "id"])
+@pytest.mark.parametrize("starting", [None, "503", "503, done"])
+def test_what_webex_leaves_out_makes_no_other_run_of_the_one_before(
+    mortal: MortalDatabase, forgets: str, starting: str | None
+) -> None:
+    house = _asked(mortal)
+    house.webex.starting, house.webex.shape = OF_STARTING.get(starting or ""), FORGETS[forgets]
+    house.work(syncs.move)
+    _ends(house, (forgets, starting))
+
+
+@pytest.mark.parametrize("shape", sorted({*SHAPES, *FORGETS}))
+def test_however_webex_tells_of_a_run_and_its_end_the_sync_ends_with_it(mortal: MortalDatabase, shape: str) -> None:
+    house = _asked(mortal, late=False)
+    house.work(syncs.move)
+    for _ in range(3):
+        house.wait_for_a_sync()
+        house.webex.shape = (SHAPES | FORGETS)[shape if house.webex.started[0].ended_at else ""]
+        house.work(syncs.move)
+        house.work(readings.survey)
+        for run in house.webex.going():
+            house.webex.end(run, "COMPLETE")
+    house.have_all_end()
+    assert {row.started_at for row in house.watch.seen.values()} == {run.began_at for run in house.webex.started}
+    _ends(house, shape)
+
+
+@pytest.mark.parametrize("said", ["503", "lost", "429 None", "404"])
+def test_a_notification_space_is_asked_for_its_members_again_though_the_end_was_long_ago(
+    mortal: MortalDatabase, said: str
+) -> None:
+    house = _asked(mortal, late=False)
+    house.work(syncs.move)
+    house.webex.end(house.webex.going()[0], "FAILED", 600013)
+    house.clock.pass_by(timedelta(hours=2))
+    for _ in range(2):
+        house.wait_for_a_sync()
+        house.webex.elsewhere = ANYWHERE[said]
+        house.work(syncs.move)
+    _ends(house, said)
