@@ -159,10 +159,12 @@ def main() -> None:
         webex.running(Path(folder)) as fake,
         real_postgres() as server,
     ):
-        for name in names:
-            print(f"{name} ...", flush=True)
-            lines += MEASURES[name](Bench(fake, server, Path(folder)), lengths)
-    print(f"\n{table(lines)}")
+        try:
+            for name in names:
+                print(f"{name} ...", flush=True)
+                lines += MEASURES[name](Bench(fake, server, Path(folder)), lengths)
+        finally:
+            print(f"\n{table(lines)}")
 
 
 if __name__ == "__main__":
