@@ -174,8 +174,11 @@ class House:
         self.webex.activated = True
         latest, due = self.clock.now + timedelta(hours=30), set(JOBS)
         while self.clock.now < latest:
+            looked = self.clock.now
             while due:
-                move, _ = JOBS[due.pop()]
+                kind = min(due)
+                due.remove(kind)
+                move, _ = JOBS[kind]
                 while self.work(move):
                     assert self.watch.faults == []
                 due |= self._woken()
@@ -184,7 +187,7 @@ class House:
             for run in self.webex.going():
                 self.webex.end(run, "COMPLETE")
             self.work(syncs.call_overdue)
-            due = self._woken() or self._wait()
+            due = self._woken() or self._wait(looked)
             assert due, "syncs go on that nobody will look at"
         raise AssertionError(f"these do not end: {self.watch.seen.keys() - self.watch.told}")
 
@@ -192,11 +195,14 @@ class House:
         woken, self.database.woken = self.database.woken, frozenset()
         return {*woken} & JOBS.keys()
 
-    def _wait(self) -> set[str]:
-        """Have time pass until anything is due, and what that is; nothing where nothing will be."""
+    def _wait(self, looked: datetime) -> set[str]:
+        """Have time pass until anything is due, and what that is; nothing where nothing will be.
+
+        Counted from the last look, as the line does: calls take time, in which a row may fall due.
+        """
         with self.database.read() as session:
             for kind, (_, next_due) in JOBS.items():
-                moment = next_due(session, self.clock.now)
+                moment = next_due(session, looked)
                 if moment is not None:
                     self._timers[kind] = min(moment, self._timers.get(kind, moment))
         if self._timers:
