@@ -14,7 +14,7 @@ from bot.nearest import nearest
 from bot.parsing import Typed, typed
 from bot.replies import access
 from bot.settings import Settings
-from bot.showing import show_one
+from bot.showing import show
 from storage import admins, audit, destinations, enterprises, inbox, outbox, readings, rosters, syncs
 from storage.database import Database
 from storage.records import Claim, Draft, Enterprise
@@ -150,7 +150,7 @@ def _post(
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
     for sync_id in reply.changed:
-        show_one(session, sync_id, now)
+        show(session, sync_id, now)
 
 
 def _post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:

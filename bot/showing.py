@@ -8,16 +8,12 @@ from bot import policy
 from bot.replies import outcome
 from bot.replies.sync import Standing, progress
 from storage import enterprises, history, outbox, queues, syncs
-from storage.records import ACTIVE, Sync
+from storage.records import ACTIVE
 
 
-def show_one(session: Session, sync_id: int, now: datetime) -> None:
+def show(session: Session, sync_id: int, now: datetime) -> None:
     """Bring the status message of a sync up to date, if it has one."""
-    show(session, syncs.get(session, sync_id), now)
-
-
-def show(session: Session, sync: Sync, now: datetime) -> None:
-    """The same of a sync as it is by now."""
+    sync = syncs.get(session, sync_id)
     if sync.status_outbox_id is None:
         return
     enterprise = enterprises.get(session, sync.enterprise_id)

@@ -34,19 +34,15 @@ def verdict(
     said_so = shown("; ".join(dict.fromkeys(sentences)), token)
     if said_so:
         summary = f"{summary}: {said_so}"
-    if status in (423, 429):
+    numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
+    named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
+    codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
+    if status in (423, 429) or (status >= 500 and nature(codes) is Nature.BUSY):
         pause = retry_after(headers.get("Retry-After"), now)
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
     if status == 401:
         return TokenRefused(summary, tracking_id=tracking_id)
-    numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
-    named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
-    codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
     if status >= 500:
-        if nature(codes) is Nature.BUSY:
-            return RateLimited(
-                summary, retry_after=retry_after(headers.get("Retry-After"), now), tracking_id=tracking_id
-            )
         return Unavailable(summary, tracking_id=tracking_id)
     return Rejected(summary, status=status, codes=tuple(codes), said=said_so, tracking_id=tracking_id)
 

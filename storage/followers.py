@@ -1,5 +1,6 @@
 """Who asked for a sync and who joined it, and where."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ def of(session: Session, sync_id: int) -> list[Follower]:
 
 _ROWS: Any = FollowerRow.__table__
 _OF = (
-    select(_ROWS.c.person_id, _ROWS.c.email, _ROWS.c.room_id, _ROWS.c.direct, _ROWS.c.thread)
+    select(*(_ROWS.c[field.name] for field in fields(Follower)))
     .where(_ROWS.c.sync_id == bindparam("sync"))
     .order_by(_ROWS.c.id)
 )
@@ -53,10 +54,7 @@ _OF = (
 
 def anybody_has_rights(session: Session, sync_id: int, enterprise_id: int) -> bool:
     """Whether one of them may act for the enterprise still."""
-    return any(
-        admins.fit_reader(session, enterprise_id, follower.person_id, follower.email)
-        for follower in of(session, sync_id)
-    )
+    return bool(with_rights(session, sync_id, enterprise_id))
 
 
 def with_rights(session: Session, sync_id: int, enterprise_id: int) -> list[Follower]:

@@ -15,12 +15,11 @@ ATTEMPTS = (SyncState.COMPLETED, SyncState.FAILED)
 
 def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) -> list[Sync]:
     """The newest syncs of an enterprise that ended in one of these states, newest first."""
-    rows = session.scalars(
-        select(SyncRow)
-        .where(SyncRow.enterprise_id == enterprise_id, SyncRow.state.in_(states))
-        .order_by(SyncRow.id.desc())
+    rows = session.execute(
+        select(_ROWS)
+        .where(_ROWS.c.enterprise_id == enterprise_id, _ROWS.c.state.in_(states))
+        .order_by(_ROWS.c.id.desc())
         .limit(limit)
-        .execution_options(populate_existing=True)
     )
     return [syncs.record(row) for row in rows]
 

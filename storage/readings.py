@@ -55,22 +55,8 @@ def done(session: Session, claim: Claim, now: datetime, *, error: str | None = N
 
 def get(session: Session, enterprise_id: int) -> Reading | None:
     """What Webex said last of an enterprise; None where it was never asked."""
-    row = session.scalar(
-        select(ReadingRow)
-        .where(ReadingRow.enterprise_id == enterprise_id, ReadingRow.read_at.is_not(None))
-        .execution_options(populate_existing=True)
-    )
-    if row is None or row.read_at is None:
-        return None
-    return Reading(
-        read_at=row.read_at,
-        enabled=row.enabled,
-        status=row.status,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        succeeded_at=row.succeeded_at,
-        tracking_id=row.tracking_id,
-    )
+    row = session.execute(_GETTING, {"enterprise": enterprise_id}).one_or_none()
+    return None if row is None else Reading(*row)
 
 
 def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]) -> None:
@@ -86,6 +72,9 @@ def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[st
 
 
 _ROWS: Any = ReadingRow.__table__
+_GETTING = select(*(_ROWS.c[field.name] for field in fields(Reading))).where(
+    _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.read_at.is_not(None)
+)
 
 
 def _upsert(insert: Any) -> Any:
@@ -125,9 +114,10 @@ _OURS = (
 )
 """One of our syncs has this run, or may yet turn out to have begun it."""
 
+_RUNS: Any = WebexRunRow.__table__
 _RUN = (
     select(WebexRunRow)
-    .where(WebexRunRow.enterprise_id == bindparam("enterprise"), _same_run(WebexRunRow.__table__))
+    .where(WebexRunRow.enterprise_id == bindparam("enterprise"), _same_run(_RUNS))
     .order_by(WebexRunRow.id.desc())
     .limit(1)
 )
@@ -160,23 +150,10 @@ def _end(reading: Reading) -> datetime | None:
 
 def runs(session: Session, enterprise_id: int, limit: int) -> list[WebexRun]:
     """The newest runs of Webex's own, newest first."""
-    rows = session.scalars(
-        select(WebexRunRow)
-        .where(WebexRunRow.enterprise_id == enterprise_id)
-        .order_by(WebexRunRow.id.desc())
+    rows = session.execute(
+        select(*(_RUNS.c[field.name] for field in fields(WebexRun)))
+        .where(_RUNS.c.enterprise_id == enterprise_id)
+        .order_by(_RUNS.c.id.desc())
         .limit(limit)
-        .execution_options(populate_existing=True)
     )
-    return [
-        WebexRun(
-            id=row.id,
-            seen_at=row.seen_at,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            tracking_id=row.tracking_id,
-            status=row.status,
-            counts=dict(row.counts),
-            errors=syncs.errors_of(row.errors),
-        )
-        for row in rows
-    ]
+    return [WebexRun(**{**row._mapping, "errors": syncs.errors_of(row.errors)}) for row in rows]

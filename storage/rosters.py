@@ -1,6 +1,7 @@
 """Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +24,7 @@ CHUNK = 1000
 _ROWS: Any = RosterRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
 _WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, _ROWS.c.state == WANTED).with_for_update()
-_FIELDS = (_ROWS.c[name] for name in ("id", "enterprise_id", "state", "asked_at", "read_at", "size", "error"))
-_ALL = select(*_FIELDS)
-"""In the order of `Roster`."""
-_GETTING = _ALL.where(_ROWS.c.id == bindparam("roster"))
+_ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
 _CURRENT = _ALL.where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
 _RESTARTING = (
@@ -99,14 +97,11 @@ def add(
 ) -> None:
     """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order."""
     claims.keep(session, RosterRow, claim, now)
-    if holders:
-        session.execute(
-            insert(LicenseHolderRow),
-            [
-                _values(claim.id, first + index, subscriber_id, holder)
-                for index, (subscriber_id, holder) in enumerate(holders)
-            ],
-        )
+    rows = [
+        _values(claim.id, first + index, subscriber_id, holder) for index, (subscriber_id, holder) in enumerate(holders)
+    ]
+    if rows:
+        session.execute(insert(LicenseHolderRow), rows)
 
 
 def _values(roster_id: int, position: int, subscriber_id: str, holder: LicenseHolder) -> dict[str, Any]:
@@ -143,11 +138,6 @@ def obsolete(session: Session) -> int | None:
     """A roster that still has rows and that nobody will read again."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
     return session.scalar(select(RosterRow.id).where(RosterRow.state.in_([REPLACED, FAILED]), held).limit(1))
-
-
-def get(session: Session, roster_id: int) -> Roster:
-    """One roster."""
-    return Roster(*session.execute(_GETTING, {"roster": roster_id}).one())
 
 
 def current(session: Session, enterprise_id: int) -> Roster | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.failures import Rejected, Unavailable, WebexFailure
+from bot.failures import Rejected, WebexFailure
 from bot.wire import SyncReading
 from storage import enterprises, leases
 from storage import readings as kept
@@ -66,26 +66,36 @@ def survey(context: Context) -> None:
         began = context.now()
         if not leases.take(session, _SURVEY, holder, began, EVERY - _SLACK):
             return
-        ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
+    finished = False
     try:
-        for found in context.broadworks.enterprises():
-            if context.stopping.is_set():
-                raise Unavailable("stopped amid the survey")
-            enterprise = ours.get(found.sp_enterprise_id)
-            if enterprise is None:
-                continue
-            with database.write() as session:
-                enterprises.lock(session, enterprise.id)
-                if enterprise.webex_id != found.id:
-                    enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
-                # As of its beginning, lest it pass for fresher than what was read meanwhile.
-                keep(session, enterprise.id, found.reading, began)
+        finished = _surveyed(context, began)
     except Rejected as rejected:
         log.warning("Webex does not list the enterprises, so its own syncs are not known: %s", rejected)
-    except Exception:  # nobody else would try before the hour is over
-        with database.write() as session:
-            leases.give_back(session, _SURVEY, holder, context.now())
-        raise
+        finished = True
+    finally:
+        # Nobody else would try before the hour is over.
+        if not finished:
+            with database.write() as session:
+                leases.give_back(session, _SURVEY, holder, context.now())
+
+
+def _surveyed(context: Context, began: datetime) -> bool:
+    """Keep what Webex tells of our enterprises, page by page; False where the process is to stop before the end."""
+    with context.database.glance() as session:
+        ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
+    for found in context.broadworks.enterprises():
+        if context.stopping.is_set():
+            return False
+        enterprise = ours.get(found.sp_enterprise_id)
+        if enterprise is None:
+            continue
+        with context.database.write() as session:
+            enterprises.lock(session, enterprise.id)
+            if enterprise.webex_id != found.id:
+                enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
+            # As of its beginning, lest it pass for fresher than what was read meanwhile.
+            keep(session, enterprise.id, found.reading, began)
+    return True
 
 
 def find(context: Context, enterprise: Enterprise) -> str | None:

@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
 from bot.jobs import readings, telling
 from bot.jobs.retries import pause
-from bot.showing import show, show_one
+from bot.showing import show
 from bot.transitions import Move
 from bot.wire import SyncReading
 from storage import clusters, enterprises, followers, queues, rosters, syncs
@@ -96,7 +96,7 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
         values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
         syncs.move(session, claim, now, hold=True, **values)
         starting = replace(sync, **values)
-        show(session, starting, now)
+        show(session, sync.id, now)
     failure: WebexFailure | None = None
     try:
         context.broadworks.start_sync(webex_id)
@@ -104,7 +104,7 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
         failure = raised
         log.warning("sync %d: Webex was asked to start: %s", sync.id, raised)
     asked = transitions.from_asking(failure, starting.starts, pauses, context.settings.sync_poll)
-    _write(context, claim, starting, asked, was_busy=pauses > 0)
+    _write(context, claim, starting, asked)
 
 
 def _webex_id(context: Context, sync: Sync) -> str | None:
@@ -114,15 +114,7 @@ def _webex_id(context: Context, sync: Sync) -> str | None:
     return enterprise.webex_id or readings.find(context, enterprise)
 
 
-def _write(
-    context: Context,
-    claim: Claim,
-    sync: Sync,
-    planned: Move,
-    reading: SyncReading | None = None,
-    *,
-    was_busy: bool = True,
-) -> None:
+def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: SyncReading | None = None) -> None:
     """Write a sync's next state. Whoever changes a queue locks the enterprise and the cluster before the sync."""
     now = context.now()
     values: dict[str, Any] = dict(planned.learned)
@@ -142,11 +134,10 @@ def _write(
             readings.keep(session, sync.enterprise_id, reading, now)
         if planned.pause is not None:
             clusters.pause(session, sync.cluster_id, now + planned.pause)
-        elif planned.state is SyncState.RUNNING and was_busy:
+        elif planned.state is SyncState.RUNNING:
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
-        if sync.status_outbox_id is not None:
-            show_one(session, sync.id, now)
+        show(session, sync.id, now)
 
 
 def _end(session: Session, claim: Claim, sync: Sync, state: SyncState, values: dict[str, Any], now: datetime) -> None:
@@ -159,10 +150,9 @@ def _end(session: Session, claim: Claim, sync: Sync, state: SyncState, values: d
         values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
         values["due_at"] = now + telling.PATIENCE
     following = syncs.end(session, claim, now, state, **values)
-    if sync.status_outbox_id is not None:
-        show_one(session, sync.id, now)
+    show(session, sync.id, now)
     if following is not None:
-        show_one(session, following, now)
+        show(session, following, now)
 
 
 def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:

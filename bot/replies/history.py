@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.replies import counts
+from bot.replies import counts, results
 from bot.replies.safe import plain
 from bot.replies.times import at, duration
 from bot.tables.limit import LONGEST, cut, size
 from bot.tables.syncs import WEBEX, Entry
 from storage.records import Enterprise
-
-_MARKS = {"completed": "✅", "completed with warnings": "⚠️", "failed": "❌"}
 
 
 def answer(entries: Sequence[Entry], enterprise: Enterprise, now: datetime) -> str:
@@ -34,12 +32,11 @@ def no_number(typed: str, most: int) -> str:
 
 def _line(entry: Entry, enterprise: Enterprise, now: datetime) -> str:
     moment = f"{at(entry.at, now, enterprise.timezone)}: " if entry.at else ""
-    mark = f"{_MARKS[entry.result]} " if entry.result in _MARKS else ""
     who = "Webex by itself" if entry.asked_by == WEBEX else f"asked for by {plain(entry.asked_by)}"
     facts = [
         who,
         f"took {duration(entry.seconds)}" if entry.seconds is not None else "",
-        counts.summary(entry.counts) if entry.result.startswith("completed") else "",
+        counts.summary(entry.counts) if results.completed(entry.result) else "",
         plain(entry.why, 200),
     ]
-    return f"- {moment}{mark}{plain(entry.result, 40)}, {', '.join(fact for fact in facts if fact)}"
+    return f"- {moment}{results.marked(plain(entry.result, 40))}, {', '.join(fact for fact in facts if fact)}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.replies import counts
+from bot.replies import counts, results
 from bot.replies.causes import why
 from bot.replies.errors import explained
 from bot.replies.safe import code, plain
@@ -16,7 +16,7 @@ def final(sync: Sync, enterprise: Enterprise, now: datetime) -> str:
     """The last words of a status message."""
     moment = at(sync.ended_at or now, now, enterprise.timezone)
     reason = f" {why(sync)}" if sync.state is SyncState.CANCELLED else ""
-    return f"**Directory sync of {plain(enterprise.name)}**: {result(sync)}, {moment}.{reason}"
+    return f"**Directory sync of {plain(enterprise.name)}**: {results.marked(results.of_sync(sync))}, {moment}.{reason}"
 
 
 def ended(
@@ -58,14 +58,3 @@ def ended(
     elif explains and sync.state is SyncState.FAILED and not public:
         lines += ["", "Attached: the errors, what they mean and what to do."]
     return "\n".join(lines)
-
-
-def result(sync: Sync) -> str:
-    """How a sync ended, in a word or two."""
-    match sync.state:
-        case SyncState.COMPLETED:
-            return "⚠️ completed with warnings" if sync.errors else "✅ completed"
-        case SyncState.CANCELLED:
-            return "cancelled"
-        case _:
-            return "❌ failed"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import transitions
+from bot.replies import results
 from bot.replies.causes import why
-from bot.replies.outcome import result
 from bot.replies.safe import plain
 from bot.replies.sync import Standing, progress, so_far
 from bot.replies.times import duration, when
@@ -68,7 +68,8 @@ def _past(known: Known, now: datetime) -> list[str]:
         return ["- No sync was asked for through me yet" if known.standing is None else "- It is the first one"]
     ended = when(last.ended_at or last.asked_at, now, zone)
     reason = f". {why(last, verbatim=known.named).rstrip('.')}" if last.cause is not None else ""
-    lines = [f"- Last attempt: {result(last)} {ended}, asked for by {_who(last, known)}{reason}"]
+    went = results.marked(results.of_sync(last))
+    lines = [f"- Last attempt: {went} {ended}, asked for by {_who(last, known)}{reason}"]
     if success is not None and success.id != last.id:
         lines.append(f"- Last success: {when(success.ended_at or success.asked_at, now, zone)}")
     return lines
@@ -83,20 +84,14 @@ def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
     if own is None or own.started_at is None:
         return [f"- Webex's own syncs: none seen yet{as_of}"]
     moment = when(own.ended_at, now, zone) if own.ended_at else f"begun {when(own.started_at, now, zone)}"
-    return [f"- Webex's own last sync: {own_result(own)}, {moment}{as_of}"]
+    return [f"- Webex's own last sync: {_own_result(own)}, {moment}{as_of}"]
 
 
-def own_result(run: WebexRun) -> str:
-    """How one of Webex's own runs went, in a word; Webex's where that is not known here."""
-    if transitions.is_running(run.status):
-        return "running"
-    match transitions.succeeded(run.status):
-        case True:
-            return "⚠️ completed with warnings" if run.errors else "✅ completed"
-        case False:
-            return "❌ failed"
-        case _:
-            return f"“{plain(run.status, 40)}”" if run.status else "not known how"
+def _own_result(run: WebexRun) -> str:
+    word = results.of_run(run)
+    if word is not None:
+        return results.marked(word)
+    return f"“{plain(run.status, 40)}”" if run.status else "not known how"
 
 
 def _warning(known: Known, now: datetime) -> list[str]:

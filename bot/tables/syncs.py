@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import transitions
-from bot.replies import counts
+from bot.replies import counts, results
 from bot.replies.causes import why
 from bot.replies.safe import visible
 from bot.replies.times import iso
-from storage.records import Sync, SyncState, WebexRun
+from storage.records import Sync, WebexRun
 
 WEBEX = "Webex"
 """Who asked for a run that Webex or Partner Hub began."""
@@ -77,7 +76,7 @@ def _asked_for(sync: Sync) -> Entry:
         started_at=sync.started_at or sync.starting_at,
         ended_at=sync.ended_at,
         seconds=sync.seconds,
-        result="completed with warnings" if sync.state is SyncState.COMPLETED and sync.errors else sync.state.value,
+        result=results.of_sync(sync),
         why=why(sync, visible),
         counts=sync.counts,
         errors=sync.errors,
@@ -93,21 +92,9 @@ def _own(run: WebexRun) -> Entry:
         started_at=run.started_at,
         ended_at=run.ended_at,
         seconds=seconds,
-        result=_own_result(run),
+        result=results.of_run(run) or run.status or "",
         why="",
         counts=run.counts,
         errors=run.errors,
         tracking_id=run.tracking_id,
     )
-
-
-def _own_result(run: WebexRun) -> str:
-    if transitions.is_running(run.status):
-        return "running"
-    match transitions.succeeded(run.status):
-        case True:
-            return "completed with warnings" if run.errors else "completed"
-        case False:
-            return "failed"
-        case _:
-            return run.status or ""

@@ -22,7 +22,7 @@ from storage.models import (
     SyncRow,
     Table,
 )
-from storage.records import Sync, SyncState
+from storage.records import Follower, Sync, SyncState
 from storage.upgrade import up_to_date, upgrade
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
@@ -123,14 +123,15 @@ def _fill(connection: Connection) -> None:
         **_ASKED,
     )
     _add(connection, SyncRow, state="queued", head=True, counts={}, errors=[], due_at=NOW, **_ASKED)
-    for sync_id in (1, 2):
+    asked = ((1, "ana", "room"), (1, "ana", "another"), (1, "ben", "room"), (2, "ana", "room"))
+    for sync_id, person_id, room_id in asked:
         _add(
             connection,
             FollowerRow,
             sync_id=sync_id,
-            person_id="ana",
-            email="ana@acme.example",
-            room_id="room",
+            person_id=person_id,
+            email=f"{person_id}@acme.example",
+            room_id=room_id,
             direct=False,
             thread="thread",
             since=NOW,
@@ -143,7 +144,10 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
     with first.read() as session:
         (ended,) = history.ended(session, 1, 9, *history.ENDS)
         assert history.durations(session, cluster_id=1) == [60.5]
-        assert [one.person_id for one in followers.of(session, ended.id)] == ["ana"]
+        assert [(one.person_id, one.room_id) for one in followers.of(session, ended.id)] == [
+            ("ana", "room"),
+            ("ben", "room"),
+        ]
     assert ended == Sync(
         id=1,
         enterprise_id=1,
@@ -174,6 +178,9 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
     with first.read() as session:
         acme = enterprises.get(session, 1)
     behind = samples.ask(first, bolt)
+    again = Follower("ana", "ana@acme.example", "another", direct=False, thread=None)
+    with first.write() as session:
+        assert not followers.follow(session, 2, again, NOW)
     row = samples.taken_sync(first)
     assert (row.id, row.starts, samples.heads(first)) == (2, 0, [2])
     samples.move(first, row, hold=True, state=SyncState.STARTING, starts=1)

@@ -32,7 +32,7 @@ def _seen(database: Database, enterprise: Enterprise) -> list[str] | None:
 
 def _state(database: Database, roster_id: int) -> str:
     with database.read() as session:
-        return rosters.get(session, roster_id).state
+        return session.get_one(RosterRow, roster_id).state
 
 
 def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme: Enterprise) -> None:

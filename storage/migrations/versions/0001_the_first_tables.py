@@ -378,7 +378,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["sync_id"], ["syncs.id"], name=op.f("fk_sync_followers_sync_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_followers")),
-        sa.UniqueConstraint("sync_id", "person_id", name="uq_sync_followers"),
+        sa.UniqueConstraint("sync_id", "person_id", "room_id", name="uq_sync_followers"),
     )
 
 
