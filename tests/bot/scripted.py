@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+TOKEN = "MDk2-a-very-secret-token"
+
 REMEMBERED = 1_000_000
 """Bytes of a body that are kept; of a longer one only its size and digest."""
 
@@ -31,6 +33,9 @@ class Answer:
         if isinstance(self.content, bytes):
             return self.content
         return b"" if self.content is None else json.dumps(self.content).encode()
+
+
+OK = Answer(content={"id": "1"})
 
 
 @dataclass(frozen=True)

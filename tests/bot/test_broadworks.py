@@ -18,12 +18,6 @@ WHEN = datetime(2021, 3, 23, 16, 9, 6, 527199, tzinfo=UTC)
 
 
 @pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 def broadworks(server: Scripted) -> BroadWorks:
     return BroadWorks(Connection("token", server.url))
 

@@ -1,37 +1,17 @@
 """What becomes of a call to Webex, whatever the other side does."""
 
-import gzip
 import logging
 import threading
 import time
 import traceback
-import tracemalloc
-from collections.abc import Callable, Iterator
-from io import BytesIO, RawIOBase
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from bot import connection as room
 from bot.connection import Connection
 from bot.failures import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
-from bot.wire import Upload
-from tests.bot.scripted import Answer, Drop, Raw, Scripted, Stall, Step
-
-TOKEN = "MDk2-a-very-secret-token"
-OK = Answer(content={"id": "1"})
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-def line(server: Scripted) -> Connection:
-    return Connection(TOKEN, server.url)
+from tests.bot.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
 
 
 def failure(server: Scripted, step: Step, method: str = "POST") -> WebexFailure:
@@ -325,154 +305,3 @@ def test_a_connection_long_unused_is_not_trusted(
     monkeypatch.setattr(room, "IDLE_LIMIT", 0.0)
     line.call("POST", "messages")
     assert [heard.connection for heard in server.heard] == [1, 1, 2]
-
-
-class Generated(RawIOBase):
-    """A file that is nowhere: its bytes are made while it is read."""
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = cast(memoryview, memoryview(buffer))  # type: ignore[arg-type]
-        count = min(len(view), self._left)
-        view[:count] = b"x" * count
-        self._left -= count
-        return count
-
-
-def upload_of(stream: Callable[[], object]) -> Upload:
-    return Upload("licenses_ł.csv", cast("Callable[[], BytesIO]", stream))
-
-
-def test_an_upload_tried_again_sends_every_byte_again(server: Scripted, line: Connection) -> None:
-    content = b"Location,Ext\r\n" * 1000
-    upload = upload_of(lambda: BytesIO(content))
-    server.script(Answer(429, headers={"Retry-After": "0"}), Answer(content={"id": "1"}))
-    with pytest.raises(RateLimited):
-        line.upload("messages", {"roomId": "r"}, upload)
-    assert line.upload("messages", {"roomId": "r", "markdown": "Żółw"}, upload) == {"id": "1"}
-    for heard in server.heard:
-        assert heard.size == int(heard.headers["Content-Length"])
-        assert heard.body.count(content) == 1
-        assert heard.headers["Content-Type"].startswith("multipart/form-data; boundary=")
-    again = server.heard[1].body
-    assert b'name="markdown"\r\n\r\n' + "Żółw".encode() in again
-    assert 'name="files"; filename="licenses_ł.csv"'.encode() in again
-    assert b"Content-Type: text/csv" in again
-
-
-def test_a_compressed_file_is_uploaded_with_the_length_it_has_when_read(
-    server: Scripted, line: Connection, tmp_path: Path
-) -> None:
-    packed = tmp_path / "packed"
-    packed.write_bytes(gzip.compress(b"a,b\r\n" * 5000))
-    server.script(OK)
-    line.upload("messages", {"roomId": "r"}, upload_of(lambda: gzip.GzipFile(packed)))
-    assert server.heard[0].body.count(b"a,b\r\n" * 5000) == 1
-
-
-def test_an_upload_takes_little_memory_however_long_the_file(server: Scripted, line: Connection) -> None:
-    size = 20_000_000
-    server.script(OK, OK)
-    line.call("GET", "people/me")
-    tracemalloc.start()
-    try:
-        line.upload("messages", {"roomId": "r"}, upload_of(lambda: Generated(size)))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert server.heard[1].size > size
-    assert peak < 2_000_000
-
-
-def pages(server: Scripted, line: Connection, link: str, **params: str) -> list[list[object]]:
-    """The ids of both pages of a list whose first page has this link to the next."""
-    server.script(
-        Answer(content={"items": [{"id": 1}]}, headers={"Link": f'<{link}>; rel="next"'}),
-        Answer(content={"items": [{"id": 2}, {"id": 3}]}),
-    )
-    return [[item["id"] for item in page] for page in line.pages("webhooks", params)]
-
-
-def test_pages_are_followed_to_their_end(server: Scripted, line: Connection) -> None:
-    assert pages(server, line, f"{server.url}webhooks?cursor=a%2Fb") == [[1], [2, 3]]
-    assert server.heard[1].target == "/v1/webhooks?cursor=a%2Fb"
-
-
-def test_a_relative_next_link_is_followed(server: Scripted, line: Connection) -> None:
-    assert pages(server, line, "/v1/webhooks?cursor=2") == [[1], [2, 3]]
-    assert server.heard[1].target == "/v1/webhooks?cursor=2"
-
-
-def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server: Scripted, line: Connection) -> None:
-    for link in (
-        "?cursor=2",
-        "?spEnterpriseId=Reseller1+acme&cursor=2",
-        "?spEnterpriseId=Reseller1%2Bacme&cursor=2",
-    ):
-        pages(server, line, link, spEnterpriseId="Reseller1+acme")
-    for heard in server.heard:
-        assert heard.raw_query.count("spEnterpriseId=Reseller1%2Bacme") == 1
-        assert heard.query["spEnterpriseId"] == ["Reseller1+acme"]
-
-
-def test_parameters_that_the_next_link_dropped_are_put_back(server: Scripted, line: Connection) -> None:
-    pages(server, line, "?max=50&cursor=a+b%2F%3D&status=null", max="100", status="error", mentionedPeople="me")
-    assert server.heard[1].raw_query == "max=50&cursor=a+b%2F%3D&status=error&mentionedPeople=me"
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "http://127.0.0.2:{port}/v1/webhooks?cursor=2",
-        "http://127.0.0.1:1/v1/webhooks?cursor=2",
-        "https://127.0.0.1:{port}/v1/webhooks?cursor=2",
-        "//evil.example/v1/webhooks?cursor=2",
-        "http://127.0.0.1:{port}@evil.example/v1/webhooks",
-        "http://somebody:else@127.0.0.1:{port}/v1/webhooks",
-        "http://evil.example\\@127.0.0.1:{port}/v1/webhooks",
-        "http://127.0.0.1:{port}/v2/webhooks?cursor=2",
-        "http://127.0.0.1:{port}/v1/../v2/webhooks",
-        "http://127.0.0.1:{port}/v1/%2e%2e/v2/webhooks",
-        "/webhooks?cursor=2",
-        "http://127.0.0.1:port/v1/webhooks",
-        "http://[/v1/webhooks",
-        "file:///etc/passwd",
-    ],
-)
-def test_a_next_link_that_leads_elsewhere_is_refused(server: Scripted, line: Connection, link: str) -> None:
-    with pytest.raises(Rejected):
-        pages(server, line, link.replace("{port}", server.origin.rpartition(":")[2]))
-    assert len(server.heard) == 1
-
-
-@pytest.mark.parametrize("links", [["?max=2"], [""], ["?cursor=2", "?cursor=3", "?cursor=2"], ["?cursor=2"] * 2])
-def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connection, links: list[str]) -> None:
-    for link in links:
-        server.script(Answer(content={"items": []}, headers={"Link": f'<{link}>; rel="next"'}))
-    server.script(*[Answer(content={"items": []}, headers={"Link": f'<{links[0]}>; rel="next"'})] * 3)
-    with pytest.raises(Rejected, match="do not end"):
-        list(line.pages("webhooks", {"max": "2"}))
-    assert len(server.heard) <= len(links) + 1
-
-
-def test_pages_without_end_are_refused(server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_PAGES", 5)
-    for number in range(10):
-        server.script(Answer(content={"items": []}, headers={"Link": f'<?cursor={number}>; rel="next"'}))
-    with pytest.raises(Rejected, match="do not end"):
-        list(line.pages("webhooks", {}))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [None, {}, [], {"items": None}, {"items": {}}, {"items": "ab"}, {"items": [{}, "x"]}, [{"id": 1}]],
-)
-def test_a_list_of_an_unexpected_shape_is_refused(server: Scripted, line: Connection, content: object) -> None:
-    server.script(Answer(content=content))
-    with pytest.raises(Rejected):
-        list(line.pages("webhooks", {}))

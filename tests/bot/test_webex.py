@@ -1,6 +1,6 @@
 """What the bot asks of Webex's messages, people, memberships and webhooks, and how it reads the answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import quote
 
@@ -23,12 +23,6 @@ WEBHOOK = {
     "secret": "never read",
 }
 WEBHOOK_READ = Webhook("w1", "dirsync messages", "https://bot.example/webhooks", "messages", "created", "active")
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as scripted:
-        yield scripted
 
 
 @pytest.fixture

@@ -1,0 +1,21 @@
+"""A Webex by script, and a connection to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.connection import Connection
+from tests.bot.scripted import TOKEN, Scripted
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    """A web server that answers as a test says."""
+    with Scripted() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def line(server: Scripted) -> Connection:
+    """A connection to it."""
+    return Connection(TOKEN, server.url)
