@@ -139,8 +139,8 @@ def _ask(session: Session, enterprise: Enterprise, now: datetime, *, shown: bool
     sync = syncs.accept(session, enterprise, f"admin@{enterprise.key}.example", now)
     room, person = f"room-{enterprise.key}", f"person-{enterprise.key}"
     followers.follow(session, sync.id, Follower(person, sync.asker_email, room, True, None), now)
+    destination = destinations.of_room(session, room, direct=True, person_id=person)
     if shown:
-        destination = destinations.of_room(session, room, direct=True, person_id=person)
         syncs.show_status(session, sync.id, outbox.post(session, destination, Draft("queued"), now))
 
 

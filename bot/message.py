@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from storage.records import Enterprise
+from storage.records import Enterprise, Sync
 
 if TYPE_CHECKING:
     from bot.command import Command
@@ -84,7 +84,7 @@ class Reply:
     attachment: Attachment | None = None
     personal: bool = False
     status_of_sync: int | None = None
-    changed: tuple[int, ...] = ()
+    changed: tuple[Sync, ...] = ()
     noted: str = ""
 
 

@@ -149,8 +149,8 @@ def _post(
     outbox_id = outbox.post(session, _space(session, message), draft, now)
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
-    for sync_id in reply.changed:
-        show(session, sync_id, now)
+    for sync in reply.changed:
+        show(session, sync, now)
 
 
 def _post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:

@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 from bot import policy
 from bot.replies import outcome
 from bot.replies.sync import Standing, progress
-from storage import enterprises, history, outbox, queues, syncs
-from storage.records import ACTIVE
+from storage import enterprises, history, outbox, queues
+from storage.records import ACTIVE, Sync
 
 
-def show(session: Session, sync_id: int, now: datetime) -> None:
-    """Bring the status message of a sync up to date, if it has one."""
-    sync = syncs.get(session, sync_id)
+def show(session: Session, sync: Sync, now: datetime) -> None:
+    """Bring the status message of a sync up to date with how it stands by now, if it has one."""
     if sync.status_outbox_id is None:
         return
     enterprise = enterprises.get(session, sync.enterprise_id)

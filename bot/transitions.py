@@ -1,6 +1,6 @@
 """A sync's state and what Webex answered → its next state."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ _RUNNING = frozenset({"IN_PROGRESS", "INPROGRESS"})
 class Move:
     """What becomes of a sync: its next state, when it is looked at again, and what is learned.
 
-    `pause` tells for how long the whole cluster is to rest; `ask` that Webex is to be asked now.
+    `learned` are fields of `Sync`. `pause` tells for how long the whole cluster is to rest, `unpause` that it has taken
+    a sync and is busy no longer, `ask` that Webex is to be asked now.
     """
 
     state: SyncState
@@ -40,6 +41,7 @@ class Move:
     waits_for: WaitsFor | None = None
     learned: dict[str, Any] = field(default_factory=dict)
     pause: timedelta | None = None
+    unpause: bool = False
     ask: bool = False
 
     @property
@@ -51,6 +53,11 @@ class Move:
 def failed(cause: Cause, **learned: Any) -> Move:
     """The end of a sync that cannot succeed."""
     return Move(SyncState.FAILED, learned={"cause": cause, **learned})
+
+
+def cancelled(cause: Cause) -> Move:
+    """The end of a sync that nobody is left to want."""
+    return Move(SyncState.CANCELLED, learned={"cause": cause})
 
 
 def poll_after(sync: Sync, poll: timedelta) -> timedelta:
@@ -113,7 +120,7 @@ def from_queued(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta
 def from_asking(failure: WebexFailure | None, starts: int, pauses: int, poll: timedelta) -> Move:
     """Webex has answered our `starts`th request to start, or has not; its cluster was busy `pauses` times in a row."""
     if failure is None:
-        return Move(SyncState.RUNNING, poll)
+        return Move(SyncState.RUNNING, poll, unpause=pauses > 0)
     if isinstance(failure, RateLimited):
         return _busy(starts, pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
@@ -134,7 +141,7 @@ def _busy(starts: int, rest: timedelta) -> Move:
 def from_starting(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta, timeout: timedelta) -> Move:
     """Whether Webex has begun is not known: adopt its run, or after two minutes without one go back."""
     if _is_new(sync, reading):
-        return from_running(sync, reading, now, poll, timeout)
+        return replace(from_running(sync, reading, now, poll, timeout), unpause=True)
     if sync.starting_at is not None and now - sync.starting_at < DOUBT:
         return Move(SyncState.STARTING, poll)
     return Move(SyncState.QUEUED)
@@ -154,7 +161,7 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
             "tracking_id": reading.tracking_id or sync.tracking_id,
             "counts": reading.counts,
         }
-        found = [[error.code, error.description] for error in reading.errors]
+        found = tuple((error.code, error.description) for error in reading.errors)
         end = succeeded(reading.status)
         if end is True:
             return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": found})
@@ -227,5 +234,5 @@ def _word(status: str | None) -> str:
 def _refused(rejected: Rejected) -> Move:
     cause = Cause.NOBODY_ACTIVATED if errors.NOBODY_ACTIVATED in rejected.codes else Cause.REFUSED
     said = rejected.said or str(rejected)
-    told = [[code, said] for code in rejected.codes]
+    told = tuple((code, said) for code in rejected.codes)
     return failed(cause, errors=told, reason=said, tracking_id=rejected.tracking_id)

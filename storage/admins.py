@@ -130,7 +130,34 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
     session.flush()
 
 
-def fit_reader(session: Session, enterprise_id: int, person_id: str, email: str) -> bool:
-    """Whether a member of a space may read what is personal to an enterprise."""
-    found = rights(session, person_id, email)
-    return found.operator or enterprise_id in found.enterprise_ids
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Those who may act for an enterprise: its admins, by e-mail, and the operators."""
+
+    admins: tuple[Admin, ...]
+    operators: tuple[Admin, ...]
+
+    def includes(self, person_id: str, email: str) -> bool:
+        """Whether this person is one of them: an e-mail counts only where no `person_id` was learned for it yet."""
+        folded = address_key(email)
+        return any(
+            one.person_id == person_id if one.person_id is not None else address_key(one.email) == folded
+            for one in (*self.admins, *self.operators)
+        )
+
+
+_TEAM: CompoundSelect[Any, Any] = union_all(
+    select(_ADMINS.c.enterprise_id, _ADMINS.c.email, _ADMINS.c.person_id, _ADMINS.c.email_folded)
+    .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
+    .where(_ADMINS.c.enterprise_id == bindparam("enterprise"), _ENTERPRISES.c.removed_at.is_(None)),
+    select(null().label("enterprise_id"), _OPERATORS.c.email, _OPERATORS.c.person_id, _OPERATORS.c.email_folded),
+).order_by("email_folded")
+
+
+def team(session: Session, enterprise_id: int) -> Team:
+    """Who may act for an enterprise; of one that was removed, the operators alone."""
+    found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
+    return Team(
+        admins=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is not None),
+        operators=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None),
+    )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Label, Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
@@ -27,22 +27,29 @@ class ClaimLost(Exception):
     """Somebody else holds the row by now: what was worked out here must not be written."""
 
 
-def claim(session: Session, table: type[Row], now: datetime, *conditions: ColumnElement[bool]) -> Row | None:
+def claim(
+    session: Session,
+    table: type[Row],
+    now: datetime,
+    *conditions: ColumnElement[bool],
+    along: tuple[Label[Any], ...] = (),
+) -> Row | None:
     """Take the first due row that nobody holds, for `LEASE`; None where there is none.
 
-    `conditions` are constants of a module, since the statement is kept for them.
+    `along` are further values for the row to have. They and `conditions` are constants of a module, since the statement
+    is kept for them, on columns of the table, since those of its class cost several times as much.
     """
-    taken = session.execute(_claiming(table, *conditions), {"now": now, "lease": now + LEASE}).one_or_none()
+    taken = session.execute(_claiming(table, conditions, along), {"now": now, "lease": now + LEASE}).one_or_none()
     return None if taken is None else table(**taken._mapping)
 
 
 @cache
-def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
+def _claiming(table: Queue, conditions: tuple[ColumnElement[bool], ...], along: tuple[Label[Any], ...]) -> Any:
     rows: Any = table.__table__
     first = (
-        select(table.id)
-        .where(table.due_at <= _NOW, or_(table.lease_until.is_(None), table.lease_until < _NOW), *conditions)
-        .order_by(table.due_at, table.id)
+        select(rows.c.id)
+        .where(rows.c.due_at <= _NOW, or_(rows.c.lease_until.is_(None), rows.c.lease_until < _NOW), *conditions)
+        .order_by(rows.c.due_at, rows.c.id)
         .limit(1)
         # A row that others only refer to is not skipped: nobody would look for it again before the next tick.
         .with_for_update(skip_locked=True, key_share=True)
@@ -51,7 +58,7 @@ def _claiming(table: Queue, *conditions: ColumnElement[bool]) -> Any:
         update(rows)
         .where(rows.c.id == first.scalar_subquery())
         .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
-        .returning(*rows.c)
+        .returning(*rows.c, *along)
     )
 
 

@@ -8,7 +8,18 @@ from sqlalchemy.orm import Session
 from storage.folding import address_key
 from storage.inserting import insert_unless_there
 from storage.models import DestinationRow
-from storage.records import Destination
+from storage.records import Address, Destination
+
+
+def at(session: Session, address: Address) -> int:
+    """The destination of an address."""
+    if address.room_id is not None:
+        return of_room(session, address.room_id, direct=address.direct, person_id=address.person_id)
+    if address.person_id is not None:
+        return of_person(session, address.person_id)
+    if address.email is not None:
+        return of_email(session, address.email)
+    raise ValueError("an address that leads nowhere")
 
 
 def of_room(session: Session, room_id: str, *, direct: bool, person_id: str | None = None) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from storage import admins
+from storage.admins import Team
 from storage.inserting import insert_unless_there
 from storage.models import FollowerRow
 from storage.records import Follower
@@ -52,15 +52,6 @@ _OF = (
 )
 
 
-def anybody_has_rights(session: Session, sync_id: int, enterprise_id: int) -> bool:
-    """Whether one of them may act for the enterprise still."""
-    return bool(with_rights(session, sync_id, enterprise_id))
-
-
-def with_rights(session: Session, sync_id: int, enterprise_id: int) -> list[Follower]:
-    """Those of them who may act for the enterprise still."""
-    return [
-        follower
-        for follower in of(session, sync_id)
-        if admins.fit_reader(session, enterprise_id, follower.person_id, follower.email)
-    ]
+def with_rights(session: Session, sync_id: int, team: Team) -> list[Follower]:
+    """Those of them who may act for its enterprise still."""
+    return [follower for follower in of(session, sync_id) if team.includes(follower.person_id, follower.email)]

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage import syncs
+from storage import recorded
 from storage.models import SyncRow
 from storage.records import Sync, SyncState
 
@@ -21,7 +21,7 @@ def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) 
         .order_by(_ROWS.c.id.desc())
         .limit(limit)
     )
-    return [syncs.record(row) for row in rows]
+    return [recorded.sync(row) for row in rows]
 
 
 def last(session: Session, enterprise_id: int, *states: SyncState) -> Sync | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from storage import claims
 from storage.columns import UTCDateTime
@@ -22,14 +22,14 @@ _RECORDING = {
     dialect: insert(_ROWS).on_conflict_do_nothing().returning(_ROWS.c.id)
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_other = aliased(InboxRow)
+_other: Any = _ROWS.alias("other")
 _FREE = or_(
-    InboxRow.lease_until.is_not(None),
+    _ROWS.c.lease_until.is_not(None),
     ~exists().where(
-        _other.room_id == InboxRow.room_id,
-        _other.due_at.is_not(None),
-        _other.id != InboxRow.id,
-        or_(_other.id < InboxRow.id, _other.lease_until.is_not(None)),
+        _other.c.room_id == _ROWS.c.room_id,
+        _other.c.due_at.is_not(None),
+        _other.c.id != _ROWS.c.id,
+        or_(_other.c.id < _ROWS.c.id, _other.c.lease_until.is_not(None)),
     ),
 )
 

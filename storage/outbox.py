@@ -1,9 +1,10 @@
 """The outbox: what is said to whom, in order for each destination, until Webex has it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from storage import claims, destinations
 from storage.database import wake
@@ -75,11 +76,12 @@ def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: da
     return inserted
 
 
-_earlier = aliased(OutboxRow)
+_ROWS: Any = OutboxRow.__table__
+_earlier: Any = _ROWS.alias("earlier")
 _IS_NEXT = ~exists().where(
-    _earlier.destination_id == OutboxRow.destination_id,
-    _earlier.number < OutboxRow.number,
-    _earlier.due_at.is_not(None),
+    _earlier.c.destination_id == _ROWS.c.destination_id,
+    _earlier.c.number < _ROWS.c.number,
+    _earlier.c.due_at.is_not(None),
 )
 
 

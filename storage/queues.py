@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, func, null, select, update
 from sqlalchemy.orm import Session
 
+from storage import recorded
 from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import ClusterRow, SyncRow
@@ -41,7 +42,7 @@ def _promoting(cluster: Any) -> Any:
             due_at=case((paused_until > _NOW, paused_until), else_=_NOW),
             waits_for=case((paused_until > _NOW, WaitsFor.CLUSTER.value), else_=null()),
         )
-        .returning(_ROWS.c.id)
+        .returning(*_ROWS.c)
     )
 
 
@@ -50,21 +51,22 @@ _ended: Any = _ROWS.alias("ended")
 _PROMOTING_AFTER = _promoting(select(_ended.c.cluster_id).where(_ended.c.id == bindparam("ended")).scalar_subquery())
 
 
-def promote(session: Session, cluster_id: int, now: datetime) -> int | None:
+def promote(session: Session, cluster_id: int, now: datetime) -> Sync | None:
     """Mark the first queued sync of a locked cluster as head, unless there is a head; which one was marked."""
     return _promoted(session, _PROMOTING, {"cluster": cluster_id, "now": now})
 
 
-def promote_after(session: Session, sync_id: int, now: datetime) -> int | None:
+def promote_after(session: Session, sync_id: int, now: datetime) -> Sync | None:
     """The same of the cluster of a sync that has ended."""
     return _promoted(session, _PROMOTING_AFTER, {"ended": sync_id, "now": now})
 
 
-def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> int | None:
-    marked: int | None = session.scalar(promoting, which)
-    if marked is not None:
-        wake(session, KIND)
-    return marked
+def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> Sync | None:
+    marked = session.execute(promoting, which).one_or_none()
+    if marked is None:
+        return None
+    wake(session, KIND)
+    return recorded.sync(marked)
 
 
 def call_overdue(session: Session, before: datetime, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Text, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, syncs
+from storage import claims, inbox, recorded
 from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.inserting import insert_unless_there
@@ -61,13 +61,10 @@ def get(session: Session, enterprise_id: int) -> Reading | None:
 
 def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]) -> None:
     """Remember what Webex said, and the run it told of unless that is one of ours. The enterprise is locked."""
-    dialect = session.get_bind().dialect.name
     said = asdict(reading) | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
-    newest = session.scalar(_KEEPING[dialect], said) is not None
-    if not newest or reading.started_at is None:
-        return
     which = {"enterprise": enterprise_id, "started": reading.started_at, "tracking": reading.tracking_id}
-    if session.scalar(_OURS, which) is None:
+    newest = session.execute(_KEEPING[session.get_bind().dialect.name], said | which).one_or_none()
+    if newest is not None and reading.started_at is not None and newest.ours is None:
         _keep_run(session, enterprise_id, reading, counts, errors)
 
 
@@ -75,17 +72,6 @@ _ROWS: Any = ReadingRow.__table__
 _GETTING = select(*(_ROWS.c[field.name] for field in fields(Reading))).where(
     _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.read_at.is_not(None)
 )
-
-
-def _upsert(insert: Any) -> Any:
-    trying = insert(_ROWS)
-    read = {field.name: trying.excluded[field.name] for field in fields(Reading)}
-    newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= trying.excluded.read_at)
-    keeping = trying.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=read, where=newer)
-    return keeping.returning(_ROWS.c.id)
-
-
-_KEEPING = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 _STARTED = bindparam("started", type_=UTCDateTime)
 _TRACKING = bindparam("tracking", type_=Text)
@@ -113,6 +99,17 @@ _OURS = (
     .limit(1)
 )
 """One of our syncs has this run, or may yet turn out to have begun it."""
+
+
+def _upsert(insert: Any) -> Any:
+    trying = insert(_ROWS)
+    read = {field.name: trying.excluded[field.name] for field in fields(Reading)}
+    newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= trying.excluded.read_at)
+    keeping = trying.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=read, where=newer)
+    return keeping.returning(_OURS.scalar_subquery().label("ours"))
+
+
+_KEEPING = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 _RUNS: Any = WebexRunRow.__table__
 _RUN = (
@@ -156,4 +153,4 @@ def runs(session: Session, enterprise_id: int, limit: int) -> list[WebexRun]:
         .order_by(_RUNS.c.id.desc())
         .limit(limit)
     )
-    return [WebexRun(**{**row._mapping, "errors": syncs.errors_of(row.errors)}) for row in rows]
+    return [WebexRun(**{**row._mapping, "errors": recorded.errors(row.errors)}) for row in rows]

@@ -223,6 +223,16 @@ class Admin:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message is to go: a space, or somebody's 1:1 by `person_id`, or by e-mail if they were never met."""
+
+    room_id: str | None = None
+    person_id: str | None = None
+    email: str | None = None
+    direct: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """Where an outbox row goes: a space, a person or an e-mail address."""
 

@@ -35,8 +35,9 @@ _RESTARTING = (
 _REPLACING = update(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT).values(state=REPLACED)
 
 _HOLDERS: Any = LicenseHolderRow.__table__
-_CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS)).execution_options(yield_per=2000)
+_CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS))
 _WHOLE = _CELLS.where(_HOLDERS.c.roster_id == bindparam("roster")).order_by(_HOLDERS.c.position)
+_IN_PORTIONS = {"yield_per": 2 * CHUNK}
 
 
 def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = False) -> int:
@@ -153,9 +154,11 @@ def last(session: Session, enterprise_id: int) -> Roster | None:
 
 
 def holders(
-    session: Session, roster_id: int, view: View | None = None, *, limit: int | None = None
+    session: Session, roster_id: int, view: View | None = None, *, limit: int | None = None, few: bool = False
 ) -> Iterator[LicenseHolder]:
-    """The licence holders of a view, in its order; read from the database in portions."""
+    """The licence holders of a view, in its order; read from the database in portions, which costs calls of its own,
+    unless they are `few`.
+    """
     query: Any = _WHOLE
     if view is not None or limit is not None:
         view = view or View()
@@ -164,7 +167,8 @@ def holders(
             .order_by(*ordering(view.sort), _HOLDERS.c.position)
             .limit(limit)
         )
-    for row in session.execute(query, {"roster": roster_id}):
+    options = {} if few else _IN_PORTIONS
+    for row in session.execute(query, {"roster": roster_id}, execution_options=options):
         yield LicenseHolder(*row)
 
 

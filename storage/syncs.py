@@ -6,19 +6,26 @@ Whoever changes a queue locks the enterprise's row, then the cluster's, then rea
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, queues
+from storage import claims, queues, recorded
 from storage.columns import UTCDateTime
 from storage.database import wake
-from storage.models import ClusterRow, SyncRow
-from storage.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncState, WaitsFor
+from storage.models import ClusterRow, EnterpriseRow, SyncRow
+from storage.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncState
 
 KIND = queues.KIND
 
 _ROWS: Any = SyncRow.__table__
+_ENTERPRISES: Any = EnterpriseRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
+_ALONG = (
+    select(_ENTERPRISES.c.webex_id)
+    .where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
+    .scalar_subquery()
+    .label("webex_id"),
+)
 _GETTING = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
 _ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.state.in_(ACTIVE))
 _SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
@@ -55,7 +62,7 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
 
 def claim(session: Session, now: datetime) -> SyncRow | None:
     """Take a sync that has something to do."""
-    return claims.claim(session, SyncRow, now)
+    return claims.claim(session, SyncRow, now, along=_ALONG)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -71,7 +78,7 @@ def move(session: Session, claim: Claim, now: datetime, *, hold: bool = False, *
         claims.settle(session, SyncRow, claim, **values)
 
 
-def end(session: Session, claim: Claim, now: datetime, state: SyncState, **values: Any) -> int | None:
+def end(session: Session, claim: Claim, now: datetime, state: SyncState, **values: Any) -> Sync | None:
     """End a claimed sync; its people are told by the next move, at once unless `due_at` says when. The enterprise and
     its cluster are locked.
 
@@ -82,7 +89,7 @@ def end(session: Session, claim: Claim, now: datetime, state: SyncState, **value
     return queues.promote_after(session, claim.id, now)
 
 
-def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> int | None:
+def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | None:
     """End a queued sync from outside: whoever has it in hand loses it. The enterprise and its cluster are locked.
 
     Returns the sync that has become the head of its queue by that.
@@ -119,20 +126,20 @@ def told(session: Session, claim: Claim, now: datetime) -> None:
 
 def get(session: Session, sync_id: int) -> Sync:
     """One sync."""
-    return record(session.execute(_GETTING, {"sync": sync_id}).one())
+    return recorded.sync(session.execute(_GETTING, {"sync": sync_id}).one())
 
 
 def active(session: Session, enterprise_id: int) -> Sync | None:
     """The sync of an enterprise that is queued, starting or running."""
     row = session.execute(_ACTIVE, {"enterprise": enterprise_id}).one_or_none()
-    return None if row is None else record(row)
+    return None if row is None else recorded.sync(row)
 
 
 def by_cluster(session: Session) -> dict[str, list[Sync]]:
     """The active syncs of every cluster, by its name, in their order."""
     found: dict[str, list[Sync]] = {}
     for row in session.execute(_QUEUES):
-        found.setdefault(row.cluster, []).append(record(row))
+        found.setdefault(row.cluster, []).append(recorded.sync(row))
     return found
 
 
@@ -142,38 +149,3 @@ _QUEUES = (
     .where(_ROWS.c.state.in_(ACTIVE))
     .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
 )
-
-
-def record(row: SyncRow | Row[Any]) -> Sync:
-    """A sync as a value."""
-    return Sync(
-        id=row.id,
-        enterprise_id=row.enterprise_id,
-        cluster_id=row.cluster_id,
-        state=SyncState(row.state),
-        head=row.head,
-        waits_for=None if row.waits_for is None else WaitsFor(row.waits_for),
-        asked_at=row.asked_at,
-        asker_email=row.asker_email,
-        starts=row.starts,
-        starting_at=row.starting_at,
-        before_started_at=row.before_started_at,
-        before_tracking_id=row.before_tracking_id,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        seconds=row.seconds,
-        tracking_id=row.tracking_id,
-        webex_status=row.webex_status,
-        counts=dict(row.counts),
-        errors=errors_of(row.errors),
-        cause=None if row.cause is None else Cause(row.cause),
-        reason=row.reason,
-        status_outbox_id=row.status_outbox_id,
-        roster_id=row.roster_id,
-        polls=row.polls,
-    )
-
-
-def errors_of(kept: list[Any]) -> tuple[tuple[int, str], ...]:
-    """Webex's errors as they are kept in a row: codes and descriptions."""
-    return tuple((int(code), str(description)) for code, description in kept)

@@ -7,7 +7,7 @@ from bot.message import Asked, Refusal, Reply
 from bot.replies import cancel as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, followers, syncs
-from storage.records import Cause, SyncState
+from storage.records import Cause, Sync, SyncState
 
 
 def run(session: Session, asked: Asked) -> Reply:
@@ -22,19 +22,19 @@ def run(session: Session, asked: Asked) -> Reply:
     if active.state is not SyncState.QUEUED:
         raise Refusal(replies.too_late(enterprise))
     if asked.asker.operator:
-        following = syncs.cancel(session, active, Cause.ENDED_BY_OPERATOR, asked.now)
-        return _ended(replies.ended_for_all(enterprise), active.id, following)
+        return _ended(session, asked, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
     if not followers.unfollow(session, active.id, asked.asker.person_id):
         raise Refusal(replies.not_yours(active, enterprise, asked.now, named=asked.message.direct))
     if followers.of(session, active.id):
         return Reply(replies.withdrawn(enterprise), noted=f"withdrew from sync {active.id}")
-    following = syncs.cancel(session, active, Cause.WITHDRAWN, asked.now)
-    return _ended(replies.ended(enterprise), active.id, following)
+    return _ended(session, asked, active, Cause.WITHDRAWN, replies.ended(enterprise))
 
 
-def _ended(markdown: str, sync_id: int, following: int | None) -> Reply:
-    changed = (sync_id,) if following is None else (sync_id, following)
-    return Reply(markdown, changed=changed, noted=f"cancelled sync {sync_id}")
+def _ended(session: Session, asked: Asked, active: Sync, cause: Cause, markdown: str) -> Reply:
+    following = syncs.cancel(session, active, cause, asked.now)
+    ended = syncs.get(session, active.id)
+    changed = (ended,) if following is None else (ended, following)
+    return Reply(markdown, changed=changed, noted=f"cancelled sync {ended.id}")
 
 
 COMMAND = Command(

@@ -39,7 +39,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
             view,
             found,
             roster,
-            list(rosters.holders(session, roster.id, view, limit=FIRST_ROWS)),
+            list(rosters.holders(session, roster.id, view, limit=FIRST_ROWS, few=True)),
             rosters.facets(session, roster.id, "activation", view),
             enterprise,
             asked.now,

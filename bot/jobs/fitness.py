@@ -24,10 +24,11 @@ def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
         log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
         return False
     me = context.me().id
-    with context.database.read() as session:
-        return any(member.person_id == me for member in members) and all(
-            member.person_id == me
-            or member.person_email.lower().endswith(BOTS)
-            or admins.fit_reader(session, row.enterprise_id, member.person_id, member.person_email)
-            for member in members
-        )
+    with context.database.glance() as session:
+        team = admins.team(session, row.enterprise_id)
+    return any(member.person_id == me for member in members) and all(
+        member.person_id == me
+        or member.person_email.lower().endswith(BOTS)
+        or team.includes(member.person_id, member.person_email)
+        for member in members
+    )

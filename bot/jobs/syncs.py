@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from bot.jobs.retries import pause
 from bot.showing import show
 from bot.transitions import Move
 from bot.wire import SyncReading
-from storage import clusters, enterprises, followers, queues, rosters, syncs
+from storage import admins, clusters, enterprises, followers, queues, recorded, rosters, syncs
 from storage.claims import ClaimLost
 from storage.models import SyncRow
 from storage.records import ACTIVE, Cause, Claim, Sync, SyncState
@@ -29,12 +28,12 @@ def move(context: Context) -> bool:
         if row is None:
             return False
         claim = Claim(row.id, row.attempt)
-        sync = syncs.record(row)
+        sync = recorded.sync(row)
         try:
             if sync.state not in ACTIVE:
                 telling.tell(context, claim, sync, row.failures)
             else:
-                _advance(context, claim, sync)
+                _advance(context, claim, sync, row.webex_id)
         except ClaimLost:
             raise
         except WebexFailure as failure:
@@ -55,13 +54,13 @@ def call_overdue(context: Context) -> None:
             more = queues.call_overdue(session, now - transitions.LONGEST_QUEUE, now)
 
 
-def _advance(context: Context, claim: Claim, sync: Sync) -> None:
+def _advance(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
     # Only the head is due by itself: any other was called up because its time is over, by whoever's clock.
     if sync.state is SyncState.QUEUED and (not sync.head or transitions.overdue(sync, now)):
         _write(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
-    webex_id = _webex_id(context, sync)
+    webex_id = webex_id or _found(context, sync)
     if webex_id is None:
         if sync.state is not SyncState.QUEUED:
             raise Unavailable("Webex does not know the enterprise just now")
@@ -88,15 +87,15 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
     now = context.now()
     with context.database.write() as session:
         pauses = enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
-        if not followers.anybody_has_rights(session, sync.id, sync.enterprise_id):
-            _end(session, claim, sync, SyncState.CANCELLED, {"cause": Cause.NO_RIGHTS}, now)
+        if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
+            _end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
             return
         readings.keep(session, sync.enterprise_id, reading, now)
         # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
         values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
         syncs.move(session, claim, now, hold=True, **values)
         starting = replace(sync, **values)
-        show(session, sync.id, now)
+        show(session, starting, now)
     failure: WebexFailure | None = None
     try:
         context.broadworks.start_sync(webex_id)
@@ -107,50 +106,57 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
     _write(context, claim, starting, asked)
 
 
-def _webex_id(context: Context, sync: Sync) -> str | None:
-    """By which id Webex knows the enterprise: remembered, else asked; None where nobody has activated yet."""
+def _found(context: Context, sync: Sync) -> str | None:
+    """By which id Webex knows the enterprise; None where nobody has activated yet."""
     with context.database.glance() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-    return enterprise.webex_id or readings.find(context, enterprise)
+    return readings.find(context, enterprise)
 
 
 def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: SyncReading | None = None) -> None:
     """Write a sync's next state. Whoever changes a queue locks the enterprise and the cluster before the sync."""
     now = context.now()
-    values: dict[str, Any] = dict(planned.learned)
     if planned.ends:
         with context.database.write() as session:
             enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
-            _end(session, claim, sync, planned.state, values, now)
+            if planned.unpause:
+                clusters.unpause(session, sync.cluster_id)
+            _end(session, claim, sync, planned, now)
         return
-    values |= {"state": planned.state, "waits_for": planned.waits_for, "due_at": now + planned.wait, "failures": 0}
-    if (planned.state, planned.waits_for) == (sync.state, sync.waits_for) and planned.pause is None:
+    reached = {"state": planned.state, "waits_for": planned.waits_for, **planned.learned}
+    values = {**reached, "due_at": now + planned.wait, "failures": 0}
+    changed = (planned.state, planned.waits_for) != (sync.state, sync.waits_for)
+    kept = reading if changed else None
+    shown = changed and sync.status_outbox_id is not None
+    if kept is None and planned.pause is None and not (planned.unpause or shown):
         with context.database.move() as session:
             syncs.move(session, claim, now, **values)
         return
     with context.database.write() as session:
-        if reading is not None:
+        if kept is not None:
             enterprises.lock(session, sync.enterprise_id)
-            readings.keep(session, sync.enterprise_id, reading, now)
+            readings.keep(session, sync.enterprise_id, kept, now)
         if planned.pause is not None:
             clusters.pause(session, sync.cluster_id, now + planned.pause)
-        elif planned.state is SyncState.RUNNING:
+        elif planned.unpause:
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
-        show(session, sync.id, now)
+        if shown:
+            show(session, replace(sync, **reached), now)
 
 
-def _end(session: Session, claim: Claim, sync: Sync, state: SyncState, values: dict[str, Any], now: datetime) -> None:
+def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetime) -> None:
     """End a sync, and show that it is over and that another is next by that.
 
     Where its end is told with the roster that is to be read anew, it comes back when that is there or cannot be had.
     """
-    values = {"ended_at": now} | values
-    if telling.told_with_roster(state, values.get("cause")):
+    values = {"ended_at": now, **planned.learned}
+    due_at = now
+    if telling.told_with_roster(planned.state, values.get("cause")):
         values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
-        values["due_at"] = now + telling.PATIENCE
-    following = syncs.end(session, claim, now, state, **values)
-    show(session, sync.id, now)
+        due_at = now + telling.PATIENCE
+    following = syncs.end(session, claim, now, planned.state, due_at=due_at, **values)
+    show(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
     if following is not None:
         show(session, following, now)
 

@@ -1,8 +1,8 @@
 """Tells everybody concerned, once, how a sync has ended."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from bot.failures import Rejected, WebexFailure
 from bot.message import Attachment
+from bot.recipients import Audience, Concerned, messages
 from bot.replies import outcome
 from bot.tables import activation, columns, errors
 from bot.tables.csvfile import compressed_csv, file_name
 from bot.wire import Member
 from storage import admins, destinations, enterprises, followers, outbox, rosters, spaces, syncs
-from storage.folding import address_key
-from storage.records import Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
+from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -40,32 +40,23 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
     now = context.now()
     with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-        rooms = spaces.notified(session, enterprise.id) if sync.state is not SyncState.CANCELLED else []
-    audiences = [_Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
-    with context.database.read() as session:
-        with_roster = told_with_roster(sync.state, sync.cause)
-        roster = rosters.current(session, enterprise.id) if with_roster else None
+        team = admins.team(session, enterprise.id)
+        followed_by = followers.with_rights(session, sync.id, team)
+        rooms: list[str] = []
+        unmuted: list[Admin] = []
+        if sync.state is not SyncState.CANCELLED:  # of which only those hear who asked
+            rooms = spaces.notified(session, enterprise.id)
+            unmuted = _unmuted(session, team.admins)
+        roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
         attachment = _attachment(session, sync, enterprise, roster, now)
+    audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
         syncs.told(session, claim, now)
-        attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment else None
-        for message in _messages(session, sync, replace(draft, attachment_id=attachment_id), audiences):
-            outbox.post(session, message.destination_id, message.draft, now)
-
-
-@dataclass(frozen=True, slots=True)
-class _Audience:
-    """A notification space and who is in it; None where it cannot be reached."""
-
-    room_id: str
-    members: list[Member] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    destination_id: int
-    draft: Draft
+        if attachment is not None:
+            draft = replace(draft, attachment_id=outbox.attach(session, attachment.name, attachment.compressed))
+        for address, message in messages(Concerned(followed_by, audiences, unmuted), draft):
+            outbox.post(session, destinations.at(session, address), message, now)
 
 
 def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:
@@ -92,46 +83,9 @@ def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures
         return []
 
 
-def _messages(session: Session, sync: Sync, draft: Draft, audiences: Sequence[_Audience]) -> Iterator[_Message]:
-    """Who followed it and still has rights, where they did; notification spaces; other admins in private."""
-    told: set[str] = set()
-    reached = {audience.room_id for audience in audiences if audience.members is not None}
-    threads: set[tuple[str, str | None]] = set()
-    for follower in followers.with_rights(session, sync.id, sync.enterprise_id):
-        told |= {follower.person_id, address_key(follower.email)}
-        if (follower.room_id, follower.thread) in threads:
-            continue
-        threads.add((follower.room_id, follower.thread))
-        person_id = follower.person_id if follower.direct else None
-        destination = destinations.of_room(session, follower.room_id, direct=follower.direct, person_id=person_id)
-        message = replace(draft, parent_id=follower.thread, person_id=follower.person_id)
-        yield _Message(destination, message if follower.room_id in reached else replace(message, public_markdown=None))
-    if sync.state is SyncState.CANCELLED:
-        return
-    for audience in audiences:
-        if audience.members is None:
-            continue
-        told |= {key for one in audience.members for key in (one.person_id, address_key(one.person_email))}
-        if audience.room_id not in {room for room, _ in threads}:
-            yield _Message(destinations.of_room(session, audience.room_id, direct=False), draft)
-    yield from _in_private(session, sync, draft, told)
-
-
-def _in_private(session: Session, sync: Sync, draft: Draft, told: set[str]) -> Iterator[_Message]:
-    """To every admin who has not been told and wants to be."""
-    untold = [one for one in admins.of(session, sync.enterprise_id) if not _is_among(one.person_id, one.email, told)]
-    muted = spaces.muted(session, [one.person_id for one in untold if one.person_id is not None])
-    for admin in untold:
-        if admin.person_id is None:
-            yield _Message(destinations.of_email(session, admin.email), draft)
-        elif admin.person_id not in muted:
-            destination = destinations.of_person(session, admin.person_id)
-            yield _Message(destination, replace(draft, person_id=admin.person_id))
-
-
-def _is_among(person_id: str | None, email: str, told: set[str]) -> bool:
-    """By `person_id`; by e-mail only somebody whom the bot never met."""
-    return address_key(email) in told if person_id is None else person_id in told
+def _unmuted(session: Session, found: Sequence[Admin]) -> list[Admin]:
+    muted = spaces.muted(session, [admin.person_id for admin in found if admin.person_id is not None])
+    return [admin for admin in found if admin.person_id not in muted]
 
 
 def _attachment(
@@ -139,7 +93,7 @@ def _attachment(
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
     if roster is not None:
-        holders = rosters.holders(session, roster.id)
+        holders = rosters.holders(session, roster.id, few=roster.size <= rosters.CHUNK)
         if sync.state is SyncState.COMPLETED:
             name = file_name("licenses", enterprise.key, now)
             return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))

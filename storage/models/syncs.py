@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.columns import Id
 from storage.models.base import Moved, Table, partial
@@ -49,6 +49,8 @@ class SyncRow(Moved, Table):
     roster_id: Mapped[int | None] = mapped_column(Id)
     polls: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None]
+    webex_id: Mapped[str | None] = query_expression()
+    """The enterprise's, as it is when the sync is claimed."""
 
 
 class FollowerRow(Table):

@@ -148,13 +148,13 @@ def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and
     cause = Cause.NOBODY_ACTIVATED if code == NOBODY_ACTIVATED else Cause.REFUSED
     assert from_asking(rejected, 1, 0, POLL) == Move(
         FAILED,
-        learned={"cause": cause, "errors": [[code, str(rejected)]], "reason": str(rejected), "tracking_id": "NA_1"},
+        learned={"cause": cause, "errors": ((code, str(rejected)),), "reason": str(rejected), "tracking_id": "NA_1"},
     )
 
 
 def test_a_refusal_without_a_code_fails_with_webexs_words_and_every_code_is_kept() -> None:
     plain = from_asking(refusal(status=403), 1, 0, POLL)
-    assert (plain.state, plain.learned["cause"], plain.learned["errors"]) == (FAILED, Cause.REFUSED, [])
+    assert (plain.state, plain.learned["cause"], plain.learned["errors"]) == (FAILED, Cause.REFUSED, ())
     assert "no" in plain.learned["reason"]
     several = from_asking(refusal(600001, 600011, 6003), 1, 0, POLL)
     assert [code for code, _ in several.learned["errors"]] == [600001, 600011, 6003]

@@ -115,7 +115,9 @@ def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
     move = from_asking(failure, starts, pauses, POLL)
     assert move.state in LEGAL[STARTING] - {COMPLETED}
     assert not move.ask
-    assert (move.pause is None) == (move.waits_for is None) == (move.state is not QUEUED)
+    assert (move.waits_for is None) == (move.state is not QUEUED)
+    assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
+    assert move.unpause == (move.state is RUNNING and pauses > 0)
     assert move.pause in (None, move.wait)
     assert (move.state is RUNNING) == (failure is None)
     assert move.learned.get("starts", starts) == starts - (move.waits_for is WaitsFor.CLUSTER)

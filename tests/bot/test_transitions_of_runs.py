@@ -45,13 +45,13 @@ def adopted(**more: Any) -> Sync:
 
 def test_a_run_that_began_though_its_answer_was_lost_is_adopted() -> None:
     move = starting(new_run("IN_PROGRESS"))
-    assert move.state is RUNNING
+    assert (move.state, move.unpause) == (RUNNING, True)
     assert (move.learned["started_at"], move.learned["tracking_id"]) == (NOW, "new")
 
 
 def test_a_run_that_began_and_ended_unseen_is_adopted_with_its_end() -> None:
     move = starting(new_run("COMPLETE", ended_at=LATER))
-    assert (move.state, move.learned["ended_at"]) == (COMPLETED, LATER)
+    assert (move.state, move.unpause, move.learned["ended_at"]) == (COMPLETED, True, LATER)
     assert starting(new_run("FAILED")).learned["cause"] is Cause.WEBEX_FAILED
 
 
@@ -79,7 +79,7 @@ def test_an_end_webex_does_not_tell_or_tells_of_the_run_before_is_when_we_saw_it
 @pytest.mark.parametrize("code", [600018, NOBODY_ACTIVATED])
 def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
     move = running(new_run("COMPLETE", errors=(SyncError(code, "some"),)))
-    assert (move.state, move.learned["errors"]) == (COMPLETED, [[code, "some"]])
+    assert (move.state, move.learned["errors"]) == (COMPLETED, ((code, "some"),))
     assert "cause" not in move.learned
 
 
@@ -88,7 +88,7 @@ def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
     reading = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
     move = running(reading, sync(RUNNING, starts=MOST_STARTS))
-    assert (move.state, move.learned["errors"]) == (FAILED, [[6004, "x"], [code, "no way"]])
+    assert (move.state, move.learned["errors"]) == (FAILED, ((6004, "x"), (code, "no way")))
     assert (move.learned["tracking_id"], move.learned["counts"]) == ("new", {"usersAdded": 4})
     nobody = code == NOBODY_ACTIVATED
     assert move.learned["cause"] is (Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED)
@@ -219,7 +219,7 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
 
 def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
     refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
-    assert from_asking(refused, 1, 0, POLL).learned["errors"] == [[600013, "No"]]
+    assert from_asking(refused, 1, 0, POLL).learned["errors"] == ((600013, "No"),)
 
 
 @pytest.mark.parametrize("code", [code for code in MEANINGS if nature([code]) is Nature.PASSING])

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from sandbox.seed import ACME, BOREALIS, CUMULUS, SPACE
 from sandbox.world import PARTNER_ADMIN
+from storage.models import ClusterRow
 from tests.journeys.house import ANA, CORA, OLGA, House
 from tests.journeys.syncs import (
     BO,
@@ -84,6 +87,8 @@ def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is
     house.wait_for(lambda: results(house))
     assert house.syncs_asked() == [429, 200]
     assert "orealis" not in house.transcript()
+    with house.database.read() as session:
+        assert list(session.scalars(select(ClusterRow.pauses))) == [0]
 
 
 @ON_SQLITE

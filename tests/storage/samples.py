@@ -107,7 +107,8 @@ def end(
     """End a claimed sync; which one is the head of its queue by that."""
     with database.write() as session:
         lock(session, enterprise)
-        return syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
+        following = syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
+        return None if following is None else following.id
 
 
 def cancel(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITHDRAWN) -> int | None:
@@ -116,7 +117,8 @@ def cancel(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITH
         lock(session, enterprise)
         sync = syncs.active(session, enterprise.id)
         assert sync is not None
-        return syncs.cancel(session, sync, cause, NOW)
+        following = syncs.cancel(session, sync, cause, NOW)
+        return None if following is None else following.id
 
 
 def ended(database: Database, enterprise: Enterprise, state: SyncState, **values: Any) -> Sync:

@@ -145,7 +145,8 @@ def test_only_admins_of_the_enterprise_and_operators_may_read_what_is_personal(
     samples.admin(database, acme.id, _ANA)
     _set_operators(database, "olga@provider.example")
     with database.read() as session:
-        assert admins.fit_reader(session, acme.id, "ana", _ANA)
-        assert admins.fit_reader(session, acme.id, "olga", "olga@provider.example")
-        assert not admins.fit_reader(session, bolt.id, "ana", _ANA)
-        assert not admins.fit_reader(session, acme.id, "sam", "sam@elsewhere.example")
+        of_acme, of_bolt = admins.team(session, acme.id), admins.team(session, bolt.id)
+    assert of_acme.includes("ana", _ANA)
+    assert of_acme.includes("olga", "olga@provider.example")
+    assert not of_bolt.includes("ana", _ANA)
+    assert not of_acme.includes("sam", "sam@elsewhere.example")

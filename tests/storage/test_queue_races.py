@@ -11,7 +11,7 @@ from bot.commands import cancel, sync
 from storage import clusters, enterprises, queues, syncs
 from storage.database import Database
 from storage.models import SyncRow
-from storage.records import ACTIVE, Claim, Enterprise, SyncState
+from storage.records import ACTIVE, Claim, Enterprise, Sync, SyncState
 from tests.storage import asking, samples
 from tests.storage.asking import Portal
 from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
@@ -26,7 +26,8 @@ def east(postgres: Database) -> list[Enterprise]:
 
 def _end(session: Session, enterprise: Enterprise, row: SyncRow) -> int | None:
     samples.lock(session, enterprise)
-    return syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED, ended_at=NOW)
+    following = syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED, ended_at=NOW)
+    return None if following is None else following.id
 
 
 def _end_it(database: Database, enterprise: Enterprise, row: SyncRow) -> int | None:
@@ -93,7 +94,7 @@ def test_whoever_cancels_the_last_of_a_queue_while_another_asks_leaves_that_one_
 def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Database, east: list[Enterprise]) -> None:
     acme = east[0]
 
-    def promote() -> int | None:
+    def promote() -> Sync | None:
         with postgres.write() as session:
             clusters.lock(session, acme.cluster_id)
             return queues.promote(session, acme.cluster_id, NOW)

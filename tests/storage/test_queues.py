@@ -16,7 +16,8 @@ _ENDS = [SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED]
 def _promote(database: Database, cluster_id: int) -> int | None:
     with database.write() as session:
         clusters.lock(session, cluster_id)
-        return queues.promote(session, cluster_id, NOW)
+        marked = queues.promote(session, cluster_id, NOW)
+        return None if marked is None else marked.id
 
 
 def test_of_a_queue_the_first_alone_is_due(database: Database, acme: Enterprise, bolt: Enterprise) -> None:

@@ -1,0 +1,56 @@
+"""Who is told of a sync's end, and where: everybody concerned, once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.wire import Member
+from storage.folding import address_key
+from storage.records import Address, Admin, Draft, Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A notification space and who is in it; None where it cannot be reached."""
+
+    room_id: str
+    members: Sequence[Member] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Those who asked for a sync and still have rights, notification spaces, and admins who want to be told."""
+
+    followers: Sequence[Follower]
+    audiences: Sequence[Audience]
+    admins: Sequence[Admin]
+
+
+def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draft]]:
+    """What goes where: to followers where they asked, to notification spaces, to the other admins in private."""
+    told: set[str] = set()
+    reached = [audience for audience in concerned.audiences if audience.members is not None]
+    rooms = {audience.room_id for audience in reached}
+    threads: set[tuple[str, str | None]] = set()
+    for follower in concerned.followers:
+        told |= {follower.person_id, address_key(follower.email)}
+        if (follower.room_id, follower.thread) in threads:
+            continue
+        threads.add((follower.room_id, follower.thread))
+        person_id = follower.person_id if follower.direct else None
+        message = replace(draft, parent_id=follower.thread, person_id=follower.person_id)
+        yield (
+            Address(room_id=follower.room_id, person_id=person_id, direct=follower.direct),
+            message if follower.room_id in rooms else replace(message, public_markdown=None),
+        )
+    for audience in reached:
+        told |= {key for one in audience.members or () for key in (one.person_id, address_key(one.person_email))}
+        if audience.room_id not in {room for room, _ in threads}:
+            yield Address(room_id=audience.room_id, direct=False), draft
+    for admin in concerned.admins:
+        if not _is_among(admin, told):
+            yield Address(person_id=admin.person_id, email=admin.email), replace(draft, person_id=admin.person_id)
+
+
+def _is_among(admin: Admin, told: set[str]) -> bool:
+    """By `person_id`; by e-mail only somebody whom the bot never met."""
+    return address_key(admin.email) in told if admin.person_id is None else admin.person_id in told
