@@ -28,8 +28,10 @@ _WARMING = 3.0
 _ROOM = 30_000
 
 
-def moves_a_second(server: postgres.Server, folder: Path, queued: int, seconds: float, *, deliver: bool) -> float:
-    """Moves a second with so many syncs in the queues, kept topped up; messages are delivered only if wanted."""
+def moves_a_second(
+    server: postgres.Server, folder: Path, queued: int, seconds: float, *, top_up: bool = False, deliver: bool = False
+) -> float:
+    """Moves a second from queues with so many syncs, which may be kept topped up; messages are delivered if wanted."""
     kinds = "syncs,rosters,outbox" if deliver else "syncs,rosters"
     with server.empty() as url, _provider(url) as provider:
         shared = folder / "starts"
@@ -41,7 +43,8 @@ def moves_a_second(server: postgres.Server, folder: Path, queued: int, seconds: 
             for number in range(WORKERS):
                 log = folder / f"moves-{number}.log"
                 stack.enter_context(processes.running(command, processes.environment(), log))
-            stack.enter_context(_kept_topped_up(provider, shown=deliver))
+            if top_up:
+                stack.enter_context(_kept_topped_up(provider, shown=deliver))
             time.sleep(_WARMING)
             return _a_second(provider.moves, seconds)
 

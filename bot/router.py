@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.showing import show
 from storage import admins, audit, destinations, enterprises, inbox, outbox, readings, rosters, syncs
 from storage.database import Database
-from storage.records import Claim, Draft, Enterprise
+from storage.records import Address, Claim, Draft, Enterprise
 
 Outcome = Reply | Wait | Refusal
 
@@ -146,7 +146,7 @@ def _post(
         enterprise_id=enterprise.id if enterprise else None,
         person_id=message.person_id,
     )
-    outbox_id = outbox.post(session, _space(session, message), draft, now)
+    outbox_id = outbox.send(session, _space(message), draft, now)
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
     for sync in reply.changed:
@@ -157,11 +157,9 @@ def _post_privately(session: Session, message: Message, markdown: str, now: date
     if message.direct:
         _post(session, message, Reply(markdown), now)
         return
-    private = destinations.of_person(session, message.person_id)
-    outbox.post(session, private, Draft(markdown, origin_id=_space(session, message)), now)
+    origin_id = destinations.at(session, _space(message))
+    outbox.send(session, Address(person_id=message.person_id), Draft(markdown, origin_id=origin_id), now)
 
 
-def _space(session: Session, message: Message) -> int:
-    return destinations.of_room(
-        session, message.room_id, direct=message.direct, person_id=message.person_id if message.direct else None
-    )
+def _space(message: Message) -> Address:
+    return Address(message.room_id, message.person_id if message.direct else None, direct=message.direct)

@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Label, Select, Update, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Label,
+    Select,
+    Update,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
@@ -28,7 +40,7 @@ class ClaimLost(Exception):
 
 
 def claim(
-    session: Session,
+    session: Session | Connection,
     table: type[Row],
     now: datetime,
     *conditions: ColumnElement[bool],
@@ -76,12 +88,12 @@ def _looking_ahead(table: Queue) -> Select[datetime | None, datetime | None]:
     return select(due.scalar_subquery(), freed.scalar_subquery())
 
 
-def settle(session: Session, table: Queue, claim: Claim, **values: Any) -> None:
+def settle(session: Session | Connection, table: Queue, claim: Claim, **values: Any) -> None:
     """Write how a move ended and give the row up, or raise `ClaimLost`."""
     _write(session, table, claim, {"lease_until": None, **values})
 
 
-def keep(session: Session, table: Queue, claim: Claim, now: datetime, **values: Any) -> None:
+def keep(session: Session | Connection, table: Queue, claim: Claim, now: datetime, **values: Any) -> None:
     """Write how far a move is and hold the row for another `LEASE`, or raise `ClaimLost`."""
     _write(session, table, claim, {"lease_until": now + LEASE, **values})
 
@@ -92,12 +104,12 @@ def extend(session: Session, table: Queue, claims: Iterable[Claim], until: datet
         _held(session, table, held, {"lease_until": until})
 
 
-def _write(session: Session, table: Queue, claim: Claim, values: dict[str, Any]) -> None:
+def _write(session: Session | Connection, table: Queue, claim: Claim, values: dict[str, Any]) -> None:
     if not _held(session, table, claim, values):
         raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
 
 
-def _held(session: Session, table: Queue, claim: Claim, values: dict[str, Any]) -> bool:
+def _held(session: Session | Connection, table: Queue, claim: Claim, values: dict[str, Any]) -> bool:
     """Update a row if the claim still holds; whether it does."""
     given = {f"new_{name}": value for name, value in values.items()}
     result: CursorResult[Any] = session.execute(

@@ -73,16 +73,6 @@ class Database:
             yield session
 
     @contextmanager
-    def move(self) -> Iterator[Session]:
-        """A session for one writing statement, committed by itself; nobody is told of it."""
-        if self.is_sqlite:
-            with self.write() as session:
-                yield session
-        else:
-            with Session(self.immediate, expire_on_commit=False) as session:
-                yield session
-
-    @contextmanager
     def statement(self) -> Iterator[Connection]:
         """A connection for one writing statement, committed by itself."""
         if self.is_sqlite:

@@ -61,6 +61,16 @@ def _make(session: Session, address: str, value: str, *, direct: bool) -> int:
     return made
 
 
+def number_at(session: Session, address: Address) -> tuple[int, int]:
+    """The destination of an address and its next outbox number, in one statement where it is known."""
+    name = "person_id" if address.room_id is None else "room_id"
+    known = session.execute(_COUNTING_AT[name], {"value": getattr(address, name)}).one_or_none()
+    if known is not None:
+        return known.id, known.last_number
+    destination_id = at(session, address)
+    return destination_id, next_number(session, destination_id)
+
+
 def next_number(session: Session, destination_id: int) -> int:
     """The next outbox number; until the transaction ends nobody else gets one for this destination."""
     number: int = session.scalars(_COUNTING, {"destination": destination_id}).one()
@@ -75,12 +85,12 @@ _FINDING = {
 _GETTING = select(_ROWS.c.id, _ROWS.c.room_id, _ROWS.c.person_id, _ROWS.c.email_folded, _ROWS.c.direct).where(
     _ROWS.c.id == bindparam("destination")
 )
-_COUNTING = (
-    update(_ROWS)
-    .where(_ROWS.c.id == bindparam("destination"))
-    .values(last_number=_ROWS.c.last_number + 1)
-    .returning(_ROWS.c.last_number)
-)
+_UP = update(_ROWS).values(last_number=_ROWS.c.last_number + 1)
+_COUNTING = _UP.where(_ROWS.c.id == bindparam("destination")).returning(_ROWS.c.last_number)
+_COUNTING_AT = {
+    name: _UP.where(_ROWS.c[name] == bindparam("value")).returning(_ROWS.c.id, _ROWS.c.last_number)
+    for name in ("room_id", "person_id")
+}
 
 
 def get(session: Session, destination_id: int) -> Destination:

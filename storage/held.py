@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from storage import claims
 from storage.claims import Queue, Row
@@ -28,7 +28,7 @@ class Held:
 
     @contextmanager
     def take(
-        self, database: Database, take: Callable[[Session, datetime], Row | None], now: datetime
+        self, database: Database, take: Callable[[Connection, datetime], Row | None], now: datetime
     ) -> Iterator[Row | None]:
         """Claim a row by `take`, which is one statement, and hold it while the block runs.
 
@@ -69,12 +69,12 @@ class Held:
         return sum(map(len, held.values()))
 
 
-def _taken(database: Database, take: Callable[[Session, datetime], Row | None], now: datetime) -> Row | None:
+def _taken(database: Database, take: Callable[[Connection, datetime], Row | None], now: datetime) -> Row | None:
     """Claim a row; a race that a unique index decided for somebody else is run again, since other rows may be due."""
     for _ in range(_RACES):
         try:
-            with database.move() as session:
-                return take(session, now)
+            with database.statement() as connection:
+                return take(connection, now)
         except IntegrityError:
             log.debug("another worker was first")
     return None

@@ -55,7 +55,7 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
     return connection.execute(recording, rows if len(rows) > 1 else rows[0]).first() is not None
 
 
-def claim(session: Session, now: datetime) -> InboxRow | None:
+def claim(session: Session | Connection, now: datetime) -> InboxRow | None:
     """Take the oldest due event of a space in which none is being worked on; a race for a space that is lost is an
     IntegrityError.
     """

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, destinations
 from storage.database import wake
 from storage.inserting import insert_row
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Claim, Draft
+from storage.records import Address, Claim, Draft
 
 KIND = "outbox"
 POST, EDIT = "post", "edit"
@@ -25,9 +25,18 @@ def attach(session: Session, name: str, compressed: bytes) -> int:
     return insert_row(session, AttachmentRow, name=name, body=compressed)
 
 
+def send(session: Session, address: Address, draft: Draft, now: datetime) -> int:
+    """Queue a message to an address."""
+    return _add(session, destinations.number_at(session, address), POST, draft, now, None)
+
+
 def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
-    """Queue a message; `destination_id` comes locked from `destinations`."""
-    return _add(session, destination_id, POST, draft, now, None)
+    """Queue a message to a destination."""
+    return _add(session, _next_at(session, destination_id), POST, draft, now, None)
+
+
+def _next_at(session: Session, destination_id: int) -> tuple[int, int]:
+    return destination_id, destinations.next_number(session, destination_id)
 
 
 def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last: bool = False) -> None:
@@ -49,15 +58,17 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
         .values(state=SUPERSEDED, due_at=None, ended_at=now)
         .execution_options(synchronize_session=False)
     )
-    _add(session, about.destination_id, EDIT, Draft(markdown), now, about_id)
+    _add(session, _next_at(session, about.destination_id), EDIT, Draft(markdown), now, about_id)
 
 
-def _add(session: Session, destination_id: int, kind: str, draft: Draft, now: datetime, about_id: int | None) -> int:
+def _add(session: Session, place: tuple[int, int], kind: str, draft: Draft, now: datetime, about_id: int | None) -> int:
+    """`place` is a destination and the number there."""
+    destination_id, number = place
     inserted = insert_row(
         session,
         OutboxRow,
         destination_id=destination_id,
-        number=destinations.next_number(session, destination_id),
+        number=number,
         kind=kind,
         about_id=about_id,
         parent_id=draft.parent_id,
@@ -85,7 +96,7 @@ _IS_NEXT = ~exists().where(
 )
 
 
-def claim(session: Session, now: datetime) -> OutboxRow | None:
+def claim(session: Session | Connection, now: datetime) -> OutboxRow | None:
     """Take a due row that is the lowest open one of its destination."""
     return claims.claim(session, OutboxRow, now, _IS_NEXT)
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, or_, select
+from sqlalchemy import Connection, Text, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,7 @@ def want(session: Session, enterprise_id: int, now: datetime) -> int:
     return row.id
 
 
-def claim(session: Session, now: datetime) -> ReadingRow | None:
+def claim(session: Session | Connection, now: datetime) -> ReadingRow | None:
     """Take a reading that is wanted."""
     return claims.claim(session, ReadingRow, now)
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, inbox, syncs
@@ -14,7 +14,7 @@ from storage.database import wake
 from storage.filtering import ordering, where
 from storage.folding import fold, sort_key
 from storage.inserting import insert_unless_there
-from storage.models import LicenseHolderRow, RosterRow
+from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
 from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
 
 KIND = "rosters"
@@ -22,8 +22,11 @@ WANTED, CURRENT, REPLACED, FAILED = "wanted", "current", "replaced", "failed"
 CHUNK = 1000
 
 _ROWS: Any = RosterRow.__table__
+_ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
 _WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, _ROWS.c.state == WANTED).with_for_update()
+_SP_ENTERPRISE_ID = select(_ENTERPRISES.c.sp_enterprise_id).where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
+_ALONG = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
 _ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
 _CURRENT = _ALL.where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
@@ -71,9 +74,9 @@ def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = Fa
     return wanted
 
 
-def claim(session: Session, now: datetime) -> RosterRow | None:
+def claim(session: Session | Connection, now: datetime) -> RosterRow | None:
     """Take a roster that has to be read."""
-    return claims.claim(session, RosterRow, now)
+    return claims.claim(session, RosterRow, now, along=_ALONG)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ Whoever changes a queue locks the enterprise's row, then the cluster's, then rea
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, queues, recorded
@@ -60,7 +60,7 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
     session.execute(_SHOWING, {"sync": sync_id, "message": outbox_id})
 
 
-def claim(session: Session, now: datetime) -> SyncRow | None:
+def claim(session: Session | Connection, now: datetime) -> SyncRow | None:
     """Take a sync that has something to do."""
     return claims.claim(session, SyncRow, now, along=_ALONG)
 
@@ -70,7 +70,7 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     return claims.next_due(session, SyncRow, now)
 
 
-def move(session: Session, claim: Claim, now: datetime, *, hold: bool = False, **values: Any) -> None:
+def move(session: Session | Connection, claim: Claim, now: datetime, *, hold: bool = False, **values: Any) -> None:
     """Write a sync's next state; `hold` keeps the claim for the step that follows at once."""
     if hold:
         claims.keep(session, SyncRow, claim, now, **values)

@@ -12,7 +12,7 @@ from bot.wire import Posted, Upload
 from storage import destinations, outbox
 from storage.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Destination, Draft
+from storage.records import Address, Destination, Draft
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +98,10 @@ def _send_privately(context: Context, row: OutboxRow) -> None:
     if row.person_id is None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
     with context.database.write() as session:
-        private = destinations.of_person(session, row.person_id)
         outbox.say_instead(session, row, row.public_markdown or access.sent_privately(), now)
-        outbox.post(
+        outbox.send(
             session,
-            private,
+            Address(person_id=row.person_id),
             Draft(
                 row.markdown,
                 attachment_id=row.attachment_id,

@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.failures import WebexFailure
 from bot.jobs.retries import pause
 from bot.tables.columns import license_holder
-from storage import enterprises, rosters
+from storage import rosters
 from storage.claims import ClaimLost
 from storage.models import RosterRow
 from storage.records import Claim, LicenseHolder
@@ -37,11 +37,9 @@ def move(context: Context) -> bool:
 def _read(context: Context, row: RosterRow) -> None:
     claim = Claim(row.id, row.attempt)
     _clear_half_read(context, claim)
-    with context.database.glance() as session:
-        enterprise = enterprises.get(session, row.enterprise_id)
     size = 0
     waiting: list[tuple[str, LicenseHolder]] = []
-    for page in context.broadworks.subscriber_pages(enterprise.sp_enterprise_id):
+    for page in context.broadworks.subscriber_pages(row.sp_enterprise_id):
         waiting += [(subscriber.id, license_holder(subscriber)) for subscriber in page]
         if len(waiting) >= rosters.CHUNK:
             size += _write(context, claim, size, waiting)

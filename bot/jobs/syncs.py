@@ -129,8 +129,8 @@ def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: S
     kept = reading if changed else None
     shown = changed and sync.status_outbox_id is not None
     if kept is None and planned.pause is None and not (planned.unpause or shown):
-        with context.database.move() as session:
-            syncs.move(session, claim, now, **values)
+        with context.database.statement() as connection:
+            syncs.move(connection, claim, now, **values)
         return
     with context.database.write() as session:
         if kept is not None:
@@ -175,5 +175,5 @@ def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> 
             _write(context, claim, sync, hopeless)
             return
     rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
-    with context.database.move() as session:
-        syncs.move(session, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))
+    with context.database.statement() as connection:
+        syncs.move(connection, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))

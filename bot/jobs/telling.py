@@ -15,7 +15,7 @@ from bot.replies import outcome
 from bot.tables import activation, columns, errors
 from bot.tables.csvfile import compressed_csv, file_name
 from bot.wire import Member
-from storage import admins, destinations, enterprises, followers, outbox, rosters, spaces, syncs
+from storage import admins, enterprises, followers, outbox, rosters, spaces, syncs
 from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
         if attachment is not None:
             draft = replace(draft, attachment_id=outbox.attach(session, attachment.name, attachment.compressed))
         for address, message in messages(Concerned(followed_by, audiences, unmuted), draft):
-            outbox.post(session, destinations.at(session, address), message, now)
+            outbox.send(session, address, message, now)
 
 
 def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:

@@ -13,7 +13,7 @@ class ReadingRow(Moved, Table):
     """Webex's account of an enterprise's last sync, as last read; due while a fresher one is wanted."""
 
     __tablename__ = "readings"
-    __table_args__ = (partial("ix_readings_due", "due_at", where="due_at IS NOT NULL"),)
+    __table_args__ = (partial("ix_readings_due", "due_at", "id", where="due_at IS NOT NULL"),)
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"), unique=True)
     read_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.columns import FoldedText
 from storage.models.base import Moved, Table, partial
@@ -16,7 +16,7 @@ class RosterRow(Moved, Table):
     __table_args__ = (
         partial("uq_rosters_wanted", "enterprise_id", where="state = 'wanted'", unique=True),
         partial("uq_rosters_current", "enterprise_id", where="state = 'current'", unique=True),
-        partial("ix_rosters_due", "due_at", where="due_at IS NOT NULL"),
+        partial("ix_rosters_due", "due_at", "id", where="due_at IS NOT NULL"),
     )
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
@@ -24,6 +24,8 @@ class RosterRow(Moved, Table):
     asked_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     size: Mapped[int] = mapped_column(default=0)
+    sp_enterprise_id: Mapped[str] = query_expression()
+    """The enterprise's, as it is when the roster is claimed."""
 
 
 class LicenseHolderRow(Table):

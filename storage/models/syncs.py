@@ -18,7 +18,7 @@ class SyncRow(Moved, Table):
         partial("uq_syncs_active", "enterprise_id", where="state IN ('queued', 'starting', 'running')", unique=True),
         partial("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
         partial("uq_syncs_head", "cluster_id", where="head", unique=True),
-        partial("ix_syncs_due", "due_at", where="due_at IS NOT NULL"),
+        partial("ix_syncs_due", "due_at", "id", where="due_at IS NOT NULL"),
         partial("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
         Index("ix_syncs_history", "enterprise_id", "id"),
         partial("ix_syncs_asked", "asked_at", where="state = 'queued' AND due_at IS NULL"),

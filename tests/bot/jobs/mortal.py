@@ -51,20 +51,24 @@ class MortalDatabase(Database):
         with super().write() as session:
             yield session
             self.fate.pass_by()
-        if self.look is not None:
-            with self.reader.connect() as connection:
-                self.look(connection)
+        self._look()
         self.fate.pass_by()
 
     @contextmanager
-    def move(self) -> Iterator[Session]:
-        """The same of a single statement, which changes no state: it claims a row, or gives it another time."""
+    def statement(self) -> Iterator[Connection]:
+        """The same of a single statement."""
         if self.is_sqlite:
-            with super().write() as session:
-                yield session
+            with super().statement() as connection:
+                yield connection
                 self.fate.pass_by()
         else:
             self.fate.pass_by()
-            with super().move() as session:
-                yield session
+            with super().statement() as connection:
+                yield connection
+        self._look()
         self.fate.pass_by()
+
+    def _look(self) -> None:
+        if self.look is not None:
+            with self.reader.connect() as connection:
+                self.look(connection)
