@@ -44,9 +44,12 @@ def moves_a_second(
                 log = folder / f"moves-{number}.log"
                 stack.enter_context(processes.running(command, processes.environment(), log))
             if top_up:
-                stack.enter_context(_kept_topped_up(provider, shown=deliver))
+                stack.enter_context(_kept_topped_up(provider))
             time.sleep(_WARMING)
-            return _a_second(provider.moves, seconds)
+            found = _a_second(provider.moves, seconds)
+            if not provider.queued():
+                raise RuntimeError("the queues ran dry while moves were counted")
+            return found
 
 
 def jobs_a_second(server: postgres.Server, folder: Path, seconds: float) -> float:
@@ -90,13 +93,13 @@ def _provider(url: str) -> Iterator[Provider]:
 
 
 @contextmanager
-def _kept_topped_up(provider: Provider, *, shown: bool) -> Iterator[None]:
+def _kept_topped_up(provider: Provider) -> Iterator[None]:
     """Ask for a sync for whoever has none, for as long as the block runs."""
     ended = threading.Event()
 
     def run() -> None:
         while not ended.is_set():
-            if not provider.top_up(shown=shown):
+            if not provider.top_up():
                 ended.wait(0.02)
 
     thread = threading.Thread(target=run)

@@ -1,4 +1,4 @@
-"""A provider whose queues are kept full: enterprises, clusters, and a Webex in the same process that answers at once.
+"""A provider whose queues are full: enterprises, clusters, and a Webex in the same process that answers at once.
 
 Run as a program it is one worker, with the jobs of the schedule that the bench names.
 """
@@ -103,7 +103,7 @@ class Provider:
                     admins.add(session, added.id, f"admin@e{index}.example", now)
                     _ask(session, added, now, shown=shown)
 
-    def top_up(self, *, shown: bool) -> int:
+    def top_up(self) -> int:
         """Ask for a sync for every enterprise that has none under way, as its admin would; how many that were."""
         now = datetime.now(UTC)
         active = select(SyncRow.enterprise_id).where(SyncRow.state.in_(ACTIVE) | SyncRow.due_at.is_not(None))
@@ -113,8 +113,13 @@ class Provider:
             with self.database.write() as session:
                 enterprise = enterprises.lock(session, enterprise_id)
                 clusters.lock(session, enterprise.cluster_id)
-                _ask(session, enterprise, now, shown=shown)
+                _ask(session, enterprise, now, shown=False)
         return len(idle)
+
+    def queued(self) -> int:
+        """How many syncs wait in the queues."""
+        with self.database.read() as session:
+            return session.scalar(select(func.count()).where(SyncRow.state == SyncState.QUEUED)) or 0
 
     def moves(self) -> int:
         """How many changes of state were committed so far: four of each sync, and that a roster has become current."""

@@ -104,8 +104,10 @@ def remove(key: str) -> None:
     """Take an enterprise out of use; its history stays."""
     with _writing() as (session, _):
         found = enterprises.lock(session, _found(session, key).id)
-        if syncs.active(session, found.id):
-            raise click.ClickException(f"{key} has a sync under way: remove it when that has ended.")
+        if syncs.unfinished(session, found.id):
+            raise click.ClickException(
+                f"{key} has a sync under way: remove it when its admins have been told of its end."
+            )
         enterprises.remove(session, found.id, start.now())
     click.echo(f"Removed {key}.")
 

@@ -1,6 +1,7 @@
 """Who may, for which enterprise, and when next: questions about values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -28,7 +29,15 @@ def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
     return last_completed.ended_at + hold
 
 
-def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> float | None:
-    """How many seconds a sync will probably take: by those of the enterprise, else of its cluster."""
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How many seconds a sync will probably take; `own` where the enterprise's own syncs say so."""
+
+    seconds: float
+    own: bool
+
+
+def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> Estimate | None:
+    """How long a sync will probably take: by those of the enterprise, else of its cluster."""
     known = own or of_cluster
-    return median(known) if known else None
+    return Estimate(median(known), own=bool(own)) if known else None

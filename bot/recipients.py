@@ -45,7 +45,7 @@ def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draf
     for audience in reached:
         told |= {key for one in audience.members or () for key in (one.person_id, address_key(one.person_email))}
         if audience.room_id not in {room for room, _ in threads}:
-            yield Address(room_id=audience.room_id, direct=False), draft
+            yield Address(room_id=audience.room_id), draft
     for admin in concerned.admins:
         if not _is_among(admin, told):
             yield Address(person_id=admin.person_id, email=admin.email), replace(draft, person_id=admin.person_id)

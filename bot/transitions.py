@@ -141,7 +141,8 @@ def _busy(starts: int, rest: timedelta) -> Move:
 def from_starting(sync: Sync, reading: SyncReading, now: datetime, poll: timedelta, timeout: timedelta) -> Move:
     """Whether Webex has begun is not known: adopt its run, or after two minutes without one go back."""
     if _is_new(sync, reading):
-        return replace(from_running(sync, reading, now, poll, timeout), unpause=True)
+        adopted = from_running(sync, reading, now, poll, timeout)
+        return replace(adopted, unpause=adopted.pause is None)
     if sync.starting_at is not None and now - sync.starting_at < DOUBT:
         return Move(SyncState.STARTING, poll)
     return Move(SyncState.QUEUED)

@@ -40,7 +40,7 @@ class ClaimLost(Exception):
 
 
 def claim(
-    session: Session | Connection,
+    connection: Connection,
     table: type[Row],
     now: datetime,
     *conditions: ColumnElement[bool],
@@ -51,7 +51,7 @@ def claim(
     `along` are further values for the row to have. They and `conditions` are constants of a module, since the statement
     is kept for them, on columns of the table, since those of its class cost several times as much.
     """
-    taken = session.execute(_claiming(table, conditions, along), {"now": now, "lease": now + LEASE}).one_or_none()
+    taken = connection.execute(_claiming(table, conditions, along), {"now": now, "lease": now + LEASE}).one_or_none()
     return None if taken is None else table(**taken._mapping)
 
 

@@ -50,21 +50,26 @@ def of_email(session: Session, email: str) -> int:
     return _find(session, "email_folded", folded) or _make(session, "email_folded", folded, direct=True)
 
 
-def _find(session: Session, address: str, value: str) -> int | None:
-    return session.scalar(_FINDING[address], {"value": value})
+def _find(session: Session, column: str, value: str) -> int | None:
+    return session.scalar(_FINDING[column], {"value": value})
 
 
-def _make(session: Session, address: str, value: str, *, direct: bool) -> int:
-    made = insert_unless_there(session, DestinationRow, direct=direct, **{address: value})
+def _make(session: Session, column: str, value: str, *, direct: bool) -> int:
+    made = insert_unless_there(session, DestinationRow, direct=direct, **{column: value})
     if made is None:
-        made = session.scalars(_FINDING[address], {"value": value}).one()
+        made = session.scalars(_FINDING[column], {"value": value}).one()
     return made
 
 
 def number_at(session: Session, address: Address) -> tuple[int, int]:
     """The destination of an address and its next outbox number, in one statement where it is known."""
-    name = "person_id" if address.room_id is None else "room_id"
-    known = session.execute(_COUNTING_AT[name], {"value": getattr(address, name)}).one_or_none()
+    if address.room_id is not None:
+        column, value = "room_id", address.room_id
+    elif address.person_id is not None:
+        column, value = "person_id", address.person_id
+    else:
+        column, value = "email_folded", address_key(address.email or "")
+    known = session.execute(_COUNTING_AT[column], {"value": value}).one_or_none()
     if known is not None:
         return known.id, known.last_number
     destination_id = at(session, address)
@@ -89,7 +94,7 @@ _UP = update(_ROWS).values(last_number=_ROWS.c.last_number + 1)
 _COUNTING = _UP.where(_ROWS.c.id == bindparam("destination")).returning(_ROWS.c.last_number)
 _COUNTING_AT = {
     name: _UP.where(_ROWS.c[name] == bindparam("value")).returning(_ROWS.c.id, _ROWS.c.last_number)
-    for name in ("room_id", "person_id")
+    for name in ("room_id", "person_id", "email_folded")
 }
 
 

@@ -55,11 +55,11 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
     return connection.execute(recording, rows if len(rows) > 1 else rows[0]).first() is not None
 
 
-def claim(session: Session | Connection, now: datetime) -> InboxRow | None:
+def claim(connection: Connection, now: datetime) -> InboxRow | None:
     """Take the oldest due event of a space in which none is being worked on; a race for a space that is lost is an
     IntegrityError.
     """
-    return claims.claim(session, InboxRow, now, _FREE)
+    return claims.claim(connection, InboxRow, now, _FREE)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

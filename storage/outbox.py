@@ -96,9 +96,9 @@ _IS_NEXT = ~exists().where(
 )
 
 
-def claim(session: Session | Connection, now: datetime) -> OutboxRow | None:
+def claim(connection: Connection, now: datetime) -> OutboxRow | None:
     """Take a due row that is the lowest open one of its destination."""
-    return claims.claim(session, OutboxRow, now, _IS_NEXT)
+    return claims.claim(connection, OutboxRow, now, _IS_NEXT)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

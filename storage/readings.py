@@ -37,9 +37,9 @@ def want(session: Session, enterprise_id: int, now: datetime) -> int:
     return row.id
 
 
-def claim(session: Session | Connection, now: datetime) -> ReadingRow | None:
+def claim(connection: Connection, now: datetime) -> ReadingRow | None:
     """Take a reading that is wanted."""
-    return claims.claim(session, ReadingRow, now)
+    return claims.claim(connection, ReadingRow, now)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -62,10 +62,14 @@ def get(session: Session, enterprise_id: int) -> Reading | None:
 def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]) -> None:
     """Remember what Webex said, and the run it told of unless that is one of ours. The enterprise is locked."""
     said = asdict(reading) | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
-    which = {"enterprise": enterprise_id, "started": reading.started_at, "tracking": reading.tracking_id}
+    which: dict[str, Any] = {
+        "enterprise": enterprise_id,
+        "started": reading.started_at,
+        "tracking": reading.tracking_id,
+    }
     newest = session.execute(_KEEPING[session.get_bind().dialect.name], said | which).one_or_none()
     if newest is not None and reading.started_at is not None and newest.ours is None:
-        _keep_run(session, enterprise_id, reading, counts, errors)
+        _keep_run(session, which, reading, counts, errors)
 
 
 _ROWS: Any = ReadingRow.__table__
@@ -121,13 +125,11 @@ _RUN = (
 
 
 def _keep_run(
-    session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]
+    session: Session, which: dict[str, Any], reading: Reading, counts: dict[str, int], errors: list[Any]
 ) -> None:
-    row = session.scalar(
-        _RUN, {"enterprise": enterprise_id, "started": reading.started_at, "tracking": reading.tracking_id}
-    )
+    row = session.scalar(_RUN, which)
     if row is None:
-        row = WebexRunRow(enterprise_id=enterprise_id, seen_at=reading.read_at)
+        row = WebexRunRow(enterprise_id=which["enterprise"], seen_at=reading.read_at)
         session.add(row)
     row.started_at = reading.started_at
     row.ended_at = _end(reading)

@@ -224,12 +224,14 @@ class Admin:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message is to go: a space, or somebody's 1:1 by `person_id`, or by e-mail if they were never met."""
+    """Where a message is to go: a space, which may be `direct`, or somebody's 1:1 by `person_id`, or by e-mail if they
+    were never met.
+    """
 
     room_id: str | None = None
     person_id: str | None = None
     email: str | None = None
-    direct: bool = True
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

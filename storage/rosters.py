@@ -74,9 +74,9 @@ def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = Fa
     return wanted
 
 
-def claim(session: Session | Connection, now: datetime) -> RosterRow | None:
+def claim(connection: Connection, now: datetime) -> RosterRow | None:
     """Take a roster that has to be read."""
-    return claims.claim(session, RosterRow, now, along=_ALONG)
+    return claims.claim(connection, RosterRow, now, along=_ALONG)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:

@@ -20,6 +20,7 @@ KIND = queues.KIND
 _ROWS: Any = SyncRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
+# In RETURNING SQLite is told no table names: `enterprise_id` must stay a column of the claimed table alone.
 _ALONG = (
     select(_ENTERPRISES.c.webex_id)
     .where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
@@ -60,9 +61,9 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
     session.execute(_SHOWING, {"sync": sync_id, "message": outbox_id})
 
 
-def claim(session: Session | Connection, now: datetime) -> SyncRow | None:
+def claim(connection: Connection, now: datetime) -> SyncRow | None:
     """Take a sync that has something to do."""
-    return claims.claim(session, SyncRow, now, along=_ALONG)
+    return claims.claim(connection, SyncRow, now, along=_ALONG)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -133,6 +134,12 @@ def active(session: Session, enterprise_id: int) -> Sync | None:
     """The sync of an enterprise that is queued, starting or running."""
     row = session.execute(_ACTIVE, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else recorded.sync(row)
+
+
+def unfinished(session: Session, enterprise_id: int) -> bool:
+    """Whether an enterprise has a sync that has not ended, or of whose end nobody has been told yet."""
+    row = select(SyncRow.id).where(SyncRow.enterprise_id == enterprise_id, SyncRow.told_at.is_(None)).limit(1)
+    return session.scalar(row) is not None
 
 
 def by_cluster(session: Session) -> dict[str, list[Sync]]:

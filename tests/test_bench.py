@@ -94,8 +94,8 @@ def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_pat
     database = Database(postgres_url)
     provider = syncs.Provider(database)
     provider.take_on(2, shown=True)
-    assert (provider.moves(), provider.top_up(shown=True)) == (0, 0)
+    assert (provider.moves(), provider.top_up()) == (0, 0)
     context = syncs.context(database, shared)
     until(lambda: not [job for job in syncs.jobs({"syncs", "rosters"}) if job.move(context)] and provider.moves() == 10)
-    assert provider.top_up(shown=True) == 2
+    assert provider.top_up() == 2
     database.close()

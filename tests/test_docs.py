@@ -65,6 +65,10 @@ def test_the_readme_shows_a_conversation() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
 def test_every_file_that_the_docs_name_exists(page: str) -> None:
-    names = set(re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", (ROOT / page).read_text()))
+    said = (ROOT / page).read_text()
+    names = {
+        *re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", said),
+        *re.findall(r"\]\((\S+)\)", said),
+    }
     assert names, page
     assert [name for name in names if not (ROOT / name).exists()] == []

@@ -26,6 +26,7 @@ PURE = (
     "bot.nearest",
     "bot.parsing",
     "bot.policy",
+    "bot.recipients",
     "bot.replies",
     "bot.replies.*",
     "bot.signature",

@@ -80,7 +80,7 @@ def survey(context: Context) -> None:
 
 
 def _surveyed(context: Context, began: datetime) -> bool:
-    """Keep what Webex tells of our enterprises, page by page; False where the process is to stop before the end."""
+    """Keep what Webex tells of our enterprises; False where the process is to stop before the end."""
     with context.database.glance() as session:
         ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
     for found in context.broadworks.enterprises():

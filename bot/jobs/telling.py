@@ -38,25 +38,34 @@ def told_with_roster(state: SyncState, cause: Cause | None) -> bool:
 def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
     """Tell everybody concerned how a sync has ended; the roster it waited for is there, or cannot be had in time."""
     now = context.now()
+    audiences = [
+        Audience(room, _members(context, room, sync, now, failures)) for room in _notification_spaces(context, sync)
+    ]
     with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-        team = admins.team(session, enterprise.id)
-        followed_by = followers.with_rights(session, sync.id, team)
-        rooms: list[str] = []
-        unmuted: list[Admin] = []
-        if sync.state is not SyncState.CANCELLED:  # of which only those hear who asked
-            rooms = spaces.notified(session, enterprise.id)
-            unmuted = _unmuted(session, team.admins)
         roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
         attachment = _attachment(session, sync, enterprise, roster, now)
-    audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
         syncs.told(session, claim, now)
-        if attachment is not None:
-            draft = replace(draft, attachment_id=outbox.attach(session, attachment.name, attachment.compressed))
-        for address, message in messages(Concerned(followed_by, audiences, unmuted), draft):
-            outbox.send(session, address, message, now)
+        sent = list(messages(_concerned(session, sync, audiences), draft))
+        attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment and sent else None
+        for address, message in sent:
+            outbox.send(session, address, replace(message, attachment_id=attachment_id), now)
+
+
+def _notification_spaces(context: Context, sync: Sync) -> list[str]:
+    if sync.state is SyncState.CANCELLED:  # of which only those hear who asked
+        return []
+    with context.database.glance() as session:
+        return spaces.notified(session, sync.enterprise_id)
+
+
+def _concerned(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
+    """Who is to be told, by the rights they have now."""
+    team = admins.team(session, sync.enterprise_id)
+    unmuted = [] if sync.state is SyncState.CANCELLED else _unmuted(session, team.admins)
+    return Concerned(followers.with_rights(session, sync.id, team), audiences, unmuted)
 
 
 def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:

@@ -37,6 +37,6 @@ def _line(entry: Entry, enterprise: Enterprise, now: datetime) -> str:
         who,
         f"took {duration(entry.seconds)}" if entry.seconds is not None else "",
         counts.summary(entry.counts) if results.completed(entry.result) else "",
-        plain(entry.why, 200),
     ]
-    return f"- {moment}{results.marked(plain(entry.result, 40))}, {', '.join(fact for fact in facts if fact)}"
+    why = f". {plain(entry.why, 200)}" if entry.why else ""
+    return f"- {moment}{results.marked(plain(entry.result, 40))}, {', '.join(fact for fact in facts if fact)}{why}"

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import transitions
+from bot.policy import Estimate
 from bot.replies import results
 from bot.replies.causes import why
 from bot.replies.safe import plain
-from bot.replies.sync import Standing, progress, so_far
-from bot.replies.times import duration, when
+from bot.replies.sync import Standing, progress, so_far, takes
+from bot.replies.times import when
 from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
 
 STALE = timedelta(days=8)
@@ -25,7 +26,7 @@ class Known:
     last_success: Sync | None
     own: WebexRun | None
     reading: Reading | None
-    estimate: float | None
+    estimate: Estimate | None
     hold_until: datetime | None
     roster: Roster | None
     activation: dict[str, int]
@@ -42,7 +43,7 @@ def answer(known: Known, now: datetime, *, live: bool) -> str:
     elif known.standing is None:
         lines.append("- `sync` works now")
     if known.standing is None and known.estimate:
-        lines.append(f"- A sync usually takes {duration(known.estimate)}")
+        lines.append(f"- A sync {takes(known.estimate)}")
     lines += _warning(known, now)
     lines.append(_roster(known, now))
     unanswered, unsent = known.failed
@@ -65,7 +66,7 @@ def _state(known: Known, now: datetime) -> list[str]:
 def _past(known: Known, now: datetime) -> list[str]:
     last, success, zone = known.last, known.last_success, known.enterprise.timezone
     if last is None:
-        return ["- No sync was asked for through me yet" if known.standing is None else "- It is the first one"]
+        return ["- No sync asked for through me has completed or failed yet"]
     ended = when(last.ended_at or last.asked_at, now, zone)
     reason = f". {why(last, verbatim=known.named).rstrip('.')}" if last.cause is not None else ""
     went = results.marked(results.of_sync(last))

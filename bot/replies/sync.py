@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import transitions
+from bot.policy import Estimate
 from bot.replies.safe import plain
 from bot.replies.times import at, duration, when
 from bot.tables.columns import ACTIVATED
@@ -17,7 +18,7 @@ class Standing:
     sync: Sync
     enterprise: Enterprise
     place: int
-    estimate: float | None
+    estimate: Estimate | None
     named: bool
 
 
@@ -65,7 +66,7 @@ def progress(standing: Standing, now: datetime) -> str:
     """The status message of a sync that is not over yet; it stays as it is until the state changes."""
     sync, enterprise = standing.sync, standing.enterprise
     title = f"**Directory sync of {plain(enterprise.name)}**"
-    usual = f"usually takes {duration(standing.estimate)}" if standing.estimate else "no estimate yet"
+    usual = "no estimate yet" if standing.estimate is None else takes(standing.estimate)
     match sync.state:
         case SyncState.QUEUED:
             place = "next in the queue" if standing.place == 1 else f"number {standing.place} in the queue"
@@ -76,6 +77,13 @@ def progress(standing: Standing, now: datetime) -> str:
         case _:
             since = at(_begun(sync), now, enterprise.timezone)
             return f"{title}: running since {since} ({usual})."
+
+
+def takes(estimate: Estimate) -> str:
+    """How long a sync takes, and how that is known."""
+    if estimate.own:
+        return f"usually takes {duration(estimate.seconds)}"
+    return f"takes {duration(estimate.seconds)} as a rule, going by other companies"
 
 
 _HELD_UP = {

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from bot.__main__ import main
 from storage import admins, enterprises, syncs
 from storage.database import Database
-from storage.records import Enterprise
+from storage.records import Cause, Claim, Enterprise
 from storage.upgrade import up_to_date
 from tests.bot.samples import NOW
 
@@ -319,6 +319,20 @@ def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
     assert "has a sync under way" in result.stderr
     assert all_of(database) == [acme]
     assert run(shell, "enterprise set acme --timezone Asia/Tokyo").exit_code == 0
+
+
+def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    with database.write() as session:
+        (acme,) = enterprises.all_of(session)
+        sync = syncs.accept(session, acme, "ana@acme.example", NOW)
+        syncs.cancel(session, sync, Cause.WITHDRAWN, NOW)
+    assert "when its admins have been told" in run(shell, "enterprise remove acme").stderr
+    with database.write() as session:
+        row = syncs.claim(session.connection(), NOW)
+        assert row is not None
+        syncs.told(session, Claim(row.id, row.attempt), NOW)
+    assert run(shell, "enterprise remove acme").exit_code == 0
 
 
 def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(

@@ -58,5 +58,5 @@ def test_the_hold_counts_from_the_completion() -> None:
 
 def test_an_estimate_is_the_median_of_the_enterprise_else_of_its_cluster() -> None:
     assert policy.estimate([], []) is None
-    assert policy.estimate([60.0, 1000.0, 80.0], [5.0]) == 80.0
-    assert policy.estimate([], [10.0, 20.0]) == 15.0
+    assert policy.estimate([60.0, 1000.0, 80.0], [5.0]) == policy.Estimate(80.0, own=True)
+    assert policy.estimate([], [10.0, 20.0]) == policy.Estimate(15.0, own=False)

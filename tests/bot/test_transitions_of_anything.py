@@ -77,7 +77,8 @@ def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: S
     move = read(of, reading)
     assert move.state in LEGAL[of.state]
     assert move.ask == (of.state is QUEUED and move.state is STARTING)
-    assert move.pause is None
+    assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
+    assert not (move.unpause and move.pause)
     assert move.ends or move.ask or move.wait > timedelta() or (of.state, move.state) == (STARTING, QUEUED)
     assert (move.waits_for is WaitsFor.WEBEX) == (of.state is move.state is QUEUED)
 

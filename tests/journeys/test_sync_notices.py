@@ -1,8 +1,9 @@
 """Who is told how a sync has ended, where, and with what."""
 
 from sandbox.seed import ACME, SPACE
+from sandbox.world import BOT
 from tests.journeys.house import ANA, BEN, OLGA, House
-from tests.journeys.syncs import ON_SQLITE, ends, results, text
+from tests.journeys.syncs import ON_SQLITE, ends, results, take_rights, text
 from tests.journeys.tables import csv_of, rows
 
 DORA, EVE, FAY, GUS = (f"{name}@acme.example" for name in ("dora", "eve", "fay", "gus"))
@@ -70,6 +71,21 @@ def test_who_turned_notices_off_is_told_of_their_own_syncs_and_of_all_when_they_
     assert "You are already told" in text(house.ask(BEN, "notify on"))
     _fail(house, times=2)
     house.wait_for(lambda: ends(house, BEN))
+
+
+@ON_SQLITE
+def test_who_loses_their_rights_while_a_space_is_asked_for_its_members_is_not_told(house: House) -> None:
+    house.make_admin(BEN)
+    house.make_room(ADMINS, ANA)
+    house.ask(ANA, "notify on", ADMINS, mention=True)
+    asking = house.faults.add(method="GET", path="/memberships", who=BOT, delay=30)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: asking.times == 0)
+    take_rights(house, BEN)
+    house.faults.clear()
+    house.wait_for(lambda: results(house))
+    house.ask(BEN, "help")
+    assert results(house, BEN) == []
 
 
 @ON_SQLITE

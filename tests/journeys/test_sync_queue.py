@@ -24,6 +24,12 @@ from tests.journeys.syncs import (
 )
 
 
+def _pauses(house: House) -> list[int]:
+    """How many times in a row each cluster was busy."""
+    with house.database.read() as session:
+        return list(session.scalars(select(ClusterRow.pauses)))
+
+
 @ON_SQLITE
 def test_the_next_moves_up_when_the_one_before_it_ends(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
@@ -87,8 +93,22 @@ def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is
     house.wait_for(lambda: results(house))
     assert house.syncs_asked() == [429, 200]
     assert "orealis" not in house.transcript()
-    with house.database.read() as session:
-        assert list(session.scalars(select(ClusterRow.pauses))) == [0]
+    assert _pauses(house) == [0]
+
+
+@ON_SQLITE
+def test_a_busy_cluster_that_took_a_sync_and_ended_it_unseen_is_busy_no_longer(house: House) -> None:
+    house.world.broadworks.sync_seconds = 0.0
+    for trouble in ({"status": 429, "headers": {"Retry-After": "120"}}, {"drop": "after"}):
+        house.faults.add(method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, **trouble)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "busy with another customer" in shown(house))
+    assert _pauses(house) == [1]
+    house.shift(seconds=121)
+    house.wait_for(lambda: results(house))
+    assert house.syncs_asked() == [429, None]
+    assert not any("running since" in said for said in house.transcript().splitlines())
+    assert _pauses(house) == [0]
 
 
 @ON_SQLITE

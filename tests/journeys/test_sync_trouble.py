@@ -1,10 +1,13 @@
 """`sync`, when Webex is busy or does not answer."""
 
+from sqlalchemy import func, select
+
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from storage import admins
+from storage.models import AttachmentRow, SyncRow
 from tests.journeys.house import ANA, OLGA, House
-from tests.journeys.syncs import ENTERPRISES, ends, results, shown, text
+from tests.journeys.syncs import ENTERPRISES, ON_SQLITE, ends, results, shown, take_rights, text
 
 
 def test_a_sync_that_webex_runs_by_itself_is_waited_for(house: House) -> None:
@@ -83,3 +86,20 @@ def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
     house.world.broadworks.release(ACME)
     house.wait_for(lambda: results(house))
     assert results(house, OLGA) == []
+
+
+@ON_SQLITE
+def test_where_nobody_is_left_to_be_told_no_file_is_kept(house: House) -> None:
+    house.world.broadworks.hold(ACME)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "running" in shown(house))
+    take_rights(house, ANA)
+    house.world.broadworks.release(ACME)
+
+    def told() -> bool:
+        with house.database.read() as session:
+            return session.scalars(select(SyncRow.told_at)).one() is not None
+
+    house.wait_for(told)
+    with house.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(AttachmentRow)) == 0

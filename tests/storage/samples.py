@@ -48,8 +48,8 @@ def receive(database: Database, data_id: str, room_id: str = "room", at: datetim
 
 def take(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
     """Claim an event: its data id and the claim."""
-    with database.write() as session:
-        row = inbox.claim(session, now)
+    with database.statement() as connection:
+        row = inbox.claim(connection, now)
         return None if row is None else (row.data_id, Claim(row.id, row.attempt))
 
 
@@ -69,8 +69,8 @@ def say(database: Database, markdown: str, room_id: str = "room", now: datetime 
 
 def next_out(database: Database, now: datetime = NOW) -> OutboxRow | None:
     """Claim an outbox row."""
-    with database.write() as session:
-        return outbox.claim(session, now)
+    with database.statement() as connection:
+        return outbox.claim(connection, now)
 
 
 def deliver(database: Database, now: datetime = NOW) -> str:
@@ -97,8 +97,8 @@ def ask(database: Database, enterprise: Enterprise, now: datetime = NOW) -> Sync
 
 def next_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
     """Claim a sync."""
-    with database.write() as session:
-        return syncs.claim(session, now)
+    with database.statement() as connection:
+        return syncs.claim(connection, now)
 
 
 def end(
@@ -153,7 +153,8 @@ def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> Roste
     """A roster that is wanted, and claimed to be read."""
     with database.write() as session:
         rosters.want(session, enterprise_id, now)
-        row = rosters.claim(session, now)
+    with database.statement() as connection:
+        row = rosters.claim(connection, now)
     assert row is not None
     return row
 
@@ -161,7 +162,7 @@ def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> Roste
 def write_roster(session: Session, enterprise_id: int, holders: Sequence[LicenseHolder]) -> int:
     """Read a roster whole and make it current."""
     rosters.want(session, enterprise_id, NOW)
-    row = rosters.claim(session, NOW)
+    row = rosters.claim(session.connection(), NOW)
     assert row is not None
     claim = Claim(row.id, row.attempt)
     rosters.add(session, claim, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)])

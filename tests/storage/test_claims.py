@@ -34,7 +34,7 @@ def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database
         mine: list[int] = []
         while True:
             with database.write() as session:
-                row = rosters.claim(session, NOW)
+                row = rosters.claim(session.connection(), NOW)
             if row is None:
                 return mine
             mine.append(row.id)
@@ -144,7 +144,7 @@ def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
     order = []
     for _ in range(3):
         with database.write() as session:
-            row = rosters.claim(session, NOW)
+            row = rosters.claim(session.connection(), NOW)
             assert row is not None
             order.append(NOW - row.asked_at)
     assert order == [3 * SECOND, 2 * SECOND, SECOND]

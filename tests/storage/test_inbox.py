@@ -127,7 +127,7 @@ def test_an_older_event_committed_while_a_newer_one_is_being_claimed_is_not_held
         samples.receive(postgres, "newer")
 
         def claim_newer_and_commit_older(session: Session) -> None:
-            row = inbox.claim(session, NOW)
+            row = inbox.claim(session.connection(), NOW)
             assert row is not None
             assert row.data_id == "newer"
             writing.commit()

@@ -21,7 +21,7 @@ def test_a_roster_that_was_read_brings_back_those_who_waited_for_it(database: Da
     with database.write() as session:
         rosters.make_current(session, Claim(mine.id, mine.attempt), acme.id, NOW, 0)
     with database.write() as session:
-        row = inbox.claim(session, NOW)
+        row = inbox.claim(session.connection(), NOW)
         assert row is not None
         assert (row.data_id, row.waited, row.roster_id) == ("a", True, None)
     assert samples.take(database) is None
@@ -40,7 +40,7 @@ def test_who_waits_for_a_reading_is_not_brought_back_by_the_roster_of_the_same_n
     with database.write() as session:
         inbox.resume(session, NOW, reading_id=7)
     with database.write() as session:
-        row = inbox.claim(session, NOW)
+        row = inbox.claim(session.connection(), NOW)
         assert row is not None
         assert (row.data_id, row.waited, row.reading_id) == ("b", True, None)
 

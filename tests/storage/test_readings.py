@@ -32,7 +32,7 @@ def _want(database: Database, enterprise: Enterprise) -> int:
 
 def _taken(database: Database) -> Claim:
     with database.write() as session:
-        row = readings.claim(session, NOW)
+        row = readings.claim(session.connection(), NOW)
     assert row is not None
     return Claim(row.id, row.attempt)
 
@@ -69,7 +69,7 @@ def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: E
     assert len(set(together([lambda: _want(database, acme)] * 6))) == 1
     assert _want(database, bolt) != _want(database, acme)
     with database.write() as session:
-        taken = [readings.claim(session, NOW) for _ in range(3)]
+        taken = [readings.claim(session.connection(), NOW) for _ in range(3)]
     assert [row.enterprise_id if row else None for row in taken] == [acme.id, bolt.id, None]
 
 
@@ -80,7 +80,7 @@ def test_a_reading_wanted_while_it_is_being_read_is_that_one(database: Database,
     _done(database, claim)
     assert not _wanted(database)
     with database.write() as session:
-        assert readings.claim(session, NOW) is None
+        assert readings.claim(session.connection(), NOW) is None
 
 
 @pytest.mark.parametrize("error", [None, "Webex is away"])
@@ -114,7 +114,7 @@ def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterpr
     _wait(database, "a", _want(database, acme))
     lost = _taken(database)
     with database.write() as session:
-        assert readings.claim(session, NOW + LEASE + SECOND) is not None
+        assert readings.claim(session.connection(), NOW + LEASE + SECOND) is not None
     with pytest.raises(ClaimLost):
         _done(database, lost)
     assert samples.take(database) is None

@@ -44,6 +44,15 @@ def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme
     assert want(samples.enterprise(database, "bolt")) != want(acme)
 
 
+def test_a_claimed_roster_comes_with_its_own_enterprises_id_at_the_provider(
+    database: Database, acme: Enterprise
+) -> None:
+    bolt = samples.enterprise(database, "bolt")
+    rows = [samples.wanted(database, enterprise.id) for enterprise in (bolt, acme)]
+    found = {row.enterprise_id: row.sp_enterprise_id for row in rows}
+    assert found == {one.id: one.sp_enterprise_id for one in (acme, bolt)}
+
+
 def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postgres: Database) -> None:
     acme = samples.enterprise(postgres)
     row = samples.wanted(postgres, acme.id)
@@ -96,7 +105,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
     row = samples.wanted(database, acme.id)
     lost = Claim(row.id, row.attempt)
     with database.write() as session:
-        assert rosters.claim(session, NOW + LEASE + SECOND) is not None
+        assert rosters.claim(session.connection(), NOW + LEASE + SECOND) is not None
     with pytest.raises(ClaimLost), database.write() as session:
         rosters.add(session, lost, NOW, 0, _holders("Bo"))
     with pytest.raises(ClaimLost), database.write() as session:
@@ -112,7 +121,7 @@ def test_writing_a_portion_holds_the_roster_for_another_lease(database: Database
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), NOW + LEASE, 0, _holders("Ana"))
     with database.write() as session:
-        assert rosters.claim(session, NOW + 2 * LEASE) is None
+        assert rosters.claim(session.connection(), NOW + 2 * LEASE) is None
 
 
 def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_waited(
@@ -145,8 +154,8 @@ def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme
     assert _state(database, row.id) == rosters.WANTED
     assert next_due() == NOW + MINUTE
     with database.write() as session:
-        assert rosters.claim(session, NOW) is None
-        again = rosters.claim(session, NOW + MINUTE)
+        assert rosters.claim(session.connection(), NOW) is None
+        again = rosters.claim(session.connection(), NOW + MINUTE)
         assert again is not None
         assert (again.id, again.failures) == (row.id, 1)
 

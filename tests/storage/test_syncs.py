@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from storage import rosters, syncs
+from storage import enterprises, rosters, syncs
 from storage.claims import ClaimLost
 from storage.database import Database
 from storage.models import SyncRow
@@ -86,6 +86,16 @@ def test_a_sync_under_way_is_found_and_one_that_has_ended_is_not(
     assert (found(acme), found(bolt)) == (sync.id, None)
     samples.end(database, acme, samples.taken_sync(database), SyncState.FAILED)
     assert found(acme) is None
+
+
+def test_a_claimed_sync_comes_with_its_own_enterprises_webex_id(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    with database.write() as session:
+        for enterprise in (acme, bolt):
+            enterprises.learn_webex_id(session, enterprise.id, f"webex's {enterprise.key}", None)
+    samples.ask(database, bolt)
+    assert samples.taken_sync(database).webex_id == "webex's bolt"
 
 
 def test_whoever_lost_a_sync_writes_nothing_of_it(database: Database, acme: Enterprise) -> None:

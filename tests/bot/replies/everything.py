@@ -8,6 +8,7 @@ from bot import filters
 from bot.commands import COMMANDS
 from bot.errors import MEANINGS
 from bot.message import Refusal
+from bot.policy import Estimate
 from bot.replies import access, cancel, help, history, licenses, notify, outcome, queue, status, sync
 from bot.replies.status import Known
 from bot.replies.sync import Standing
@@ -94,10 +95,10 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
 
 def _standings(acme: Enterprise, email: str) -> Iterator[tuple[str, Standing]]:
     for state in ACTIVE:
-        yield state, Standing(a_sync(state, asker_email=email), acme, 10**6, 1e9, named=True)
+        yield state, Standing(a_sync(state, asker_email=email), acme, 10**6, Estimate(1e9, own=False), named=True)
     for waits_for in WaitsFor:
         waiting = a_sync(asker_email=email, waits_for=waits_for)
-        yield f"waits for {waits_for}", Standing(waiting, acme, 10**6, 1e9, named=True)
+        yield f"waits for {waits_for}", Standing(waiting, acme, 10**6, Estimate(1e9, own=False), named=True)
 
 
 def _known(acme: Enterprise, standing: Standing | None, words: str, email: str) -> Known:
@@ -110,7 +111,7 @@ def _known(acme: Enterprise, standing: Standing | None, words: str, email: str) 
         last_success=replace(a_sync(SyncState.COMPLETED, asker_email=email, ended_at=long_ago), id=2),
         own=replace(OWN, status=words),
         reading=replace(READING, status=words, succeeded_at=None),
-        estimate=1e9,
+        estimate=Estimate(1e9, own=False),
         hold_until=NOW + timedelta(hours=9),
         roster=replace(ROSTER, size=10**9),
         activation=ACTIVATION,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.policy import Estimate
 from bot.replies import status
 from bot.replies.status import STALE, Known
 from bot.replies.sync import Standing
@@ -21,7 +22,7 @@ QUIET = Known(
     last_success=DONE,
     own=OWN,
     reading=READING,
-    estimate=4320.0,
+    estimate=Estimate(4320.0, own=True),
     hold_until=NOW - 6 * HOUR,
     roster=ROSTER,
     activation={"Activated": 2, "Not begun": 12},
@@ -35,7 +36,7 @@ def said(known: Known = QUIET, *, live: bool = True, **more: object) -> list[str
 
 
 def under_way(state: SyncState, *, named: bool = True, **more: object) -> Standing:
-    return Standing(replace(sync(state), **more), QUIET.enterprise, 3, 4320.0, named)  # type: ignore[arg-type]
+    return Standing(replace(sync(state), **more), QUIET.enterprise, 3, QUIET.estimate, named)  # type: ignore[arg-type]
 
 
 def test_with_nothing_under_way_everything_is_told_one_thing_a_line() -> None:
@@ -88,8 +89,9 @@ def test_a_failed_attempt_is_told_with_its_reason_and_the_last_success_before_it
 
 
 def test_before_the_first_attempt_that_is_said() -> None:
-    assert said(last=None, last_success=None)[1] == "- No sync was asked for through me yet"
-    assert "- It is the first one" in said(standing=under_way(SyncState.QUEUED), last=None, last_success=None)
+    none_yet = "- No sync asked for through me has completed or failed yet"
+    assert said(last=None, last_success=None)[1] == none_yet
+    assert none_yet in said(standing=under_way(SyncState.QUEUED), last=None, last_success=None)
 
 
 def test_a_cancelled_attempt_is_told_as_such() -> None:
@@ -190,5 +192,5 @@ def test_operators_are_told_what_was_set_aside() -> None:
 
 
 def test_without_past_syncs_no_typical_duration_is_claimed() -> None:
-    assert not any("usually" in line for line in said(estimate=None))
+    assert not any("A sync" in line for line in said(estimate=None))
     assert "no estimate yet" in said(standing=replace(under_way(SyncState.RUNNING), estimate=None))[0]

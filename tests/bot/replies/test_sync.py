@@ -5,26 +5,29 @@ from datetime import timedelta
 
 import pytest
 
+from bot.policy import Estimate
 from bot.replies import sync as replies
 from bot.replies.sync import Standing
 from storage.records import SyncState, WaitsFor
 from tests.bot.samples import NOW, enterprise
 from tests.bot.samples import sync as a_sync
 
-STANDING = Standing(a_sync(), enterprise("Acme_1"), 1, 3600.0, named=True)
+OWN = Estimate(3600.0, own=True)
+STANDING = Standing(a_sync(), enterprise("Acme_1"), 1, OWN, named=True)
 RUNNING = a_sync(SyncState.RUNNING, starting_at=NOW - timedelta(minutes=50), asked_at=NOW - timedelta(hours=2))
 
 
 @pytest.mark.parametrize(
     ("place", "estimate", "words"),
     [
-        (1, 3600.0, "queued, next in the queue (usually takes 1 h)."),
-        (12, 3600.0, "queued, number 12 in the queue (usually takes 1 h)."),
+        (1, OWN, "queued, next in the queue (usually takes 1 h)."),
+        (12, OWN, "queued, number 12 in the queue (usually takes 1 h)."),
         (1, None, "queued, next in the queue (no estimate yet)."),
+        (1, replace(OWN, own=False), "queued, next in the queue (takes 1 h as a rule, going by other companies)."),
     ],
 )
 def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
-    place: int, estimate: float | None, words: str
+    place: int, estimate: Estimate | None, words: str
 ) -> None:
     said = replies.accepted(replace(STANDING, place=place, estimate=estimate), NOW, {}, 0)
     assert said == rf"**Directory sync of Acme\_1**: {words}"
