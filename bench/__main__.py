@@ -110,8 +110,7 @@ def moves(bench: Bench, lengths: Lengths) -> Iterator[Line]:
         return syncs.moves_a_second(bench.server, bench.folder, queued, lengths.steady, **how)
 
     short, long = run(few, top_up=True), run(many, top_up=True)
-    full = run(many)
-    jobs = syncs.jobs_a_second(bench.server, bench.folder, lengths.steady)
+    full, jobs = syncs.moves_beside_jobs(bench.server, bench.folder, many, lengths.steady)
     delivered = run(many, deliver=True)
     yield Line(
         f"one move, queues kept at {many:,} syncs (beside: at {few})", "ms", MS / long, beside=MS / short, bound=1.5
