@@ -32,7 +32,7 @@ class Lengths:
     queued: int = 10_000
 
 
-QUICK = Lengths(busy=2.0, busy_runs=1, steady=4.0, slow=5.0, rest=5.0, settle=2.0, backlog=200, queued=1000)
+QUICK = Lengths(busy=2.0, busy_runs=1, steady=4.0, slow=5.0, rest=5.0, settle=2.0, backlog=200, queued=3_000)
 
 
 @dataclass(frozen=True, slots=True)
