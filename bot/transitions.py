@@ -162,10 +162,9 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
             "tracking_id": reading.tracking_id or sync.tracking_id,
             "counts": reading.counts,
         }
-        found = tuple((error.code, error.description) for error in reading.errors)
         end = succeeded(reading.status)
         if end is True:
-            return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": found})
+            return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": reading.errors})
         if end is False:
             nature, rest = errors.nature(error.code for error in reading.errors), pause(sync.starts - 1, None)
             if nature is Nature.BUSY:
@@ -174,7 +173,7 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
                 return Move(SyncState.QUEUED, rest, WaitsFor.RETRY, learned)
             nobody = any(error.code == errors.NOBODY_ACTIVATED for error in reading.errors)
             cause = Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED
-            return failed(cause, **learned, **_end(sync, reading, now), errors=found)
+            return failed(cause, **learned, **_end(sync, reading, now), errors=reading.errors)
     if _too_long(sync, now, timeout):
         return failed(Cause.TIMED_OUT, **learned)
     return Move(SyncState.RUNNING, poll_after(sync, poll), learned=learned | {"polls": sync.polls + 1})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ class Webhook:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class SyncError:
+class SyncError(NamedTuple):
     """One of the errors Webex lists for a sync."""
 
     code: int

@@ -13,12 +13,20 @@ from storage.records import Address, Destination
 
 def at(session: Session, address: Address) -> int:
     """The destination of an address."""
+    column, value = _key(address)
+    if column == "room_id":
+        return of_room(session, value, direct=address.direct, person_id=address.person_id)
+    return _find(session, column, value) or _make(session, column, value, direct=True)
+
+
+def _key(address: Address) -> tuple[str, str]:
+    """The column by which a destination is found, and what stands there."""
     if address.room_id is not None:
-        return of_room(session, address.room_id, direct=address.direct, person_id=address.person_id)
+        return "room_id", address.room_id
     if address.person_id is not None:
-        return of_person(session, address.person_id)
+        return "person_id", address.person_id
     if address.email is not None:
-        return of_email(session, address.email)
+        return "email_folded", address_key(address.email)
     raise ValueError("an address that leads nowhere")
 
 
@@ -30,24 +38,13 @@ def of_room(session: Session, room_id: str, *, direct: bool, person_id: str | No
     if direct and person_id is not None:
         joined: int | None = session.scalar(
             update(DestinationRow)
-            .where(DestinationRow.id == of_person(session, person_id), DestinationRow.room_id.is_(None))
+            .where(DestinationRow.id == at(session, Address(person_id=person_id)), DestinationRow.room_id.is_(None))
             .values(room_id=room_id)
             .returning(DestinationRow.id)
         )
         if joined is not None:
             return joined
     return _make(session, "room_id", room_id, direct=direct)
-
-
-def of_person(session: Session, person_id: str) -> int:
-    """The destination that is somebody's 1:1 space with the bot."""
-    return _find(session, "person_id", person_id) or _make(session, "person_id", person_id, direct=True)
-
-
-def of_email(session: Session, email: str) -> int:
-    """The destination of somebody who was never met."""
-    folded = address_key(email)
-    return _find(session, "email_folded", folded) or _make(session, "email_folded", folded, direct=True)
 
 
 def _find(session: Session, column: str, value: str) -> int | None:
@@ -63,12 +60,7 @@ def _make(session: Session, column: str, value: str, *, direct: bool) -> int:
 
 def number_at(session: Session, address: Address) -> tuple[int, int]:
     """The destination of an address and its next outbox number, in one statement where it is known."""
-    if address.room_id is not None:
-        column, value = "room_id", address.room_id
-    elif address.person_id is not None:
-        column, value = "person_id", address.person_id
-    else:
-        column, value = "email_folded", address_key(address.email or "")
+    column, value = _key(address)
     known = session.execute(_COUNTING_AT[column], {"value": value}).one_or_none()
     if known is not None:
         return known.id, known.last_number

@@ -119,4 +119,4 @@ def keep(session: Session, enterprise_id: int, reading: SyncReading, now: dateti
         succeeded_at=reading.succeeded_at,
         tracking_id=reading.tracking_id,
     )
-    kept.keep(session, enterprise_id, said, reading.counts, [[one.code, one.description] for one in reading.errors])
+    kept.keep(session, enterprise_id, said, reading.counts, list(reading.errors))

@@ -1,6 +1,6 @@
 from storage import destinations
 from storage.database import Database
-from storage.records import Destination
+from storage.records import Address, Destination
 from tests.storage.racing import overlapping, together
 
 
@@ -16,12 +16,12 @@ def _of_room(database: Database, room_id: str, person_id: str | None = None) -> 
 
 def _of_person(database: Database, person_id: str) -> int:
     with database.write() as session:
-        return destinations.of_person(session, person_id)
+        return destinations.at(session, Address(person_id=person_id))
 
 
 def _of_email(database: Database, email: str) -> int:
     with database.write() as session:
-        return destinations.of_email(session, email)
+        return destinations.at(session, Address(email=email))
 
 
 def test_a_space_a_person_and_an_address_are_one_destination_each(database: Database) -> None:
@@ -38,6 +38,14 @@ def test_an_address_differs_by_more_than_case(database: Database) -> None:
     address = _of_email(database, "Zoe@Acme.example")
     assert _of_email(database, "zoe@ACME.example ") == address
     assert _of_email(database, "zoé@acme.example") != address
+
+
+def test_an_address_leads_to_one_destination_whose_numbers_go_up_by_one(database: Database) -> None:
+    addresses = (Address(room_id="room"), Address(person_id="ana"), Address(email="Bo@Acme.example"))
+    for number in (1, 2, 3):
+        for address in addresses:
+            with database.write() as session:
+                assert destinations.number_at(session, address) == (destinations.at(session, address), number)
 
 
 def test_many_who_meet_a_destination_at_once_make_it_once(database: Database) -> None:
@@ -92,7 +100,7 @@ def test_a_second_one_to_one_space_of_a_person_is_a_destination_of_its_own(datab
 def test_a_person_met_by_name_and_by_message_at_once_is_one_destination(postgres: Database) -> None:
     joined = overlapping(
         postgres,
-        lambda session: destinations.of_person(session, "ana"),
+        lambda session: destinations.at(session, Address(person_id="ana")),
         lambda: _of_room(postgres, "ana's", "ana"),
     )
     assert joined == _of_person(postgres, "ana")

@@ -3,7 +3,7 @@ import pytest
 from storage import destinations, outbox
 from storage.database import Database
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Draft
+from storage.records import Address, Draft
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import NOW
@@ -34,7 +34,7 @@ def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Dat
     assert row is not None
     with database.write() as session:
         outbox.say_instead(session, row, "I sent it to you", NOW)
-        private = destinations.of_person(session, "ana")
+        private = destinations.at(session, Address(person_id="ana"))
         outbox.post(session, private, Draft("secret", attachment_id=attachment_id), NOW)
     line = _row(database, row.id)
     assert (line.markdown, line.personal, line.attachment_id) == ("I sent it to you", False, None)
