@@ -15,7 +15,7 @@ import psycopg
 log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
-_REST = 0.02
+_REST = 0.05
 """Seconds between two notifications: each wakes every process, and those that come meanwhile go together."""
 
 KEEPALIVE: dict[str, Any] = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}

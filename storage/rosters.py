@@ -122,8 +122,7 @@ def make_current(session: Session, claim: Claim, enterprise_id: int, now: dateti
     """Put a roster that was read whole in the place of the one before, and answer those who waited."""
     session.execute(_REPLACING, {"enterprise": enterprise_id})
     claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, read_at=now, size=size, error=None)
-    inbox.resume(session, now, roster_id=claim.id)
-    syncs.resume(session, claim.id, now)
+    _resume(session, enterprise_id, claim.id, now)
 
 
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
@@ -131,11 +130,15 @@ def retry(session: Session, claim: Claim, at: datetime, failures: int, error: st
     claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
 
 
-def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
+def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> None:
     """The roster could not be read: the one before stays, and those who waited are answered from it."""
     claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
-    inbox.resume(session, now, roster_id=claim.id)
-    syncs.resume(session, claim.id, now)
+    _resume(session, enterprise_id, claim.id, now)
+
+
+def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) -> None:
+    inbox.resume(session, now, roster_id=roster_id)
+    syncs.resume(session, enterprise_id, roster_id, now)
 
 
 def obsolete(session: Session) -> int | None:

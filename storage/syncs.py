@@ -32,7 +32,11 @@ _ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), 
 _SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
 _RESUMING = (
     update(_ROWS)
-    .where(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.due_at.is_not(None))
+    .where(
+        _ROWS.c.enterprise_id == bindparam("enterprise"),  # by which alone there is an index
+        _ROWS.c.roster_id == bindparam("roster"),
+        _ROWS.c.due_at.is_not(None),
+    )
     .values(due_at=_NOW)
     .returning(_ROWS.c.id)
 )
@@ -114,9 +118,9 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
     return queues.promote(session, sync.cluster_id, now)
 
 
-def resume(session: Session, roster_id: int, now: datetime) -> None:
-    """Bring back the syncs whose end was to be told with a roster."""
-    if session.execute(_RESUMING, {"roster": roster_id, "now": now}).first() is not None:
+def resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) -> None:
+    """Bring back the syncs whose end was to be told with a roster of their enterprise."""
+    if session.execute(_RESUMING, {"enterprise": enterprise_id, "roster": roster_id, "now": now}).first() is not None:
         wake(session, KIND)
 
 

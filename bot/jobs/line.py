@@ -84,7 +84,7 @@ class Line:
                     moved += 1
                     if moved > 1:
                         self._spawn()
-                else:
+                elif self._nudges == seen:
                     left = self._leaves(seen, self._until_next(looked))
         finally:
             if not left:

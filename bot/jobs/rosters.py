@@ -74,4 +74,4 @@ def _failed(context: Context, row: RosterRow, failure: Exception) -> None:
             rosters.retry(session, claim, now + pause(row.failures, failure), failures, str(failure))
         else:
             log.error("roster %d given up: %s", row.id, failure)
-            rosters.give_up(session, claim, now, str(failure))
+            rosters.give_up(session, claim, row.enterprise_id, now, str(failure))

@@ -38,13 +38,13 @@ def told_with_roster(state: SyncState, cause: Cause | None) -> bool:
 def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
     """Tell everybody concerned how a sync has ended; the roster it waited for is there, or cannot be had in time."""
     now = context.now()
-    audiences = [
-        Audience(room, _members(context, room, sync, now, failures)) for room in _notification_spaces(context, sync)
-    ]
     with context.database.read() as session:
+        # Of a cancelled sync only those hear who asked.
+        rooms = [] if sync.state is SyncState.CANCELLED else spaces.notified(session, sync.enterprise_id)
         enterprise = enterprises.get(session, sync.enterprise_id)
         roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
         attachment = _attachment(session, sync, enterprise, roster, now)
+    audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
         syncs.told(session, claim, now)
@@ -52,13 +52,6 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment and sent else None
         for address, message in sent:
             outbox.send(session, address, replace(message, attachment_id=attachment_id), now)
-
-
-def _notification_spaces(context: Context, sync: Sync) -> list[str]:
-    if sync.state is SyncState.CANCELLED:  # of which only those hear who asked
-        return []
-    with context.database.glance() as session:
-        return spaces.notified(session, sync.enterprise_id)
 
 
 def _concerned(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
@@ -102,7 +95,7 @@ def _attachment(
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
     if roster is not None:
-        holders = rosters.holders(session, roster.id, few=roster.size <= rosters.CHUNK)
+        holders = rosters.holders(session, roster.id, few=roster.size <= rosters.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:
             name = file_name("licenses", enterprise.key, now)
             return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))

@@ -134,7 +134,7 @@ def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_w
     with database.write() as session:
         inbox.wait(session, waiting, NOW + MINUTE, roster_id=row.id)
     with database.write() as session:
-        rosters.give_up(session, Claim(row.id, row.attempt), NOW, "Webex is away")
+        rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "Webex is away")
     assert _seen(database, acme) == ["Ana"]
     samples.taken(database, "a")
     with database.read() as session:
@@ -185,7 +185,7 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), NOW, 0, _holders("Bo"))
         assert rosters.obsolete(session) is None
-        rosters.give_up(session, Claim(row.id, row.attempt), NOW, "away")
+        rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "away")
         assert rosters.obsolete(session) == row.id
 
 

@@ -118,5 +118,5 @@ def test_the_roster_that_an_end_is_told_with_brings_the_sync_back(database: Data
     samples.move(database, samples.taken_sync(database), due_at=NOW + MINUTE, roster_id=roster.id)
     assert samples.next_sync(database) is None
     with database.write() as session:
-        rosters.give_up(session, Claim(roster.id, roster.attempt), NOW, "away")
+        rosters.give_up(session, Claim(roster.id, roster.attempt), acme.id, NOW, "away")
     assert samples.taken_sync(database).roster_id == roster.id
