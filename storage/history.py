@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from storage import recorded
 from storage.models import SyncRow
 from storage.records import Sync, SyncState
+from storage.states import among
 
 ENDS = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 ATTEMPTS = (SyncState.COMPLETED, SyncState.FAILED)
@@ -17,7 +18,7 @@ def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) 
     """The newest syncs of an enterprise that ended in one of these states, newest first."""
     rows = session.execute(
         select(_ROWS)
-        .where(_ROWS.c.enterprise_id == enterprise_id, _ROWS.c.state.in_(states))
+        .where(_ROWS.c.enterprise_id == enterprise_id, among(_ROWS.c.state, *states))
         .order_by(_ROWS.c.id.desc())
         .limit(limit)
     )
@@ -39,7 +40,7 @@ def durations(session: Session, *, enterprise_id: int | None = None, cluster_id:
 _ROWS: Any = SyncRow.__table__
 _SECONDS = (
     select(_ROWS.c.seconds)
-    .where(_ROWS.c.state == SyncState.COMPLETED, _ROWS.c.seconds.is_not(None))
+    .where(among(_ROWS.c.state, SyncState.COMPLETED), _ROWS.c.seconds.is_not(None))
     .order_by(_ROWS.c.id.desc())
     .limit(20)
 )

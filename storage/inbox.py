@@ -13,6 +13,7 @@ from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import InboxRow
 from storage.records import Claim, Event
+from storage.states import among
 
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
@@ -103,5 +104,5 @@ _RESUMING = (
 
 def failed(session: Session) -> int:
     """How many events were set aside because they failed again and again."""
-    count = session.scalar(select(func.count()).where(InboxRow.state == FAILED))
+    count = session.scalar(select(func.count()).where(among(InboxRow.state, FAILED)))
     return count or 0

@@ -11,6 +11,7 @@ from storage.database import wake
 from storage.inserting import insert_row
 from storage.models import AttachmentRow, OutboxRow
 from storage.records import Address, Claim, Draft
+from storage.states import among
 
 KIND = "outbox"
 POST, EDIT = "post", "edit"
@@ -169,5 +170,5 @@ def forget_attachment(session: Session, attachment_id: int) -> None:
 
 def failed(session: Session) -> int:
     """How many messages were given up."""
-    count = session.scalar(select(func.count()).where(OutboxRow.state == FAILED))
+    count = session.scalar(select(func.count()).where(among(OutboxRow.state, FAILED)))
     return count or 0

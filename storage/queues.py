@@ -15,6 +15,7 @@ from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import ClusterRow, SyncRow
 from storage.records import Sync, SyncState, WaitsFor
+from storage.states import among
 
 KIND = "syncs"
 
@@ -30,7 +31,7 @@ _CLUSTERS: Any = ClusterRow.__table__
 def _promoting(cluster: Any) -> Any:
     """Mark the first queued sync of a cluster as head, unless there is a head."""
     paused_until = select(_CLUSTERS.c.paused_until).where(_CLUSTERS.c.id == cluster).scalar_subquery()
-    waiting = (_first.c.cluster_id == cluster, _first.c.state == SyncState.QUEUED, ~_first.c.head)
+    waiting = (_first.c.cluster_id == cluster, among(_first.c.state, SyncState.QUEUED), ~_first.c.head)
     return (
         update(_ROWS)
         .where(
@@ -73,7 +74,7 @@ def call_overdue(session: Session, before: datetime, now: datetime) -> bool:
     """Make due some queued syncs that were asked for before then and have not come up; whether there were any."""
     overdue = (
         select(SyncRow.id)
-        .where(SyncRow.state == SyncState.QUEUED, SyncRow.due_at.is_(None), SyncRow.asked_at < before)
+        .where(among(SyncRow.state, SyncState.QUEUED), SyncRow.due_at.is_(None), SyncRow.asked_at < before)
         .limit(_PORTION)
         .with_for_update(skip_locked=True)
     )
@@ -96,7 +97,7 @@ def place(session: Session, sync: Sync) -> int:
     before = session.scalar(
         select(func.count()).where(
             SyncRow.cluster_id == sync.cluster_id,
-            SyncRow.state == SyncState.QUEUED,
+            among(SyncRow.state, SyncState.QUEUED),
             ~SyncRow.head,
             SyncRow.id < sync.id,
         )

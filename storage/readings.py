@@ -14,6 +14,7 @@ from storage.database import wake
 from storage.inserting import insert_unless_there
 from storage.models import ReadingRow, SyncRow, WebexRunRow
 from storage.records import Claim, Reading, SyncState, WebexRun
+from storage.states import among
 
 KIND = "readings"
 
@@ -92,7 +93,7 @@ _OURS = (
         _SYNCS.c.enterprise_id == bindparam("enterprise"),
         or_(
             _same_run(_SYNCS),
-            _SYNCS.c.state.in_([SyncState.STARTING, SyncState.RUNNING])
+            among(_SYNCS.c.state, SyncState.STARTING, SyncState.RUNNING)
             & or_(
                 _SYNCS.c.before_started_at.is_distinct_from(_STARTED),
                 _TRACKING.is_not(None) & _SYNCS.c.before_tracking_id.is_distinct_from(_TRACKING),

@@ -16,6 +16,7 @@ from storage.folding import fold, sort_key
 from storage.inserting import insert_unless_there
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
 from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
+from storage.states import among
 
 KIND = "rosters"
 WANTED, CURRENT, REPLACED, FAILED = "wanted", "current", "replaced", "failed"
@@ -24,18 +25,18 @@ CHUNK = 1000
 _ROWS: Any = RosterRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
-_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, _ROWS.c.state == WANTED).with_for_update()
+_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, among(_ROWS.c.state, WANTED)).with_for_update()
 _SP_ENTERPRISE_ID = select(_ENTERPRISES.c.sp_enterprise_id).where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
 _ALONG = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
 _ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
-_CURRENT = _ALL.where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT)
+_CURRENT = _ALL.where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT))
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
 _RESTARTING = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("roster"), _ROWS.c.lease_until.is_not(None))
     .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None)
 )
-_REPLACING = update(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.state == CURRENT).values(state=REPLACED)
+_REPLACING = update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT)).values(state=REPLACED)
 
 _HOLDERS: Any = LicenseHolderRow.__table__
 _CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS))
@@ -144,7 +145,7 @@ def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime)
 def obsolete(session: Session) -> int | None:
     """A roster that still has rows and that nobody will read again."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
-    return session.scalar(select(RosterRow.id).where(RosterRow.state.in_([REPLACED, FAILED]), held).limit(1))
+    return session.scalar(select(RosterRow.id).where(among(RosterRow.state, REPLACED, FAILED), held).limit(1))
 
 
 def current(session: Session, enterprise_id: int) -> Roster | None:

@@ -14,6 +14,7 @@ from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.models import ClusterRow, EnterpriseRow, SyncRow
 from storage.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncState
+from storage.states import among
 
 KIND = queues.KIND
 
@@ -28,7 +29,7 @@ _ALONG = (
     .label("webex_id"),
 )
 _GETTING = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
-_ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.state.in_(ACTIVE))
+_ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), among(_ROWS.c.state, *ACTIVE))
 _SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
 _RESUMING = (
     update(_ROWS)
@@ -101,7 +102,7 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
     """
     session.execute(
         update(SyncRow)
-        .where(SyncRow.id == sync.id, SyncRow.state == SyncState.QUEUED)
+        .where(SyncRow.id == sync.id, among(SyncRow.state, SyncState.QUEUED))
         .values(
             state=SyncState.CANCELLED,
             cause=cause,
@@ -157,6 +158,6 @@ def by_cluster(session: Session) -> dict[str, list[Sync]]:
 _QUEUES = (
     select(_ROWS, ClusterRow.name.label("cluster"))
     .join(ClusterRow, ClusterRow.id == _ROWS.c.cluster_id)
-    .where(_ROWS.c.state.in_(ACTIVE))
+    .where(among(_ROWS.c.state, *ACTIVE))
     .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
 )

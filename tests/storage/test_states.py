@@ -1,0 +1,36 @@
+import psycopg
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.dialects import postgresql
+
+from storage.database import Database
+from storage.models import SyncRow
+from storage.records import SyncState
+from storage.states import among
+from tests.storage import samples
+
+_OF_CLUSTER = select(SyncRow.id).where(SyncRow.cluster_id == bindparam("cluster"), ~SyncRow.head)
+
+
+def test_a_plan_that_is_kept_finds_rows_in_a_state_by_the_index_over_them(postgres_url: str) -> None:
+    assert "ix_syncs_queue" in _kept_plan(postgres_url, _OF_CLUSTER.where(among(SyncRow.state, SyncState.QUEUED)))
+    with_parameter = _OF_CLUSTER.where(SyncRow.state == SyncState.QUEUED)
+    assert "ix_syncs_queue" not in _kept_plan(postgres_url, with_parameter)
+
+
+def test_rows_are_found_in_any_of_the_states(database: Database) -> None:
+    samples.ask(database, samples.enterprise(database))
+    with database.read() as session:
+        for states, found in (
+            ((SyncState.QUEUED,), 1),
+            ((SyncState.RUNNING, SyncState.QUEUED), 1),
+            ((SyncState.RUNNING, SyncState.STARTING), 0),
+        ):
+            assert len(session.scalars(select(SyncRow.id).where(among(SyncRow.state, *states))).all()) == found
+
+
+def _kept_plan(url: str, query: Select[int]) -> str:
+    """How PostgreSQL would run a query whatever the values of its parameters."""
+    statement = str(query.compile(dialect=postgresql.dialect(paramstyle="numeric_dollar")))  # type: ignore[no-untyped-call]
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("SET enable_seqscan = off")  # which PostgreSQL prefers while a table is empty
+        return str(connection.execute(b"EXPLAIN (GENERIC_PLAN) " + statement.encode()).fetchall())
