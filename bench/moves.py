@@ -39,7 +39,8 @@ def moves_a_second(
             stack.enter_context(_kept_topped_up(provider))
         time.sleep(_WARMING)
         found = _a_second(provider.moves, seconds)
-        _demand_queued(provider)
+        if not top_up:
+            _demand_queued(provider)
         return found
 
 

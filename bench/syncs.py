@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,10 +31,13 @@ from storage.database import Database
 from storage.listener import Listener
 from storage.models import EnterpriseRow, RosterRow, SyncRow
 from storage.records import ACTIVE, Draft, Enterprise, Follower, SyncState
+from storage.states import among
 
 CLUSTERS = 100
 MOST = 20_000
 """Enterprises there may be at most."""
+_ASKING = 16
+"""How many ask at a time: fewer would not keep up with the workers."""
 
 
 class InstantWebex:
@@ -106,14 +110,18 @@ class Provider:
     def top_up(self) -> int:
         """Ask for a sync for every enterprise that has none under way, as its admin would; how many that were."""
         now = datetime.now(UTC)
-        active = select(SyncRow.enterprise_id).where(SyncRow.state.in_(ACTIVE) | SyncRow.due_at.is_not(None))
+        active = select(SyncRow.enterprise_id).where(among(SyncRow.state, *ACTIVE) | SyncRow.due_at.is_not(None))
         with self.database.read() as session:
             idle = session.scalars(select(EnterpriseRow.id).where(EnterpriseRow.id.not_in(active)).limit(500)).all()
-        for enterprise_id in idle:
+
+        def ask(enterprise_id: int) -> None:
             with self.database.write() as session:
                 enterprise = enterprises.lock(session, enterprise_id)
                 clusters.lock(session, enterprise.cluster_id)
                 _ask(session, enterprise, now, shown=False)
+
+        with ThreadPoolExecutor(_ASKING) as pool:
+            list(pool.map(ask, idle))
         return len(idle)
 
     def queued(self) -> int:
