@@ -1,21 +1,20 @@
 """Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import claims, inbox, syncs
 from storage.columns import UTCDateTime
 from storage.database import wake
-from storage.filtering import ordering, where
 from storage.folding import fold, sort_key
 from storage.inserting import insert_unless_there
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
-from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster, View
+from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster
 from storage.states import among
 
 KIND = "rosters"
@@ -37,11 +36,6 @@ _RESTARTING = (
     .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None)
 )
 _REPLACING = update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT)).values(state=REPLACED)
-
-_HOLDERS: Any = LicenseHolderRow.__table__
-_CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS))
-_WHOLE = _CELLS.where(_HOLDERS.c.roster_id == bindparam("roster")).order_by(_HOLDERS.c.position)
-_IN_PORTIONS = {"yield_per": 2 * CHUNK}
 
 
 def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = False) -> int:
@@ -158,39 +152,3 @@ def last(session: Session, enterprise_id: int) -> Roster | None:
     """The newest roster of an enterprise, whatever became of it."""
     row = session.execute(_LAST, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)
-
-
-def holders(
-    session: Session, roster_id: int, view: View | None = None, *, limit: int | None = None, few: bool = False
-) -> Iterator[LicenseHolder]:
-    """The licence holders of a view, in its order; read from the database in portions, which costs calls of its own,
-    unless they are `few`.
-    """
-    query: Any = _WHOLE
-    if view is not None or limit is not None:
-        view = view or View()
-        query = (
-            _CELLS.where(_HOLDERS.c.roster_id == bindparam("roster"), *where(view.terms))
-            .order_by(*ordering(view.sort), _HOLDERS.c.position)
-            .limit(limit)
-        )
-    options = {} if few else _IN_PORTIONS
-    for row in session.execute(query, {"roster": roster_id}, execution_options=options):
-        yield LicenseHolder(*row)
-
-
-def count(session: Session, roster_id: int, view: View | None = None) -> int:
-    """How many licence holders a view has."""
-    terms = where(view.terms) if view else []
-    return session.scalar(select(func.count()).where(LicenseHolderRow.roster_id == roster_id, *terms)) or 0
-
-
-def facets(session: Session, roster_id: int, column: str, view: View | None = None) -> dict[str, int]:
-    """How many licence holders of a view have which value in a column, most first."""
-    cell = getattr(LicenseHolderRow, column)
-    terms = where(view.terms) if view else []
-    query: Iterable[Any] = session.execute(
-        select(cell, func.count()).where(LicenseHolderRow.roster_id == roster_id, *terms).group_by(cell)
-    )
-    found = [(str(value), int(number)) for value, number in query]
-    return dict(sorted(found, key=lambda counted: (-counted[1], counted[0])))

@@ -52,6 +52,9 @@ NOT_PURE = (
 IN_MEMORY = {"bot.tables.csvfile": ("io", "tempfile")}
 """Pure rooms that use a part of it on memory alone."""
 
+SHARED_BY_COMMANDS = ("bot.suggestions",)
+"""Rooms that commands have look things up: they may know what commands may."""
+
 FORBIDDEN_TO_COMMANDS = (
     *(
         "bot.jobs",
@@ -164,7 +167,7 @@ def test_storage_never_imports_the_bot(room: str) -> None:
     assert {name for name in _imports(room) if _within(name, ["bot", "sandbox", "flask", "webexteamssdk"])} == set()
 
 
-@pytest.mark.parametrize("room", _where("bot.commands.*"))
+@pytest.mark.parametrize("room", [*_where("bot.commands.*"), *SHARED_BY_COMMANDS])
 def test_commands_import_neither_each_other_nor_what_is_outside(room: str) -> None:
     assert {name for name in _imports(room) if _within(name, ["bot.commands"])} == set()
     assert {name for name in _imports(room) if _among(name, FORBIDDEN_TO_COMMANDS)} == set()
@@ -173,7 +176,7 @@ def test_commands_import_neither_each_other_nor_what_is_outside(room: str) -> No
 
 def _command_may_know(name: str) -> bool:
     library = name.split(".")[0]
-    return _among(name, PURE) or library in {"storage", "sqlalchemy", *sys.stdlib_module_names}
+    return _among(name, (*PURE, *SHARED_BY_COMMANDS)) or library in {"storage", "sqlalchemy", *sys.stdlib_module_names}
 
 
 def test_the_sdk_is_imported_by_the_connection_alone() -> None:

@@ -4,56 +4,83 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import filters
+from bot import filters, suggestions
 from bot.command import Command
 from bot.message import Asked, Attachment, Refusal, Reply, Wait
 from bot.replies import licenses as replies
+from bot.tables import summary
 from bot.tables.columns import HEADER, cells
-from bot.tables.csvfile import compressed_csv, file_name
-from storage import rosters
+from bot.tables.csvfile import TooLarge, compressed_csv, file_name
+from bot.tables.summary import Summary
+from bot.tokens import plain_line
+from storage import rosters, views
+from storage.folding import fold
+from storage.records import Roster, View
 
 PATIENCE = timedelta(seconds=8)
-FIRST_ROWS = 15
+COUNT, REFRESH = "count", "refresh"
 
 
 def run(session: Session, asked: Asked) -> Reply | Wait:
     """Answer from the roster, once it is fresh enough or cannot be had fresher."""
-    view = filters.parse(asked.arguments)
+    words, text = _words(plain_line(asked.arguments))
+    view = filters.parse(text)
     enterprise = asked.enterprise
     roster = rosters.current(session, enterprise.id)
-    fresh = (
-        roster is not None
-        and roster.read_at is not None
-        and asked.now - roster.read_at <= max(asked.settings.roster_max_age, PATIENCE if asked.waited else timedelta(0))
-    )
+    fresh = roster is not None and asked.now - (roster.read_at or roster.asked_at) <= _oldest(asked, words)
     if not fresh and not asked.waited:
         return Wait(asked.now + PATIENCE)
+    last = rosters.last(session, enterprise.id)
+    failed = last is not None and last.state == rosters.FAILED
     if roster is None:
-        last = rosters.last(session, enterprise.id)
-        raise Refusal(replies.none_yet(failed=last is not None and last.state == rosters.FAILED))
-    found = rosters.count(session, roster.id, view)
-    name = file_name("licenses", enterprise.key, asked.now)
-    rows = map(cells, rosters.holders(session, roster.id, view))
+        raise Refusal(replies.none_yet(failed=failed))
+    attachment: Attachment | None = None
+    if COUNT in words:
+        found = summary.of_groups(views.groups(session, roster.id, summary.COUNTED, view))
+    else:
+        found = Summary()
+        attachment = Attachment(file_name("licenses", enterprise.key, asked.now), _csv(session, roster, view, found))
+    about = replies.About(view, roster, enterprise, None if fresh else replies.failing(failed=failed))
+    instead = suggestions.of_nobody(session, roster, view) if not found.found else None
     return Reply(
-        replies.answer(
-            view,
-            found,
-            roster,
-            list(rosters.holders(session, roster.id, view, limit=FIRST_ROWS, few=True)),
-            rosters.facets(session, roster.id, "activation", view),
-            enterprise,
-            asked.now,
-            fresh=fresh,
-        ),
-        attachment=Attachment(name, compressed_csv(HEADER, rows)),
+        replies.counts(about, found, instead, asked.now)
+        if attachment is None
+        else replies.answer(about, found, instead, asked.now),
+        attachment=attachment,
         personal=True,
-        noted=f"{found} rows",
+        noted=f"{found.found} rows" if attachment else "counts",
     )
+
+
+def _words(line: str) -> tuple[set[str], str]:
+    """The words of the command that stand first, each alone; and the filter, which is the rest."""
+    words: set[str] = set()
+    first, _, rest = line.partition(" ")
+    while fold(first) in {COUNT, REFRESH} - words:
+        words.add(fold(first))
+        line = rest.strip()
+        first, _, rest = line.partition(" ")
+    return words, line
+
+
+def _oldest(asked: Asked, words: set[str]) -> timedelta:
+    """How old a roster may be that is answered from without a word about it."""
+    waited = PATIENCE if asked.waited else timedelta(0)
+    return waited if REFRESH in words else max(asked.settings.roster_max_age, waited)
+
+
+def _csv(session: Session, roster: Roster, view: View, found: Summary) -> bytes:
+    """The view as a file; its licence holders are counted on their way there, so that it is looked for once."""
+    holders = found.counting(views.holders(session, roster.id, view))
+    try:
+        return compressed_csv(HEADER, map(cells, holders))
+    except TooLarge:
+        raise Refusal(replies.too_large(suggestions.halving(session, roster, view))) from None
 
 
 COMMAND = Command(
     name="licenses",
-    usage="licenses [filter] [sort=column]",
+    usage="licenses [count] [refresh] [filter] [sort=column]",
     summary="the licence holders, filtered and sorted, as a table and a CSV",
     details=replies.GUIDE,
     run=run,

@@ -9,7 +9,7 @@ from bot.command import Command
 from bot.message import Asked, Fresh, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
-from storage import history, inbox, outbox, queues, readings, rosters, syncs
+from storage import history, inbox, outbox, queues, readings, rosters, syncs, views
 from storage.records import SyncState
 
 PATIENCE = timedelta(seconds=2)
@@ -40,7 +40,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
         estimate=estimate,
         hold_until=policy.hold_until(completed, asked.settings.sync_hold),
         roster=roster,
-        activation=rosters.facets(session, roster.id, "activation") if roster else {},
+        activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,
         failed=(inbox.failed(session), outbox.failed(session)) if asked.asker.operator else (0, 0),
     )

@@ -9,7 +9,7 @@ from bot.command import Command
 from bot.message import Asked, Refusal, Reply, Wait
 from bot.replies import sync as replies
 from bot.tables.columns import ACTIVATED
-from storage import clusters, enterprises, followers, history, queues, rosters, syncs
+from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
 from storage.records import Follower, SyncState, Term, View
 
 PATIENCE = timedelta(seconds=2)
@@ -51,7 +51,7 @@ def _activation(session: Session, enterprise_id: int) -> tuple[dict[str, int], i
     roster = rosters.current(session, enterprise_id)
     if roster is None:
         return {}, 0
-    return rosters.facets(session, roster.id, "activation"), rosters.count(session, roster.id, _WITHOUT_EMAIL)
+    return views.facets(session, roster.id, "activation"), views.count(session, roster.id, _WITHOUT_EMAIL)
 
 
 _WITHOUT_EMAIL = View((Term(("email",), (("",),)),))

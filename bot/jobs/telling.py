@@ -13,9 +13,9 @@ from bot.message import Attachment
 from bot.recipients import Audience, Concerned, messages
 from bot.replies import outcome
 from bot.tables import activation, columns, errors
-from bot.tables.csvfile import compressed_csv, file_name
+from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
-from storage import admins, enterprises, followers, outbox, rosters, spaces, syncs
+from storage import admins, enterprises, followers, outbox, rosters, spaces, syncs, views
 from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
         rooms = [] if sync.state is SyncState.CANCELLED else spaces.notified(session, sync.enterprise_id)
         enterprise = enterprises.get(session, sync.enterprise_id)
         roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
-        attachment = _attachment(session, sync, enterprise, roster, now)
+        attachment = _attachment_that_fits(session, sync, enterprise, roster, now)
     audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
@@ -90,12 +90,23 @@ def _unmuted(session: Session, found: Sequence[Admin]) -> list[Admin]:
     return [admin for admin in found if admin.person_id not in muted]
 
 
+def _attachment_that_fits(
+    session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
+) -> Attachment | None:
+    """The end is told without a file that Webex would not take: `licenses` gives its parts."""
+    try:
+        return _attachment(session, sync, enterprise, roster, now)
+    except TooLarge as error:
+        log.warning("sync %d is told without its file: %s", sync.id, error)
+        return None
+
+
 def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
     if roster is not None:
-        holders = rosters.holders(session, roster.id, few=roster.size <= rosters.CHUNK) if roster.size else []
+        holders = views.holders(session, roster.id, few=roster.size <= rosters.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:
             name = file_name("licenses", enterprise.key, now)
             return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))

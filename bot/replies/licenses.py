@@ -1,17 +1,22 @@
 """What `licenses` says."""
 
-from collections.abc import Sequence
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import filters
-from bot.replies.safe import plain
+from bot.replies.safe import code, plain
 from bot.replies.times import when
 from bot.tables.chat import license_table
-from bot.tables.limit import LONGEST, fits, size
+from bot.tables.limit import LONGEST, cut, fits, size
+from bot.tables.summary import Summary
 from storage.folding import fold
-from storage.records import Enterprise, LicenseHolder, Roster, View
+from storage.records import Enterprise, Roster, Term, View
 
 _LONGEST_WORDS = 3000
+_MOST_PLACES = 5
+_ROOM = 200
+"""Bytes kept free for what follows a list or a table."""
 
 GUIDE = """\
 `licenses` alone shows everybody. Conditions narrow it down, and all of them must hold:
@@ -27,36 +32,53 @@ GUIDE = """\
 Keys: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first or last), `email`, `status`, \
 `activation`.
 
-`sort=-last,location` sorts, `-` turning the order round. The CSV attached holds exactly the view you asked for."""
+`sort=-last,location` sorts, `-` turning the order round. The CSV attached holds exactly the view you asked for.
+
+`licenses count` before all that gives the counts alone, by self-activation and by location; `licenses refresh` reads \
+the licence holders anew. To search for these words themselves, quote them: `licenses "count"`."""
 
 
-def answer(
-    view: View,
-    found: int,
-    roster: Roster,
-    first: Sequence[LicenseHolder],
-    activation: dict[str, int],
-    enterprise: Enterprise,
-    now: datetime,
-    *,
-    fresh: bool,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class About:
+    """The view that is answered, of whose roster, and why that is not newer."""
+
+    view: View
+    roster: Roster
+    enterprise: Enterprise
+    stale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Which condition keeps people out, how many it does, and what may have been meant by it."""
+
+    dropped: Term
+    would_find: int
+    meant: Term | None = None
+    meant_finds: int = 0
+
+
+def answer(about: About, found: Summary, instead: Suggestion | None, now: datetime) -> str:
     """The filter in words, the counts, the first rows, and how old all that is."""
-    read = when(roster.read_at or roster.asked_at, now, enterprise.timezone)
-    stale = "" if fresh else " I could not read them again just now."
-    lines = [
-        f"**{found:,} of {roster.size:,} licence holders of {plain(enterprise.name)}**{_words(view)}",
-        f"As of {read}.{stale}",
-    ]
-    if activation:
-        lines.append("Self-activation: " + ", ".join(f"{number:,} {value}" for value, number in activation.items()))
+    lines = [_head(about, found, now)]
+    if not found.found:
+        return "\n\n".join([*lines, *_nobody(about, instead), "The CSV has the header alone."])
+    lines.append(" ".join([_activation(found.activation), *_places(about.view, found.location)]))
     sentences = "\n\n".join(lines)
-    table, shown = license_table(first, len(first), LONGEST - size(sentences) - 200)
-    more = f"The first {shown} rows; all {found:,} are in the CSV." if shown < found else "All of them are in the CSV."
-    if found:
-        return "\n\n".join([sentences, table, more])
-    advice = " `help licenses` explains how to filter." if fold(filters.printed(view)) == "help" else ""
-    return f"{sentences}\n\nThe CSV has the header alone.{advice}"
+    table, shown = license_table(found.first, len(found.first), LONGEST - size(sentences) - _ROOM)
+    rest = f"The first {shown} rows; all {found.found:,} are in the CSV."
+    return "\n\n".join([sentences, table, rest if shown < found.found else "All of them are in the CSV."])
+
+
+def counts(about: About, found: Summary, instead: Suggestion | None, now: datetime) -> str:
+    """The filter in words and the counts, of every location."""
+    lines = [_head(about, found, now)]
+    if not found.found:
+        return "\n\n".join([*lines, *_nobody(about, instead)])
+    lines.append(_activation(found.activation))
+    places = [f"- {number:,} {_place(value)}" for value, number in _by_number(found.location)]
+    listed = cut(["By location:", "", *places], LONGEST - size("\n\n".join(lines)) - _ROOM)
+    return "\n\n".join([*lines, listed])
 
 
 def none_yet(*, failed: bool) -> str:
@@ -67,6 +89,75 @@ def none_yet(*, failed: bool) -> str:
             "please try again in a few minutes."
         )
     return "I am still reading your licence holders from Webex. Please ask again in a minute."
+
+
+def failing(*, failed: bool) -> str:
+    """Why the roster answered from is not newer."""
+    if failed:
+        return "I could not read them again just now."
+    return "I am reading them again, which takes a while: ask once more in a minute for newer ones."
+
+
+def too_large(half: tuple[Term, int] | None) -> str:
+    """A CSV that Webex would not take, and the condition that halves it."""
+    refusal = "That is more than the 100 MB that Webex takes as one file, so I made none."
+    if half is None:
+        return f"{refusal} Please ask for a part of it, say by the first letter: `licenses last=a*`."
+    return f"{refusal} Please ask for parts of it: {_typed(half[0])} would give {half[1]:,}."
+
+
+def _head(about: About, found: Summary, now: datetime) -> str:
+    roster, enterprise = about.roster, about.enterprise
+    read = when(roster.read_at or roster.asked_at, now, enterprise.timezone)
+    stale = f" {about.stale}" if about.stale else ""
+    return (
+        f"**{found.found:,} of {roster.size:,} licence holders of {plain(enterprise.name)}**{_words(about.view)}\n\n"
+        f"As of {read}.{stale}"
+    )
+
+
+def _nobody(about: About, instead: Suggestion | None) -> list[str]:
+    """What would find somebody."""
+    if not about.view.terms or not about.roster.size:
+        return []
+    if fold(filters.printed(about.view)) == "help":
+        return ["`help licenses` explains how to filter."]
+    if instead is None:
+        return ["Dropping one of the conditions alone would not help."]
+    said = f"Without {_typed(instead.dropped)} it would be {instead.would_find:,}."
+    if instead.meant is not None and instead.meant_finds:
+        said += f" {_typed(instead.meant)} would give {instead.meant_finds:,}."
+    return [said]
+
+
+def _typed(term: Term) -> str:
+    return code(filters.printed(View((term,))))
+
+
+def _activation(found: Counter[str]) -> str:
+    return "Self-activation: " + ", ".join(f"{number:,} {value}" for value, number in _by_number(found)) + "."
+
+
+def _places(view: View, found: Counter[str]) -> list[str]:
+    """Where they are, unless that is what was filtered by, or is not known of anybody."""
+    if any(term.columns == ("location",) for term in view.terms) or set(found) == {""}:
+        return []
+    places = [f"{number:,} {_place(value)}" for value, number in _by_number(found)]
+    if len(places) > _MOST_PLACES:
+        places[_MOST_PLACES:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
+    return ["Location: " + ", ".join(places) + "."]
+
+
+def _sum(found: Counter[str]) -> int:
+    return sum(number for _, number in _by_number(found)[:_MOST_PLACES])
+
+
+def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _place(value: str) -> str:
+    return plain(value, 40) or "without one"
 
 
 def _words(view: View) -> str:

@@ -12,6 +12,9 @@ from typing import BinaryIO
 _RUNS = "=+\\-@\t\r＝＋－＠"
 _TO_GUARD = re.compile(f"'*[{_RUNS}]")
 _GUARDED = re.compile(f"'+[{_RUNS}]")
+LARGEST = 100_000_000
+"""Bytes that an attachment may have. Source: Webex's developer documentation on attachments, "up to 100 MB"."""
+
 _CHUNK = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -29,10 +32,22 @@ def unguarded(cell: str) -> str:
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
+class TooLarge(Exception):
+    """A file would be larger than Webex takes."""
+
+
 def compressed_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A whole CSV file, gzip-compressed; equal content gives equal bytes, and memory holds only those."""
+    """A whole CSV file, gzip-compressed; equal content gives equal bytes, and memory holds only those.
+
+    Raises TooLarge as soon as it has more bytes than Webex takes, which counts them before they are compressed.
+    """
     compressor = zlib.compressobj(wbits=_GZIP)
-    compressed = [compressor.compress(chunk) for chunk in _chunks(header, rows)]
+    compressed, written = [], 0
+    for chunk in _chunks(header, rows):
+        written += len(chunk)
+        if written > LARGEST:
+            raise TooLarge(f"more than {LARGEST:,} bytes")
+        compressed.append(compressor.compress(chunk))
     return b"".join([*compressed, compressor.flush()])
 
 

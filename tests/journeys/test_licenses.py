@@ -1,9 +1,13 @@
 """`licenses`: the view, its table, its CSV, and how fresh it is."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from bot.replies.licenses import GUIDE
+from bot.tables import csvfile
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, House
@@ -74,6 +78,75 @@ def test_a_filter_that_matches_nobody_still_gives_its_header(house: House) -> No
     answer = house.ask(ANA, "licenses location=Nowhere")
     assert "0 of 410" in (answer.markdown or "")
     assert csv_of(house, answer) == []
+
+
+def test_a_filter_that_finds_nobody_is_answered_with_the_condition_to_drop_and_what_was_meant(house: House) -> None:
+    there = rows(house)
+    premium = [row for row in there if row[1] == "Premium"]
+    in_dallas = [row for row in premium if row[0] == "Dallas"]
+    said = house.ask(ANA, "licenses type=premium location=Dalas").markdown or ""
+    assert f"Without `location=Dalas` it would be {len(premium)}." in said
+    assert f"`location=Dallas` would give {len(in_dallas)}." in said
+    assert f"0 of {len(there)}" in said
+    word = house.ask(ANA, "licenses miler").markdown or ""
+    assert "`Miller` would give" in word
+    both = house.ask(ANA, "licenses location=Nowhere type=nothing").markdown or ""
+    assert "Dropping one of the conditions alone would not help." in both
+
+
+def test_count_gives_the_counts_alone(house: House) -> None:
+    in_dallas = [row for row in rows(house) if row[0] == "Dallas"]
+    answer = house.ask(ANA, "licenses count location=Dallas")
+    said = answer.markdown or ""
+    assert "88 of 410" in said
+    assert f"- {len(in_dallas)} Dallas" in said
+    activated = sum(row[8] == "Activated" for row in in_dallas)
+    assert f"{activated} Activated" in said
+    assert "```" not in said
+    assert answer.files == ()
+
+
+def test_every_location_is_counted_where_all_are_asked_for(house: House) -> None:
+    places = Counter(row[0] for row in rows(house))
+    said = house.ask(ANA, "licenses count").markdown or ""
+    place, number = places.most_common(1)[0]
+    assert f"- {number} {place}" in said
+    assert len(re.findall(r"^- \d", said, re.MULTILINE)) == len(places)
+    sentence = house.ask(ANA, "licenses").markdown or ""
+    assert f"Location: {places.most_common(1)[0][1]} {places.most_common(1)[0][0]}" in sentence
+
+
+def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: House) -> None:
+    like = house.world.subscribers.of(ACME)[0]
+    house.world.subscribers.add(replace(like, last_name="Count"))
+    assert "**1 of 411" in (house.ask(ANA, 'licenses "count"').markdown or "")
+    assert "**1 of 411" in (house.ask(ANA, "licenses last=count").markdown or "")
+    assert "**1 of 411" in (house.ask(ANA, "licenses count count").markdown or "")
+    assert "**411 of 411" in (house.ask(ANA, "licenses COUNT").markdown or "")
+
+
+def test_refresh_reads_the_licence_holders_anew(house: House) -> None:
+    house.ask(ANA, "licenses")
+    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
+    answer = house.ask(ANA, "licenses refresh")
+    assert "409 of 409" in (answer.markdown or "")
+    assert csv_of(house, answer) == rows(house)
+    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    assert "408 of 408" in (house.ask(ANA, "licenses refresh count").markdown or "")
+
+
+def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_halves_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csvfile, "LARGEST", 20_000)
+    answer = house.ask(ANA, "licenses")
+    assert answer.files == ()
+    places = Counter(row[0] for row in rows(house)), Counter(row[1] for row in rows(house))
+    found = re.search(r"100 MB.*`(\w+)=\"?([^`\"]+)\"?` would give (\d+)\.", answer.markdown or "")
+    assert found is not None
+    nearest = min(abs(205 - number) for counted in places for number in counted.values())
+    assert abs(205 - int(found[3])) <= nearest
 
 
 def test_help_as_a_filter_that_finds_nobody_leads_to_the_explanation(house: House) -> None:

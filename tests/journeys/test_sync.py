@@ -1,9 +1,12 @@
 """`sync`, when all goes well."""
 
+import pytest
+
+from bot.tables import csvfile
 from sandbox.seed import ACME, SPACE
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, BEN, OLGA, House
-from tests.journeys.syncs import results, text, versions
+from tests.journeys.syncs import ends, results, text, versions
 from tests.journeys.tables import csv_of, rows
 
 
@@ -104,3 +107,11 @@ def test_the_end_of_a_sync_asked_for_in_a_group_goes_to_the_asker_alone(house: H
     house.wait_for(lambda: any("1:1 message" in text(one) for one in house.heard(SPACE)))
     assert results(house, SPACE) == []
     assert {one.parent_id for one in house.heard(SPACE)} == {said.id}
+
+
+def test_an_end_is_told_without_a_file_that_webex_would_not_take(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csvfile, "LARGEST", 20_000)
+    house.ask(ANA, "sync")
+    ended = house.wait_for(lambda: ends(house))[0]
+    assert ended.files == ()
+    assert "Attached" not in text(ended)

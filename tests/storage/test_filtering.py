@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from bot.filters import matches, ordered
-from storage import rosters
+from storage import views
 from storage.database import Database
 from storage.records import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
 from tests.postgres import Server
@@ -77,11 +77,16 @@ def _found(session: Session, enterprise_id: int, roster: list[LicenseHolder], vi
     roster_id = samples.write_roster(session, enterprise_id, roster)
     expected = ordered(view, [holder for holder in roster if matches(view.terms, holder)])
     event(f"{min(len(expected), 2)} found")
-    assert list(rosters.holders(session, roster_id, view)) == expected
-    assert rosters.count(session, roster_id, view) == len(expected)
+    assert list(views.holders(session, roster_id, view)) == expected
+    assert views.count(session, roster_id, view) == len(expected)
     for column in ("location", "activation"):
         cells = [getattr(holder, column) for holder in expected]
-        assert rosters.facets(session, roster_id, column, view) == {cell: cells.count(cell) for cell in cells}
+        assert views.facets(session, roster_id, column, view) == {cell: cells.count(cell) for cell in cells}
+    if view.terms:
+        misses = [[term for term in view.terms if not matches([term], holder)] for holder in roster]
+        assert views.kept_out_by_each(session, roster_id, view.terms) == [
+            sum(missed == [term] for missed in misses) for term in view.terms
+        ]
 
 
 @given(case=_cases())

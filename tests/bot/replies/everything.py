@@ -1,5 +1,6 @@
 """Every reply there is, with given texts wherever somebody else's may stand."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,8 +11,10 @@ from bot.errors import MEANINGS
 from bot.message import Refusal
 from bot.policy import Estimate
 from bot.replies import access, cancel, help, history, licenses, notify, outcome, queue, status, sync
+from bot.replies.licenses import About, Suggestion
 from bot.replies.status import Known
 from bot.replies.sync import Standing
+from bot.tables.summary import Summary
 from bot.tables.syncs import merged
 from storage.records import ACTIVE, Cause, Enterprise, LicenseHolder, Sync, SyncState, WaitsFor
 from tests.bot import samples
@@ -143,8 +146,11 @@ def _licenses(acme: Enterprise, words: str, many: int) -> dict[str, str]:
         except Refusal as refusal:
             said[f"refused {typed[:9]}"] = refusal.markdown
             continue
+        about = About(view, replace(ROSTER, size=10**9), acme, licenses.failing(failed=False))
         for rows in ([], [holder] * 15):
-            said[f"licenses {typed[:9]} {len(rows)}"] = licenses.answer(
-                view, len(rows), ROSTER, rows, ACTIVATION, acme, NOW, fresh=False
-            )
+            found = Summary(len(rows), Counter(ACTIVATION), Counter({f"{words}{n}": n for n in range(many)}), rows)
+            instead = Suggestion(view.terms[0], 10**9, view.terms[0], 10**9) if view.terms else None
+            said[f"licenses {typed[:9]} {len(rows)}"] = licenses.answer(about, found, instead, NOW)
+            said[f"licenses count {typed[:9]} {len(rows)}"] = licenses.counts(about, found, instead, NOW)
+            said[f"licenses too large {typed[:9]}"] = licenses.too_large((view.terms[0], 10**9) if view.terms else None)
     return said

@@ -4,6 +4,7 @@ import pytest
 
 from bot import filters
 from bot.replies import licenses
+from bot.tables.summary import Summary
 from tests.bot.samples import NOW, ROSTER, enterprise
 
 
@@ -12,4 +13,5 @@ from tests.bot.samples import NOW, ROSTER, enterprise
     [("", "**0 of 14 licence holders of Acme**\n"), ("last=O_Brien*", "Acme**: Last Name begins with O\\_Brien\n")],
 )
 def test_a_filter_is_said_back_as_it_was_understood(typed: str, said: str) -> None:
-    assert said in licenses.answer(filters.parse(typed), 0, ROSTER, [], {}, enterprise(), NOW, fresh=True)
+    about = licenses.About(filters.parse(typed), ROSTER, enterprise(), None)
+    assert said in licenses.answer(about, Summary(), None, NOW)

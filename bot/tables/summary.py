@@ -1,0 +1,41 @@
+"""What a message tells of a view: how many licence holders it has, of which kinds, and the first of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from storage.records import LicenseHolder
+
+FIRST_ROWS = 15
+COUNTED = ("activation", "location")
+"""The columns by which a view is counted."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of a view, and its first rows."""
+
+    found: int = 0
+    activation: Counter[str] = field(default_factory=Counter)
+    location: Counter[str] = field(default_factory=Counter)
+    first: list[LicenseHolder] = field(default_factory=list)
+
+    def counting(self, holders: Iterable[LicenseHolder]) -> Iterator[LicenseHolder]:
+        """The licence holders of the view as they come, each taken into account."""
+        for holder in holders:
+            self.found += 1
+            self.activation[holder.activation] += 1
+            self.location[holder.location] += 1
+            if self.found <= FIRST_ROWS:
+                self.first.append(holder)
+            yield holder
+
+
+def of_groups(groups: Mapping[tuple[str, ...], int]) -> Summary:
+    """The counts of a view whose licence holders are counted by `COUNTED` already."""
+    summary = Summary()
+    for (activation, location), number in groups.items():
+        summary.found += number
+        summary.activation[activation] += number
+        summary.location[location] += number
+    return summary
