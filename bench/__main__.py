@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import measures, webex
+from bench import exports, measures, webex
 from bench import moves as syncs
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Lengths
@@ -126,6 +126,7 @@ MEASURES: dict[str, Callable[[Bench, Lengths], Iterator[Line]]] = {
     "drain": drain,
     "rest": rest,
     "moves": moves,
+    "licenses": exports.lines,
 }
 
 

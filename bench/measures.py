@@ -20,7 +20,9 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long each measure takes, in seconds; how many runs; how many webhooks are to be worked off, syncs queued."""
+    """How long each measure takes, in seconds; how many runs; how many webhooks are to be worked off, syncs queued,
+    licence holders there are.
+    """
 
     busy: float = 5.0
     busy_runs: int = 3
@@ -30,9 +32,20 @@ class Lengths:
     settle: float = 5.0
     backlog: int = 600
     queued: int = 10_000
+    holders: int = 100_000
 
 
-QUICK = Lengths(busy=2.0, busy_runs=1, steady=4.0, slow=5.0, rest=5.0, settle=2.0, backlog=200, queued=3_000)
+QUICK = Lengths(
+    busy=2.0,
+    busy_runs=1,
+    steady=4.0,
+    slow=5.0,
+    rest=5.0,
+    settle=2.0,
+    backlog=200,
+    queued=3_000,
+    holders=20_000,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.folding import fold_pattern
 from storage.models import LicenseHolderRow
@@ -28,7 +27,7 @@ def _condition(term: Term) -> ColumnElement[bool]:
     return ~found if term.negated else found
 
 
-def _matches(column: InstrumentedAttribute[str], pattern: Pattern) -> ColumnElement[bool]:
+def _matches(column: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
     pieces = fold_pattern(pattern)
     if len(pieces) == 1:
         return column == pieces[0]
@@ -41,6 +40,6 @@ def _literal(piece: str) -> str:
     return piece
 
 
-def _column(name: str, form: str) -> InstrumentedAttribute[str]:
-    column: InstrumentedAttribute[str] = getattr(LicenseHolderRow, f"{name}_{form}")
+def _column(name: str, form: str) -> ColumnElement[str]:
+    column: ColumnElement[str] = LicenseHolderRow.__table__.c[f"{name}_{form}"]
     return column

@@ -21,15 +21,20 @@ _WHOLE = _CELLS.where(_OF_ROSTER).order_by(_HOLDERS.c.position)
 def holders(
     session: Session, roster_id: int, view: View | None = None, *, few: bool = False
 ) -> Iterator[LicenseHolder]:
-    """The licence holders of a view, in its order; read from the database in portions, which costs calls of its own,
-    unless they are `few`.
+    """The licence holders of a view, in its order."""
+    return (LicenseHolder(*row) for row in cells(session, roster_id, view, few=few))
+
+
+def cells(session: Session, roster_id: int, view: View | None = None, *, few: bool = False) -> Iterator[Sequence[str]]:
+    """The nine cells of each licence holder of a view, in its order; read from the database in portions, which costs
+    calls of its own, unless they are `few`.
     """
     query: Any = _WHOLE
     if view is not None:
         query = _CELLS.where(_OF_ROSTER, *where(view.terms)).order_by(*ordering(view.sort), _HOLDERS.c.position)
     options = {} if few else {"yield_per": _PORTION}
-    for row in session.execute(query, {"roster": roster_id}, execution_options=options):
-        yield LicenseHolder(*row)
+    found: Iterator[Any] = iter(session.execute(query, {"roster": roster_id}, execution_options=options))
+    return found
 
 
 def count(session: Session, roster_id: int, view: View | None = None) -> int:

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import select
 
-from bench import load, measures, syncs, webex
+from bench import bare_export, export, exports, holders, load, measures, syncs, webex
 from bench.figures import quantile
 from bench.report import Line
 from bench.webex import FakeWebex
 from bench.webhooks import message_id, number_of, room_id
+from bot.tables.csvfile import opened
 from storage.database import Database
+from storage.models import AttachmentRow, LicenseHolderRow
 from tests.storage.racing import until
 
 DELAY = 0.05
@@ -99,3 +102,26 @@ def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_pat
     until(lambda: not [job for job in syncs.jobs({"syncs", "rosters"}) if job.move(context)] and provider.moves() == 10)
     assert provider.top_up() == 2
     database.close()
+
+
+def test_the_bare_script_writes_the_file_that_the_bot_makes(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database(database_url)
+    holders.fill(database_url, 2_000)
+    export.main(database_url, exports.HALF)
+    plain = str(database.url.database) if database.is_sqlite else database.plain_url
+    bare_export.main(plain, exports.HALF_QUERY, str(tmp_path / "bare.csv"))
+    with database.read() as session:
+        made = session.scalars(select(AttachmentRow.body).order_by(AttachmentRow.id.desc()).limit(1)).one()
+    database.close()
+    assert opened(made).read() == (tmp_path / "bare.csv").read_bytes()
+    assert len(opened(made).read().splitlines()) == 1 + 1_000
+    assert [line.count('"seconds"') for line in capsys.readouterr().out.splitlines()] == [1, 0]
+
+
+def test_the_rare_licence_holders_of_the_bench_are_as_many_as_it_says(database: Database, database_url: str) -> None:
+    holders.fill(database_url, 2_000)
+    with database.read() as session:
+        found = session.scalars(select(LicenseHolderRow.email).where(LicenseHolderRow.email.like("%@rare.example")))
+        assert len(found.all()) == holders.RARE

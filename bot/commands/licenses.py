@@ -9,7 +9,7 @@ from bot.command import Command
 from bot.message import Asked, Attachment, Refusal, Reply, Wait
 from bot.replies import licenses as replies
 from bot.tables import summary
-from bot.tables.columns import HEADER, cells
+from bot.tables.columns import HEADER
 from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.tables.summary import Summary
 from bot.tokens import plain_line
@@ -71,9 +71,9 @@ def _oldest(asked: Asked, words: set[str]) -> timedelta:
 
 def _csv(session: Session, roster: Roster, view: View, found: Summary) -> bytes:
     """The view as a file; its licence holders are counted on their way there, so that it is looked for once."""
-    holders = found.counting(views.holders(session, roster.id, view))
+    rows = found.counting(views.cells(session, roster.id, view))
     try:
-        return compressed_csv(HEADER, map(cells, holders))
+        return compressed_csv(HEADER, rows)
     except TooLarge:
         raise Refusal(replies.too_large(suggestions.halving(session, roster, view))) from None
 

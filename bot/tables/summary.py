@@ -1,14 +1,16 @@
 """What a message tells of a view: how many licence holders it has, of which kinds, and the first of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.records import LicenseHolder
+from storage.records import LICENSE_COLUMNS, LicenseHolder
 
 FIRST_ROWS = 15
 COUNTED = ("activation", "location")
 """The columns by which a view is counted."""
+
+_ACTIVATION, _LOCATION = (LICENSE_COLUMNS.index(column) for column in COUNTED)
 
 
 @dataclass(slots=True)
@@ -20,15 +22,15 @@ class Summary:
     location: Counter[str] = field(default_factory=Counter)
     first: list[LicenseHolder] = field(default_factory=list)
 
-    def counting(self, holders: Iterable[LicenseHolder]) -> Iterator[LicenseHolder]:
-        """The licence holders of the view as they come, each taken into account."""
-        for holder in holders:
+    def counting(self, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+        """The rows of the view as they come, each taken into account."""
+        for row in rows:
+            self.activation[row[_ACTIVATION]] += 1
+            self.location[row[_LOCATION]] += 1
+            if self.found < FIRST_ROWS:
+                self.first.append(LicenseHolder(*row))
             self.found += 1
-            self.activation[holder.activation] += 1
-            self.location[holder.location] += 1
-            if self.found <= FIRST_ROWS:
-                self.first.append(holder)
-            yield holder
+            yield row
 
 
 def of_groups(groups: Mapping[tuple[str, ...], int]) -> Summary:

@@ -1,0 +1,53 @@
+"""One `licenses` as a worker answers it, from the claimed row to the finished file; run as a program.
+
+Prints as JSON how many seconds that took, and by how many bytes the process had grown at its largest.
+"""
+
+import json
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+
+import psutil
+from pydantic import SecretStr
+
+from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
+from bot import router
+from bot.message import Message
+from bot.settings import Settings
+from storage import inbox
+from storage.database import Database
+from storage.records import Claim, Event
+
+
+def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:
+    """Seconds that an answer took."""
+    now = datetime.now(UTC)
+    with database.statement() as connection:
+        inbox.record(connection, [Event("messages", "created", message_id, message_id, "room", ADMIN_ID)], now)
+    with database.statement() as connection:
+        row = inbox.claim(connection, now)
+    if row is None:
+        raise LookupError("no event is due")
+    message = Message(row.data_id, "room", True, ADMIN_ID, ADMIN_EMAIL, text)
+    started = time.perf_counter()
+    router.answer(database, settings, message, Claim(row.id, row.attempt), now, waited=True)
+    return time.perf_counter() - started
+
+
+def main(url: str, text: str) -> None:
+    """Answer once to be warm, then measure."""
+    database = Database(url)
+    token = SecretStr("token")
+    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
+    answer(database, settings, "licenses ext=none", f"warming {time.time()}")
+    idle = psutil.Process().memory_info().rss
+    seconds = answer(database, settings, text, f"measured {time.time()}")
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "grown": largest - idle}))
+    database.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,55 @@
+"""A roster with as many licence holders as are wanted: half of them in Dallas, a few of them rare."""
+
+import random
+from datetime import UTC, datetime
+
+from bench.webhooks import ADMIN_EMAIL
+from storage import admins, enterprises, rosters
+from storage.database import Database
+from storage.records import Claim, LicenseHolder
+from storage.upgrade import upgrade
+
+RARE = 20
+_FIRST = ("Ana", "Bo", "José", "María", "Łucja", "Änne", "Grace", "Oliver", "秀英", "Сергей")
+_LAST = ("Miller", "O'Neill", "Quill", "Łęcki", "Schröder", "Peña", "Шевченко", "Yates", "张", "Ibáñez")
+
+
+def fill(url: str, number: int) -> None:
+    """Give an empty database one enterprise, and that a roster of this size."""
+    database = Database(url)
+    upgrade(database)
+    now = datetime.now(UTC)
+    with database.write() as session:
+        enterprise = enterprises.add(
+            session, key="acme", name="Acme", sp_enterprise_id="acme", cluster="east", timezone="UTC", now=now
+        )
+        admins.add(session, enterprise.id, ADMIN_EMAIL, now)
+        rosters.want(session, enterprise.id, now)
+    with database.statement() as connection:
+        row = rosters.claim(connection, now)
+    if row is None:
+        raise LookupError("no roster is wanted")
+    claim, chance = Claim(row.id, row.attempt), random.Random(number)
+    for first in range(0, number, rosters.CHUNK):
+        some = [(f"s{index}", _holder(index, number, chance)) for index in range(first, first + rosters.CHUNK)]
+        with database.write() as session:
+            rosters.add(session, claim, now, first, some)
+    with database.write() as session:
+        rosters.make_current(session, claim, enterprise.id, now, number)
+    database.close()
+
+
+def _holder(index: int, number: int, chance: random.Random) -> LicenseHolder:
+    first, last = chance.choice(_FIRST), chance.choice(_LAST)
+    rare = index % (number // RARE) == 0
+    return LicenseHolder(
+        location="Dallas" if index % 2 else chance.choice(("Austin", "München", "Łódź")),
+        license_type=chance.choice(("Premium", "Standard", "Basic")),
+        service_id=f"+1972{index:07}@voip.example",
+        ext=str(1000 + index),
+        first_name=first,
+        last_name=last,
+        email=f"user{index}@{'rare' if rare else 'acme'}.example",
+        status=chance.choice(("Provisioned", "Pending Email Input", "Error")),
+        activation=chance.choice(("Activated", "Not begun", "Error")),
+    )
