@@ -1,4 +1,4 @@
-"""How fast a view of the licence holders becomes a file, beside bare scripts on the same data."""
+"""How fast licence holders are read, and a view of them becomes a file, beside bare scripts on the same data."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import holders, processes
+from bench import holders, processes, subscribers
 from bench.bare_export import COLUMNS
 from bench.bots import Bench
 from bench.measures import Lengths
@@ -62,6 +62,16 @@ def lines(bench: Bench, lengths: Lengths) -> Iterator[Line]:
         yield Line("the same: memory above the idle process", "MB", export.grown / _MB, bound=32)
         few = _beside(bench.folder, url, plain, _FEW, f"SELECT count(*) {_IN_FEW}", counted=True)
         yield Line(f"{rare}, PostgreSQL", "ms", few.ours * _MS, beside=few.bare * _MS, bound=2)
+    yield from _reading(bench)
+
+
+def _reading(bench: Bench) -> Iterator[Line]:
+    found = json.loads(_said("bench.reading", f"sqlite:///{bench.folder / 'reading.db'}", bench.webex.api))
+    if found["size"] != subscribers.ALL:
+        raise RuntimeError(f"{found['size']} licence holders were read")
+    what = f"whole read of {subscribers.ALL:,} licence holders (beside: its {found['calls']} calls alone)"
+    yield Line(what, "s", found["read"], beside=found["alone"], bound=1.15)
+    yield Line("the same: memory above the idle process", "MB", found["grown"] / _MB)
 
 
 def _beside(folder: Path, url: str, plain: str, text: str, query: str, *, counted: bool = False) -> Beside:

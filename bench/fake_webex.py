@@ -11,7 +11,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
+from bench import subscribers
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID, BOT_EMAIL, BOT_ID, BOT_NAME, COMMAND, CREATED, number_of, room_id
 
 BASE = "/v1/"
@@ -65,14 +67,18 @@ class Caller(asyncio.Protocol):
             body = self._buffer[end + 4 : end + 4 + size]
             self._buffer = self._buffer[end + 4 + size :]
             method, target, _ = head.split("\r\n", 1)[0].split(" ")
-            self._asked(method, target.partition("?")[0], body)
+            path, _, query = target.partition("?")
+            self._asked(method, path, dict(parse_qsl(query)), body)
 
-    def _asked(self, method: str, path: str, body: bytes) -> None:
+    def _asked(self, method: str, path: str, query: dict[str, str], body: bytes) -> None:
         if path.startswith("/bench/"):
             self._answer(200, self._world_asked(method, path))
             return
         kind, _, name = path.removeprefix(BASE).partition("/")
         self._world.calls[f"{method} {kind}"] += 1
+        if name == "subscribers":
+            asyncio.get_running_loop().call_later(self._world.delay, self._page, query)
+            return
         status, answer = _webex(self._world, method, kind, name, body)
         said = number_of(answer["roomId"]) if (method, kind, status) == ("POST", "messages", 200) else None
         loop = asyncio.get_running_loop()
@@ -84,6 +90,15 @@ class Caller(asyncio.Protocol):
         self._transport.write(head.encode() + content)
         if said is not None:
             self._world.posts.append((said, time.monotonic()))
+
+    def _page(self, query: dict[str, str]) -> None:
+        """A page of subscribers, of whom none has changed since."""
+        items, after = ([], None) if "lastStatusChange" in query else subscribers.page(int(query.get("page", 1)))
+        link = {**query, "page": str(after)}
+        headers = f'Link: </v1/broadworks/subscribers?{urlencode(link)}>; rel="next"\r\n' if after else ""
+        content = json.dumps({"items": items}).encode()
+        head = f"HTTP/1.1 200 Said\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n{headers}\r\n"
+        self._transport.write(head.encode() + content)
 
     def _world_asked(self, method: str, path: str) -> Any:
         if method == "DELETE":

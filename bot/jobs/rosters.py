@@ -4,6 +4,7 @@ import logging
 
 from bot.context import Context
 from bot.failures import WebexFailure
+from bot.jobs.ahead import one_ahead
 from bot.jobs.retries import pause
 from bot.tables.columns import license_holder
 from storage import rosters
@@ -39,7 +40,7 @@ def _read(context: Context, row: RosterRow) -> None:
     _clear_half_read(context, claim)
     size = 0
     waiting: list[tuple[str, LicenseHolder]] = []
-    for page in context.broadworks.subscriber_pages(row.sp_enterprise_id):
+    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id)):
         waiting += [(subscriber.id, license_holder(subscriber)) for subscriber in page]
         if len(waiting) >= rosters.CHUNK:
             size += _write(context, claim, size, waiting)

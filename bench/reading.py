@@ -1,0 +1,61 @@
+"""How fast an enterprise's licence holders are read from Webex, beside the calls alone; run as a program.
+
+Prints as JSON the seconds of both, and by how many bytes the process had grown at its largest.
+"""
+
+import json
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+from pydantic import SecretStr
+
+from bench.subscribers import ENTERPRISE
+from bot.broadworks import BroadWorks
+from bot.connection import Connection
+from bot.context import Context
+from bot.jobs import rosters as job
+from bot.settings import Settings
+from storage import enterprises, rosters
+from storage.database import Database
+from storage.upgrade import upgrade
+
+
+def main(url: str, api: str) -> None:
+    """The calls alone, then a whole read."""
+    database = Database(url)
+    upgrade(database)
+    now = datetime.now(UTC)
+    with database.write() as session:
+        enterprise = enterprises.add(
+            session, key="acme", name="Acme", sp_enterprise_id=ENTERPRISE, cluster="east", timezone="UTC", now=now
+        )
+        rosters.want(session, enterprise.id, now)
+    connection = Connection("token", api)
+    started = time.perf_counter()
+    calls = sum(1 for _ in connection.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))
+    alone = time.perf_counter() - started
+    idle = psutil.Process().memory_info().rss
+    started = time.perf_counter()
+    job.move(_context(database, connection))
+    seconds = time.perf_counter() - started
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    with database.read() as session:
+        roster = rosters.current(session, enterprise.id)
+    size = roster.size if roster else 0
+    print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": largest - idle}))
+    database.close()
+
+
+def _context(database: Database, connection: Connection) -> Context:
+    token = SecretStr("token")
+    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
+    nobody: Any = None
+    return Context(settings, database, nobody, BroadWorks(connection), lambda: datetime.now(UTC))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

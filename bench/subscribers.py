@@ -1,0 +1,34 @@
+"""The subscribers of the bench's Webex."""
+
+from typing import Any
+
+ENTERPRISE = "acme"
+ALL = 30_000
+PAGE = 100
+PAGES = ALL // PAGE
+_CHANGED = "2026-11-01T00:00:00.000Z"
+
+
+def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
+    """A page, counted from 1, and the number of the next."""
+    first = (number - 1) * PAGE
+    items = [_subscriber(index) for index in range(first, min(first + PAGE, ALL))]
+    return items, number + 1 if number < PAGES else None
+
+
+def _subscriber(index: int) -> dict[str, Any]:
+    return {
+        "id": f"subscriber-{index}",
+        "personId": f"person-{index}",
+        "userId": f"+1972{index:07}@voip.example",
+        "spEnterpriseId": ENTERPRISE,
+        "firstName": "María",
+        "lastName": f"Ibáñez {index}",
+        "email": f"user{index}@acme.example",
+        "extension": str(1000 + index),
+        "package": "premium",
+        "status": "provisioned",
+        "created": _CHANGED,
+        "lastStatusChange": _CHANGED,
+        "selfActivated": "false",
+    }

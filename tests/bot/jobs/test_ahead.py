@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+
+import pytest
+
+from bot.jobs.ahead import one_ahead
+from tests.storage.racing import until
+
+
+class Pages:
+    """Numbered pages, and how many of them were fetched."""
+
+    def __init__(self, number: int, fails_at: int | None = None) -> None:
+        self.fetched = 0
+        self._number = number
+        self._fails_at = fails_at
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for page in range(self._number):
+            if page == self._fails_at:
+                raise ConnectionError(f"page {page}")
+            self.fetched += 1
+            yield [page]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 7])
+def test_the_pages_are_the_same_in_their_order(number: int) -> None:
+    assert list(one_ahead(iter(Pages(number)))) == [[page] for page in range(number)]
+
+
+def test_while_one_page_is_worked_on_the_next_is_fetched_and_no_more() -> None:
+    pages = Pages(5)
+    for (number,) in one_ahead(iter(pages)):
+        most = min(number + 2, 5)
+        until(lambda most=most: pages.fetched == most)  # type: ignore[misc]
+
+
+def test_a_failure_comes_after_the_pages_before_it() -> None:
+    ahead = one_ahead(iter(Pages(5, fails_at=2)))
+    assert [next(ahead), next(ahead)] == [[0], [1]]
+    with pytest.raises(ConnectionError, match="page 2"):
+        next(ahead)
+
+
+def test_nothing_is_fetched_any_more_once_nobody_wants_it() -> None:
+    pages = Pages(50)
+    ahead = one_ahead(iter(pages))
+    next(ahead)
+    ahead.close()  # type: ignore[attr-defined]
+    assert pages.fetched <= 2
