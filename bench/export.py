@@ -4,14 +4,13 @@ Prints as JSON how many seconds that took, and by how many bytes the process had
 """
 
 import json
-import resource
 import sys
 import time
 from datetime import UTC, datetime
 
-import psutil
 from pydantic import SecretStr
 
+from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
 from bot import router
 from bot.message import Message
@@ -42,10 +41,10 @@ def main(url: str, text: str) -> None:
     token = SecretStr("token")
     settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
     answer(database, settings, "licenses ext=none", f"warming {time.time()}")
-    idle = psutil.Process().memory_info().rss
+    idle = memory.resident()
     seconds = answer(database, settings, text, f"measured {time.time()}")
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "grown": largest - idle}))
+    grown = memory.largest() - idle
+    print(json.dumps({"seconds": seconds, "grown": grown}))
     database.close()
 
 

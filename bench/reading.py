@@ -4,15 +4,14 @@ Prints as JSON the seconds of both, and by how many bytes the process had grown 
 """
 
 import json
-import resource
 import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-import psutil
 from pydantic import SecretStr
 
+from bench import memory
 from bench.subscribers import ENTERPRISE
 from bot.broadworks import BroadWorks
 from bot.connection import Connection
@@ -38,15 +37,15 @@ def main(url: str, api: str) -> None:
     started = time.perf_counter()
     calls = sum(1 for _ in connection.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))
     alone = time.perf_counter() - started
-    idle = psutil.Process().memory_info().rss
+    idle = memory.resident()
     started = time.perf_counter()
     job.move(_context(database, connection))
     seconds = time.perf_counter() - started
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    grown = memory.largest() - idle
     with database.read() as session:
         roster = rosters.current(session, enterprise.id)
     size = roster.size if roster else 0
-    print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": largest - idle}))
+    print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": grown}))
     database.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from bench import bare_export, export, exports, holders, load, measures, syncs, webex
+from bench import bare_export, export, exports, holders, load, measures, memory, syncs, webex
 from bench.figures import quantile
 from bench.report import Line
 from bench.webex import FakeWebex
@@ -125,3 +125,11 @@ def test_the_rare_licence_holders_of_the_bench_are_as_many_as_it_says(database: 
     with database.read() as session:
         found = session.scalars(select(LicenseHolderRow.email).where(LicenseHolderRow.email.like("%@rare.example")))
         assert len(found.all()) == holders.RARE
+
+
+def test_what_a_process_grew_by_for_a_while_is_seen_afterwards() -> None:
+    idle = memory.resident()
+    held = bytearray(50_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    del held
+    assert 45_000_000 <= memory.largest() - idle < 80_000_000
