@@ -3,9 +3,11 @@
 from sqlalchemy.orm import Session
 
 from bot.command import Command, Who, never
-from bot.message import Asked, Refusal, Reply
+from bot.message import Asked, Attachment, Refusal, Reply
 from bot.replies import queue as replies
 from bot.replies.sync import no_arguments
+from bot.tables import queues as table
+from bot.tables.csvfile import compressed_csv, file_name
 from storage import clusters, enterprises, syncs
 
 
@@ -15,8 +17,11 @@ def run(session: Session, asked: Asked) -> Reply:
         raise Refusal(no_arguments(asked.arguments, "queue"))
     queues = syncs.by_cluster(session)
     waiting = enterprises.some(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
+    name = file_name("queues", "all", asked.now)
+    content = compressed_csv(table.HEADER, table.rows(queues, waiting))
     return Reply(
         replies.answer(queues, clusters.paused(session, asked.now), waiting, asked.now),
+        attachment=Attachment(name, content) if queues else None,
         personal=True,
         noted=f"{sum(map(len, queues.values()))} syncs",
     )
@@ -26,7 +31,8 @@ COMMAND = Command(
     name="queue",
     usage="queue",
     summary="what runs and what waits on every cluster",
-    details="For every cluster: the sync that runs or is next, those behind it, and since when they wait.",
+    details="For every cluster: the sync that runs or is next, those behind it, and since when they wait. "
+    "All of it is attached as a CSV.",
     run=run,
     who=Who.OPERATOR,
     needs_enterprise=never,

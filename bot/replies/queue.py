@@ -24,10 +24,14 @@ def answer(
         waiting = queues.get(cluster, ())
         title = f"**Cluster {plain(cluster)}**: {len(waiting):,} {'sync' if len(waiting) == 1 else 'syncs'}{rest}"
         lines = [_line(place, sync, enterprises[sync.enterprise_id], now) for place, sync in enumerate(waiting, 1)]
-        blocks.append("\n".join([title, cut(lines, _ROOM_FOR_ONE, "- and {n} more"), ""] if lines else [title, ""]))
+        blocks.append(
+            "\n".join(
+                [title, cut(lines, _ROOM_FOR_ONE, "- and {n} more, all in the CSV"), ""] if lines else [title, ""]
+            )
+        )
     if not blocks:
         return "No directory sync is queued or running."
-    return cut(blocks, LONGEST, "and {n} more clusters").rstrip()
+    return cut(blocks, LONGEST, "and {n} more clusters, all in the CSV").rstrip()
 
 
 def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:

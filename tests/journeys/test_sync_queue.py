@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+from bot.tables.queues import HEADER
 from sandbox.seed import ACME, BOREALIS, CUMULUS, SPACE
 from sandbox.world import PARTNER_ADMIN
 from storage.models import ClusterRow
@@ -22,6 +23,7 @@ from tests.journeys.syncs import (
     text,
     versions,
 )
+from tests.journeys.tables import csv_of
 
 
 def _pauses(house: House) -> list[int]:
@@ -65,6 +67,26 @@ def test_queue_shows_operators_every_cluster(house: House) -> None:
 
 
 @ON_SQLITE
+def test_queue_comes_with_all_of_it_as_a_csv(house: House) -> None:
+    assert house.ask(OLGA, "queue").files == ()
+    queue_up(house)
+    answer = house.ask(OLGA, "queue")
+    assert answer.files[0].name.startswith("queues_all_")
+    (row,) = csv_of(house, answer, OLGA, HEADER)
+    told = dict(zip(HEADER, row, strict=True))
+    assert told | {"Asked At": "", "Cluster": ""} == {
+        "Cluster": "",
+        "Place": "1",
+        "Enterprise": "reseller1-acme",
+        "Name": "Reseller1+acme",
+        "State": "queued",
+        "Waits For": "webex",
+        "Asked By": ANA,
+        "Asked At": "",
+        "Started At": "",
+    }
+
+
 def test_queue_is_not_for_admins(house: House) -> None:
     queue_up(house)
     assert "I do not know “queue”" in text(house.ask(ANA, "queue"))

@@ -56,7 +56,7 @@ def test_a_long_queue_shows_its_first_and_counts_the_rest() -> None:
     shown = [line for line in lines if "Borealis" in line]
     assert lines[0] == "**Cluster east**: 10,000 syncs"
     assert shown[0].startswith("1. ")
-    assert f"- and {10_000 - len(shown):,} more" in lines
+    assert f"- and {10_000 - len(shown):,} more, all in the CSV" in lines
     assert "**Cluster west**: 1 sync" in lines
     assert fits(said)
 
@@ -66,7 +66,7 @@ def test_clusters_that_do_not_fit_are_counted() -> None:
     said = queue.answer(queues, {}, ENTERPRISES, NOW)
     shown = said.count("**Cluster")
     assert 0 < shown < 100
-    assert said.endswith(f"\n\nand {100 - shown} more clusters")
+    assert said.endswith(f"\n\nand {100 - shown} more clusters, all in the CSV")
     assert fits(said)
 
 
