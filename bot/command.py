@@ -40,7 +40,7 @@ class Command:
     """One word people type.
 
     `reads_only` commands run in a read-only snapshot with all the time they need; the others run inside the
-    short transaction that also writes their reply.
+    short transaction that also writes their reply. One that `takes_file` writes only where a file came.
     """
 
     name: str
@@ -51,3 +51,8 @@ class Command:
     who: Who = Who.ADMIN
     reads_only: bool = True
     needs_enterprise: Callable[[Message], bool] = always
+    takes_file: bool = False
+
+    def only_reads(self, message: Message) -> bool:
+        """Whether it changes nothing, asked for like this."""
+        return self.reads_only and not (self.takes_file and message.files)

@@ -13,9 +13,10 @@ from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import ProtocolError
 from webexteamssdk import WebexTeamsAPI
 
-from bot.failures import AnswerLost
+from bot.downloads import beginning
+from bot.failures import AnswerLost, TooLarge, WebexFailure
 from bot.fields import Item, not_understood, objects
-from bot.links import following
+from bot.links import at_webex, following
 from bot.verdicts import parsed, shown, verdict
 from bot.wire import Upload
 
@@ -23,6 +24,7 @@ IDLE_LIMIT = 20.0
 """Seconds after which an unused connection is dropped: the other side may be about to close it."""
 
 MOST_PAGES = 10_000
+_LONGEST_COMPLAINT = 64 * 1024
 
 
 class Connection:
@@ -57,30 +59,11 @@ class Connection:
         A GET whose kept connection breaks is asked once more at once. Raises the failures of bot.failures.
         """
         asked = f"{method} {path.partition('?')[0]}"
-        line = self._line
-        line.drop_idle()
-        again = method == "GET" and line.kept_alive
         content = {"params": params, "json": json, "data": data, "headers": headers}
-        while True:
-            try:
-                response = line.send(method, self._base + path, **content)
-                break
-            except requests.RequestException as error:
-                line.close()
-                if not (again and _is_cut_off(error)):
-                    reason = shown(f"{type(error).__name__}: {error}", self._token)
-                    raise AnswerLost(f"no answer from Webex to {asked}: {reason}") from None
-                again = False
+        response = self._answer(asked, method, self._base + path, **content)
         if response.status_code < 300:
             return response
-        raise verdict(
-            asked,
-            response.status_code,
-            response.headers,
-            response.content,
-            token=self._token,
-            now=datetime.now(UTC),
-        )
+        raise self._verdict(asked, response, response.content)
 
     def call(
         self,
@@ -122,6 +105,46 @@ class Connection:
             form = MultipartEncoder({**fields, "files": (upload.name, copy, upload.content_type)})
             kind = {"Content-type": form.content_type}
             return self._read(self.request("POST", path, data=form, headers=kind))
+
+    def download(self, address: str, most: int) -> bytes:
+        """The file at an address that Webex gave; raises TooLarge for one of more than `most` bytes, once those are
+        read, whatever its headers said, and Rejected for an address at which the token has no business.
+        """
+        asked = "GET of a file"
+        url = at_webex(address, self._base)
+        with self._answer(asked, "GET", url, stream=True, headers={"Accept-Encoding": "identity"}) as response:
+            well = response.status_code < 300
+            try:
+                content = beginning(response, most + 1 if well else _LONGEST_COMPLAINT)
+            except (requests.RequestException, TimeoutError) as error:
+                self._line.close()
+                raise self._lost(asked, error) from None
+        if not well:
+            raise self._verdict(asked, response, content)
+        if len(content) > most:
+            raise TooLarge(f"a file of more than {most:,} bytes")
+        return content
+
+    def _answer(self, asked: str, method: str, url: str, **content: object) -> requests.Response:
+        """Webex's answer, whatever it says."""
+        line = self._line
+        line.drop_idle()
+        again = method == "GET" and line.kept_alive
+        while True:
+            try:
+                return line.send(method, url, **content)
+            except requests.RequestException as error:
+                line.close()
+                if not (again and _is_cut_off(error)):
+                    raise self._lost(asked, error) from None
+                again = False
+
+    def _lost(self, asked: str, error: Exception) -> AnswerLost:
+        reason = shown(f"{type(error).__name__}: {error}", self._token)
+        return AnswerLost(f"no answer from Webex to {asked}: {reason}")
+
+    def _verdict(self, asked: str, response: requests.Response, content: bytes) -> WebexFailure:
+        return verdict(asked, response.status_code, response.headers, content, token=self._token, now=datetime.now(UTC))
 
     def _read(self, response: requests.Response) -> Item:
         """The JSON object of a success; one that is garbled is a lost answer, for Webex may have done it."""

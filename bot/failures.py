@@ -29,6 +29,10 @@ class AnswerLost(Unavailable):
     """The connection broke or timed out: whether Webex did it is unknown."""
 
 
+class TooLarge(WebexFailure):
+    """Webex sends more than is wanted of it; the rest was not read."""
+
+
 class Rejected(WebexFailure):
     """Any other 4xx, or an answer that cannot be understood: asking again would not help. `said` is what Webex said."""
 

@@ -1,10 +1,14 @@
 """Where on Webex a call goes: ids as parts of a path, and the link to the next page."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit
 
 from bot.failures import Rejected
 from bot.fields import not_understood
+
+_WEBEX = ("webexapis.com", "webex.com", "ciscospark.com")
+_NETLOC = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
 
 
 def segment(identifier: str) -> str:
@@ -29,6 +33,25 @@ def following(link: str, current: str, base: str, asked: Mapping[str, str]) -> s
     if not at_home or climbs or not target.path.startswith(here.path):
         raise not_understood("the link to the next page leads elsewhere")
     return target.path.removeprefix(here.path) + "?" + _with(target.query, asked)
+
+
+def at_webex(address: str, base: str) -> str:
+    """An address that Webex gave, if the token may go there: where `base` is, or over TLS on a domain of Webex's.
+
+    Raises Rejected for any other.
+    """
+    try:
+        target = urlsplit(address)
+        # What else a netloc may hold is read differently by different readers.
+        plain = _NETLOC.fullmatch(target.netloc) is not None
+        at_home = _origin(target) == _origin(urlsplit(base))
+        host, port = target.hostname or "", target.port or 443
+    except ValueError:
+        raise not_understood("the link to a file is no address") from None
+    of_webex = any(host == domain or host.endswith(f".{domain}") for domain in _WEBEX)
+    if not plain or not (at_home or (target.scheme == "https" and port == 443 and of_webex)):
+        raise not_understood("the link to a file leads elsewhere")
+    return address
 
 
 def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:

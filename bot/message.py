@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,9 +14,25 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+LARGEST_FILE = 5_000_000
+"""Bytes of a file that a command takes."""
+
+
+class Unread(StrEnum):
+    """Why a file that came with a message was not read."""
+
+    TOO_LARGE = "too large"
+    UNSAFE = "unsafe"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody typed to the bot, the mention already taken out."""
+    """What somebody typed to the bot, the mention already taken out.
+
+    `files` are the addresses of what came with it; `file` is the content of the only one, or why it was not read,
+    where the command takes a file.
+    """
 
     id: str
     room_id: str
@@ -25,6 +41,8 @@ class Message:
     person_email: str
     text: str
     parent_id: str | None = None
+    files: tuple[str, ...] = ()
+    file: bytes | Unread | None = field(default=None, repr=False)
 
     @property
     def thread(self) -> str | None:

@@ -42,7 +42,7 @@ def answer(
     """
     words = typed(message.text)
     command = _by_name(words.word)
-    if command is None or command.reads_only:
+    if command is None or command.only_reads(message):
         with database.read() as session:
             decision = _decide(session, settings, message, words, now, waited)
         with database.write() as session:
@@ -51,6 +51,20 @@ def answer(
         with database.write() as session:
             decision = _decide(session, settings, message, words, now, waited)
             _settle(session, message, claim, decision, now)
+
+
+def wants_file(database: Database, settings: Settings, message: Message, now: datetime) -> bool:
+    """Whether the command takes the one file that came with the message, and whoever sent it may run it."""
+    words = typed(message.text)
+    command = _by_name(words.word)
+    if command is None or not command.takes_file or len(message.files) != 1:
+        return False
+    with database.read() as session:
+        try:
+            _may_ask(session, settings, message, words, _asker(session, message)[0], now)
+        except Refusal:
+            return False
+    return True
 
 
 def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
@@ -66,24 +80,37 @@ def _by_name(word: str) -> Command | None:
 def _decide(
     session: Session, settings: Settings, message: Message, words: Typed, now: datetime, waited: bool
 ) -> Decision:
-    rights = admins.rights(session, message.person_id, message.person_email)
-    asker = Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids)
-    decision = Decision(asker, rights.unlearned, words, Reply(""))
-    allowed = tuple(command for command in COMMANDS if policy.may_run(asker, command))
+    asker, unlearned = _asker(session, message)
+    decision = Decision(asker, unlearned, words, Reply(""))
     try:
-        if not allowed:
-            raise Denial(access.stranger([operator.email for operator in admins.operators(session)]))
-        command = next((command for command in allowed if command.name == words.word), None)
-        if command is None:
-            raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
-        asked = Asked(message, words.rest, asker, None, allowed, now, settings, waited)
-        if command.needs_enterprise(message):
-            asked = replace(asked, chosen=_enterprise(session, asker))
+        command, asked = _may_ask(session, settings, message, words, asker, now)
         decision = replace(decision, enterprise=asked.chosen)
-        with nullcontext() if command.reads_only else session.begin_nested():
-            return replace(decision, outcome=command.run(session, asked))
+        with nullcontext() if command.only_reads(message) else session.begin_nested():
+            return replace(decision, outcome=command.run(session, replace(asked, waited=waited)))
     except Refusal as refusal:
         return replace(decision, outcome=refusal)
+
+
+def _asker(session: Session, message: Message) -> tuple[Asker, bool]:
+    """Who sent a message, and whether they are still to be learned by their id."""
+    rights = admins.rights(session, message.person_id, message.person_email)
+    return Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids), rights.unlearned
+
+
+def _may_ask(
+    session: Session, settings: Settings, message: Message, words: Typed, asker: Asker, now: datetime
+) -> tuple[Command, Asked]:
+    """The command and what it is to know; raises Refusal where there is none, or it is not for them."""
+    allowed = tuple(command for command in COMMANDS if policy.may_run(asker, command))
+    if not allowed:
+        raise Denial(access.stranger([operator.email for operator in admins.operators(session)]))
+    command = next((command for command in allowed if command.name == words.word), None)
+    if command is None:
+        raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
+    asked = Asked(message, words.rest, asker, None, allowed, now, settings)
+    if command.needs_enterprise(message):
+        asked = replace(asked, chosen=_enterprise(session, asker))
+    return command, asked
 
 
 def _enterprise(session: Session, asker: Asker) -> Enterprise:

@@ -31,7 +31,8 @@ sam@elsewhere.example a stranger. Say something as Ana:
   curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
     --form-string toPersonEmail={recipient} --form-string text=help
 
-then text=status, text=sync, or 'text=licenses location=Dallas'. In the group space "{space}", mention the bot:
+then text=status, text=sync, or 'text=licenses location=Dallas'; with text=locations and -F files=@where.csv
+a file goes along. In the group space "{space}", mention the bot:
 
   curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
     --form-string roomId={room} \\

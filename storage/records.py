@@ -57,6 +57,17 @@ class LicenseHolder:
     activation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """By what a licence holder can be named who is to get a location, and where they are by now."""
+
+    service_id: str
+    service_id_folded: str
+    ext_folded: str
+    email: str
+    location: str
+
+
 LICENSE_COLUMNS = (
     "location",
     "license_type",

@@ -1,14 +1,14 @@
 """Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, syncs
+from storage import claims, inbox, locations, syncs
 from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.folding import fold, sort_key
@@ -36,6 +36,13 @@ _RESTARTING = (
     .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None)
 )
 _REPLACING = update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT)).values(state=REPLACED)
+
+_LOCKING = (
+    select(_ENTERPRISES.c.id)
+    .join(_ROWS, _ROWS.c.enterprise_id == _ENTERPRISES.c.id)
+    .where(_ROWS.c.id == bindparam("roster"))
+    .with_for_update(of=_ENTERPRISES, key_share=True)
+)
 
 
 def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = False) -> int:
@@ -94,17 +101,28 @@ def clear(session: Session, roster_id: int) -> bool:
 def add(
     session: Session, claim: Claim, now: datetime, first: int, holders: Sequence[tuple[str, LicenseHolder]]
 ) -> None:
-    """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order."""
+    """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order.
+
+    They come with the locations that Webex sends; the mapping, as it is by now, goes before those.
+    """
+    # The enterprise before its roster, as others lock them.
+    enterprise_id: int = session.execute(_LOCKING, {"roster": claim.id}).scalar_one()
     claims.keep(session, RosterRow, claim, now)
+    mapped = locations.some(session, enterprise_id, {fold(holder.service_id) for _, holder in holders})
     rows = [
-        _values(claim.id, first + index, subscriber_id, holder) for index, (subscriber_id, holder) in enumerate(holders)
+        _values(claim.id, first + index, subscriber_id, holder, mapped)
+        for index, (subscriber_id, holder) in enumerate(holders)
     ]
     if rows:
         session.execute(insert(LicenseHolderRow), rows)
 
 
-def _values(roster_id: int, position: int, subscriber_id: str, holder: LicenseHolder) -> dict[str, Any]:
+def _values(
+    roster_id: int, position: int, subscriber_id: str, holder: LicenseHolder, mapped: Mapping[str, str]
+) -> dict[str, Any]:
     values: dict[str, Any] = {"roster_id": roster_id, "position": position, "subscriber_id": subscriber_id}
+    values["group_id"] = holder.location
+    holder = replace(holder, location=mapped.get(fold(holder.service_id), holder.location))
     for column in LICENSE_COLUMNS:
         cell: str = getattr(holder, column)
         values[column] = cell

@@ -20,6 +20,7 @@ PURE = (
     "bot.fields",
     "bot.filters",
     "bot.links",
+    "bot.locating",
     "bot.matching",
     "bot.mentions",
     "bot.message",

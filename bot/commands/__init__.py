@@ -1,6 +1,6 @@
 """What people may type: one file per command, all of them listed here."""
 
-from bot.commands import cancel, help, history, licenses, notify, queue, status, sync
+from bot.commands import cancel, help, history, licenses, locations, notify, queue, status, sync
 
 COMMANDS = (
     status.COMMAND,
@@ -8,6 +8,7 @@ COMMANDS = (
     cancel.COMMAND,
     history.COMMAND,
     licenses.COMMAND,
+    locations.COMMAND,
     notify.COMMAND,
     queue.COMMAND,
     help.COMMAND,

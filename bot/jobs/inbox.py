@@ -1,15 +1,16 @@
 """Moves inbox rows: reads what was typed, has the router answer it, and sorts what can go wrong."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import router
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.jobs.fitness import BOTS
 from bot.jobs.retries import pause
 from bot.mentions import is_mentioned, strip_mention
-from bot.message import Message
+from bot.message import LARGEST_FILE, Message, Unread
 from bot.wire import SpaceMessage
 from storage import inbox
 from storage.claims import ClaimLost
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MOST_FAILURES = 5
 PATIENCE = timedelta(days=1)
+_UNSAFE = (410, 428)
 LOOKED_FOR = timedelta(seconds=30)
 """For how long a message is looked for that Webex does not show."""
 
@@ -42,6 +44,7 @@ def _work(context: Context, row: InboxRow) -> None:
             with context.database.write() as session:
                 inbox.end(session, claim, inbox.DROPPED)
             return
+        message = _with_file(context, message)
         router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited)
     except ClaimLost:
         raise
@@ -94,7 +97,26 @@ def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
         person_email=seen.person_email,
         text=strip_mention(seen.text, seen.html, bot_id),
         parent_id=seen.parent_id,
+        files=seen.files,
     )
+
+
+def _with_file(context: Context, message: Message) -> Message:
+    """The message with the content of its file, where the command takes one and the sender may run it."""
+    if not router.wants_file(context.database, context.settings, message, context.now()):
+        return message
+    return replace(message, file=_downloaded(context, message.files[0]))
+
+
+def _downloaded(context: Context, address: str) -> bytes | Unread:
+    """The file, or what keeps it from being read for good."""
+    try:
+        return context.webex.file(address, LARGEST_FILE)
+    except TooLarge:
+        return Unread.TOO_LARGE
+    except Rejected as rejected:
+        log.warning("a file cannot be read: %s", rejected)
+        return Unread.UNSAFE if rejected.status in _UNSAFE else Unread.GONE
 
 
 def _again(context: Context, row: InboxRow, failure: Exception) -> None:

@@ -45,10 +45,10 @@ def cells(holder: LicenseHolder) -> tuple[str, ...]:
     return tuple(getattr(holder, attribute) for attribute in LICENSE_COLUMNS)
 
 
-def license_holder(subscriber: Subscriber, location: str | None = None) -> LicenseHolder:
-    """A subscriber as a row of the licence table; `location` is what our own mapping says, if it does."""
+def license_holder(subscriber: Subscriber) -> LicenseHolder:
+    """A subscriber as a row of the licence table; the location is Webex's, which a mapping of ours comes before."""
     return LicenseHolder(
-        location=_storable(location or subscriber.group_id),
+        location=_storable(subscriber.group_id),
         license_type=in_title_case(subscriber.package),
         service_id=_storable(subscriber.user_id),
         ext=_storable(subscriber.extension),

@@ -3,6 +3,7 @@
 from storage.models.audit import AuditRow, LeaseRow
 from storage.models.base import Moved, Table
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
+from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
 from storage.models.readings import ReadingRow, WebexRunRow
 from storage.models.rosters import LicenseHolderRow, RosterRow
@@ -20,6 +21,7 @@ __all__ = [
     "InboxRow",
     "LeaseRow",
     "LicenseHolderRow",
+    "LocationRow",
     "Moved",
     "MutedRow",
     "OperatorRow",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.columns import FoldedText
@@ -29,7 +29,10 @@ class RosterRow(Moved, Table):
 
 
 class LicenseHolderRow(Table):
-    """A licence holder in one roster: the nine cells, their folded forms to filter and sort by."""
+    """A licence holder in one roster: the nine cells, their folded forms to filter and sort by.
+
+    `group_id` is the location that Webex sends, which is shown where no mapping says otherwise.
+    """
 
     __tablename__ = "license_holders"
     __table_args__ = (UniqueConstraint("roster_id", "position", name="uq_license_holders_position"),)
@@ -37,6 +40,7 @@ class LicenseHolderRow(Table):
     roster_id: Mapped[int] = mapped_column(ForeignKey("rosters.id"))
     position: Mapped[int]
     subscriber_id: Mapped[str]
+    group_id: Mapped[str] = mapped_column(server_default=text("''"))
     location: Mapped[str]
     license_type: Mapped[str]
     service_id: Mapped[str]

@@ -120,22 +120,39 @@ class House:
         self.database.tell(frozenset(_KINDS))
 
     def say(
-        self, email: str, text: str, room: str | None = None, *, mention: bool = False, parent_id: str | None = None
+        self,
+        email: str,
+        text: str,
+        room: str | None = None,
+        *,
+        mention: bool = False,
+        parent_id: str | None = None,
+        file: bytes | None = None,
     ) -> Message:
         """Say something: in a group (its title), else to the bot in private; `{bot}` in the text is a mention."""
         markdown = (f"{MENTION} " if mention else "") + text.replace("{bot}", MENTION)
         body = {"markdown": markdown}
         body |= {"roomId": self.world.room(room).id} if room else {"toPersonEmail": BOT}
         body |= {"parentId": parent_id} if parent_id else {}
-        response = self.as_person(email).post(f"{self.sandbox.url}messages", json=body, timeout=10)
+        content: dict[str, Any] = {"json": body}
+        if file is not None:
+            content = {"data": body, "files": {"files": ("sent.csv", file, "text/csv")}}
+        response = self.as_person(email).post(f"{self.sandbox.url}messages", timeout=10, **content)
         assert response.status_code == 200, response.text
         return self.world.messages.get(response.json()["id"], self.world.person(email))
 
     def ask(
-        self, email: str, text: str, room: str | None = None, *, mention: bool = False, deadline: float = 10.0
+        self,
+        email: str,
+        text: str,
+        room: str | None = None,
+        *,
+        mention: bool = False,
+        file: bytes | None = None,
+        deadline: float = 10.0,
     ) -> Message:
         """Say something and wait for the first thing the bot says there after it."""
-        said = self.say(email, text, room, mention=mention)
+        said = self.say(email, text, room, mention=mention, file=file)
         return self.wait_for(lambda: self.answers(said), deadline)[0]
 
     def heard(self, where: str) -> list[Message]:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, column, insert, table
 
 import storage
-from storage import enterprises, followers, history, inbox, outbox
+from storage import enterprises, followers, history, inbox, locations, outbox, views
 from storage.database import Database
 from storage.models import (
     ClusterRow,
@@ -18,11 +18,13 @@ from storage.models import (
     EnterpriseRow,
     FollowerRow,
     InboxRow,
+    LicenseHolderRow,
     OutboxRow,
+    RosterRow,
     SyncRow,
     Table,
 )
-from storage.records import Follower, Sync, SyncState
+from storage.records import LICENSE_COLUMNS, Follower, Sync, SyncState
 from storage.upgrade import up_to_date, upgrade
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
@@ -123,6 +125,9 @@ def _fill(connection: Connection) -> None:
         **_ASKED,
     )
     _add(connection, SyncRow, state="queued", head=True, counts={}, errors=[], due_at=NOW, **_ASKED)
+    _add(connection, RosterRow, enterprise_id=1, state="current", asked_at=NOW, read_at=NOW, size=1, **_MOVED)
+    cells = {f"{cell}{form}": "dallas" for cell in LICENSE_COLUMNS for form in ("", "_folded", "_sort")}
+    _add(connection, LicenseHolderRow, roster_id=1, position=0, subscriber_id="1", **cells)
     asked = ((1, "ana", "room"), (1, "ana", "another"), (1, "ben", "room"), (2, "ana", "room"))
     for sync_id, person_id, room_id in asked:
         _add(
@@ -202,3 +207,13 @@ def test_messages_that_came_in_or_were_to_go_out_are_there_and_go_on(first: Data
     assert row is not None
     assert (row.markdown, row.personal, row.public_markdown) == ("said 2", True, None)
     assert samples.say(first, "said next") == 3
+
+
+def test_a_location_that_webex_sent_comes_back_where_one_is_set_and_cleared_after(first: Database) -> None:
+    upgrade(first)
+    for place in ("Bern", ""):
+        with first.write() as session:
+            enterprises.lock(session, 1)
+            locations.change(session, 1, {"dallas": place}, NOW)
+            (holder,) = views.holders(session, 1)
+            assert holder.location == (place or "dallas")

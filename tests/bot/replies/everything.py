@@ -8,12 +8,27 @@ from datetime import timedelta
 from bot import filters
 from bot.commands import COMMANDS
 from bot.errors import MEANINGS
-from bot.message import Refusal
+from bot.locating import Outcome, Result
+from bot.message import LARGEST_FILE, Refusal
 from bot.policy import Estimate
-from bot.replies import access, cancel, help, history, licenses, notify, outcome, queue, status, sync
+from bot.replies import (
+    access,
+    cancel,
+    help,
+    history,
+    licenses,
+    locations,
+    notify,
+    outcome,
+    queue,
+    status,
+    sync,
+    upload_refusals,
+)
 from bot.replies.licenses import About, Suggestion
 from bot.replies.status import Known
 from bot.replies.sync import Standing
+from bot.tables.locations import Wish
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
 from storage.records import ACTIVE, Cause, Enterprise, LicenseHolder, Sync, SyncState, WaitsFor
@@ -93,7 +108,31 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
     said["history"] = history.answer(entries, acme, NOW)
     said |= _queues(acme, many)
     said |= _licenses(acme, words, many)
+    said |= _locations(acme, words, many)
     return said
+
+
+def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
+    wish = Wish(10**5, words, words, words)
+    found = [Outcome(wish, result, words, words) for result in Result] * many
+    faults = [upload_refusals.Fault(10**5, "a header", upload_refusals.quoted(words))] * many
+    places = {f"{number}{words}": number for number in range(many)} | {"": 1}
+    return {
+        "locations": locations.overview(places, 10**9, ROSTER, acme, NOW),
+        "locations none": locations.overview({}, 0, ROSTER, acme, NOW),
+        "locations changed": locations.changed(found, ROSTER, acme, NOW),
+        "locations unchanged": locations.changed([], ROSTER, acme, NOW),
+        "locations failed": locations.none_yet(failed=True),
+        "locations not yet": locations.none_yet(failed=False),
+        "locations no file": locations.no_file(words),
+        "upload faults": upload_refusals.faults(faults),
+        "upload not text": upload_refusals.not_text("a PDF"),
+        "upload too large": upload_refusals.too_large(LARGEST_FILE),
+        "upload too long": upload_refusals.too_long(100_000),
+        "upload unsafe": upload_refusals.unsafe(),
+        "upload gone": upload_refusals.gone(),
+        "upload several": upload_refusals.several(2),
+    }
 
 
 def _standings(acme: Enterprise, email: str) -> Iterator[tuple[str, Standing]]:

@@ -53,12 +53,6 @@ def test_a_subscriber_becomes_a_row() -> None:
     )  # fmt: skip
 
 
-def test_our_own_mapping_of_locations_comes_before_webexs_group() -> None:
-    assert license_holder(ANA, "Austin").location == "Austin"
-    assert license_holder(ANA, None).location == "Dallas"
-    assert license_holder(ANA, "").location == "Dallas"
-
-
 @pytest.mark.parametrize(
     ("status", "email", "words", "activation"),
     [

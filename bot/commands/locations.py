@@ -1,0 +1,99 @@
+"""`locations`: where licence holders are, listed; or set by a CSV that comes with the message."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import locating
+from bot.command import Command
+from bot.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
+from bot.replies import locations as replies
+from bot.replies import upload_refusals as refusals
+from bot.tables import locations as table
+from bot.tables.csvfile import compressed_csv, file_name
+from storage import enterprises, locations, rosters, views
+from storage.records import Roster
+
+PATIENCE = timedelta(seconds=8)
+
+
+def run(session: Session, asked: Asked) -> Reply | Wait:
+    """List the locations, or change them, against a roster that is fresh enough or cannot be had fresher."""
+    wishes = _wishes(asked.message)
+    if wishes is None and asked.arguments:
+        raise Refusal(replies.no_file(asked.arguments))
+    if wishes is not None:
+        enterprises.lock(session, asked.enterprise.id)
+    roster = rosters.current(session, asked.enterprise.id)
+    if not asked.waited and not _is_fresh(roster, asked):
+        return Wait(asked.now + PATIENCE)
+    if roster is None:
+        last = rosters.last(session, asked.enterprise.id)
+        raise Refusal(replies.none_yet(failed=last is not None and last.state == rosters.FAILED))
+    return _list(session, asked, roster) if wishes is None else _change(session, asked, roster, wishes)
+
+
+def _is_fresh(roster: Roster | None, asked: Asked) -> bool:
+    return (
+        roster is not None
+        and roster.read_at is not None
+        and asked.now - roster.read_at <= asked.settings.roster_max_age
+    )
+
+
+def _wishes(message: Message) -> table.Wishes | None:
+    """What the file that came with the message wants; None where none came."""
+    if len(message.files) > 1:
+        raise Refusal(refusals.several(len(message.files)))
+    match message.file:
+        case None:
+            return None
+        case Unread.TOO_LARGE:
+            raise Refusal(refusals.too_large(LARGEST_FILE))
+        case Unread.UNSAFE:
+            raise Refusal(refusals.unsafe())
+        case Unread.GONE:
+            raise Refusal(refusals.gone())
+        case bytes(content):
+            return table.read(content)
+
+
+def _list(session: Session, asked: Asked, roster: Roster) -> Reply:
+    enterprise = asked.enterprise
+    counts = views.facets(session, roster.id, "location")
+    mapped = locations.count(session, enterprise.id)
+    return Reply(
+        replies.overview(counts, mapped, roster, enterprise, asked.now),
+        attachment=Attachment(
+            file_name("locations", enterprise.key, asked.now),
+            compressed_csv(table.HEADER, locations.listed(session, enterprise.id)),
+        ),
+        personal=True,
+        noted=f"{mapped} lines",
+    )
+
+
+def _change(session: Session, asked: Asked, roster: Roster, wishes: table.Wishes) -> Reply:
+    enterprise = asked.enterprise
+    known = locations.known(session, enterprise.id)
+    found = locating.outcomes(wishes, locations.people(session, enterprise.id), known)
+    locations.change(session, enterprise.id, locating.changes(found), asked.now)
+    return Reply(
+        replies.changed(found, roster, enterprise, asked.now),
+        attachment=Attachment(
+            file_name("locations", enterprise.key, asked.now),
+            compressed_csv(locating.REPORT_HEADER, map(locating.cells, found)),
+        ),
+        personal=True,
+        noted=replies.counts(found),
+    )
+
+
+COMMAND = Command(
+    name="locations",
+    usage="locations",
+    summary="where the licence holders are; with a CSV attached, sets that",
+    details=replies.GUIDE,
+    run=run,
+    takes_file=True,
+)

@@ -1,0 +1,96 @@
+"""What `locations` says."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.locating import Outcome, Result
+from bot.replies.safe import code, plain
+from bot.replies.times import when
+from bot.replies.upload_refusals import quoted
+from bot.tables.limit import LONGEST, cut, size
+from storage.records import Enterprise, Roster
+
+GUIDE = """\
+`locations` alone lists the locations, with how many licence holders each has, and attaches the mapping: \
+who is where, as admins have said.
+
+To change it, send `locations` with a CSV attached. Its header is `Service ID,Location`, or `Email,Location`, or \
+`Ext,Location`; further columns do no harm, and the CSV of `licenses` will do. Its lines are merged into what is \
+there: who is not in it stays, and an empty location clears one, so that Webex's own counts again, where it sends one.
+
+Comma, semicolon or tab, with quotes or without; UTF-8, UTF-16 or Windows-1252: as Excel saves it, up to 5 MB. \
+Where a file has several of those columns, the Service ID counts before the Email, and that before the Ext."""
+
+_LEFT_OUT = 2500
+
+
+def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
+    """The locations, most licence holders first, and how to change them."""
+    places = {place: number for place, number in counts.items() if place}
+    without = f" ({counts['']:,} without a location)" if counts.get("") else ""
+    title = (
+        f"**{_number(len(places), 'location')} of {plain(enterprise.name)}**, "
+        f"{_number(roster.size, 'licence holder')}{without} as of {_read(roster, enterprise, now)}"
+    )
+    ending = f"{_mapping(mapped)} To change it, send `locations` with a CSV attached, `Service ID,Location`."
+    lines = [f"- {plain(place, 100)}: {number:,}" for place, number in places.items()]
+    room = LONGEST - size(f"{title}\n\n\n\n{ending}")
+    return f"{title}\n\n{cut(lines, room, '- and {n} more')}\n\n{ending}" if lines else f"{title}\n\n{ending}"
+
+
+def changed(found: Sequence[Outcome], roster: Roster, enterprise: Enterprise, now: datetime) -> str:
+    """What came of a file, and its lines that named nobody or several."""
+    lines = [f"- Line {outcome.wish.line:,}: {_why(outcome)}" for outcome in found if outcome.result in _WHY]
+    said = [f"**Locations of {plain(enterprise.name)}**: {counts(found)}."]
+    if lines:
+        among = f"{_number(roster.size, 'licence holder')} as of {_read(roster, enterprise, now)}"
+        said += [f"Left out, having looked among {among}:", cut(lines, _LEFT_OUT, "- and {n} more")]
+    said += ["Attached: what came of each line." if found else "That file has a header and nothing below it."]
+    return "\n\n".join(said)
+
+
+def counts(found: Sequence[Outcome]) -> str:
+    """How many lines had which result: "12 set, 3 unchanged"."""
+    numbers = Counter(outcome.result for outcome in found)
+    return ", ".join(f"{numbers[result]:,} {result}" for result in Result if numbers[result]) or "0 lines"
+
+
+def none_yet(*, failed: bool) -> str:
+    """While there is no roster in which to look licence holders up."""
+    if failed:
+        return (
+            "I could not read your licence holders from Webex, so I cannot tell who is where. Nothing was changed. "
+            "It is logged for the operators; please try again in a few minutes."
+        )
+    return "I am still reading your licence holders from Webex. Nothing was changed; please try again in a minute."
+
+
+def no_file(typed: str) -> str:
+    """When something follows, and no file is there."""
+    return (
+        f"I do not know `locations` {code(typed, 40)}. `locations` alone lists them; to change them, attach a CSV, "
+        "`Service ID,Location`. `licenses location=…` shows who is at one."
+    )
+
+
+_WHY = {Result.UNKNOWN: "no licence holder has", Result.AMBIGUOUS: "several licence holders have"}
+
+
+def _why(outcome: Outcome) -> str:
+    given = outcome.wish.given
+    return f"{_WHY[outcome.result]} {quoted(given)}" if given else "it names nobody"
+
+
+def _read(roster: Roster, enterprise: Enterprise, now: datetime) -> str:
+    return when(roster.read_at or roster.asked_at, now, enterprise.timezone)
+
+
+def _mapping(mapped: int) -> str:
+    if not mapped:
+        return "The mapping is empty: what is there comes from Webex."
+    return f"The mapping is attached; it has {_number(mapped, 'line')}."
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,56 @@
+"""What `locations` says of where people are, and of a file."""
+
+from bot.locating import Outcome, Result
+from bot.replies import locations, upload_refusals
+from bot.replies.upload_refusals import Fault
+from bot.tables.limit import LONGEST, size
+from bot.tables.locations import Wish
+from tests.bot.samples import NOW, ROSTER, enterprise
+
+ACME = enterprise()
+
+
+def _outcome(line: int, given: str, result: Result) -> Outcome:
+    return Outcome(Wish(line, given, given, "Bern"), result)
+
+
+def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() -> None:
+    places = {f"Place number {number}, in a street with a long name": 1000 - number for number in range(600)}
+    said = locations.overview(places, 3, ROSTER, ACME, NOW)
+    lines = [line for line in said.splitlines() if line.startswith("- ")]
+    assert size(said) <= LONGEST
+    assert lines[0] == "- Place number 0, in a street with a long name: 1,000"
+    assert lines[-1] == f"- and {600 - len(lines) + 1} more"
+    assert 50 < len(lines) < 200
+    assert said.endswith("send `locations` with a CSV attached, `Service ID,Location`.")
+
+
+def test_those_without_a_location_are_counted_apart() -> None:
+    said = locations.overview({"": 1200, "Bern": 2, "Chur": 1}, 1, ROSTER, ACME, NOW)
+    assert said.startswith(
+        "**2 locations of Acme**, 14 licence holders (1,200 without a location) as of Sun 22 Nov 04:09"
+    )
+    assert "- Bern: 2\n- Chur: 1\n" in said
+    assert "it has 1 line." in said
+    assert "The mapping is empty" in locations.overview({}, 0, ROSTER, ACME, NOW)
+
+
+def test_the_counts_are_in_one_order_and_leave_out_what_there_is_none_of() -> None:
+    found = [_outcome(2, "a", result) for result in (Result.UNKNOWN, Result.SET, Result.UNKNOWN, Result.CLEARED)]
+    assert locations.counts(found) == "1 set, 1 cleared, 2 unknown"
+    assert locations.counts([]) == "0 lines"
+
+
+def test_only_lines_that_were_left_out_are_named() -> None:
+    found = [_outcome(2, "a", Result.SET), _outcome(3, "", Result.UNKNOWN), _outcome(4, "b`", Result.AMBIGUOUS)]
+    said = locations.changed(found, ROSTER, ACME, NOW).splitlines()
+    assert [line for line in said if line.startswith("- ")] == [
+        "- Line 3: it names nobody",
+        "- Line 4: several licence holders have `b`",
+    ]
+
+
+def test_what_cannot_be_seen_is_nothing() -> None:
+    assert upload_refusals.quoted("\u200b`") == "nothing"
+    said = upload_refusals.faults([Fault(1234, "a header", upload_refusals.quoted("a\nb"))])
+    assert "- Line 1,234: expected a header; there is `a b`" in said

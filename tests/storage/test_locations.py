@@ -1,0 +1,168 @@
+"""The locations mapping: it is shown in every roster at once, and outlives them all."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from storage import enterprises, locations, rosters, views
+from storage.database import Database
+from storage.folding import fold, sort_key
+from storage.models import LicenseHolderRow, LocationRow
+from storage.records import Claim, Enterprise, LicenseHolder, SortKey, Term, View
+from tests.storage import samples
+from tests.storage.racing import overlapping
+from tests.storage.samples import MINUTE, NOW
+
+
+def _holder(service_id: str, location: str = "", ext: str = "", email: str = "") -> LicenseHolder:
+    return LicenseHolder(location=location, service_id=service_id, ext=ext, email=email)
+
+
+ANA, BEN = _holder("Ana@acme", "Dallas", "1", "ana@acme.example"), _holder("ben@acme", "")
+
+
+def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -> int:
+    with database.write() as session:
+        return samples.write_roster(session, enterprise.id, holders)
+
+
+def _change(database: Database, enterprise: Enterprise, **wanted: str) -> None:
+    with database.write() as session:
+        enterprises.lock(session, enterprise.id)
+        locations.change(session, enterprise.id, {f"{who}@acme": place for who, place in wanted.items()}, NOW)
+
+
+def _known(database: Database, enterprise: Enterprise) -> dict[str, str]:
+    with database.read() as session:
+        assert locations.count(session, enterprise.id) == len(list(locations.listed(session, enterprise.id)))
+        return locations.known(session, enterprise.id)
+
+
+def _places(database: Database, roster_id: int) -> list[str]:
+    """The locations of a roster, each of which must be found and sorted by what it says."""
+    with database.read() as session:
+        for row in session.query(LicenseHolderRow):
+            assert (row.location_folded, row.location_sort) == (fold(row.location), sort_key(row.location))
+        return [holder.location for holder in views.holders(session, roster_id)]
+
+
+def test_what_is_set_is_shown_at_once_and_in_every_roster_after(database: Database, acme: Enterprise) -> None:
+    first = _read(database, acme, ANA, BEN)
+    _change(database, acme, ANA="Łódź", ben="Bern")
+    assert _places(database, first) == ["Łódź", "Bern"]
+    second = _read(database, acme, BEN, ANA, _holder("new@acme", "Chur"))
+    assert _places(database, second) == ["Bern", "Łódź", "Chur"]
+    with database.read() as session:
+        lodz = View((Term(("location",), (("lodz",),)),), (SortKey("location"),))
+        assert views.count(session, second, lodz) == 1
+    assert _known(database, acme) == {"ana@acme": "Łódź", "ben@acme": "Bern"}
+
+
+def test_what_is_cleared_falls_back_to_what_webex_said(database: Database, acme: Enterprise) -> None:
+    _change(database, acme, ana="Łódź", ben="Bern")
+    roster = _read(database, acme, ANA, BEN)
+    _change(database, acme, ana="", ben="")
+    assert _places(database, roster) == ["Dallas", ""]
+    assert _known(database, acme) == {}
+
+
+def test_what_is_not_named_stays_and_what_is_set_again_is_replaced(database: Database, acme: Enterprise) -> None:
+    _read(database, acme, ANA, BEN)
+    _change(database, acme, ana="Łódź", ben="Bern")
+    _change(database, acme, Ana="Chur")
+    assert _known(database, acme) == {"ana@acme": "Chur", "ben@acme": "Bern"}
+    with database.read() as session:
+        assert list(locations.listed(session, acme.id)) == [("Ana@acme", "Chur"), ("ben@acme", "Bern")]
+        assert {row.set_at for row in session.query(LocationRow)} == {NOW}
+
+
+def test_the_mapping_of_one_enterprise_is_nothing_to_another(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    mine, other = _read(database, acme, ANA), _read(database, bolt, ANA)
+    _change(database, acme, ana="Łódź")
+    assert (_places(database, mine), _places(database, other)) == (["Łódź"], ["Dallas"])
+    assert _places(database, _read(database, bolt, ANA)) == ["Dallas"]
+    assert _known(database, bolt) == {}
+
+
+def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_portions(
+    database: Database, acme: Enterprise
+) -> None:
+    row = samples.wanted(database, acme.id)
+    claim = Claim(row.id, row.attempt)
+    with database.write() as session:
+        rosters.add(session, claim, NOW, 0, [("1", ANA)])
+    _change(database, acme, ana="Łódź", ben="Bern")
+    with database.write() as session:
+        rosters.add(session, claim, NOW, 1, [("2", BEN)])
+        rosters.make_current(session, claim, acme.id, NOW, 2)
+    assert _places(database, row.id) == ["Łódź", "Bern"]
+
+
+def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    row = samples.wanted(postgres, acme.id)
+    claim = Claim(row.id, row.attempt)
+
+    def add() -> None:
+        with postgres.write() as session:
+            rosters.add(session, claim, NOW, 0, [("1", ANA)])
+
+    def change(session: object) -> None:
+        enterprises.lock(session, acme.id)  # type: ignore[arg-type]
+        locations.change(session, acme.id, {"ana@acme": "Łódź"}, NOW)  # type: ignore[arg-type]
+
+    overlapping(postgres, change, add)
+    assert _places(postgres, row.id) == ["Łódź"]
+
+
+def test_a_location_that_is_set_while_a_portion_is_written_is_shown_in_it(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
+    row = samples.wanted(postgres, acme.id)
+    claim = Claim(row.id, row.attempt)
+    overlapping(
+        postgres,
+        lambda session: rosters.add(session, claim, NOW, 0, [("1", ANA)]),
+        lambda: _change(postgres, acme, ana="Łódź"),
+    )
+    assert _places(postgres, row.id) == ["Łódź"]
+
+
+@pytest.mark.parametrize("portions", [1, 3])
+def test_people_are_those_of_the_current_roster_alone(
+    database: Database, acme: Enterprise, bolt: Enterprise, portions: int
+) -> None:
+    def service_ids() -> Sequence[str]:
+        with database.read() as session:
+            return [place.service_id for place in locations.people(session, acme.id)]
+
+    assert service_ids() == []
+    _read(database, acme, BEN)
+    _read(database, bolt, _holder("bo@bolt"))
+    current = [_holder(f"{number}@acme") for number in range(1000 * portions)]
+    _read(database, acme, *current)
+    row = samples.wanted(database, acme.id, NOW + MINUTE)
+    with database.write() as session:
+        rosters.add(session, Claim(row.id, row.attempt), NOW, 0, [("1", ANA)])
+    assert sorted(service_ids()) == sorted(holder.service_id for holder in current)
+
+
+def test_a_person_is_named_by_folded_id_and_extension_and_by_the_address_as_it_came(
+    database: Database, acme: Enterprise
+) -> None:
+    _read(database, acme, _holder("Ąna@acme", "Dallas", "Ł1", "ANA@acme.example"))
+    with database.read() as session:
+        (place,) = locations.people(session, acme.id)
+    assert (place.service_id, place.service_id_folded, place.ext_folded) == ("Ąna@acme", "ana@acme", "l1")
+    assert (place.email, place.location) == ("ANA@acme.example", "Dallas")
+
+
+def test_many_locations_are_set_and_cleared_in_one_go(database: Database, acme: Enterprise) -> None:
+    people = [_holder(f"{number}@acme", "Dallas") for number in range(5000)]
+    roster = _read(database, acme, *people)
+    _change(database, acme, **{str(number): f"place {number % 7}" for number in range(5000)})
+    assert _places(database, roster) == [f"place {number % 7}" for number in range(5000)]
+    _change(database, acme, **{str(number): "" for number in range(5000)})
+    assert set(_places(database, roster)) == {"Dallas"}
+    assert _known(database, acme) == {}
