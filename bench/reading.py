@@ -24,7 +24,7 @@ from storage.upgrade import upgrade
 
 
 def main(url: str, api: str) -> None:
-    """The calls alone, then a whole read."""
+    """The calls alone, then a whole read, then one of what has changed since, which is nothing."""
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
@@ -45,6 +45,9 @@ def main(url: str, api: str) -> None:
     with database.read() as session:
         roster = rosters.current(session, enterprise.id)
     size = roster.size if roster else 0
+    with database.write() as session:
+        rosters.want(session, enterprise.id, now)
+    job.move(_context(database, connection))
     print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": grown}))
     database.close()
 

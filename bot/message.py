@@ -110,6 +110,7 @@ class Fresh(StrEnum):
     """What a command may want read from Webex before it answers."""
 
     ROSTER = "roster"
+    WHOLE_ROSTER = "whole roster"
     READING = "reading"
 
 

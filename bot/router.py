@@ -152,10 +152,11 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
 def _wait(session: Session, claim: Claim, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
     if enterprise is None:
         raise LookupError("a command that speaks for no enterprise has nothing to wait for")
-    if outcome.fresh is Fresh.ROSTER:
-        inbox.wait(session, claim, outcome.until, roster_id=rosters.want(session, enterprise.id, now))
-    else:
+    if outcome.fresh is Fresh.READING:
         inbox.wait(session, claim, outcome.until, reading_id=readings.want(session, enterprise.id, now))
+    else:
+        roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)
+        inbox.wait(session, claim, outcome.until, roster_id=roster_id)
 
 
 _OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}

@@ -135,6 +135,8 @@ class Roster:
     read_at: datetime | None
     size: int
     error: str | None
+    begun_at: datetime | None = None
+    whole_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

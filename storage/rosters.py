@@ -1,24 +1,22 @@
 """Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, locations, syncs
+from storage import claims, inbox, license_holders, syncs
 from storage.columns import UTCDateTime
 from storage.database import wake
-from storage.folding import fold, sort_key
 from storage.inserting import insert_unless_there
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
-from storage.records import LICENSE_COLUMNS, Claim, LicenseHolder, Roster
+from storage.records import Claim, Roster
 from storage.states import among
 
 KIND = "rosters"
-WANTED, CURRENT, REPLACED, FAILED = "wanted", "current", "replaced", "failed"
+WANTED, CURRENT, REPLACED, FAILED, MERGED = "wanted", "current", "replaced", "failed", "merged"
 CHUNK = 1000
 
 _ROWS: Any = RosterRow.__table__
@@ -32,23 +30,27 @@ _CURRENT = _ALL.where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT))
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
 _RESTARTING = (
     update(_ROWS)
-    .where(_ROWS.c.id == bindparam("roster"), _ROWS.c.lease_until.is_not(None))
-    .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None)
+    .where(_ROWS.c.id == bindparam("roster"), _ROWS.c.lease_until.is_not(None) | ~_ROWS.c.whole)
+    .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None, whole=True)
+)
+_WIDENING = _RESTARTING.where(~_ROWS.c.whole)
+_MERGING = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("roster"))
+    .values(
+        read_at=bindparam("read", type_=UTCDateTime),
+        begun_at=bindparam("begun", type_=UTCDateTime),
+        size=_ROWS.c.size + bindparam("added"),
+    )
 )
 _REPLACING = update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT)).values(state=REPLACED)
 
-_LOCKING = (
-    select(_ENTERPRISES.c.id)
-    .join(_ROWS, _ROWS.c.enterprise_id == _ENTERPRISES.c.id)
-    .where(_ROWS.c.id == bindparam("roster"))
-    .with_for_update(of=_ENTERPRISES, key_share=True)
-)
 
-
-def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = False) -> int:
+def want(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, anew: bool = False) -> int:
     """Have the licence holders read, unless that is wanted already; the wanted roster's id.
 
-    `anew` has a reading that is under way begin again, since it may have begun too early.
+    `whole` has all of them read, not only what has changed; `anew` that, and a reading that is under way begin again,
+    since it may have begun too early.
 
     Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
     written down.
@@ -63,15 +65,16 @@ def want(session: Session, enterprise_id: int, now: datetime, *, anew: bool = Fa
         attempt=0,
         failures=0,
         size=0,
+        whole=whole or anew,
     )
     if made is not None:
         wake(session, KIND)
         return made
     wanted: int | None = session.scalar(_WANTED, {"enterprise": enterprise_id})
     if wanted is None:
-        return want(session, enterprise_id, now)
-    if anew:
-        session.execute(_RESTARTING, {"roster": wanted, "now": now})
+        return want(session, enterprise_id, now, whole=whole, anew=anew)
+    if whole or anew:
+        session.execute(_RESTARTING if anew else _WIDENING, {"roster": wanted, "now": now})
     wake(session, KIND)
     return wanted
 
@@ -98,44 +101,39 @@ def clear(session: Session, roster_id: int) -> bool:
     return len(gone) > 0
 
 
-def add(
-    session: Session, claim: Claim, now: datetime, first: int, holders: Sequence[tuple[str, LicenseHolder]]
-) -> None:
+def add(session: Session, claim: Claim, now: datetime, first: int, holders: license_holders.Holders) -> None:
     """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order.
 
     They come with the locations that Webex sends; the mapping, as it is by now, goes before those.
     """
-    # The enterprise before its roster, as others lock them.
-    enterprise_id: int = session.execute(_LOCKING, {"roster": claim.id}).scalar_one()
+    enterprise_id = license_holders.lock(session, claim.id)
     claims.keep(session, RosterRow, claim, now)
-    mapped = locations.some(session, enterprise_id, {fold(holder.service_id) for _, holder in holders})
-    rows = [
-        _values(claim.id, first + index, subscriber_id, holder, mapped)
-        for index, (subscriber_id, holder) in enumerate(holders)
-    ]
-    if rows:
-        session.execute(insert(LicenseHolderRow), rows)
+    license_holders.insert_all(session, enterprise_id, claim.id, first, holders)
 
 
-def _values(
-    roster_id: int, position: int, subscriber_id: str, holder: LicenseHolder, mapped: Mapping[str, str]
-) -> dict[str, Any]:
-    values: dict[str, Any] = {"roster_id": roster_id, "position": position, "subscriber_id": subscriber_id}
-    values["group_id"] = holder.location
-    holder = replace(holder, location=mapped.get(fold(holder.service_id), holder.location))
-    for column in LICENSE_COLUMNS:
-        cell: str = getattr(holder, column)
-        values[column] = cell
-        values[f"{column}_folded"] = fold(cell)
-        values[f"{column}_sort"] = sort_key(cell)
-    return values
+def make_current(
+    session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int, *, begun: datetime | None = None
+) -> None:
+    """Put a roster that was read whole in the place of the one before, and answer those who waited.
 
-
-def make_current(session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int) -> None:
-    """Put a roster that was read whole in the place of the one before, and answer those who waited."""
+    `begun` is when Webex was asked for its first page, where that was not just now.
+    """
     session.execute(_REPLACING, {"enterprise": enterprise_id})
-    claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, read_at=now, size=size, error=None)
+    read = {"read_at": now, "begun_at": begun or now, "whole_at": begun or now, "size": size}
+    claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, error=None, **read)
     _resume(session, enterprise_id, claim.id, now)
+
+
+def merge(
+    session: Session, claim: Claim, current: Roster, now: datetime, begun: datetime, holders: license_holders.Holders
+) -> None:
+    """Write what has changed into the current roster, and answer those who waited for it to be read again."""
+    license_holders.lock(session, current.id)
+    claims.settle(session, RosterRow, claim, state=MERGED, due_at=None, error=None)
+    added = license_holders.merge(session, current.enterprise_id, current.id, holders)
+    values = {"roster": current.id, "read": now, "begun": begun, "added": added}
+    session.execute(_MERGING, values)
+    _resume(session, current.enterprise_id, claim.id, now)
 
 
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
@@ -160,8 +158,20 @@ def obsolete(session: Session) -> int | None:
     return session.scalar(select(RosterRow.id).where(among(RosterRow.state, REPLACED, FAILED), held).limit(1))
 
 
+def not_whole_since(session: Session, before: datetime) -> list[int]:
+    """The enterprises in use whose roster was last read whole before then."""
+    stale = _ROWS.c.whole_at.is_(None) | (_ROWS.c.whole_at <= before)
+    query = (
+        select(_ROWS.c.enterprise_id)
+        .join(_ENTERPRISES, _ENTERPRISES.c.id == _ROWS.c.enterprise_id)
+        .where(among(_ROWS.c.state, CURRENT), stale, _ENTERPRISES.c.removed_at.is_(None))
+        .order_by(_ROWS.c.id)
+    )
+    return list(session.scalars(query))
+
+
 def current(session: Session, enterprise_id: int) -> Roster | None:
-    """The roster of an enterprise as last read whole."""
+    """The roster of an enterprise as it is shown."""
     row = session.execute(_CURRENT, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)
 

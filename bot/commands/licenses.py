@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import filters, suggestions
 from bot.command import Command
-from bot.message import Asked, Attachment, Refusal, Reply, Wait
+from bot.message import Asked, Attachment, Fresh, Refusal, Reply, Wait
 from bot.replies import licenses as replies
 from bot.tables import summary
 from bot.tables.columns import HEADER
@@ -29,7 +29,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     roster = rosters.current(session, enterprise.id)
     fresh = roster is not None and asked.now - (roster.read_at or roster.asked_at) <= _oldest(asked, words)
     if not fresh and not asked.waited:
-        return Wait(asked.now + PATIENCE)
+        return Wait(asked.now + PATIENCE, Fresh.WHOLE_ROSTER if REFRESH in words else Fresh.ROSTER)
     last = rosters.last(session, enterprise.id)
     failed = last is not None and last.state == rosters.FAILED
     if roster is None:

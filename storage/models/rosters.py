@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy import ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.columns import FoldedText
@@ -24,6 +24,12 @@ class RosterRow(Moved, Table):
     asked_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     size: Mapped[int] = mapped_column(default=0)
+    whole: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether what has changed is not enough to read."""
+    begun_at: Mapped[datetime | None]
+    """When Webex was last asked for what is in it."""
+    whole_at: Mapped[datetime | None]
+    """When Webex was last asked for all of it."""
     sp_enterprise_id: Mapped[str] = query_expression()
     """The enterprise's, as it is when the roster is claimed."""
 

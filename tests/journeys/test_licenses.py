@@ -153,7 +153,8 @@ def test_help_as_a_filter_that_finds_nobody_leads_to_the_explanation(house: Hous
     assert "`help licenses` explains" in (house.ask(ANA, "licenses Help").markdown or "")
     assert "`help licenses`" not in (house.ask(ANA, "licenses location=help").markdown or "")
     like = house.world.subscribers.of(ACME)[0]
-    house.world.subscribers.add(replace(like, last_name="Helpmann"))
+    joined = house.world.subscribers.add(replace(like, last_name="Helpmann"))
+    house.world.subscribers.set_status(joined.id, "provisioned")
     house.shift(minutes=11)
     found = house.ask(ANA, "licenses help").markdown or ""
     assert "1 of 411" in found
@@ -170,14 +171,41 @@ def test_every_example_of_a_filter_finds_somebody_in_the_demo(house: House) -> N
         assert 0 < int(number[1]) < 410, example
 
 
-def test_a_stale_roster_is_read_again_first(house: House) -> None:
+def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: House) -> None:
     house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    people = house.world.subscribers
+    people.set_status(people.of(ACME)[7].id, "error")
+    joined = people.add(replace(people.of(ACME)[0], first_name="New"))
+    people.set_status(joined.id, "provisioned")
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
     house.shift(minutes=11)
+    before = len(house.calls("GET", SUBSCRIBERS))
+    answer = house.ask(ANA, "licenses")
+    assert "411 of 411" in (answer.markdown or "")
+    assert csv_of(house, answer) == rows(house)
+    assert len(house.calls("GET", SUBSCRIBERS)) == before + 1
+
+
+def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) -> None:
+    house.ask(ANA, "licenses")
+    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.shift(minutes=11)
+    assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
+    house.shift(hours=24)
     answer = house.ask(ANA, "licenses")
     assert "409 of 409" in (answer.markdown or "")
     assert csv_of(house, answer) == rows(house)
+
+
+def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -> None:
+    house.ask(ANA, "licenses")
+    people = house.world.subscribers
+    one = people.of(ACME)[7]
+    house.ask(ANA, "locations", file=f"Service ID,Location\n{one.user_id},Elsewhere\n".encode())
+    people.set_status(one.id, "error")
+    house.shift(minutes=11)
+    (row,) = csv_of(house, house.ask(ANA, "licenses location=elsewhere"))
+    assert (row[0], row[2], row[7]) == ("Elsewhere", one.user_id, "Error")
 
 
 def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -> None:

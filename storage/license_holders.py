@@ -1,0 +1,93 @@
+"""Licence holders as rows of a roster, with the location that the mapping says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage import locations
+from storage.folding import fold, sort_key
+from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
+from storage.records import LICENSE_COLUMNS, LicenseHolder
+
+PORTION = 1000
+
+_ROWS: Any = LicenseHolderRow.__table__
+_ROSTERS: Any = RosterRow.__table__
+_ENTERPRISES: Any = EnterpriseRow.__table__
+_OF_ROSTER = _ROWS.c.roster_id == bindparam("roster")
+_LOCKING = (
+    select(_ENTERPRISES.c.id)
+    .join(_ROSTERS, _ROSTERS.c.enterprise_id == _ENTERPRISES.c.id)
+    .where(_ROSTERS.c.id == bindparam("roster"))
+    .with_for_update(of=_ENTERPRISES, key_share=True)
+)
+_NEXT = select(func.coalesce(func.max(_ROWS.c.position) + 1, 0)).where(_OF_ROSTER)
+_KNOWN = select(_ROWS.c.subscriber_id, _ROWS.c.id).where(
+    _OF_ROSTER, _ROWS.c.subscriber_id.in_(bindparam("subscribers", expanding=True))
+)
+_VALUES = ("group_id", *(f"{column}{form}" for column in LICENSE_COLUMNS for form in ("", "_folded", "_sort")))
+_CHANGING = (
+    update(_ROWS).where(_ROWS.c.id == bindparam("holder")).values({name: bindparam(f"new_{name}") for name in _VALUES})
+)
+
+Holders = Sequence[tuple[str, LicenseHolder]]
+"""Subscriber ids, and the cells as Webex sends them."""
+
+
+def lock(session: Session, roster_id: int) -> int:
+    """Lock the enterprise of a roster, before the roster, as all do; which that is."""
+    enterprise_id: int = session.execute(_LOCKING, {"roster": roster_id}).scalar_one()
+    return enterprise_id
+
+
+def insert_all(session: Session, enterprise_id: int, roster_id: int, first: int, holders: Holders) -> None:
+    """Add licence holders of a locked enterprise to a roster, numbered from `first` in their order."""
+    mapped = _mapped(session, enterprise_id, holders)
+    rows = [
+        {"roster_id": roster_id, "position": first + index, "subscriber_id": subscriber_id, **_values(holder, mapped)}
+        for index, (subscriber_id, holder) in enumerate(holders)
+    ]
+    if rows:
+        session.execute(insert(LicenseHolderRow), rows)
+
+
+def merge(session: Session, enterprise_id: int, roster_id: int, holders: Holders) -> int:
+    """Change those licence holders that a roster has already, in their places, and add the others after all; how many
+    were added.
+    """
+    added = 0
+    for begin in range(0, len(holders), PORTION):
+        portion = holders[begin : begin + PORTION]
+        subscribers = [subscriber_id for subscriber_id, _ in portion]
+        found = session.execute(_KNOWN, {"roster": roster_id, "subscribers": subscribers})
+        known: dict[str, int] = {row.subscriber_id: row.id for row in found}
+        mapped = _mapped(session, enterprise_id, portion)
+        changed = [
+            {"holder": known[subscriber_id]} | {f"new_{name}": value for name, value in _values(holder, mapped).items()}
+            for subscriber_id, holder in portion
+            if subscriber_id in known
+        ]
+        if changed:
+            session.connection().execute(_CHANGING, changed)
+        new = [one for one in portion if one[0] not in known]
+        insert_all(session, enterprise_id, roster_id, session.scalar(_NEXT, {"roster": roster_id}) or 0, new)
+        added += len(new)
+    return added
+
+
+def _mapped(session: Session, enterprise_id: int, holders: Holders) -> dict[str, str]:
+    return locations.some(session, enterprise_id, {fold(holder.service_id) for _, holder in holders})
+
+
+def _values(holder: LicenseHolder, mapped: Mapping[str, str]) -> dict[str, str]:
+    values = {"group_id": holder.location}
+    shown = replace(holder, location=mapped.get(fold(holder.service_id), holder.location))
+    for column in LICENSE_COLUMNS:
+        cell: str = getattr(shown, column)
+        values[column] = cell
+        values[f"{column}_folded"] = fold(cell)
+        values[f"{column}_sort"] = sort_key(cell)
+    return values

@@ -1,0 +1,133 @@
+"""A reading of what has changed, written into the roster that is shown."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage import enterprises, inbox, rosters, views
+from storage.claims import LEASE, ClaimLost
+from storage.database import Database
+from storage.records import Claim, Enterprise, LicenseHolder, Roster
+from tests.storage import samples
+from tests.storage.samples import MINUTE, NOW
+
+LATER = NOW + 11 * MINUTE
+
+
+def _shown(database: Database, enterprise: Enterprise) -> Roster:
+    with database.read() as session:
+        found = rosters.current(session, enterprise.id)
+    assert found is not None
+    return found
+
+
+def _merge(database: Database, enterprise: Enterprise, **changed: str) -> None:
+    """Write first names by subscriber id."""
+    row = samples.wanted(database, enterprise.id, LATER)
+    holders = [(f"subscriber-{key}", LicenseHolder(first_name=name)) for key, name in changed.items()]
+    with database.write() as session:
+        current = rosters.current(session, enterprise.id)
+        assert current is not None
+        rosters.merge(session, Claim(row.id, row.attempt), current, LATER + MINUTE, LATER, holders)
+
+
+@pytest.fixture
+def read(database: Database, acme: Enterprise) -> Roster:
+    """A roster of Ana, Bo and Cy."""
+    with database.write() as session:
+        samples.write_roster(session, acme.id, [LicenseHolder(first_name=name) for name in ("Ana", "Bo", "Cy")])
+    return _shown(database, acme)
+
+
+def _names(database: Database, roster: Roster) -> list[str]:
+    with database.read() as session:
+        return [holder.first_name for holder in views.holders(session, roster.id)]
+
+
+def test_who_has_changed_changes_in_place_and_who_is_new_comes_last(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    _merge(database, acme, **{"1": "Bea", "new": "Dee", "newer": "Eli"})
+    assert _names(database, read) == ["Ana", "Bea", "Cy", "Dee", "Eli"]
+    after = _shown(database, acme)
+    assert (after.id, after.size) == (read.id, 5)
+    assert (after.read_at, after.begun_at, after.whole_at) == (LATER + MINUTE, LATER, read.whole_at)
+
+
+def test_nothing_that_has_changed_makes_the_roster_fresh_all_the_same(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    _merge(database, acme)
+    assert _names(database, read) == ["Ana", "Bo", "Cy"]
+    assert (_shown(database, acme).size, _shown(database, acme).read_at) == (3, LATER + MINUTE)
+
+
+def test_more_changes_than_are_written_at_a_time_are_all_written(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    _merge(database, acme, **{str(number): f"N{number}" for number in range(2500)})
+    assert _names(database, read) == [f"N{number}" for number in range(2500)]
+    assert _shown(database, acme).size == 2500
+
+
+def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acme: Enterprise, read: Roster) -> None:
+    samples.receive(database, "a")
+    waiting = samples.taken(database, "a")
+    with database.write() as session:
+        wanted = rosters.want(session, acme.id, LATER)
+        inbox.wait(session, waiting, LATER + timedelta(hours=1), roster_id=wanted)
+    _merge(database, acme)
+    assert samples.take(database, LATER + 2 * MINUTE) is not None
+
+
+def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    row = samples.wanted(database, acme.id, LATER)
+    with database.statement() as connection:
+        assert rosters.claim(connection, LATER + 2 * LEASE) is not None
+    changed = [("subscriber-1", LicenseHolder(first_name="Bea"))]
+    with pytest.raises(ClaimLost), database.write() as session:
+        rosters.merge(session, Claim(row.id, row.attempt), read, LATER, LATER, changed)
+    assert _names(database, read) == ["Ana", "Bo", "Cy"]
+
+
+@pytest.mark.parametrize("how", ["whole", "anew"])
+def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
+    database: Database, acme: Enterprise, read: Roster, how: str
+) -> None:
+    row = samples.wanted(database, acme.id, LATER)
+    assert not row.whole
+    with database.write() as session:
+        assert rosters.want(session, acme.id, LATER, **{how: True}) == row.id
+    with pytest.raises(ClaimLost), database.write() as session:
+        rosters.merge(session, Claim(row.id, row.attempt), read, LATER, LATER, [])
+    with database.statement() as connection:
+        again = rosters.claim(connection, LATER)
+    assert again is not None
+    assert again.whole
+
+
+def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all(
+    database: Database, acme: Enterprise
+) -> None:
+    with database.write() as session:
+        rosters.want(session, acme.id, NOW, whole=True)
+    row = samples.wanted(database, acme.id)
+    with database.write() as session:
+        rosters.want(session, acme.id, NOW, whole=True)
+        rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 0)
+    assert _shown(database, acme).id == row.id
+
+
+def test_rosters_that_were_not_read_whole_for_a_day_are_those_of_enterprises_in_use(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    samples.enterprise(database, "bolt")
+    with database.read() as session:
+        assert rosters.not_whole_since(session, NOW - MINUTE) == []
+        assert rosters.not_whole_since(session, NOW + MINUTE) == [acme.id]
+    with database.write() as session:
+        enterprises.remove(session, acme.id, NOW)
+    with database.read() as session:
+        assert rosters.not_whole_since(session, NOW + MINUTE) == []
