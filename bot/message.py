@@ -62,7 +62,9 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything a command may know; `waited` says that asking it to wait again would not help."""
+    """Everything a command may know; `waited` says that asking it to wait again would not help, unless for much longer,
+    which whoever asked is `told`.
+    """
 
     message: Message
     arguments: str
@@ -72,6 +74,7 @@ class Asked:
     now: datetime
     settings: Settings
     waited: bool = False
+    told: bool = False
 
     @property
     def enterprise(self) -> Enterprise:
@@ -116,10 +119,14 @@ class Fresh(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Have this read, and ask me again when it is, or at that time, whichever is first."""
+    """Have this read, and ask me again when it is, or at that time, whichever is first.
+
+    Where that may be long, `meanwhile` is said at once, and what is typed later is answered before.
+    """
 
     until: datetime
     fresh: Fresh = Fresh.ROSTER
+    meanwhile: str | None = None
 
 
 class Refusal(Exception):

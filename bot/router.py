@@ -34,7 +34,14 @@ class Decision:
 
 
 def answer(
-    database: Database, settings: Settings, message: Message, claim: Claim, now: datetime, *, waited: bool = False
+    database: Database,
+    settings: Settings,
+    message: Message,
+    claim: Claim,
+    now: datetime,
+    *,
+    waited: bool = False,
+    told: bool = False,
 ) -> None:
     """Work out the answer to a message and write it, with its audit row and the end of its inbox row.
 
@@ -44,12 +51,12 @@ def answer(
     command = _by_name(words.word)
     if command is None or command.only_reads(message):
         with database.read() as session:
-            decision = _decide(session, settings, message, words, now, waited)
+            decision = _decide(session, settings, message, words, now, waited, told)
         with database.write() as session:
             _settle(session, message, claim, decision, now)
     else:
         with database.write() as session:
-            decision = _decide(session, settings, message, words, now, waited)
+            decision = _decide(session, settings, message, words, now, waited, told)
             _settle(session, message, claim, decision, now)
 
 
@@ -78,7 +85,7 @@ def _by_name(word: str) -> Command | None:
 
 
 def _decide(
-    session: Session, settings: Settings, message: Message, words: Typed, now: datetime, waited: bool
+    session: Session, settings: Settings, message: Message, words: Typed, now: datetime, waited: bool, told: bool
 ) -> Decision:
     asker, unlearned = _asker(session, message)
     decision = Decision(asker, unlearned, words, Reply(""))
@@ -86,7 +93,7 @@ def _decide(
         command, asked = _may_ask(session, settings, message, words, asker, now)
         decision = replace(decision, enterprise=asked.chosen)
         with nullcontext() if command.only_reads(message) else session.begin_nested():
-            return replace(decision, outcome=command.run(session, replace(asked, waited=waited)))
+            return replace(decision, outcome=command.run(session, replace(asked, waited=waited, told=told)))
     except Refusal as refusal:
         return replace(decision, outcome=refusal)
 
@@ -126,7 +133,7 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     if decision.unlearned:
         admins.learn(session, message.person_id, message.person_email)
     if isinstance(outcome, Wait):
-        _wait(session, claim, outcome, decision.enterprise, now)
+        _wait(session, message, claim, outcome, decision.enterprise, now)
         return
     if isinstance(outcome, Reply):
         _post(session, message, outcome, now, decision.enterprise)
@@ -149,22 +156,23 @@ def _settle(session: Session, message: Message, claim: Claim, decision: Decision
     inbox.end(session, claim, inbox.DONE)
 
 
-def _wait(session: Session, claim: Claim, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
+def _wait(
+    session: Session, message: Message, claim: Claim, outcome: Wait, enterprise: Enterprise | None, now: datetime
+) -> None:
     if enterprise is None:
         raise LookupError("a command that speaks for no enterprise has nothing to wait for")
     if outcome.fresh is Fresh.READING:
         inbox.wait(session, claim, outcome.until, reading_id=readings.want(session, enterprise.id, now))
-    else:
-        roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)
-        inbox.wait(session, claim, outcome.until, roster_id=roster_id)
+        return
+    roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)
+    said = None if outcome.meanwhile is None else _post(session, message, Reply(outcome.meanwhile), now)
+    inbox.wait(session, claim, outcome.until, roster_id=roster_id, status_outbox_id=said)
 
 
 _OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}
 
 
-def _post(
-    session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None
-) -> None:
+def _post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,
@@ -179,6 +187,7 @@ def _post(
         syncs.show_status(session, reply.status_of_sync, outbox_id)
     for sync in reply.changed:
         show(session, sync, now)
+    return outbox_id
 
 
 def _post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,10 @@ _FREE = or_(
         _other.c.room_id == _ROWS.c.room_id,
         _other.c.due_at.is_not(None),
         _other.c.id != _ROWS.c.id,
-        or_(_other.c.id < _ROWS.c.id, _other.c.lease_until.is_not(None)),
+        or_(
+            and_(_other.c.id < _ROWS.c.id, _other.c.status_outbox_id.is_(None)),
+            _other.c.lease_until.is_not(None),
+        ),
     ),
 )
 
@@ -79,10 +82,28 @@ def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error:
 
 
 def wait(
-    session: Session, claim: Claim, until: datetime, *, roster_id: int | None = None, reading_id: int | None = None
+    session: Session,
+    claim: Claim,
+    until: datetime,
+    *,
+    roster_id: int | None = None,
+    reading_id: int | None = None,
+    status_outbox_id: int | None = None,
 ) -> None:
-    """Set an event aside until that roster or reading is there, or until that time."""
-    claims.settle(session, InboxRow, claim, due_at=until, roster_id=roster_id, reading_id=reading_id, waited=True)
+    """Set an event aside until that roster or reading is there, or until that time.
+
+    With a status message, the later events of its space go on meanwhile.
+    """
+    values = {"roster_id": roster_id, "reading_id": reading_id, "status_outbox_id": status_outbox_id}
+    claims.settle(session, InboxRow, claim, due_at=until, waited=True, **values)
+
+
+def status_messages(session: Session, roster_id: int) -> list[int]:
+    """The outbox rows that told those who wait for a roster that it takes a while."""
+    query = select(_ROWS.c.status_outbox_id).where(
+        _ROWS.c.roster_id == roster_id, _ROWS.c.due_at.is_not(None), _ROWS.c.status_outbox_id.is_not(None)
+    )
+    return list(session.scalars(query.order_by(_ROWS.c.id)))
 
 
 def resume(session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None) -> None:

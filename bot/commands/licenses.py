@@ -18,6 +18,9 @@ from storage.folding import fold
 from storage.records import Roster, View
 
 PATIENCE = timedelta(seconds=8)
+LONG_PATIENCE = timedelta(hours=1)
+"""For a reading without which there is no answer, once whoever asked was told of it."""
+
 COUNT, REFRESH = "count", "refresh"
 
 
@@ -29,9 +32,11 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     roster = rosters.current(session, enterprise.id)
     fresh = roster is not None and asked.now - (roster.read_at or roster.asked_at) <= _oldest(asked, words)
     if not fresh and not asked.waited:
-        return Wait(asked.now + PATIENCE, Fresh.WHOLE_ROSTER if REFRESH in words else Fresh.ROSTER)
+        return Wait(asked.now + PATIENCE, _wanted(words))
     last = rosters.last(session, enterprise.id)
     failed = last is not None and last.state == rosters.FAILED
+    if not (fresh or failed or asked.told) and (roster is None or REFRESH in words):
+        return Wait(asked.now + LONG_PATIENCE, _wanted(words), replies.reading(0))
     if roster is None:
         raise Refusal(replies.none_yet(failed=failed))
     attachment: Attachment | None = None
@@ -61,6 +66,10 @@ def _words(line: str) -> tuple[set[str], str]:
         line = rest.strip()
         first, _, rest = line.partition(" ")
     return words, line
+
+
+def _wanted(words: set[str]) -> Fresh:
+    return Fresh.WHOLE_ROSTER if REFRESH in words else Fresh.ROSTER
 
 
 def _oldest(asked: Asked, words: set[str]) -> timedelta:

@@ -45,7 +45,8 @@ def _work(context: Context, row: InboxRow) -> None:
                 inbox.end(session, claim, inbox.DROPPED)
             return
         message = _with_file(context, message)
-        router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited)
+        told = row.status_outbox_id is not None
+        router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited, told=told)
     except ClaimLost:
         raise
     except (RateLimited, Unavailable) as failure:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.failures import WebexFailure
 from bot.jobs.ahead import one_ahead
+from bot.jobs.progress import Progress
 from bot.jobs.retries import pause
 from bot.tables.columns import license_holder
 from bot.wire import Subscriber
@@ -89,15 +90,18 @@ def _read_changes(context: Context, row: RosterRow, current: Roster, since: date
 def _read_whole(context: Context, row: RosterRow) -> None:
     claim = Claim(row.id, row.attempt)
     begun = context.now()
+    progress = Progress(row.id, begun)
     size = 0
     waiting: list[tuple[str, LicenseHolder]] = []
     for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id)):
+        progress.pages += 1
         waiting += _holders(page)
         if len(waiting) >= rosters.CHUNK:
-            size += _write(context, claim, size, waiting)
+            size += _write(context, claim, size, waiting, progress)
             waiting = []
-    size += _write(context, claim, size, waiting)
+    size += _write(context, claim, size, waiting, progress)
     with context.database.write() as session:
+        progress.end(session, context.now())
         rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
 
 
@@ -113,11 +117,14 @@ def _clear_half_read(context: Context, claim: Claim) -> None:
             left = rosters.clear(session, claim.id)
 
 
-def _write(context: Context, claim: Claim, first: int, holders: list[tuple[str, LicenseHolder]]) -> int:
+def _write(
+    context: Context, claim: Claim, first: int, holders: list[tuple[str, LicenseHolder]], progress: Progress
+) -> int:
     if not holders:
         return 0
     with context.database.write() as session:
         rosters.add(session, claim, context.now(), first, holders)
+        progress.tell(session, context.now())
     return len(holders)
 
 

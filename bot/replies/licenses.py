@@ -88,7 +88,15 @@ def none_yet(*, failed: bool) -> str:
             "I could not read your licence holders from Webex. It is logged for the operators; "
             "please try again in a few minutes."
         )
-    return "I am still reading your licence holders from Webex. Please ask again in a minute."
+    return "I am still reading your licence holders from Webex. Please ask again later."
+
+
+def reading(pages: int, *, ended: bool = False) -> str:
+    """The status message of a reading that somebody waits for, page by page."""
+    if ended:
+        return f"Your licence holders are read from Webex: {pages:,} pages."
+    so_far = f" {pages:,} pages so far." if pages else ""
+    return f"I am reading your licence holders from Webex, which takes a while.{so_far} I will answer when I have them."
 
 
 def failing(*, failed: bool) -> str:

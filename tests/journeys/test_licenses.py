@@ -11,6 +11,7 @@ from bot.tables import csvfile
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, House
+from tests.journeys.syncs import do
 from tests.journeys.tables import csv_of, file_of, plain, rows
 
 SUBSCRIBERS = "/broadworks/subscribers"
@@ -231,3 +232,75 @@ def test_a_roster_is_whole_although_webex_forgets_the_filter_of_its_pages(house:
     house.world.links_drop_filters = True
     answer = house.ask(ANA, "licenses")
     assert csv_of(house, answer) == rows(house)
+
+
+def _hang_up(house: House) -> None:
+    """Have Webex not answer what the roster is read by, until the faults are cleared."""
+    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, delay=60)
+
+
+def _wait_in_vain(house: House) -> None:
+    """Let more time go by than an answer is held back for."""
+    house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
+    house.advance(seconds=8.5)
+
+
+def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: House) -> None:
+    _hang_up(house)
+    asked = house.say(ANA, "licenses type=premium")
+    _wait_in_vain(house)
+    status = house.wait_for(lambda: house.answers(asked))[0]
+    assert "I am reading your licence holders from Webex" in (status.markdown or "")
+    house.faults.clear()
+    answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
+    assert "92 of 410" in (answer.markdown or "")
+    assert len(csv_of(house, answer)) == 92
+    house.wait_for(lambda: "are read from Webex: 5 pages." in (house.answers(asked)[0].markdown or ""))
+
+
+def test_while_a_roster_is_read_other_commands_are_answered(house: House) -> None:
+    _hang_up(house)
+    asked = house.say(ANA, "licenses")
+    _wait_in_vain(house)
+    house.wait_for(lambda: house.answers(asked))
+    assert "What you can type" in (house.ask(ANA, "help").markdown or "")
+    house.faults.clear()
+    house.wait_for(lambda: [one for one in house.answers(asked) if "410 of 410" in (one.markdown or "")])
+
+
+def test_a_refresh_that_takes_long_is_said_so_and_answered_when_it_is_there(house: House) -> None:
+    house.ask(ANA, "licenses")
+    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    _hang_up(house)
+    asked = house.say(ANA, "licenses refresh")
+    _wait_in_vain(house)
+    house.wait_for(lambda: house.answers(asked))
+    house.faults.clear()
+    answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
+    assert "409 of 409" in (answer.markdown or "")
+    assert "As of" in (answer.markdown or "")
+
+
+def test_an_old_roster_is_answered_from_while_the_reading_goes_on(house: House) -> None:
+    house.ask(ANA, "licenses")
+    house.shift(minutes=11)
+    _hang_up(house)
+    asked = house.say(ANA, "licenses")
+    _wait_in_vain(house)
+    answer = house.wait_for(lambda: house.answers(asked))[0]
+    assert "410 of 410" in (answer.markdown or "")
+    assert "11 min ago" in (answer.markdown or "")
+    assert "I am reading them again" in (answer.markdown or "")
+    house.faults.clear()
+
+
+def test_a_roster_that_nobody_asks_for_is_read_whole_once_a_day_all_the_same(house: House) -> None:
+    house.ask(ANA, "licenses")
+    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    before = len(house.calls("GET", SUBSCRIBERS))
+    do(house, "whole rosters")
+    assert len(house.calls("GET", SUBSCRIBERS)) == before
+    house.shift(hours=24, seconds=1)
+    do(house, "whole rosters")
+    house.wait_for(lambda: len(house.calls("GET", SUBSCRIBERS)) >= before + 5)
+    assert "409 of 409" in (house.ask(ANA, "licenses").markdown or "")

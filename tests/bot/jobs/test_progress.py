@@ -1,0 +1,77 @@
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.jobs.progress import Progress
+from bot.replies.licenses import reading
+from storage import inbox, outbox
+from storage.database import Database
+from storage.models import OutboxRow
+from storage.outbox import EDIT
+from storage.records import Enterprise
+from tests.storage import samples
+from tests.storage.samples import NOW, SECOND
+
+
+@pytest.fixture
+def acme(database: Database) -> Enterprise:
+    """Whose roster is read."""
+    return samples.enterprise(database)
+
+
+def _waiting(database: Database, roster_id: int, room: str) -> None:
+    samples.receive(database, f"event of {room}", room)
+    claim = samples.taken(database, f"event of {room}")
+    said = samples.say(database, reading(0), room)
+    with database.write() as session:
+        inbox.wait(session, claim, NOW + timedelta(hours=1), roster_id=roster_id, status_outbox_id=said)
+
+
+def _edits(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(OutboxRow.markdown).where(OutboxRow.kind == EDIT).order_by(OutboxRow.id)))
+
+
+def _deliver_all(database: Database, now: datetime) -> None:
+    while (row := samples.next_out(database, now)) is not None:
+        with database.write() as session:
+            outbox.delivered(session, row, now, f"message-{row.id}", "room")
+
+
+def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
+    database: Database, acme: Enterprise
+) -> None:
+    row = samples.wanted(database, acme.id)
+    _waiting(database, row.id, "room")
+    progress = Progress(row.id, NOW)
+    told: list[int] = []
+    for second in range(1, 700):
+        progress.pages = second
+        with database.write() as session:
+            progress.tell(session, NOW + second * SECOND)
+        if len(_edits(database)) > len(told):
+            told.append(second)
+            _deliver_all(database, NOW + second * SECOND)
+    assert told == [10, 20, 40, 80, 160, 320, 640]
+    assert _edits(database) == [reading(pages) for pages in told]
+
+
+def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: Database, acme: Enterprise) -> None:
+    row = samples.wanted(database, acme.id)
+    for room in ("one", "other"):
+        _waiting(database, row.id, room)
+    _waiting(database, row.id + 1, "another")
+    progress = Progress(row.id, NOW)
+    progress.pages = 7
+    with database.write() as session:
+        progress.end(session, NOW)
+    assert _edits(database) == [reading(7, ended=True)] * 2
+
+
+def test_a_reading_that_is_soon_over_says_nothing_on_its_way(database: Database, acme: Enterprise) -> None:
+    row = samples.wanted(database, acme.id)
+    _waiting(database, row.id, "room")
+    with database.write() as session:
+        Progress(row.id, NOW).tell(session, NOW + 9 * SECOND)
+    assert _edits(database) == []
