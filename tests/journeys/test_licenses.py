@@ -1,4 +1,4 @@
-"""`licenses`: the view, its table, its CSV, and how fresh it is."""
+"""`licenses`: the view, its table and its CSV."""
 
 import re
 from collections import Counter
@@ -9,9 +9,7 @@ import pytest
 from bot.replies.licenses import GUIDE
 from bot.tables import csvfile
 from sandbox.seed import ACME
-from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, House
-from tests.journeys.syncs import do
 from tests.journeys.tables import csv_of, file_of, plain, rows
 
 SUBSCRIBERS = "/broadworks/subscribers"
@@ -126,17 +124,6 @@ def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: Ho
     assert "**411 of 411" in (house.ask(ANA, "licenses COUNT").markdown or "")
 
 
-def test_refresh_reads_the_licence_holders_anew(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
-    assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
-    answer = house.ask(ANA, "licenses refresh")
-    assert "409 of 409" in (answer.markdown or "")
-    assert csv_of(house, answer) == rows(house)
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
-    assert "408 of 408" in (house.ask(ANA, "licenses refresh count").markdown or "")
-
-
 def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_halves_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,137 +157,3 @@ def test_every_example_of_a_filter_finds_somebody_in_the_demo(house: House) -> N
         number = re.match(r"\*\*(\d+) of 410 ", said)
         assert number is not None, said
         assert 0 < int(number[1]) < 410, example
-
-
-def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: House) -> None:
-    house.ask(ANA, "licenses")
-    people = house.world.subscribers
-    people.set_status(people.of(ACME)[7].id, "error")
-    joined = people.add(replace(people.of(ACME)[0], first_name="New"))
-    people.set_status(joined.id, "provisioned")
-    assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
-    house.shift(minutes=11)
-    before = len(house.calls("GET", SUBSCRIBERS))
-    answer = house.ask(ANA, "licenses")
-    assert "411 of 411" in (answer.markdown or "")
-    assert csv_of(house, answer) == rows(house)
-    assert len(house.calls("GET", SUBSCRIBERS)) == before + 1
-
-
-def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
-    house.shift(minutes=11)
-    assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
-    house.shift(hours=24)
-    answer = house.ask(ANA, "licenses")
-    assert "409 of 409" in (answer.markdown or "")
-    assert csv_of(house, answer) == rows(house)
-
-
-def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -> None:
-    house.ask(ANA, "licenses")
-    people = house.world.subscribers
-    one = people.of(ACME)[7]
-    house.ask(ANA, "locations", file=f"Service ID,Location\n{one.user_id},Elsewhere\n".encode())
-    people.set_status(one.id, "error")
-    house.shift(minutes=11)
-    (row,) = csv_of(house, house.ask(ANA, "licenses location=elsewhere"))
-    assert (row[0], row[2], row[7]) == ("Elsewhere", one.user_id, "Error")
-
-
-def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.shift(minutes=11)
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, status=500, times=None)
-    answer = house.ask(ANA, "licenses")
-    assert "410 of 410" in (answer.markdown or "")
-    assert "As of" in (answer.markdown or "")
-    assert "11 min ago" in (answer.markdown or "")
-    assert "could not read them again" in (answer.markdown or "")
-    assert csv_of(house, answer) == rows(house)
-
-
-def test_a_roster_that_was_never_read_and_cannot_be_is_said_so(house: House) -> None:
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, status=500, times=None)
-    answer = house.ask(ANA, "licenses")
-    assert "could not read your licence holders" in (answer.markdown or "")
-    assert answer.files == ()
-
-
-def test_a_roster_is_whole_although_webex_forgets_the_filter_of_its_pages(house: House) -> None:
-    house.world.links_drop_filters = True
-    answer = house.ask(ANA, "licenses")
-    assert csv_of(house, answer) == rows(house)
-
-
-def _hang_up(house: House) -> None:
-    """Have Webex not answer what the roster is read by, until the faults are cleared."""
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, delay=60)
-
-
-def _wait_in_vain(house: House) -> None:
-    """Let more time go by than an answer is held back for."""
-    house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
-    house.advance(seconds=8.5)
-
-
-def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: House) -> None:
-    _hang_up(house)
-    asked = house.say(ANA, "licenses type=premium")
-    _wait_in_vain(house)
-    status = house.wait_for(lambda: house.answers(asked))[0]
-    assert "I am reading your licence holders from Webex" in (status.markdown or "")
-    house.faults.clear()
-    answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
-    assert "92 of 410" in (answer.markdown or "")
-    assert len(csv_of(house, answer)) == 92
-    house.wait_for(lambda: "are read from Webex: 5 pages." in (house.answers(asked)[0].markdown or ""))
-
-
-def test_while_a_roster_is_read_other_commands_are_answered(house: House) -> None:
-    _hang_up(house)
-    asked = house.say(ANA, "licenses")
-    _wait_in_vain(house)
-    house.wait_for(lambda: house.answers(asked))
-    assert "What you can type" in (house.ask(ANA, "help").markdown or "")
-    house.faults.clear()
-    house.wait_for(lambda: [one for one in house.answers(asked) if "410 of 410" in (one.markdown or "")])
-
-
-def test_a_refresh_that_takes_long_is_said_so_and_answered_when_it_is_there(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
-    _hang_up(house)
-    asked = house.say(ANA, "licenses refresh")
-    _wait_in_vain(house)
-    house.wait_for(lambda: house.answers(asked))
-    house.faults.clear()
-    answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
-    assert "409 of 409" in (answer.markdown or "")
-    assert "As of" in (answer.markdown or "")
-
-
-def test_an_old_roster_is_answered_from_while_the_reading_goes_on(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.shift(minutes=11)
-    _hang_up(house)
-    asked = house.say(ANA, "licenses")
-    _wait_in_vain(house)
-    answer = house.wait_for(lambda: house.answers(asked))[0]
-    assert "410 of 410" in (answer.markdown or "")
-    assert "11 min ago" in (answer.markdown or "")
-    assert "I am reading them again" in (answer.markdown or "")
-    house.faults.clear()
-
-
-def test_a_roster_that_nobody_asks_for_is_read_whole_once_a_day_all_the_same(house: House) -> None:
-    house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
-    before = len(house.calls("GET", SUBSCRIBERS))
-    do(house, "whole rosters")
-    assert len(house.calls("GET", SUBSCRIBERS)) == before
-    house.shift(hours=24, seconds=1)
-    do(house, "whole rosters")
-    house.wait_for(lambda: len(house.calls("GET", SUBSCRIBERS)) >= before + 5)
-    assert "409 of 409" in (house.ask(ANA, "licenses").markdown or "")
