@@ -12,8 +12,6 @@ from sandbox.seed import ACME
 from tests.journeys.house import ANA, House
 from tests.journeys.tables import csv_of, file_of, plain, rows
 
-SUBSCRIBERS = "/broadworks/subscribers"
-
 
 def _table(markdown: str) -> list[str]:
     """The rows of the table in the message, as last names at their beginning."""
