@@ -13,7 +13,7 @@ from bot import start, wiring
 from bot.nearest import nearest
 from bot.settings import Need, Settings
 from bot.tables.width import padded, width
-from storage import admins, enterprises, syncs
+from storage import admins, enterprises, rosters, syncs
 from storage.records import Enterprise
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -93,6 +93,8 @@ def change(
             enterprises.change(session, found.id, **changes)
         except IntegrityError as error:
             raise click.ClickException("That enterprise id is or was in use by another enterprise.") from error
+        if changes.get("sp_enterprise_id", found.sp_enterprise_id) != found.sp_enterprise_id:
+            rosters.forget(session, found.id, start.now())
         for email in emails:
             admins.add(session, found.id, email, start.now())
     click.echo(f"Changed {key}.")

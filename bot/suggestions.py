@@ -4,6 +4,8 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from bot import filters
+from bot.message import Refusal
 from bot.nearest import nearest
 from bot.replies.licenses import Suggestion
 from storage import views
@@ -14,6 +16,9 @@ _MOST_TERMS = 30
 
 _MOST_VALUES = 5000
 """To compare with what was typed, the most frequent first."""
+
+_MOST_PATTERNS = 5
+"""Of one condition, each of which is compared with all values."""
 
 _WORDED = ("location", "license_type", "first_name", "last_name", "status", "activation")
 """The columns in which a word is looked for that may be in any: the others hold addresses and numbers."""
@@ -40,12 +45,22 @@ def of_nobody(session: Session, roster: Roster, view: View) -> Suggestion | None
 def halving(session: Session, roster: Roster, view: View) -> tuple[Term, int] | None:
     """The condition that leaves nearest to half of a view, and how many; None where everybody is alike."""
     whole = views.count(session, roster.id, view)
-    best: tuple[Term, int] | None = None
-    for column in _HALVING:
-        for value, number in views.facets(session, roster.id, column, view).items():
-            if number < whole and (best is None or abs(2 * number - whole) < abs(2 * best[1] - whole)):
-                best = Term((column,), ((value,),)), number
-    return best
+    found = [
+        (Term((column,), ((value,),)), number)
+        for column in _HALVING
+        for value, number in views.facets(session, roster.id, column, view).items()
+        if number < whole
+    ]
+    nearest_first = sorted(found, key=lambda one: abs(2 * one[1] - whole))
+    return next((one for one in nearest_first if _can_be_typed(one[0])), None)
+
+
+def _can_be_typed(term: Term) -> bool:
+    """Whether it is understood as it is printed: a cell may have what stands for something in a filter."""
+    try:
+        return filters.parse(filters.printed(View((term,)))).terms == (term,)
+    except Refusal:
+        return False
 
 
 def _meant(session: Session, roster_id: int, term: Term, others: View) -> Term | None:
@@ -58,9 +73,10 @@ def _meant(session: Session, roster_id: int, term: Term, others: View) -> Term |
         for column in columns
         for value in islice(views.facets(session, roster_id, column, others), _MOST_VALUES // len(columns))
     ]
-    for pattern in term.patterns:
+    for pattern in islice(term.patterns, _MOST_PATTERNS):
         match pattern:
             case (typed,) | ("", typed, "") if value := nearest(typed, values):
                 meant = tuple(value if piece == typed else piece for piece in pattern)
-                return Term(term.columns, (meant,))
+                found = Term(term.columns, (meant,))
+                return found if _can_be_typed(found) else None
     return None

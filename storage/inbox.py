@@ -106,10 +106,14 @@ def status_messages(session: Session, roster_id: int) -> list[int]:
     return list(session.scalars(query.order_by(_ROWS.c.id)))
 
 
-def resume(session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None) -> None:
-    """Bring back the events that waited for a roster or a reading."""
-    if session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now}).first() is not None:
+def resume(
+    session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None
+) -> list[int]:
+    """Bring back the events that waited for a roster or a reading; the status messages there were meanwhile."""
+    resumed = session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now}).all()
+    if resumed:
         wake(session, KIND)
+    return [row.status_outbox_id for row in resumed if row.status_outbox_id is not None]
 
 
 _RESUMING = (
@@ -119,7 +123,7 @@ _RESUMING = (
         _ROWS.c.due_at.is_not(None),
     )
     .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
-    .returning(_ROWS.c.id)
+    .returning(_ROWS.c.status_outbox_id)
 )
 
 

@@ -20,6 +20,7 @@ WANTED, CURRENT, REPLACED, FAILED, MERGED = "wanted", "current", "replaced", "fa
 CHUNK = 1000
 
 _ROWS: Any = RosterRow.__table__
+_others: Any = _ROWS.alias("others")
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
 _WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, among(_ROWS.c.state, WANTED)).with_for_update()
@@ -113,27 +114,27 @@ def add(session: Session, claim: Claim, now: datetime, first: int, holders: lice
 
 def make_current(
     session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int, *, begun: datetime | None = None
-) -> None:
+) -> list[int]:
     """Put a roster that was read whole in the place of the one before, and answer those who waited.
 
-    `begun` is when Webex was asked for its first page, where that was not just now.
+    `begun` is when Webex was asked for its first page, where that was not just now. Returns their status messages.
     """
     session.execute(_REPLACING, {"enterprise": enterprise_id})
     read = {"read_at": now, "begun_at": begun or now, "whole_at": begun or now, "size": size}
     claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, error=None, **read)
-    _resume(session, enterprise_id, claim.id, now)
+    return _resume(session, enterprise_id, claim.id, now)
 
 
 def merge(
     session: Session, claim: Claim, current: Roster, now: datetime, begun: datetime, holders: license_holders.Holders
-) -> None:
+) -> list[int]:
     """Write what has changed into the current roster, and answer those who waited for it to be read again."""
     license_holders.lock(session, current.id)
     claims.settle(session, RosterRow, claim, state=MERGED, due_at=None, error=None)
     added = license_holders.merge(session, current.enterprise_id, current.id, holders)
     values = {"roster": current.id, "read": now, "begun": begun, "added": added}
     session.execute(_MERGING, values)
-    _resume(session, current.enterprise_id, claim.id, now)
+    return _resume(session, current.enterprise_id, claim.id, now)
 
 
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
@@ -141,15 +142,21 @@ def retry(session: Session, claim: Claim, at: datetime, failures: int, error: st
     claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
 
 
-def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> None:
+def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> list[int]:
     """The roster could not be read: the one before stays, and those who waited are answered from it."""
     claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
-    _resume(session, enterprise_id, claim.id, now)
+    return _resume(session, enterprise_id, claim.id, now)
 
 
-def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) -> None:
-    inbox.resume(session, now, roster_id=roster_id)
+def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) -> list[int]:
     syncs.resume(session, enterprise_id, roster_id, now)
+    return inbox.resume(session, now, roster_id=roster_id)
+
+
+def forget(session: Session, enterprise_id: int, now: datetime) -> None:
+    """What was read, or is being read, is of another enterprise of Webex's: show it no more, and read again."""
+    session.execute(_REPLACING, {"enterprise": enterprise_id})
+    want(session, enterprise_id, now, anew=True)
 
 
 def obsolete(session: Session) -> int | None:
@@ -158,16 +165,24 @@ def obsolete(session: Session) -> int | None:
     return session.scalar(select(RosterRow.id).where(among(RosterRow.state, REPLACED, FAILED), held).limit(1))
 
 
-def not_whole_since(session: Session, before: datetime) -> list[int]:
-    """The enterprises in use whose roster was last read whole before then."""
+def stalest(session: Session, before: datetime) -> int | None:
+    """The enterprise in use whose roster was last read whole longest ago, and before then; None while any roster is
+    wanted, since people wait for those.
+    """
     stale = _ROWS.c.whole_at.is_(None) | (_ROWS.c.whole_at <= before)
     query = (
         select(_ROWS.c.enterprise_id)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ROWS.c.enterprise_id)
-        .where(among(_ROWS.c.state, CURRENT), stale, _ENTERPRISES.c.removed_at.is_(None))
-        .order_by(_ROWS.c.id)
+        .where(
+            among(_ROWS.c.state, CURRENT),
+            stale,
+            _ENTERPRISES.c.removed_at.is_(None),
+            ~select(_others.c.id).where(_others.c.due_at.is_not(None)).exists(),
+        )
+        .order_by(_ROWS.c.whole_at.is_not(None), _ROWS.c.whole_at, _ROWS.c.id)
+        .limit(1)
     )
-    return list(session.scalars(query))
+    return session.scalar(query)
 
 
 def current(session: Session, enterprise_id: int) -> Roster | None:

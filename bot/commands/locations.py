@@ -19,9 +19,9 @@ PATIENCE = timedelta(seconds=8)
 
 def run(session: Session, asked: Asked) -> Reply | Wait:
     """List the locations, or change them, against a roster that is fresh enough or cannot be had fresher."""
+    if asked.arguments:
+        raise Refusal(replies.no_words(asked.arguments))
     wishes = _wishes(asked.message)
-    if wishes is None and asked.arguments:
-        raise Refusal(replies.no_file(asked.arguments))
     if wishes is not None:
         enterprises.lock(session, asked.enterprise.id)
     roster = rosters.current(session, asked.enterprise.id)

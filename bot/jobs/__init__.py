@@ -20,6 +20,6 @@ SCHEDULE: tuple[Job | Chore, ...] = (
     Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
     Chore("overdue syncs", syncs.call_overdue, every=timedelta(minutes=1)),
     Chore("survey", readings.survey, every=readings.EVERY),
-    Chore("whole rosters", rosters.want_whole, every=timedelta(hours=1)),
+    Chore("whole rosters", rosters.want_whole, every=timedelta(minutes=1)),
     Chore("pruning", upkeep.prune, every=timedelta(hours=1)),
 )

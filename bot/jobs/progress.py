@@ -1,5 +1,6 @@
 """How far the reading of a roster is, in the status messages of those who wait for it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -26,12 +27,13 @@ class Progress:
             return
         while self._next <= now - self._begun:
             self._next *= 2
-        self._say(session, reading(self.pages), now, last=False)
-
-    def end(self, session: Session, now: datetime) -> None:
-        """Say that all are read."""
-        self._say(session, reading(self.pages, ended=True), now, last=True)
-
-    def _say(self, session: Session, markdown: str, now: datetime, *, last: bool) -> None:
         for outbox_id in inbox.status_messages(session, self._roster_id):
-            outbox.edit(session, outbox_id, markdown, now, last=last)
+            outbox.edit(session, outbox_id, reading(self.pages), now)
+
+
+def end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
+    """Say in the status messages of a reading that it is over. Its roster has to be locked by then, as whoever says
+    something about one locks it first.
+    """
+    for outbox_id in status_messages:
+        outbox.edit(session, outbox_id, markdown, now, last=True)

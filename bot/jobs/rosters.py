@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.failures import WebexFailure
 from bot.jobs.ahead import one_ahead
-from bot.jobs.progress import Progress
+from bot.jobs.progress import Progress, end
 from bot.jobs.retries import pause
+from bot.replies.licenses import none_yet, reading
 from bot.tables.columns import license_holder
 from bot.wire import Subscriber
 from storage import rosters
@@ -23,6 +24,9 @@ MOST_FAILURES = 3
 WHOLE_EVERY = timedelta(days=1)
 """How long people who are gone may still be shown."""
 
+PAGE = 100
+"""Subscribers that Webex sends at a time, where there are as many."""
+
 OVERLAP = timedelta(minutes=5)
 """By which Webex's clock may be behind, or its list behind its clock."""
 
@@ -31,11 +35,11 @@ MOST_CHANGES = 5000
 
 
 def want_whole(context: Context) -> None:
-    """Have the rosters of all enterprises in use read whole that were not for a day."""
+    """Have one roster read whole that was not for a day: the one after it has its turn when that is done."""
     now = context.now()
     with context.database.read() as session:
-        enterprise_ids = rosters.not_whole_since(session, now - WHOLE_EVERY)
-    for enterprise_id in enterprise_ids:
+        enterprise_id = rosters.stalest(session, now - WHOLE_EVERY)
+    if enterprise_id is not None:
         with context.database.write() as session:
             rosters.want(session, enterprise_id, now, whole=True)
 
@@ -60,10 +64,7 @@ def move(context: Context) -> bool:
 
 def _read(context: Context, row: RosterRow) -> None:
     _clear_half_read(context, Claim(row.id, row.attempt))
-    with context.database.glance() as session:
-        current = rosters.current(session, row.enterprise_id)
-    since = None if current is None or row.whole else _since(current, context.now())
-    if current is None or since is None or not _read_changes(context, row, current, since):
+    if row.whole or not _read_changes(context, row):
         _read_whole(context, row)
 
 
@@ -74,16 +75,24 @@ def _since(current: Roster, now: datetime) -> datetime | None:
     return current.begun_at - OVERLAP
 
 
-def _read_changes(context: Context, row: RosterRow, current: Roster, since: datetime) -> bool:
-    """Read what has changed; False where that is so much that all had better be read."""
+def _read_changes(context: Context, row: RosterRow) -> bool:
+    """Read what has changed; False where that is not to be known, or so much that all had better be read."""
     begun = context.now()
+    with context.database.glance() as session:
+        current = rosters.current(session, row.enterprise_id)
+    since = None if current is None else _since(current, begun)
+    if current is None or since is None:
+        return False
     changed: list[tuple[str, LicenseHolder]] = []
-    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id, changed_since=since)):
+    pages = 0
+    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id, changed_since=since), PAGE):
+        pages += 1
         changed += _holders(page)
         if len(changed) > MOST_CHANGES:
             return False
     with context.database.write() as session:
-        rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
+        told = rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
+        end(session, told, reading(pages, ended=True), context.now())
     return True
 
 
@@ -93,7 +102,7 @@ def _read_whole(context: Context, row: RosterRow) -> None:
     progress = Progress(row.id, begun)
     size = 0
     waiting: list[tuple[str, LicenseHolder]] = []
-    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id)):
+    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id), PAGE):
         progress.pages += 1
         waiting += _holders(page)
         if len(waiting) >= rosters.CHUNK:
@@ -101,8 +110,8 @@ def _read_whole(context: Context, row: RosterRow) -> None:
             waiting = []
     size += _write(context, claim, size, waiting, progress)
     with context.database.write() as session:
-        progress.end(session, context.now())
-        rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
+        told = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
+        end(session, told, reading(progress.pages, ended=True), context.now())
 
 
 def _holders(page: Iterable[Subscriber]) -> list[tuple[str, LicenseHolder]]:
@@ -137,4 +146,5 @@ def _failed(context: Context, row: RosterRow, failure: Exception) -> None:
             rosters.retry(session, claim, now + pause(row.failures, failure), failures, str(failure))
         else:
             log.error("roster %d given up: %s", row.id, failure)
-            rosters.give_up(session, claim, row.enterprise_id, now, str(failure))
+            told = rosters.give_up(session, claim, row.enterprise_id, now, str(failure))
+            end(session, told, none_yet(failed=True), now)

@@ -66,11 +66,11 @@ def none_yet(*, failed: bool) -> str:
     return "I am still reading your licence holders from Webex. Nothing was changed; please try again in a minute."
 
 
-def no_file(typed: str) -> str:
-    """When something follows, and no file is there."""
+def no_words(typed: str) -> str:
+    """When something follows the command."""
     return (
-        f"I do not know `locations` {code(typed, 40)}. `locations` alone lists them; to change them, attach a CSV, "
-        "`Service ID,Location`. `licenses location=…` shows who is at one."
+        f"I do not know `locations` {code(typed, 40)}. `locations` alone lists them; to change them, attach a CSV to "
+        "it, `Service ID,Location`. `licenses location=…` shows who is at one."
     )
 
 

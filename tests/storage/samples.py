@@ -153,6 +153,11 @@ def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> Roste
     """A roster that is wanted, and claimed to be read."""
     with database.write() as session:
         rosters.want(session, enterprise_id, now)
+    return taken_roster(database, now)
+
+
+def taken_roster(database: Database, now: datetime = NOW) -> RosterRow:
+    """Claim a roster, which must be due."""
     with database.statement() as connection:
         row = rosters.claim(connection, now)
     assert row is not None

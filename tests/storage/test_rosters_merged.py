@@ -1,6 +1,6 @@
 """A reading of what has changed, written into the roster that is shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -120,14 +120,35 @@ def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all
     assert _shown(database, acme).id == row.id
 
 
-def test_rosters_that_were_not_read_whole_for_a_day_are_those_of_enterprises_in_use(
+def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterprise_in_use(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
-    samples.enterprise(database, "bolt")
-    with database.read() as session:
-        assert rosters.not_whole_since(session, NOW - MINUTE) == []
-        assert rosters.not_whole_since(session, NOW + MINUTE) == [acme.id]
+    bolt = samples.enterprise(database, "bolt")
+
+    def next_one(at: datetime) -> int | None:
+        with database.read() as session:
+            return rosters.stalest(session, at)
+
+    assert next_one(NOW - MINUTE) is None
+    assert next_one(NOW + MINUTE) == acme.id
     with database.write() as session:
-        enterprises.remove(session, acme.id, NOW)
+        wanted = rosters.want(session, bolt.id, NOW)
+    assert next_one(NOW + MINUTE) is None
+    row = samples.taken_roster(database)
+    assert row.id == wanted
+    with database.write() as session:
+        rosters.make_current(session, Claim(row.id, row.attempt), bolt.id, NOW, 0, begun=NOW - MINUTE)
+    assert next_one(NOW + MINUTE) == bolt.id
+    with database.write() as session:
+        enterprises.remove(session, bolt.id, NOW)
+    assert next_one(NOW + MINUTE) == acme.id
+
+
+def test_what_is_forgotten_is_shown_no_more_and_read_again_whole(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
+    with database.write() as session:
+        rosters.forget(session, acme.id, LATER)
     with database.read() as session:
-        assert rosters.not_whole_since(session, NOW + MINUTE) == []
+        assert rosters.current(session, acme.id) is None
+    assert samples.taken_roster(database, LATER).whole

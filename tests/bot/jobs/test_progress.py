@@ -3,13 +3,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.progress import Progress
+from bot.jobs.progress import Progress, end
 from bot.replies.licenses import reading
-from storage import inbox, outbox
+from storage import inbox, outbox, rosters
 from storage.database import Database
 from storage.models import OutboxRow
 from storage.outbox import EDIT
-from storage.records import Enterprise
+from storage.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.samples import NOW, SECOND
 
@@ -62,10 +62,9 @@ def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: D
     for room in ("one", "other"):
         _waiting(database, row.id, room)
     _waiting(database, row.id + 1, "another")
-    progress = Progress(row.id, NOW)
-    progress.pages = 7
     with database.write() as session:
-        progress.end(session, NOW)
+        told = rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 700)
+        end(session, told, reading(7, ended=True), NOW)
     assert _edits(database) == [reading(7, ended=True)] * 2
 
 

@@ -124,7 +124,7 @@ def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
         "locations unchanged": locations.changed([], ROSTER, acme, NOW),
         "locations failed": locations.none_yet(failed=True),
         "locations not yet": locations.none_yet(failed=False),
-        "locations no file": locations.no_file(words),
+        "locations no file": locations.no_words(words),
         "upload faults": upload_refusals.faults(faults),
         "upload not text": upload_refusals.not_text("a PDF"),
         "upload too large": upload_refusals.too_large(LARGEST_FILE),
