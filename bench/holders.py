@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime
 
 from bench.webhooks import ADMIN_EMAIL
-from storage import admins, enterprises, rosters
+from storage import admins, enterprises, license_holders, rosters
 from storage.database import Database
 from storage.records import Claim, LicenseHolder
 from storage.upgrade import upgrade
@@ -30,10 +30,10 @@ def fill(url: str, number: int) -> None:
     if row is None:
         raise LookupError("no roster is wanted")
     claim, chance = Claim(row.id, row.attempt), random.Random(number)
-    for first in range(0, number, rosters.CHUNK):
-        some = [(f"s{index}", _holder(index, number, chance)) for index in range(first, first + rosters.CHUNK)]
+    for first in range(0, number, license_holders.CHUNK):
+        some = [(f"s{index}", _holder(index, number, chance)) for index in range(first, first + license_holders.CHUNK)]
         with database.write() as session:
-            rosters.add(session, claim, now, first, some)
+            rosters.add(session, claim, enterprise.id, now, first, some)
     with database.write() as session:
         rosters.make_current(session, claim, enterprise.id, now, number)
     database.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.tables.locations import Key, Wish, Wishes, comparable
-from storage.records import Place
+from storage.records import Located
 
 
 class Result(StrEnum):
@@ -32,13 +32,13 @@ class Outcome:
 REPORT_HEADER = ("Line", "Result", "Given", "Service ID", "Location", "Location Before")
 
 
-def outcomes(wishes: Wishes, people: Iterable[Place], known: Mapping[str, str]) -> list[Outcome]:
+def outcomes(wishes: Wishes, people: Iterable[Located], known: Mapping[str, str]) -> list[Outcome]:
     """What is to become of each line, given a roster's licence holders and the mapping by folded Service ID.
 
     A location that a licence holder has already, from the mapping or from Webex, is no change: so a table that was
     sent out can come back, and only what was edited in it counts.
     """
-    named: dict[str, list[Place]] = defaultdict(list)
+    named: dict[str, list[Located]] = defaultdict(list)
     sharing: dict[str, int] = defaultdict(int)
     for place in people:
         named[_key(wishes.by, place)].append(place)
@@ -59,7 +59,7 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     return str(wish.line), outcome.result, wish.given, outcome.service_id, wish.location, outcome.before
 
 
-def _key(by: Key, place: Place) -> str:
+def _key(by: Key, place: Located) -> str:
     match by:
         case Key.SERVICE_ID:
             return place.service_id_folded
@@ -69,7 +69,9 @@ def _key(by: Key, place: Place) -> str:
             return comparable(Key.EMAIL, place.email)
 
 
-def _outcome(wish: Wish, by: Key, named: list[Place], sharing: Mapping[str, int], known: Mapping[str, str]) -> Outcome:
+def _outcome(
+    wish: Wish, by: Key, named: list[Located], sharing: Mapping[str, int], known: Mapping[str, str]
+) -> Outcome:
     if not named:
         return _gone(wish, by, known)
     place = named[0]
@@ -90,7 +92,7 @@ def _gone(wish: Wish, by: Key, known: Mapping[str, str]) -> Outcome:
     return Outcome(wish, Result.UNKNOWN)
 
 
-def _result(location: str, place: Place, known: Mapping[str, str]) -> Result:
+def _result(location: str, place: Located, known: Mapping[str, str]) -> Result:
     if location:
         # Cells of a file have no odd spaces, as what Webex sends may have.
         return Result.UNCHANGED if location == " ".join(place.location.split()) else Result.SET

@@ -9,21 +9,14 @@ from sqlalchemy.orm import Session
 
 from storage import locations
 from storage.folding import fold, sort_key
-from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
+from storage.models import LicenseHolderRow
 from storage.records import LICENSE_COLUMNS, LicenseHolder
 
-PORTION = 1000
+CHUNK = 1000
+"""How many are written by one statement."""
 
 _ROWS: Any = LicenseHolderRow.__table__
-_ROSTERS: Any = RosterRow.__table__
-_ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ROSTER = _ROWS.c.roster_id == bindparam("roster")
-_LOCKING = (
-    select(_ENTERPRISES.c.id)
-    .join(_ROSTERS, _ROSTERS.c.enterprise_id == _ENTERPRISES.c.id)
-    .where(_ROSTERS.c.id == bindparam("roster"))
-    .with_for_update(of=_ENTERPRISES, key_share=True)
-)
 _NEXT = select(func.coalesce(func.max(_ROWS.c.position) + 1, 0)).where(_OF_ROSTER)
 _KNOWN = select(_ROWS.c.subscriber_id, _ROWS.c.id).where(
     _OF_ROSTER, _ROWS.c.subscriber_id.in_(bindparam("subscribers", expanding=True))
@@ -35,12 +28,6 @@ _CHANGING = (
 
 Holders = Sequence[tuple[str, LicenseHolder]]
 """Subscriber ids, and the cells as Webex sends them."""
-
-
-def lock(session: Session, roster_id: int) -> int:
-    """Lock the enterprise of a roster, before the roster, as all do; which that is."""
-    enterprise_id: int = session.execute(_LOCKING, {"roster": roster_id}).scalar_one()
-    return enterprise_id
 
 
 def insert_all(session: Session, enterprise_id: int, roster_id: int, first: int, holders: Holders) -> None:
@@ -59,20 +46,20 @@ def merge(session: Session, enterprise_id: int, roster_id: int, holders: Holders
     were added.
     """
     added = 0
-    for begin in range(0, len(holders), PORTION):
-        portion = holders[begin : begin + PORTION]
-        subscribers = [subscriber_id for subscriber_id, _ in portion]
+    for begin in range(0, len(holders), CHUNK):
+        chunk = holders[begin : begin + CHUNK]
+        subscribers = [subscriber_id for subscriber_id, _ in chunk]
         found = session.execute(_KNOWN, {"roster": roster_id, "subscribers": subscribers})
         known: dict[str, int] = {row.subscriber_id: row.id for row in found}
-        mapped = _mapped(session, enterprise_id, portion)
+        mapped = _mapped(session, enterprise_id, chunk)
         changed = [
             {"holder": known[subscriber_id]} | {f"new_{name}": value for name, value in _values(holder, mapped).items()}
-            for subscriber_id, holder in portion
+            for subscriber_id, holder in chunk
             if subscriber_id in known
         ]
         if changed:
             session.connection().execute(_CHANGING, changed)
-        new = [one for one in portion if one[0] not in known]
+        new = [one for one in chunk if one[0] not in known]
         insert_all(session, enterprise_id, roster_id, session.scalar(_NEXT, {"roster": roster_id}) or 0, new)
         added += len(new)
     return added

@@ -14,10 +14,8 @@ from sqlalchemy.orm import Session
 
 from storage.folding import fold, sort_key
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
-from storage.records import Place
+from storage.records import Located
 from storage.states import among
-
-PORTION = 1000
 
 _ROWS: Any = LocationRow.__table__
 _HOLDERS: Any = LicenseHolderRow.__table__
@@ -49,7 +47,7 @@ _SHOWING = (
         location_sort=bindparam("place_sort"),
     )
 )
-_IN_PORTIONS = {"yield_per": 2 * PORTION}
+_IN_PORTIONS = {"yield_per": 2000}
 
 
 def known(session: Session, enterprise_id: int) -> dict[str, str]:
@@ -75,10 +73,10 @@ def count(session: Session, enterprise_id: int) -> int:
     return session.scalar(_COUNT, {"enterprise": enterprise_id}) or 0
 
 
-def people(session: Session, enterprise_id: int) -> Iterator[Place]:
+def people(session: Session, enterprise_id: int) -> Iterator[Located]:
     """By what the licence holders of the current roster can be named, and where they are."""
     for row in session.execute(_PEOPLE, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
-        yield Place(*row)
+        yield Located(*row)
 
 
 def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, license_holders, syncs
+from storage import claims, enterprises, inbox, license_holders, syncs
 from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.inserting import insert_unless_there
@@ -17,7 +17,6 @@ from storage.states import among
 
 KIND = "rosters"
 WANTED, CURRENT, REPLACED, FAILED, MERGED = "wanted", "current", "replaced", "failed", "merged"
-CHUNK = 1000
 
 _ROWS: Any = RosterRow.__table__
 _others: Any = _ROWS.alias("others")
@@ -92,7 +91,7 @@ def next_due(session: Session, now: datetime) -> datetime | None:
 
 def clear(session: Session, roster_id: int) -> bool:
     """Delete a chunk of a roster's rows; False when none is left."""
-    chunk = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == roster_id).limit(CHUNK)
+    chunk = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == roster_id).limit(license_holders.CHUNK)
     gone = session.scalars(
         delete(LicenseHolderRow)
         .where(LicenseHolderRow.id.in_(chunk.scalar_subquery()))
@@ -102,12 +101,14 @@ def clear(session: Session, roster_id: int) -> bool:
     return len(gone) > 0
 
 
-def add(session: Session, claim: Claim, now: datetime, first: int, holders: license_holders.Holders) -> None:
+def add(
+    session: Session, claim: Claim, enterprise_id: int, now: datetime, first: int, holders: license_holders.Holders
+) -> None:
     """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order.
 
     They come with the locations that Webex sends; the mapping, as it is by now, goes before those.
     """
-    enterprise_id = license_holders.lock(session, claim.id)
+    enterprises.lock(session, enterprise_id)  # before its roster, as others lock them
     claims.keep(session, RosterRow, claim, now)
     license_holders.insert_all(session, enterprise_id, claim.id, first, holders)
 
@@ -129,7 +130,7 @@ def merge(
     session: Session, claim: Claim, current: Roster, now: datetime, begun: datetime, holders: license_holders.Holders
 ) -> list[int]:
     """Write what has changed into the current roster, and answer those who waited for it to be read again."""
-    license_holders.lock(session, current.id)
+    enterprises.lock(session, current.enterprise_id)
     claims.settle(session, RosterRow, claim, state=MERGED, due_at=None, error=None)
     added = license_holders.merge(session, current.enterprise_id, current.id, holders)
     values = {"roster": current.id, "read": now, "begun": begun, "added": added}
@@ -195,3 +196,9 @@ def last(session: Session, enterprise_id: int) -> Roster | None:
     """The newest roster of an enterprise, whatever became of it."""
     row = session.execute(_LAST, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)
+
+
+def failed(session: Session, enterprise_id: int) -> bool:
+    """Whether the last reading that was wanted was given up."""
+    newest = last(session, enterprise_id)
+    return newest is not None and newest.state == FAILED

@@ -31,7 +31,7 @@ class Progress:
             outbox.edit(session, outbox_id, reading(self.pages), now)
 
 
-def end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
+def tell_end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
     """Say in the status messages of a reading that it is over. Its roster has to be locked by then, as whoever says
     something about one locks it first.
     """

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.failures import WebexFailure
 from bot.jobs.ahead import one_ahead
-from bot.jobs.progress import Progress, end
+from bot.jobs.progress import Progress, tell_end
 from bot.jobs.retries import pause
-from bot.replies.licenses import none_yet, reading
+from bot.replies.licenses import all_read, none_yet
 from bot.tables.columns import license_holder
 from bot.wire import Subscriber
-from storage import rosters
+from storage import license_holders, rosters
 from storage.claims import ClaimLost
 from storage.models import RosterRow
 from storage.records import Claim, LicenseHolder, Roster
@@ -92,7 +92,7 @@ def _read_changes(context: Context, row: RosterRow) -> bool:
             return False
     with context.database.write() as session:
         told = rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
-        end(session, told, reading(pages, ended=True), context.now())
+        tell_end(session, told, all_read(pages), context.now())
     return True
 
 
@@ -105,13 +105,13 @@ def _read_whole(context: Context, row: RosterRow) -> None:
     for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id), PAGE):
         progress.pages += 1
         waiting += _holders(page)
-        if len(waiting) >= rosters.CHUNK:
-            size += _write(context, claim, size, waiting, progress)
+        if len(waiting) >= license_holders.CHUNK:
+            size += _write(context, row, size, waiting, progress)
             waiting = []
-    size += _write(context, claim, size, waiting, progress)
+    size += _write(context, row, size, waiting, progress)
     with context.database.write() as session:
         told = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
-        end(session, told, reading(progress.pages, ended=True), context.now())
+        tell_end(session, told, all_read(progress.pages), context.now())
 
 
 def _holders(page: Iterable[Subscriber]) -> list[tuple[str, LicenseHolder]]:
@@ -127,12 +127,12 @@ def _clear_half_read(context: Context, claim: Claim) -> None:
 
 
 def _write(
-    context: Context, claim: Claim, first: int, holders: list[tuple[str, LicenseHolder]], progress: Progress
+    context: Context, row: RosterRow, first: int, holders: list[tuple[str, LicenseHolder]], progress: Progress
 ) -> int:
     if not holders:
         return 0
     with context.database.write() as session:
-        rosters.add(session, claim, context.now(), first, holders)
+        rosters.add(session, Claim(row.id, row.attempt), row.enterprise_id, context.now(), first, holders)
         progress.tell(session, context.now())
     return len(holders)
 
@@ -147,4 +147,4 @@ def _failed(context: Context, row: RosterRow, failure: Exception) -> None:
         else:
             log.error("roster %d given up: %s", row.id, failure)
             told = rosters.give_up(session, claim, row.enterprise_id, now, str(failure))
-            end(session, told, none_yet(failed=True), now)
+            tell_end(session, told, none_yet(failed=True), now)

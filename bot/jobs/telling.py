@@ -15,7 +15,7 @@ from bot.replies import outcome
 from bot.tables import activation, columns, errors
 from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
-from storage import admins, enterprises, followers, outbox, rosters, spaces, syncs, views
+from storage import admins, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def _attachment(
 ) -> Attachment | None:
     """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
     if roster is not None:
-        holders = views.holders(session, roster.id, few=roster.size <= rosters.CHUNK) if roster.size else []
+        holders = views.holders(session, roster.id, few=roster.size <= license_holders.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:
             name = file_name("licenses", enterprise.key, now)
             return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))

@@ -14,7 +14,7 @@ from storage.folding import fold
 from storage.records import Enterprise, Roster, Term, View
 
 _LONGEST_WORDS = 3000
-_MOST_PLACES = 5
+_MOST_LOCATIONS = 5
 _ROOM = 200
 """Bytes kept free for what follows a list or a table."""
 
@@ -63,7 +63,7 @@ def answer(about: About, found: Summary, instead: Suggestion | None, now: dateti
     lines = [_head(about, found, now)]
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, instead), "The CSV has the header alone."])
-    lines.append(" ".join([_activation(found.activation), *_places(about.view, found.location)]))
+    lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
     table, shown = license_table(found.first, len(found.first), LONGEST - size(sentences) - _ROOM)
     rest = f"The first {shown} rows; all {found.found:,} are in the CSV."
@@ -76,7 +76,7 @@ def counts(about: About, found: Summary, instead: Suggestion | None, now: dateti
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, instead)])
     lines.append(_activation(found.activation))
-    places = [f"- {number:,} {_place(value)}" for value, number in _by_number(found.location)]
+    places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)]
     listed = cut(["By location:", "", *places], LONGEST - size("\n\n".join(lines)) - _ROOM)
     return "\n\n".join([*lines, listed])
 
@@ -91,12 +91,15 @@ def none_yet(*, failed: bool) -> str:
     return "I am still reading your licence holders from Webex. Please ask again later."
 
 
-def reading(pages: int, *, ended: bool = False) -> str:
+def reading(pages: int) -> str:
     """The status message of a reading that somebody waits for, page by page."""
-    if ended:
-        return f"Your licence holders are read from Webex: {pages:,} pages."
     so_far = f" {pages:,} pages so far." if pages else ""
     return f"I am reading your licence holders from Webex, which takes a while.{so_far} I will answer when I have them."
+
+
+def all_read(pages: int) -> str:
+    """The same when it is over."""
+    return f"Your licence holders are read from Webex: {pages:,} pages."
 
 
 def failing(*, failed: bool) -> str:
@@ -146,25 +149,25 @@ def _activation(found: Counter[str]) -> str:
     return "Self-activation: " + ", ".join(f"{number:,} {value}" for value, number in _by_number(found)) + "."
 
 
-def _places(view: View, found: Counter[str]) -> list[str]:
+def _locations(view: View, found: Counter[str]) -> list[str]:
     """Where they are, unless that is what was filtered by, or is not known of anybody."""
     if any(term.columns == ("location",) for term in view.terms) or set(found) == {""}:
         return []
-    places = [f"{number:,} {_place(value)}" for value, number in _by_number(found)]
-    if len(places) > _MOST_PLACES:
-        places[_MOST_PLACES:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
+    places = [f"{number:,} {_location(value)}" for value, number in _by_number(found)]
+    if len(places) > _MOST_LOCATIONS:
+        places[_MOST_LOCATIONS:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
     return ["Location: " + ", ".join(places) + "."]
 
 
 def _sum(found: Counter[str]) -> int:
-    return sum(number for _, number in _by_number(found)[:_MOST_PLACES])
+    return sum(number for _, number in _by_number(found)[:_MOST_LOCATIONS])
 
 
 def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
     return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
-def _place(value: str) -> str:
+def _location(value: str) -> str:
     return plain(value, 40) or "without one"
 
 

@@ -3,11 +3,11 @@
 from bot.locating import Outcome, Result, changes, outcomes
 from bot.tables.locations import Key, Wish, Wishes, comparable
 from storage.folding import fold
-from storage.records import Place
+from storage.records import Located
 
 
-def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> Place:
-    return Place(service_id, fold(service_id), fold(ext), email, location)
+def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> Located:
+    return Located(service_id, fold(service_id), fold(ext), email, location)
 
 
 PEOPLE = [

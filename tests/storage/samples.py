@@ -170,7 +170,9 @@ def write_roster(session: Session, enterprise_id: int, holders: Sequence[License
     row = rosters.claim(session.connection(), NOW)
     assert row is not None
     claim = Claim(row.id, row.attempt)
-    rosters.add(session, claim, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)])
+    rosters.add(
+        session, claim, enterprise_id, NOW, 0, [(f"subscriber-{index}", holder) for index, holder in enumerate(holders)]
+    )
     rosters.make_current(session, claim, enterprise_id, NOW, len(holders))
     return row.id
 

@@ -92,10 +92,10 @@ def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_port
     row = samples.wanted(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
-        rosters.add(session, claim, NOW, 0, [("1", ANA)])
+        rosters.add(session, claim, acme.id, NOW, 0, [("1", ANA)])
     _change(database, acme, ana="Łódź", ben="Bern")
     with database.write() as session:
-        rosters.add(session, claim, NOW, 1, [("2", BEN)])
+        rosters.add(session, claim, acme.id, NOW, 1, [("2", BEN)])
         rosters.make_current(session, claim, acme.id, NOW, 2)
     assert _places(database, row.id) == ["Łódź", "Bern"]
 
@@ -107,7 +107,7 @@ def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Da
 
     def add() -> None:
         with postgres.write() as session:
-            rosters.add(session, claim, NOW, 0, [("1", ANA)])
+            rosters.add(session, claim, acme.id, NOW, 0, [("1", ANA)])
 
     def change(session: object) -> None:
         enterprises.lock(session, acme.id)  # type: ignore[arg-type]
@@ -123,7 +123,7 @@ def test_a_location_that_is_set_while_a_portion_is_written_is_shown_in_it(postgr
     claim = Claim(row.id, row.attempt)
     overlapping(
         postgres,
-        lambda session: rosters.add(session, claim, NOW, 0, [("1", ANA)]),
+        lambda session: rosters.add(session, claim, acme.id, NOW, 0, [("1", ANA)]),
         lambda: _change(postgres, acme, ana="Łódź"),
     )
     assert _places(postgres, row.id) == ["Łódź"]
@@ -144,7 +144,7 @@ def test_people_are_those_of_the_current_roster_alone(
     _read(database, acme, *current)
     row = samples.wanted(database, acme.id, NOW + MINUTE)
     with database.write() as session:
-        rosters.add(session, Claim(row.id, row.attempt), NOW, 0, [("1", ANA)])
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, [("1", ANA)])
     assert sorted(service_ids()) == sorted(holder.service_id for holder in current)
 
 

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from storage import inbox, rosters, views
+from storage import inbox, license_holders, rosters, views
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
 from storage.models import LicenseHolderRow, RosterRow
@@ -70,10 +70,10 @@ def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enter
     row = samples.wanted(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
-        rosters.add(session, claim, NOW, 0, _holders("Ana", "Bo"))
+        rosters.add(session, claim, acme.id, NOW, 0, _holders("Ana", "Bo"))
     assert _seen(database, acme) is None
     with database.write() as session:
-        rosters.add(session, claim, NOW, 2, _holders("Cy"))
+        rosters.add(session, claim, acme.id, NOW, 2, _holders("Cy"))
         rosters.make_current(session, claim, acme.id, NOW, 3)
     assert _seen(database, acme) == ["Ana", "Bo", "Cy"]
 
@@ -83,7 +83,7 @@ def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: 
     row = samples.wanted(database, acme.id, NOW + MINUTE)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
-        rosters.add(session, claim, NOW, 0, _holders("Bo"))
+        rosters.add(session, claim, acme.id, NOW, 0, _holders("Bo"))
     assert _seen(database, acme) == ["Ana"]
     with database.read() as reading:
         before = rosters.current(reading, acme.id)
@@ -106,7 +106,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
     with database.write() as session:
         assert rosters.claim(session.connection(), NOW + LEASE + SECOND) is not None
     with pytest.raises(ClaimLost), database.write() as session:
-        rosters.add(session, lost, NOW, 0, _holders("Bo"))
+        rosters.add(session, lost, acme.id, NOW, 0, _holders("Bo"))
     with pytest.raises(ClaimLost), database.write() as session:
         rosters.make_current(session, lost, acme.id, NOW, 1)
     assert _seen(database, acme) == ["Ana"]
@@ -118,7 +118,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
 def test_writing_a_portion_holds_the_roster_for_another_lease(database: Database, acme: Enterprise) -> None:
     row = samples.wanted(database, acme.id)
     with database.write() as session:
-        rosters.add(session, Claim(row.id, row.attempt), NOW + LEASE, 0, _holders("Ana"))
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW + LEASE, 0, _holders("Ana"))
     with database.write() as session:
         assert rosters.claim(session.connection(), NOW + 2 * LEASE) is None
 
@@ -159,10 +159,10 @@ def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme
         assert (again.id, again.failures) == (row.id, 1)
 
 
-def test_the_rows_of_a_replaced_roster_go_in_portions(
+def test_the_rows_of_a_replaced_roster_go_in_chunks(
     database: Database, acme: Enterprise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rosters, "CHUNK", 2)
+    monkeypatch.setattr(license_holders, "CHUNK", 2)
     old = _read(database, acme, *(LicenseHolder(first_name=name) for name in "ABCDE"))
     new = _read(database, acme, LicenseHolder(first_name="F"))
     left: list[int] = []
@@ -182,7 +182,7 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
     _read(database, acme, LicenseHolder(first_name="Ana"))
     row = samples.wanted(database, acme.id)
     with database.write() as session:
-        rosters.add(session, Claim(row.id, row.attempt), NOW, 0, _holders("Bo"))
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Bo"))
         assert rosters.obsolete(session) is None
         rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "away")
         assert rosters.obsolete(session) == row.id
@@ -191,9 +191,9 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
 def test_the_rows_know_the_subscriber_and_the_place_in_webexs_order(database: Database, acme: Enterprise) -> None:
     row = samples.wanted(database, acme.id)
     with database.write() as session:
-        rosters.add(session, Claim(row.id, row.attempt), NOW, 0, _holders("Ana", "Bo"))
-        rosters.add(session, Claim(row.id, row.attempt), NOW, 2, _holders("Cy"))
-        rosters.add(session, Claim(row.id, row.attempt), NOW, 3, [])
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Ana", "Bo"))
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 2, _holders("Cy"))
+        rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 3, [])
     with database.read() as session:
         rows = session.query(LicenseHolderRow).order_by(LicenseHolderRow.position)
         assert [(row.position, row.subscriber_id) for row in rows] == [

@@ -56,7 +56,7 @@ def test_webexs_order_depends_neither_on_which_portion_came_first_nor_on_an_inde
     claim = Claim(row.id, row.attempt)
     with postgres.write() as session:
         for first, names in ((2, "CD"), (0, "AB")):
-            rosters.add(session, claim, NOW, first, _holders(*names))
+            rosters.add(session, claim, acme.id, NOW, first, _holders(*names))
         rosters.make_current(session, claim, acme.id, NOW, 4)
     with postgres.read() as session:
         for plan in ("indexscan", "bitmapscan", "indexonlyscan"):

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.progress import Progress, end
-from bot.replies.licenses import reading
+from bot.jobs.progress import Progress, tell_end
+from bot.replies.licenses import all_read, reading
 from storage import inbox, outbox, rosters
 from storage.database import Database
 from storage.models import OutboxRow
@@ -64,8 +64,8 @@ def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: D
     _waiting(database, row.id + 1, "another")
     with database.write() as session:
         told = rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 700)
-        end(session, told, reading(7, ended=True), NOW)
-    assert _edits(database) == [reading(7, ended=True)] * 2
+        tell_end(session, told, all_read(7), NOW)
+    assert _edits(database) == [all_read(7)] * 2
 
 
 def test_a_reading_that_is_soon_over_says_nothing_on_its_way(database: Database, acme: Enterprise) -> None:
