@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
 from bot import router
-from bot.message import Message
+from bot.message import Heard, Message
 from bot.settings import Settings
 from storage import inbox
 from storage.database import Database
@@ -31,7 +31,7 @@ def answer(database: Database, settings: Settings, text: str, message_id: str) -
         raise LookupError("no event is due")
     message = Message(row.data_id, "room", True, ADMIN_ID, ADMIN_EMAIL, text)
     started = time.perf_counter()
-    router.answer(database, settings, message, Claim(row.id, row.attempt), now, waited=True)
+    router.answer(database, settings, Heard(message, Claim(row.id, row.attempt), now, waited=True), now)
     return time.perf_counter() - started
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from storage.records import Enterprise, Sync
+from storage.records import Claim, Enterprise, Sync
 
 if TYPE_CHECKING:
     from bot.command import Command
@@ -51,6 +51,22 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A message on its way to an answer: the claim on its event, and what has become of that so far.
+
+    `status_outbox_id` is the message that told the asker it takes a while; `timed_out` says that what it waited for is
+    still not there.
+    """
+
+    message: Message
+    claim: Claim
+    received_at: datetime
+    waited: bool = False
+    status_outbox_id: int | None = None
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, and what they may act for."""
 
@@ -63,7 +79,7 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Everything a command may know; `waited` says that asking it to wait again would not help, unless for much longer,
-    which whoever asked is `told`.
+    which whoever asked is `told`. The message was `received_at`.
     """
 
     message: Message
@@ -73,6 +89,7 @@ class Asked:
     commands: tuple[Command, ...]
     now: datetime
     settings: Settings
+    received_at: datetime
     waited: bool = False
     told: bool = False
 
@@ -130,11 +147,15 @@ class Wait:
 
 
 class Refusal(Exception):
-    """What was asked cannot be done; the text tells the person why, and when or how it will work."""
+    """What was asked cannot be done; the text tells the person why, and when or how it will work.
 
-    def __init__(self, markdown: str) -> None:
+    `personal` keeps it out of spaces where others would read it.
+    """
+
+    def __init__(self, markdown: str, *, personal: bool = False) -> None:
         super().__init__(markdown)
         self.markdown = markdown
+        self.personal = personal
 
 
 class Denial(Refusal):

@@ -7,7 +7,7 @@ from statistics import median
 
 from bot.command import Command, Who
 from bot.message import Asker
-from storage.records import Enterprise, Sync
+from storage.records import Enterprise, Roster, Sync
 
 
 def may_run(asker: Asker, command: Command) -> bool:
@@ -20,6 +20,20 @@ def may_run(asker: Asker, command: Command) -> bool:
 def may_speak_for(asker: Asker, enterprise: Enterprise) -> bool:
     """Whether somebody has rights to an enterprise."""
     return asker.operator or enterprise.id in asker.enterprise_ids
+
+
+def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: datetime) -> bool:
+    """Whether a roster is to be answered from as it is: it is not older than allowed, or newer than the question."""
+    return roster.as_of >= min(now - oldest, received_at)
+
+
+def is_refreshed(roster: Roster, received_at: datetime, *, just_read: bool) -> bool:
+    """Whether all licence holders were read since that was asked for; `just_read` where a reading of all of them has
+    ended since, which may have begun before.
+    """
+    if just_read and roster.as_of >= received_at:
+        return True
+    return roster.whole_at is not None and roster.whole_at >= received_at
 
 
 def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage.folding import fold, sort_key
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
-from storage.records import Located
+from storage.records import Located, RosterState
 from storage.states import among
 
 _ROWS: Any = LocationRow.__table__
@@ -28,8 +28,8 @@ _LISTED = select(_ROWS.c.service_id, _ROWS.c.location).where(_OF_ENTERPRISE).ord
 _COUNT = select(func.count()).select_from(_ROWS).where(_OF_ENTERPRISE)
 _DELETING = delete(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.service_id_folded == bindparam("folded"))
 _ROSTERS_OF = select(_ROSTERS.c.id).where(_ROSTERS.c.enterprise_id == bindparam("enterprise"))
-_CURRENT = _ROSTERS_OF.where(among(_ROSTERS.c.state, "current"))
-_LIVE = _ROSTERS_OF.where(among(_ROSTERS.c.state, "wanted", "current"))
+_CURRENT = _ROSTERS_OF.where(among(_ROSTERS.c.state, RosterState.CURRENT))
+_LIVE = _ROSTERS_OF.where(among(_ROSTERS.c.state, RosterState.WANTED, RosterState.CURRENT))
 _PEOPLE = select(
     _HOLDERS.c.service_id, _HOLDERS.c.service_id_folded, _HOLDERS.c.ext_folded, _HOLDERS.c.email, _HOLDERS.c.location
 ).where(_HOLDERS.c.roster_id == _CURRENT.scalar_subquery())

@@ -39,6 +39,16 @@ class WaitsFor(StrEnum):
     RETRY = "retry"
 
 
+class RosterState(StrEnum):
+    """What became of one reading of an enterprise's licence holders."""
+
+    WANTED = "wanted"
+    CURRENT = "current"
+    REPLACED = "replaced"
+    FAILED = "failed"
+    MERGED = "merged"
+
+
 ACTIVE = (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING)
 
 
@@ -137,6 +147,11 @@ class Roster:
     error: str | None
     begun_at: datetime | None = None
     whole_at: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """From when the licence holders are who are shown from it."""
+        return self.read_at or self.asked_at
 
 
 @dataclass(frozen=True, slots=True)

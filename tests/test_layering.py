@@ -53,7 +53,7 @@ NOT_PURE = (
 IN_MEMORY = {"bot.tables.csvfile": ("io", "tempfile")}
 """Pure rooms that use a part of it on memory alone."""
 
-SHARED_BY_COMMANDS = ("bot.suggestions",)
+SHARED_BY_COMMANDS = ("bot.freshness", "bot.suggestions")
 """Rooms that commands have look things up: they may know what commands may."""
 
 FORBIDDEN_TO_COMMANDS = (

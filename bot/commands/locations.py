@@ -1,20 +1,17 @@
 """`locations`: where licence holders are, listed; or set by a CSV that comes with the message."""
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
-from bot import locating
+from bot import freshness, locating
 from bot.command import Command
+from bot.freshness import Behind
 from bot.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
 from bot.replies import locations as replies
 from bot.replies import upload_refusals as refusals
 from bot.tables import locations as table
 from bot.tables.csvfile import compressed_csv, file_name
-from storage import enterprises, locations, rosters, views
+from storage import enterprises, locations, views
 from storage.records import Roster
-
-PATIENCE = timedelta(seconds=8)
 
 
 def run(session: Session, asked: Asked) -> Reply | Wait:
@@ -24,21 +21,12 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     wishes = _wishes(asked.message)
     if wishes is not None:
         enterprises.lock(session, asked.enterprise.id)
-    roster = rosters.current(session, asked.enterprise.id)
-    if not asked.waited and not _is_fresh(roster, asked):
-        return Wait(asked.now + PATIENCE)
-    if roster is None:
-        last = rosters.last(session, asked.enterprise.id)
-        raise Refusal(replies.none_yet(failed=last is not None and last.state == rosters.FAILED))
-    return _list(session, asked, roster) if wishes is None else _change(session, asked, roster, wishes)
-
-
-def _is_fresh(roster: Roster | None, asked: Asked) -> bool:
-    return (
-        roster is not None
-        and roster.read_at is not None
-        and asked.now - roster.read_at <= asked.settings.roster_max_age
-    )
+    source = freshness.source(session, asked)
+    if isinstance(source, Wait):
+        return source
+    if source.roster is None:
+        raise Refusal(replies.none_yet(failed=source.behind is Behind.FAILED))
+    return _list(session, asked, source.roster) if wishes is None else _change(session, asked, source.roster, wishes)
 
 
 def _wishes(message: Message) -> table.Wishes | None:

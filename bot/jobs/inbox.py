@@ -10,7 +10,7 @@ from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFail
 from bot.jobs.fitness import BOTS
 from bot.jobs.retries import pause
 from bot.mentions import is_mentioned, strip_mention
-from bot.message import LARGEST_FILE, Message, Unread
+from bot.message import LARGEST_FILE, Heard, Message, Unread
 from bot.wire import SpaceMessage
 from storage import inbox
 from storage.claims import ClaimLost
@@ -45,8 +45,7 @@ def _work(context: Context, row: InboxRow) -> None:
                 inbox.end(session, claim, inbox.DROPPED)
             return
         message = _with_file(context, message)
-        told = row.status_outbox_id is not None
-        router.answer(context.database, context.settings, message, claim, context.now(), waited=row.waited, told=told)
+        router.answer(context.database, context.settings, _on_its_way(row, message), context.now())
     except ClaimLost:
         raise
     except (RateLimited, Unavailable) as failure:
@@ -57,6 +56,17 @@ def _work(context: Context, row: InboxRow) -> None:
             _again(context, row, error)
         else:
             _set_aside(context, row, message, error)
+
+
+def _on_its_way(row: InboxRow, message: Message) -> Heard:
+    return Heard(
+        message,
+        Claim(row.id, row.attempt),
+        row.received_at,
+        waited=row.waited,
+        status_outbox_id=row.status_outbox_id,
+        timed_out=row.roster_id is not None or row.reading_id is not None,
+    )
 
 
 def _wait_for_webex(context: Context, row: InboxRow, failure: WebexFailure) -> None:
@@ -104,7 +114,7 @@ def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
 
 def _with_file(context: Context, message: Message) -> Message:
     """The message with the content of its file, where the command takes one and the sender may run it."""
-    if not router.wants_file(context.database, context.settings, message, context.now()):
+    if not router.wants_file(context.database, message):
         return message
     return replace(message, file=_downloaded(context, message.files[0]))
 

@@ -1,6 +1,9 @@
 """Moves outbox rows: delivers them to Webex, personal ones only where everybody may read them."""
 
 import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.context import Context
 from bot.failures import RateLimited, Rejected, Unavailable
@@ -9,7 +12,7 @@ from bot.jobs.retries import pause
 from bot.replies import access
 from bot.tables.csvfile import opened
 from bot.wire import Posted, Upload
-from storage import destinations, outbox
+from storage import audit, destinations, outbox
 from storage.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
 from storage.records import Address, Destination, Draft
@@ -50,19 +53,40 @@ def _deliver(context: Context, row: OutboxRow) -> None:
         else:
             raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
         return
-    posted = _post(context, row, destination)
+    file = _file(context, row)
+    posted = _post(context, row, destination, file)
     with context.database.write() as session:
         outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
         if destination.room_id is None:
             destinations.learn_room(session, destination.id, posted.room_id)
+        if file is not None:
+            _audit(session, row, destination, file.name, posted.room_id, context.now())
 
 
-def _post(context: Context, row: OutboxRow, destination: Destination) -> Posted:
-    upload = None
-    if row.attachment_id is not None:
-        with context.database.read() as session:
-            file = session.get_one(AttachmentRow, row.attachment_id)
-        upload = Upload(file.name, lambda: opened(file.body))
+def _file(context: Context, row: OutboxRow) -> Upload | None:
+    if row.attachment_id is None:
+        return None
+    with context.database.read() as session:
+        file = session.get_one(AttachmentRow, row.attachment_id)
+    return Upload(file.name, lambda: opened(file.body))
+
+
+def _audit(session: Session, row: OutboxRow, destination: Destination, name: str, room_id: str, now: datetime) -> None:
+    """Keep which space got a file."""
+    audit.add(
+        session,
+        now=now,
+        enterprise_id=row.enterprise_id,
+        person_id=row.person_id or destination.person_id or "",
+        email=destination.email or "",
+        room_id=room_id,
+        command="file",
+        arguments=name,
+        outcome="delivered",
+    )
+
+
+def _post(context: Context, row: OutboxRow, destination: Destination, upload: Upload | None) -> Posted:
     known = destination.room_id is not None
     return context.webex.post(
         room_id=destination.room_id,

@@ -15,7 +15,7 @@ from bot.replies import outcome
 from bot.tables import activation, columns, errors
 from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
-from storage import admins, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
+from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,24 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment and sent else None
         for address, message in sent:
             outbox.send(session, address, replace(message, attachment_id=attachment_id), now)
+        if attachment and sent:
+            _audit(session, sync, attachment, now)
+
+
+def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) -> None:
+    """Keep that a file is sent for which nobody has asked as such."""
+    audit.add(
+        session,
+        now=now,
+        enterprise_id=sync.enterprise_id,
+        person_id="",
+        email=sync.asker_email,
+        room_id="",
+        command="sync",
+        arguments="",
+        outcome="told",
+        detail=attachment.name,
+    )
 
 
 def _concerned(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:

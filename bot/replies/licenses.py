@@ -65,7 +65,7 @@ def answer(about: About, found: Summary, instead: Suggestion | None, now: dateti
         return "\n\n".join([*lines, *_nobody(about, instead), "The CSV has the header alone."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
-    table, shown = license_table(found.first, len(found.first), LONGEST - size(sentences) - _ROOM)
+    table, shown = license_table(found.first, LONGEST - size(sentences) - _ROOM)
     rest = f"The first {shown} rows; all {found.found:,} are in the CSV."
     return "\n\n".join([sentences, table, rest if shown < found.found else "All of them are in the CSV."])
 
@@ -102,6 +102,11 @@ def all_read(pages: int) -> str:
     return f"Your licence holders are read from Webex: {pages:,} pages."
 
 
+def too_long() -> str:
+    """The same when nobody waits for it any longer."""
+    return "Reading your licence holders from Webex takes longer than I wait for it."
+
+
 def failing(*, failed: bool) -> str:
     """Why the roster answered from is not newer."""
     if failed:
@@ -119,7 +124,7 @@ def too_large(half: tuple[Term, int] | None) -> str:
 
 def _head(about: About, found: Summary, now: datetime) -> str:
     roster, enterprise = about.roster, about.enterprise
-    read = when(roster.read_at or roster.asked_at, now, enterprise.timezone)
+    read = when(roster.as_of, now, enterprise.timezone)
     stale = f" {about.stale}" if about.stale else ""
     return (
         f"**{found.found:,} of {roster.size:,} licence holders of {plain(enterprise.name)}**{_words(about.view)}\n\n"

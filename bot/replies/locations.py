@@ -83,7 +83,7 @@ def _why(outcome: Outcome) -> str:
 
 
 def _read(roster: Roster, enterprise: Enterprise, now: datetime) -> str:
-    return when(roster.read_at or roster.asked_at, now, enterprise.timezone)
+    return when(roster.as_of, now, enterprise.timezone)
 
 
 def _mapping(mapped: int) -> str:

@@ -1,7 +1,6 @@
 """Small tables for chat: fixed width, for phones."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from bot.tables.limit import LONGEST, size
 from bot.tables.width import cell_text, padded
@@ -12,7 +11,6 @@ _FENCE = "```"
 _GAP = "  "
 _NARROWEST = 1
 _LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
-_ROOM_FOR_SENTENCES = 2000
 
 
 def chat_table(
@@ -42,14 +40,9 @@ def chat_table(
     return ("\n".join([*head, *lines, _FENCE]), len(lines)) if lines else ("", 0)
 
 
-def license_table(
-    holders: Iterable[LicenseHolder], limit: int = 15, max_bytes: int = LONGEST - _ROOM_FOR_SENTENCES
-) -> tuple[str, int]:
-    """The first licence holders for a phone: Last, First, Ext, Location, Status; and how many are shown."""
-    rows = [
-        (holder.last_name, holder.first_name, holder.ext, holder.location, holder.status)
-        for holder in islice(holders, limit)
-    ]
+def license_table(holders: Iterable[LicenseHolder], max_bytes: int = LONGEST) -> tuple[str, int]:
+    """Licence holders for a phone: Last, First, Ext, Location, Status; and how many of them have room."""
+    rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
     return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
 
 

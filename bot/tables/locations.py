@@ -99,7 +99,7 @@ def read(content: bytes) -> Wishes:
         if first.location != location:
             faults.append(Fault(number, _like(first, table.by), quoted(location)))
     if faults:
-        raise Refusal(refusals.faults(faults))
+        raise Refusal(refusals.faults(faults), personal=True)
     return Wishes(table.by, tuple(sorted([*wishes.values(), *nameless], key=lambda wish: wish.line)))
 
 
@@ -130,7 +130,7 @@ def _table(lines: list[str]) -> _Table:
                 raise Refusal(refusals.faults([Fault(number, f"one column `{name}`", str(columns.count(name)))]))
         return _Table(rows, faults, delimiter, header, by, columns.index(by), columns.index(LOCATION))
     there = lines[start].strip() if start < len(lines) else ""
-    raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(there))]))
+    raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(there))]), personal=True)
 
 
 def _names(header: list[str]) -> list[str | None]:

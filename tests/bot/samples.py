@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.wire import SyncReading
-from storage.records import Enterprise, Reading, Roster, Sync, SyncState, WebexRun
+from storage.records import Enterprise, Reading, Roster, RosterState, Sync, SyncState, WebexRun
 
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(days=3), NOW + timedelta(days=3)
@@ -17,7 +17,7 @@ JUST_OVER = timedelta(microseconds=1)
 BEFORE = SyncReading(enabled=True, status="COMPLETE", started_at=EARLIER, ended_at=EARLIER, tracking_id="before")
 """Webex's account of the run before the sync that `sync` makes."""
 
-ROSTER = Roster(1, 1, "current", NOW, NOW - timedelta(minutes=5), 14, None)
+ROSTER = Roster(1, 1, RosterState.CURRENT, NOW, NOW - timedelta(minutes=5), 14, None)
 READING = Reading(NOW - timedelta(minutes=50), True, "COMPLETE", EARLIER, EARLIER, EARLIER, "before")
 OWN = WebexRun(1, NOW, EARLIER - timedelta(hours=1), EARLIER, "NA_own", "COMPLETE", {}, ())
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
-from storage import admins, enterprises, syncs
+from storage import admins, enterprises, rosters, syncs
 from storage.database import Database
-from storage.records import Cause, Claim, Enterprise
+from storage.records import Cause, Claim, Enterprise, RosterState
 from storage.upgrade import up_to_date
 from tests.bot.samples import NOW
 
@@ -280,6 +280,29 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
     assert result.exit_code == 2
     assert said in result.stderr
     assert all_of(database) == before
+
+
+def test_with_another_id_the_licence_holders_are_shown_no_more_and_read_anew(
+    shell: CliRunner, database: Database
+) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    (acme,) = all_of(database)
+    with database.write() as session:
+        rosters.want(session, acme.id, NOW)
+    with database.write() as session:
+        row = rosters.claim(session.connection(), NOW)
+        assert row is not None
+    with database.write() as session:
+        rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 0)
+    run(shell, "enterprise set acme --cluster west")
+    with database.read() as session:
+        assert rosters.current(session, acme.id) is not None
+    run(shell, "enterprise set acme --sp-enterprise-id R+b")
+    with database.read() as session:
+        assert rosters.current(session, acme.id) is None
+        newest = rosters.last(session, acme.id)
+    assert newest is not None
+    assert newest.state == RosterState.WANTED
 
 
 def test_an_id_that_is_in_use_cannot_be_set(shell: CliRunner, database: Database) -> None:

@@ -9,7 +9,7 @@ from bot import policy
 from bot.command import Command, Who
 from bot.message import Asker, Reply
 from storage.records import Enterprise
-from tests.bot.samples import NOW, sync
+from tests.bot.samples import NOW, ROSTER, sync
 
 ACME = Enterprise(1, "acme", "Acme", "Reseller1+acme", "east", "UTC", 1, None, NOW)
 BOREALIS = replace(ACME, id=2, key="borealis")
@@ -32,6 +32,31 @@ def test_admins_run_what_is_for_admins_and_operators_everything(
 ) -> None:
     assert policy.may_run(asker, command(Who.ADMIN)) is of_admins
     assert policy.may_run(asker, command(Who.OPERATOR)) is of_operators
+
+
+@pytest.mark.parametrize(("minutes", "received", "fresh"), [(10, 0, True), (11, 0, False), (11, 12, True)])
+def test_a_roster_is_fresh_that_is_young_or_younger_than_the_question(minutes: int, received: int, fresh: bool) -> None:
+    roster = replace(ROSTER, read_at=NOW - timedelta(minutes=minutes))
+    received_at = NOW - timedelta(minutes=received)
+    assert policy.is_fresh(roster, NOW, timedelta(minutes=10), received_at) is fresh
+
+
+@pytest.mark.parametrize(
+    ("read", "whole", "just_read", "refreshed"),
+    [
+        (1, 1, False, True),
+        (1, -1, False, False),
+        (1, -1, True, True),
+        (-1, -1, True, False),
+        (1, None, False, False),
+    ],
+)
+def test_licence_holders_are_refreshed_by_what_was_read_whole_since(
+    read: int, whole: int | None, just_read: bool, refreshed: bool
+) -> None:
+    whole_at = None if whole is None else NOW + timedelta(minutes=whole)
+    roster = replace(ROSTER, read_at=NOW + timedelta(minutes=read), whole_at=whole_at)
+    assert policy.is_refreshed(roster, NOW, just_read=just_read) is refreshed
 
 
 def test_a_command_that_does_not_say_is_for_admins() -> None:

@@ -212,6 +212,11 @@ class House:
         with self.database.read() as session:
             return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
 
+    def rosters(self) -> list[RosterRow]:
+        """The readings of licence holders, oldest first."""
+        with self.database.read() as session:
+            return list(session.scalars(select(RosterRow).order_by(RosterRow.id)))
+
     def inbox(self) -> list[InboxRow]:
         """The messages brought to the door, oldest first."""
         with self.database.read() as session:
@@ -228,6 +233,11 @@ class House:
     def enterprise(self) -> Enterprise:
         """The first enterprise as Webex knows it."""
         return self.world.enterprise(self.settings.bot_enterprise)
+
+    def is_silent(self) -> bool:
+        """Whether everything that the bot has to say has been delivered."""
+        with self.database.read() as session:
+            return not session.scalar(select(exists().where(OutboxRow.due_at.is_not(None))))
 
     def _is_idle(self) -> bool:
         tables = (InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow)

@@ -1,9 +1,14 @@
 """Who may not, and what a group may not read."""
 
+import pytest
+
+from bot.tables import csvfile
 from sandbox.seed import SPACE
 from sandbox.world import BOT
 from storage import enterprises
+from storage.models import AuditRow
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.syncs import ends
 from tests.journeys.tables import csv_of, rows
 
 ADMINS = "Admins of Acme"
@@ -72,12 +77,14 @@ def test_whoever_joins_before_the_delivery_counts(house: House) -> None:
 
 
 def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
-    house.ask(ANA, "licenses location=Dallas")
+    answer = house.ask(ANA, "licenses location=Dallas")
     house.ask(ANA, "bogus words")
     house.ask(SAM, "sync")
-    found = [(row.email, row.command, row.arguments, row.outcome, row.detail) for row in house.audit()]
+    name = answer.files[0].name
+    rows = [row for row in house.audit() if row.command != "file"]
+    found = [(row.email, row.command, row.arguments, row.outcome, row.detail) for row in rows]
     assert found == [
-        (ANA, "licenses", "location=Dallas", "answered", "88 rows"),
+        (ANA, "licenses", "location=Dallas", "answered", f"88 rows, {name}"),
         (ANA, "bogus", "words", "refused", ""),
         (SAM, "sync", "", "denied", ""),
     ]
@@ -86,6 +93,46 @@ def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
     assert house.audit()[0].room_id == direct.id
     assert house.audit()[0].person_id == house.world.person(ANA).id
     assert house.audit()[0].enterprise_id is not None
+
+
+def test_of_every_file_it_is_audited_which_space_got_it(house: House) -> None:
+    house.make_room(ADMINS, ANA, OLGA)
+    house.make_room("Anybody", ANA, SAM)
+    for room in (ADMINS, "Anybody"):
+        house.ask(ANA, "licenses", room, mention=True)
+    house.wait_for(lambda: len(_files(house)) == 2)
+    direct = house.world.direct_room(ANA)
+    assert direct is not None
+    assert [row.room_id for row in _files(house)] == [house.world.room(ADMINS).id, direct.id]
+    assert all(row.enterprise_id and row.person_id == house.world.person(ANA).id for row in _files(house))
+    sent = [one.files[0].name for one in (*house.heard(ADMINS), *house.heard(ANA)) if one.files]
+    assert [row.arguments for row in _files(house)] == sent
+    answers = [row.detail for row in house.audit() if row.command == "licenses"]
+    assert answers == [f"410 rows, {name}" for name in sent]
+
+
+def _files(house: House) -> list[AuditRow]:
+    return [row for row in house.audit() if row.command == "file"]
+
+
+def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
+    house.ask(ANA, "sync")
+    ended = house.wait_for(lambda: ends(house))[0]
+    house.wait_for(lambda: _files(house))
+    (told,) = [row for row in house.audit() if row.outcome == "told"]
+    assert told.detail == ended.files[0].name
+    assert {(row.arguments, row.room_id) for row in _files(house)} == {(told.detail, ended.room_id)}
+
+
+def test_a_refusal_that_tells_of_licence_holders_is_kept_from_strangers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csvfile, "LARGEST", 20_000)
+    house.make_room("Anybody", ANA, SAM)
+    line = house.ask(ANA, "licenses", "Anybody", mention=True)
+    assert "1:1 message" in (line.markdown or "")
+    refusal = house.wait_for(lambda: house.heard(ANA))[0]
+    assert "100 MB" in (refusal.markdown or "")
 
 
 def test_an_operator_of_several_enterprises_is_asked_which_in_private(house: House) -> None:

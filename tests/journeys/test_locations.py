@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -29,12 +30,29 @@ def _shown(house: House) -> dict[str, str]:
     return {row[2]: row[0] for row in csv_of(house, house.ask(ANA, "licenses"))}
 
 
+def _audited(house: House) -> list[str]:
+    return [row.detail for row in house.audit() if row.command != "file"]
+
+
 def _mapping(house: House) -> list[list[str]]:
     return csv_of(house, house.ask(ANA, "locations"), header=MAPPING)
 
 
 def _results(house: House, answer: Message) -> list[str]:
     return [row[1] for row in csv_of(house, answer, header=REPORT)]
+
+
+def test_with_no_roster_yet_locations_waits_for_it_as_long_as_it_takes(house: House) -> None:
+    service_id = rows(house)[0][2]
+    house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    asked = house.say(ANA, "locations", file=_csv([service_id, "Bern"]))
+    house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
+    house.advance(seconds=8.5)
+    status = house.wait_for(lambda: house.answers(asked))[0]
+    assert "I am reading your licence holders from Webex" in (status.markdown or "")
+    house.faults.clear()
+    answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
+    assert "1 set" in (answer.markdown or "")
 
 
 def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_reading(house: House) -> None:
@@ -57,7 +75,7 @@ def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_rea
     house.shift(minutes=11)
     assert _shown(house) == wanted
     assert len(house.calls("GET", "/broadworks/subscribers")) > 5
-    assert house.audit()[1].detail == "2 set, 1 unchanged, 1 unknown"
+    assert re.fullmatch(r"2 set, 1 unchanged, 1 unknown, locations_.+\.csv", _audited(house)[1])
 
 
 def test_locations_alone_counts_licence_holders_most_first_and_attaches_the_mapping(house: House) -> None:

@@ -33,7 +33,7 @@ def hears(
     message = Message(f"message of {who}", f"space of {who}", True, who, email, "")
     asker = Asker(who, email, operator, frozenset({enterprise.id}))
     try:
-        reply = run(session, Asked(message, "", asker, enterprise, (), now, Settings(), waited=True))
+        reply = run(session, Asked(message, "", asker, enterprise, (), now, Settings(), now, waited=True))
     except Refusal:
         return REFUSED
     assert isinstance(reply, Reply)

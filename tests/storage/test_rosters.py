@@ -6,7 +6,7 @@ from storage import inbox, license_holders, rosters, views
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
 from storage.models import LicenseHolderRow, RosterRow
-from storage.records import Claim, Enterprise, LicenseHolder, Term, View
+from storage.records import Claim, Enterprise, LicenseHolder, RosterState, Term, View
 from tests.storage import samples
 from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW, SECOND
@@ -63,7 +63,7 @@ def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postg
 
     wanted = overlapping(postgres, lambda session: rosters.make_current(session, claim, acme.id, NOW, 0), want)
     assert wanted != row.id
-    assert _state(postgres, wanted) == rosters.WANTED
+    assert _state(postgres, wanted) == RosterState.WANTED
 
 
 def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enterprise) -> None:
@@ -92,7 +92,7 @@ def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: 
         assert rosters.current(reading, acme.id) == before
         assert [holder.first_name for holder in views.holders(reading, old)] == ["Ana"]
     assert _seen(database, acme) == ["Bo"]
-    assert (_state(database, old), _state(database, row.id)) == (rosters.REPLACED, rosters.CURRENT)
+    assert (_state(database, old), _state(database, row.id)) == (RosterState.REPLACED, RosterState.CURRENT)
     with database.read() as session:
         current = rosters.current(session, acme.id)
         assert current is not None
@@ -110,7 +110,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
     with pytest.raises(ClaimLost), database.write() as session:
         rosters.make_current(session, lost, acme.id, NOW, 1)
     assert _seen(database, acme) == ["Ana"]
-    assert _state(database, old) == rosters.CURRENT
+    assert _state(database, old) == RosterState.CURRENT
     with database.read() as session:
         assert views.count(session, row.id) == 0
 
@@ -139,7 +139,7 @@ def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_w
     with database.read() as session:
         last = rosters.last(session, acme.id)
         assert last is not None
-        assert (last.id, last.state, last.error) == (row.id, rosters.FAILED, "Webex is away")
+        assert (last.id, last.state, last.error) == (row.id, RosterState.FAILED, "Webex is away")
 
 
 def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme: Enterprise) -> None:
@@ -150,7 +150,7 @@ def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme
     row = samples.wanted(database, acme.id)
     with database.write() as session:
         rosters.retry(session, Claim(row.id, row.attempt), NOW + MINUTE, 1, "busy")
-    assert _state(database, row.id) == rosters.WANTED
+    assert _state(database, row.id) == RosterState.WANTED
     assert next_due() == NOW + MINUTE
     with database.write() as session:
         assert rosters.claim(session.connection(), NOW) is None
@@ -201,4 +201,4 @@ def test_the_rows_know_the_subscriber_and_the_place_in_webexs_order(database: Da
             (1, "id of Bo"),
             (2, "id of Cy"),
         ]
-        assert session.get_one(RosterRow, row.id).state == rosters.WANTED
+        assert session.get_one(RosterRow, row.id).state == RosterState.WANTED

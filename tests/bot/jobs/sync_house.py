@@ -135,7 +135,7 @@ class House:
             enterprise = enterprises.get(session, self.enterprises[name])
             try:
                 now, settings = self.clock.now, self.settings
-                command.run(session, Asked(message, "", asker, enterprise, (), now, settings, waited=True))
+                command.run(session, Asked(message, "", asker, enterprise, (), now, settings, now, waited=True))
             except Refusal:
                 return
 

@@ -61,7 +61,12 @@ class Town:
                 assert enterprise is not None
                 message = Message("m", f"direct-{email}", True, email, email, "sync")
                 asker = Asker(email, email, False, frozenset({enterprise.id}))
-                sync.run(session, Asked(message, "", asker, enterprise, (), self.clock.now, self.settings, waited=True))
+                sync.run(
+                    session,
+                    Asked(
+                        message, "", asker, enterprise, (), self.clock.now, self.settings, self.clock.now, waited=True
+                    ),
+                )
 
     def work(self) -> None:
         """Move syncs until all are told of; time passes while nobody has anything in hand."""

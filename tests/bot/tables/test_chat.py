@@ -59,15 +59,15 @@ def test_the_rows_that_fit_are_the_first_and_no_more_would_have_fitted() -> None
     assert "8888" not in text
 
 
-def test_people_are_shown_last_name_first_and_only_the_first_fifteen() -> None:
+def test_people_are_shown_last_name_first() -> None:
     holders = [
         LicenseHolder(
             "Dallas", "Premium", "u", str(n), "Ana", "Ruiz", "a@b.example", "Pending Email Input", "Not begun"
         )
-        for n in range(20)
+        for n in range(2)
     ]
     text, shown = license_table(iter(holders))
-    assert shown == 15
+    assert shown == 2
     lines = text.splitlines()
     assert lines[1].split() == ["Last", "First", "Ext", "Location", "Status"]
     assert lines[3] == "Ruiz  Ana    0    Dallas    Pending Email Input"

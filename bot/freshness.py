@@ -1,0 +1,54 @@
+"""Which roster a command answers from: a fresh one, for which it waits a while, else the one there is."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.message import Asked, Fresh, Wait
+from bot.replies.licenses import reading
+from storage import rosters
+from storage.records import Roster, RosterState
+
+PATIENCE = timedelta(seconds=8)
+LONG_PATIENCE = timedelta(hours=1)
+"""For a reading without which there is no answer, once whoever asked was told of it."""
+
+
+class Behind(StrEnum):
+    """Why a roster is not fresher."""
+
+    BEING_READ = "being read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The roster to answer from, if there is one, and why there is none that is fresher where that is so."""
+
+    roster: Roster | None
+    behind: Behind | None = None
+
+
+def source(session: Session, asked: Asked, *, refreshed: bool = False) -> Source | Wait:
+    """The roster for an answer, or for what to wait; `refreshed` is one that was read whole since it was asked for."""
+    roster = rosters.current(session, asked.enterprise.id)
+    newest = rosters.last(session, asked.enterprise.id)
+    being_read = newest is not None and newest.state == RosterState.WANTED
+    if roster is not None and _is_fresh(roster, asked, refreshed=refreshed, being_read=being_read):
+        return Source(roster)
+    fresh = Fresh.WHOLE_ROSTER if refreshed else Fresh.ROSTER
+    if not asked.waited:
+        return Wait(asked.now + PATIENCE, fresh)
+    if being_read and not asked.told and (roster is None or refreshed):
+        return Wait(asked.now + LONG_PATIENCE, fresh, reading(0))
+    failed = newest is not None and newest.state == RosterState.FAILED
+    return Source(roster, Behind.FAILED if failed else Behind.BEING_READ)
+
+
+def _is_fresh(roster: Roster, asked: Asked, *, refreshed: bool, being_read: bool) -> bool:
+    if refreshed:
+        return policy.is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
+    return policy.is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)

@@ -1,0 +1,42 @@
+"""Says something to whoever asked: where it was asked, or to them alone."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.message import Message, Reply
+from bot.showing import show
+from storage import destinations, outbox, syncs
+from storage.records import Address, Draft, Enterprise
+
+
+def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
+    """Write a reply, with the enterprise by which the space of a personal one is judged; its outbox row."""
+    attachment = reply.attachment
+    draft = Draft(
+        reply.markdown,
+        parent_id=message.thread,
+        attachment_id=outbox.attach(session, attachment.name, attachment.compressed) if attachment else None,
+        personal=reply.personal,
+        enterprise_id=enterprise.id if enterprise else None,
+        person_id=message.person_id,
+    )
+    outbox_id = outbox.send(session, _space(message), draft, now)
+    if reply.status_of_sync is not None:
+        syncs.show_status(session, reply.status_of_sync, outbox_id)
+    for sync in reply.changed:
+        show(session, sync, now)
+    return outbox_id
+
+
+def post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:
+    """Say something in the 1:1 space of whoever sent a message, whatever space that was in."""
+    if message.direct:
+        post(session, message, Reply(markdown), now)
+        return
+    origin_id = destinations.at(session, _space(message))
+    outbox.send(session, Address(person_id=message.person_id), Draft(markdown, origin_id=origin_id), now)
+
+
+def _space(message: Message) -> Address:
+    return Address(message.room_id, message.person_id if message.direct else None, direct=message.direct)
