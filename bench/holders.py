@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from bench.webhooks import ADMIN_EMAIL
 from storage import admins, enterprises, license_holders, rosters
 from storage.database import Database
-from storage.records import Claim, LicenseHolder
+from storage.license_table import LicenseHolder
+from storage.records import Claim, Enterprise
 from storage.upgrade import upgrade
 
 RARE = 20
@@ -19,12 +20,7 @@ def fill(url: str, number: int) -> None:
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
-    with database.write() as session:
-        enterprise = enterprises.add(
-            session, key="acme", name="Acme", sp_enterprise_id="acme", cluster="east", timezone="UTC", now=now
-        )
-        admins.add(session, enterprise.id, ADMIN_EMAIL, now)
-        rosters.want(session, enterprise.id, now)
+    enterprise = acme(database, "acme", now)
     with database.statement() as connection:
         row = rosters.claim(connection, now)
     if row is None:
@@ -37,6 +33,17 @@ def fill(url: str, number: int) -> None:
     with database.write() as session:
         rosters.make_current(session, claim, enterprise.id, now, number)
     database.close()
+
+
+def acme(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise:
+    """An enterprise with one admin, whose licence holders are wanted."""
+    with database.write() as session:
+        enterprise = enterprises.add(
+            session, key="acme", name="Acme", sp_enterprise_id=sp_enterprise_id, cluster="east", timezone="UTC", now=now
+        )
+        admins.add(session, enterprise.id, ADMIN_EMAIL, now)
+        rosters.want(session, enterprise.id, now)
+    return enterprise
 
 
 def _holder(index: int, number: int, chance: random.Random) -> LicenseHolder:

@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bench import memory
+from bench import holders, memory
 from bench.subscribers import ENTERPRISE
 from bot.broadworks import BroadWorks
 from bot.connection import Connection
 from bot.context import Context
 from bot.jobs import rosters as job
 from bot.settings import Settings
-from storage import enterprises, rosters
+from storage import rosters
 from storage.database import Database
 from storage.upgrade import upgrade
 
@@ -28,11 +28,7 @@ def main(url: str, api: str) -> None:
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
-    with database.write() as session:
-        enterprise = enterprises.add(
-            session, key="acme", name="Acme", sp_enterprise_id=ENTERPRISE, cluster="east", timezone="UTC", now=now
-        )
-        rosters.want(session, enterprise.id, now)
+    enterprise = holders.acme(database, ENTERPRISE, now)
     connection = Connection("token", api)
     started = time.perf_counter()
     calls = sum(1 for _ in connection.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))

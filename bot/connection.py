@@ -1,8 +1,6 @@
 """The way to Webex: one kept-alive connection per thread; what comes back is an answer or a failure."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
@@ -11,17 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import ProtocolError
-from webexteamssdk import WebexTeamsAPI
 
 from bot.downloads import beginning
 from bot.failures import AnswerLost, TooLarge, WebexFailure
 from bot.fields import Item, not_understood, objects
 from bot.links import at_webex, following
+from bot.transport import Transport
 from bot.verdicts import parsed, shown, verdict
 from bot.wire import Upload
-
-IDLE_LIMIT = 20.0
-"""Seconds after which an unused connection is dropped: the other side may be about to close it."""
 
 MOST_PAGES = 10_000
 _LONGEST_COMPLAINT = 64 * 1024
@@ -42,7 +37,7 @@ class Connection:
             raise ValueError("the base of the Webex API is an address like https://webexapis.com/v1/")
         self._token = token
         self._base = f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}/"
-        self._line = _Line(token, self._base, timeout)
+        self._transport = Transport(token, self._base, timeout)
 
     def request(
         self,
@@ -117,7 +112,7 @@ class Connection:
             try:
                 content = beginning(response, most + 1 if well else _LONGEST_COMPLAINT)
             except (requests.RequestException, TimeoutError) as error:
-                self._line.close()
+                self._transport.close()
                 raise self._lost(asked, error) from None
         if not well:
             raise self._verdict(asked, response, content)
@@ -127,14 +122,14 @@ class Connection:
 
     def _answer(self, asked: str, method: str, url: str, **content: object) -> requests.Response:
         """Webex's answer, whatever it says."""
-        line = self._line
-        line.drop_idle()
-        again = method == "GET" and line.kept_alive
+        transport = self._transport
+        transport.drop_idle()
+        again = method == "GET" and transport.kept_alive
         while True:
             try:
-                return line.send(method, url, **content)
+                return transport.send(method, url, **content)
             except requests.RequestException as error:
-                line.close()
+                transport.close()
                 if not (again and _is_cut_off(error)):
                     raise self._lost(asked, error) from None
                 again = False
@@ -156,64 +151,6 @@ class Connection:
         if not isinstance(answer, dict):
             raise not_understood("it is not an object")
         return answer
-
-
-class _Line(threading.local):
-    """One thread's own SDK object, made when the thread first calls."""
-
-    def __init__(self, token: str, base: str, timeout: int) -> None:
-        super().__init__()
-        self._rest = WebexTeamsAPI(
-            access_token=token, base_url=base, single_request_timeout=timeout, wait_on_rate_limit=False
-        )._session
-        self._http: requests.Session = self._rest._req_session
-        self._http.auth = _Bearer(token)
-        self._http.hooks["response"].append(_forget_redirect)
-        self._used_at: float | None = None
-
-    @property
-    def kept_alive(self) -> bool:
-        return self._used_at is not None
-
-    def drop_idle(self) -> None:
-        if self._used_at is not None and time.monotonic() - self._used_at > IDLE_LIMIT:
-            self.close()
-
-    def send(self, method: str, url: str, **content: object) -> requests.Response:
-        response: requests.Response = self._rest.request(method, url, _AnyStatus(), **content)
-        self._used_at = time.monotonic()
-        return response
-
-    def close(self) -> None:
-        self._http.close()
-        self._used_at = None
-
-
-class _AnyStatus:
-    """Equals every status, so the SDK hands each answer over unread.
-
-    Its own reading breaks on a Retry-After that is no integer and on an error body that is no object, and knows
-    one good status per method only.
-    """
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-
-class _Bearer(requests.auth.AuthBase):
-    """Says the token itself, so that requests does not put a .netrc's password in its place."""
-
-    def __init__(self, token: str) -> None:
-        self._header = f"Bearer {token}"
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._header
-        return request
-
-
-def _forget_redirect(response: requests.Response, **_: object) -> None:
-    """Take away where a redirect leads: the token goes nowhere else, a 3xx is an answer like any other."""
-    response.headers.pop("Location", None)
 
 
 def _is_cut_off(error: requests.RequestException) -> bool:

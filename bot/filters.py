@@ -13,7 +13,7 @@ from bot.replies.filter_words import in_words
 from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, NAME, NAME_COLUMNS
 from bot.tokens import Token, Value, plain_line, tokens
 from storage.folding import fold, fold_pattern
-from storage.records import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 __all__ = ["MOST_COMPARISONS", "in_words", "matches", "ordered", "parse", "printed"]
 

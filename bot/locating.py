@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.tables.locations import Key, Wish, Wishes, comparable
-from storage.records import Located
+from storage.license_table import Located
 
 
 class Result(StrEnum):

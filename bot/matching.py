@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from storage.folding import fold, fold_pattern, sort_key
-from storage.records import LicenseHolder, Pattern, Term, View
+from storage.license_table import LicenseHolder, Pattern, Term, View
 
 
 def matches(terms: Iterable[Term], holder: LicenseHolder) -> bool:

@@ -9,7 +9,8 @@ from bot.message import Refusal
 from bot.nearest import nearest
 from bot.replies.licenses import Suggestion
 from storage import views
-from storage.records import LICENSE_COLUMNS, Roster, Term, View
+from storage.license_table import LICENSE_COLUMNS, Term, View
+from storage.records import Roster
 
 _MOST_TERMS = 30
 """Each of them deepens the expression, which SQLite limits."""

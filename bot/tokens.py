@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.replies import filter_refusals as refusals
-from storage.records import Pattern
+from storage.license_table import Pattern
 
 _STAND_INS = str.maketrans(
     dict.fromkeys("“”„‟«»＂", '"')

@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.folding import fold, sort_key
+from storage.license_table import Located
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
-from storage.records import Located, RosterState
+from storage.records import RosterState
 from storage.states import among
 
 _ROWS: Any = LocationRow.__table__

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.filtering import ordering, where
+from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Term, View
 from storage.models import LicenseHolderRow
-from storage.records import LICENSE_COLUMNS, LicenseHolder, Term, View
 
 _PORTION = 2000
 

@@ -39,6 +39,7 @@ PURE = (
     "bot.wire",
     "storage",
     "storage.folding",
+    "storage.license_table",
     "storage.records",
 )
 """Rooms that compute: they import the standard library and each other."""
@@ -64,6 +65,7 @@ FORBIDDEN_TO_COMMANDS = (
         "bot.webex",
         "bot.broadworks",
         "bot.connection",
+        "bot.transport",
         "bot.context",
         "bot.router",
     ),
@@ -181,7 +183,7 @@ def _command_may_know(name: str) -> bool:
 
 
 def test_the_sdk_is_imported_by_the_connection_alone() -> None:
-    assert _who_imports("webexteamssdk") == {"bot.connection"}
+    assert _who_imports("webexteamssdk") == {"bot.transport"}
 
 
 def test_apscheduler_is_imported_by_the_clock_alone() -> None:
@@ -212,7 +214,9 @@ def _reads_environment(room: str) -> bool:
 def test_the_door_knows_nothing_of_commands() -> None:
     known = {name for name in _imports("bot.web") if _within(name, ["bot", "storage"])}
     assert {name for name in known if _within(name, ["bot.commands", "bot.router", "bot.jobs", "bot.replies"])} == set()
-    assert {name for name in known if _within(name, ["bot.webex", "bot.broadworks", "bot.connection"])} == set()
+    assert {
+        name for name in known if _within(name, ["bot.webex", "bot.broadworks", "bot.connection", "bot.transport"])
+    } == set()
 
 
 def test_the_router_is_called_by_the_inbox_job_alone() -> None:
@@ -225,7 +229,16 @@ def test_commands_are_known_to_the_router_alone() -> None:
 
 @pytest.mark.parametrize("room", _where("bot.jobs", "bot.jobs.*"))
 def test_jobs_take_webex_from_the_context(room: str) -> None:
-    outside = ["bot.webex", "bot.broadworks", "bot.connection", "bot.web", "bot.wiring", "flask", "requests"]
+    outside = [
+        "bot.webex",
+        "bot.broadworks",
+        "bot.connection",
+        "bot.transport",
+        "bot.web",
+        "bot.wiring",
+        "flask",
+        "requests",
+    ]
     assert {name for name in _imports(room) if _within(name, outside)} == set()
 
 

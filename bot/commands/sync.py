@@ -10,7 +10,8 @@ from bot.message import Asked, Refusal, Reply, Wait
 from bot.replies import sync as replies
 from bot.tables.columns import ACTIVATED
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
-from storage.records import Follower, SyncState, Term, View
+from storage.license_table import Term, View
+from storage.records import Follower, SyncState
 
 PATIENCE = timedelta(seconds=2)
 """How long the answer waits for a newer roster where the one that is known gives cause for a warning, or none is."""

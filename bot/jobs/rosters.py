@@ -14,8 +14,9 @@ from bot.tables.columns import license_holder
 from bot.wire import Subscriber
 from storage import license_holders, rosters
 from storage.claims import ClaimLost
+from storage.license_table import LicenseHolder
 from storage.models import RosterRow
-from storage.records import Claim, LicenseHolder, Roster
+from storage.records import Claim, Roster
 
 log = logging.getLogger(__name__)
 

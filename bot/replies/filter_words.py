@@ -4,7 +4,7 @@ import string
 
 from bot.replies.safe import plain
 from bot.tables.columns import BY_ATTRIBUTE, NAME_COLUMNS
-from storage.records import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 _MOST_TERMS = 10
 _MOST_VALUES = 8

@@ -11,7 +11,8 @@ from bot.tables.chat import license_table
 from bot.tables.limit import LONGEST, cut, fits, size
 from bot.tables.summary import Summary
 from storage.folding import fold
-from storage.records import Enterprise, Roster, Term, View
+from storage.license_table import Term, View
+from storage.records import Enterprise, Roster
 
 _LONGEST_WORDS = 3000
 _MOST_LOCATIONS = 5

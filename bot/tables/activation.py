@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.tables import columns
-from storage.records import LicenseHolder
+from storage.license_table import LicenseHolder
 
 HEADER = (*columns.HEADER, "What to do")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.tables.limit import LONGEST, size
 from bot.tables.width import cell_text, padded
 from bot.tables.width import width as width_of
-from storage.records import LicenseHolder
+from storage.license_table import LicenseHolder
 
 _FENCE = "```"
 _GAP = "  "

@@ -4,7 +4,7 @@ import string
 from dataclasses import dataclass
 
 from bot.wire import Subscriber
-from storage.records import LICENSE_COLUMNS, LicenseHolder
+from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.tables.columns import ATTRIBUTES_OF_KEY
 from bot.tables.limit import fits
 from bot.tables.width import width
 from bot.tokens import plain_line
-from storage.records import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 
 def _term(column: str, *patterns: Pattern, negated: bool = False) -> Term:

@@ -3,7 +3,7 @@
 from bot.locating import Outcome, Result, changes, outcomes
 from bot.tables.locations import Key, Wish, Wishes, comparable
 from storage.folding import fold
-from storage.records import Located
+from storage.license_table import Located
 
 
 def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> Located:

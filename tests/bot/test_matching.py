@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.filters import matches, ordered, parse
 from storage.folding import fold
-from storage.records import LicenseHolder, Term
+from storage.license_table import LicenseHolder, Term
 
 ANA = LicenseHolder(
     "Łódź Büro",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.filters import matches, ordered
 from storage import views
 from storage.database import Database
-from storage.records import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
+from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
 from tests.postgres import Server
 from tests.storage import samples
 

@@ -7,8 +7,9 @@ import pytest
 from storage import enterprises, locations, rosters, views
 from storage.database import Database
 from storage.folding import fold, sort_key
+from storage.license_table import LicenseHolder, SortKey, Term, View
 from storage.models import LicenseHolderRow, LocationRow
-from storage.records import Claim, Enterprise, LicenseHolder, SortKey, Term, View
+from storage.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import MINUTE, NOW

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, column, insert, table
 import storage
 from storage import enterprises, followers, history, inbox, locations, outbox, views
 from storage.database import Database
+from storage.license_table import LICENSE_COLUMNS
 from storage.models import (
     ClusterRow,
     DestinationRow,
@@ -24,7 +25,7 @@ from storage.models import (
     SyncRow,
     Table,
 )
-from storage.records import LICENSE_COLUMNS, Follower, Sync, SyncState
+from storage.records import Follower, Sync, SyncState
 from storage.upgrade import up_to_date, upgrade
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW

@@ -5,8 +5,9 @@ import pytest
 from storage import inbox, license_holders, rosters, views
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
+from storage.license_table import LicenseHolder, Term, View
 from storage.models import LicenseHolderRow, RosterRow
-from storage.records import Claim, Enterprise, LicenseHolder, RosterState, Term, View
+from storage.records import Claim, Enterprise, RosterState
 from tests.storage import samples
 from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW, SECOND

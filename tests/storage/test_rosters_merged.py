@@ -7,7 +7,8 @@ import pytest
 from storage import enterprises, inbox, rosters, views
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
-from storage.records import Claim, Enterprise, LicenseHolder, Roster
+from storage.license_table import LicenseHolder
+from storage.records import Claim, Enterprise, Roster
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

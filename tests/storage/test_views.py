@@ -2,7 +2,8 @@ from sqlalchemy import text
 
 from storage import rosters, views
 from storage.database import Database
-from storage.records import Claim, Enterprise, LicenseHolder, SortKey, Term, View
+from storage.license_table import LicenseHolder, SortKey, Term, View
+from storage.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.samples import NOW
 

@@ -31,7 +31,8 @@ from bot.replies.sync import Standing
 from bot.tables.locations import Wish
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
-from storage.records import ACTIVE, Cause, Enterprise, LicenseHolder, Sync, SyncState, WaitsFor
+from storage.license_table import LicenseHolder
+from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples
 from tests.bot.samples import NOW, OWN, READING, ROSTER
 from tests.bot.samples import sync as a_sync

@@ -4,7 +4,7 @@ import pytest
 
 from bot.tables.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, license_holder
 from bot.wire import Subscriber
-from storage.records import LICENSE_COLUMNS, LicenseHolder
+from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
 ANA = Subscriber(
     id="s1",
