@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import connection as room
+from bot import transport
 from bot.connection import Connection
 from bot.failures import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
 from tests.bot.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
@@ -302,6 +302,6 @@ def test_a_connection_long_unused_is_not_trusted(
     server.script(OK, OK, OK)
     line.call("GET", "people/me")
     line.call("POST", "messages")
-    monkeypatch.setattr(room, "IDLE_LIMIT", 0.0)
+    monkeypatch.setattr(transport, "IDLE_LIMIT", 0.0)
     line.call("POST", "messages")
     assert [heard.connection for heard in server.heard] == [1, 1, 2]
