@@ -68,6 +68,19 @@ class Enterprise:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """A group space and its enterprise: whether what is typed there is for that (`linked`), whether it hears of that
+    one's syncs (`notify`), and whether what is personal to it may be read there (`trusted`).
+    """
+
+    room_id: str
+    enterprise_id: int
+    linked: bool
+    notify: bool
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """One reading of an enterprise's licence holders."""
 

@@ -1,6 +1,7 @@
-"""Group spaces that hear of an enterprise's syncs, and people who have turned notices off."""
+"""Group spaces and the enterprises they are tied to, and people who have turned notices off."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,18 @@ from sqlalchemy.orm import Session
 
 from storage.inserting import insert_unless_there
 from storage.models import MutedRow, SpaceRow
+from storage.records import Space
+
+
+def link(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
+    """Have what is typed in a group be for this enterprise; False where it is already.
+
+    What the group heard of another enterprise, and the trust it had for that, end.
+    """
+    changed = _changed(session, room_id, enterprise_id, now, linked=True)
+    if changed is not None:
+        return changed
+    return link(session, room_id, enterprise_id, now)
 
 
 def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
@@ -16,17 +29,64 @@ def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) ->
 
     A space tells of one enterprise: the one it was made for last.
     """
-    made = insert_unless_there(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, notify=True, since=now)
-    if made is not None:
+    changed = _changed(session, room_id, enterprise_id, now, notify=True)
+    if changed is not None:
+        return changed
+    return notify(session, room_id, enterprise_id, now)
+
+
+def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool | None:
+    """Whether a group had to change to be so for this enterprise; None where it was forgotten meanwhile."""
+    values = {"linked": False, "notify": False, "trusted": False} | wanted
+    if insert_unless_there(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True
+    row = session.scalar(select(SpaceRow).where(SpaceRow.room_id == room_id).with_for_update())
+    if row is None:
+        return None
+    if row.enterprise_id != enterprise_id:
+        row.enterprise_id, row.since = enterprise_id, now
+        row.linked, row.notify, row.trusted = values["linked"], values["notify"], values["trusted"]
+    elif all(getattr(row, name) is value for name, value in wanted.items()):
+        return False
+    else:
+        for name, value in wanted.items():
+            setattr(row, name, value)
+    session.flush()
+    return True
+
+
+def trust(session: Session, room_id: str, *, on: bool) -> bool:
+    """Let what is personal to its enterprise be read in a group, or not; False where that is so already."""
     changed = session.scalar(
         update(SpaceRow)
-        .where(SpaceRow.room_id == room_id, (SpaceRow.enterprise_id != enterprise_id) | ~SpaceRow.notify)
-        .values(enterprise_id=enterprise_id, notify=True, since=now)
+        .where(SpaceRow.room_id == room_id, SpaceRow.trusted != on)
+        .values(trusted=on)
         .returning(SpaceRow.id)
         .execution_options(synchronize_session=False)
     )
     return changed is not None
+
+
+def forget(session: Session, room_id: str) -> bool:
+    """Tie a group to no enterprise any more; False where it was tied to none."""
+    gone = session.scalar(delete(SpaceRow).where(SpaceRow.room_id == room_id).returning(SpaceRow.id))
+    return gone is not None
+
+
+def forget_all(session: Session, enterprise_id: int) -> None:
+    """Tie no group to an enterprise any more."""
+    session.execute(delete(SpaceRow).where(SpaceRow.enterprise_id == enterprise_id))
+
+
+def of(session: Session, room_id: str) -> Space | None:
+    """A group, if it is tied to an enterprise."""
+    row = session.execute(_OF, {"room": room_id}).one_or_none()
+    return None if row is None else Space(*row)
+
+
+def every(session: Session) -> list[Space]:
+    """All groups that are tied to enterprises, in the order in which they came."""
+    return [Space(*row) for row in session.execute(_EVERY)]
 
 
 def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
@@ -41,17 +101,14 @@ def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
     return changed is not None
 
 
-def enterprise_of(session: Session, room_id: str) -> int | None:
-    """Of which enterprise a group is told, if of any."""
-    return session.scalar(select(SpaceRow.enterprise_id).where(SpaceRow.room_id == room_id, SpaceRow.notify))
-
-
 def notified(session: Session, enterprise_id: int) -> list[str]:
     """The rooms of an enterprise's notification spaces."""
     return list(session.scalars(_NOTIFIED, {"enterprise": enterprise_id}))
 
 
 _ROWS: Any = SpaceRow.__table__
+_EVERY = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
+_OF = _EVERY.where(_ROWS.c.room_id == bindparam("room"))
 _NOTIFIED = (
     select(_ROWS.c.room_id).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.notify).order_by(_ROWS.c.id)
 )

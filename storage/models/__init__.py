@@ -7,13 +7,14 @@ from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
 from storage.models.readings import ReadingRow, WebexRunRow
 from storage.models.rosters import LicenseHolderRow, RosterRow
-from storage.models.spaces import MutedRow, SpaceRow
+from storage.models.spaces import ChoiceRow, MutedRow, SpaceRow
 from storage.models.syncs import FollowerRow, SyncRow
 
 __all__ = [
     "AdminRow",
     "AttachmentRow",
     "AuditRow",
+    "ChoiceRow",
     "ClusterRow",
     "DestinationRow",
     "EnterpriseRow",

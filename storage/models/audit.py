@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import UTCDateTime
@@ -10,12 +10,16 @@ from storage.models.base import Table
 
 
 class AuditRow(Table):
-    """Who asked for what, from where, and how it went."""
+    """Who asked for what, from where, and how it went; `file` is the name of one that was made for it."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_person", "person_id", "at"),
+        Index("ix_audit_enterprise", "enterprise_id", "at"),
+    )
 
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     person_id: Mapped[str]
     email: Mapped[str]
     room_id: Mapped[str]
@@ -23,6 +27,7 @@ class AuditRow(Table):
     arguments: Mapped[str]
     outcome: Mapped[str]
     detail: Mapped[str]
+    file: Mapped[str | None]
 
 
 class LeaseRow(Table):

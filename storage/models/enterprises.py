@@ -36,7 +36,10 @@ class EnterpriseRow(Table):
 
 
 class AdminRow(Table):
-    """Somebody who may act for an enterprise; `person_id` is learned when they first write."""
+    """Somebody who may act for an enterprise; `person_id` is learned when they first write.
+
+    `org_id` is their Webex organization, as Webex said at `org_seen_at`.
+    """
 
     __tablename__ = "admins"
     __table_args__ = (
@@ -49,6 +52,8 @@ class AdminRow(Table):
     email_folded: Mapped[str] = mapped_column(FoldedText, index=True)
     person_id: Mapped[str | None] = mapped_column(Text, index=True)
     added_at: Mapped[datetime]
+    org_id: Mapped[str | None]
+    org_seen_at: Mapped[datetime | None]
 
 
 class OperatorRow(Table):

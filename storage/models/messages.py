@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import FoldedText, Id, UTCDateTime
@@ -29,6 +29,8 @@ class InboxRow(Moved, Table):
     data_created: Mapped[str]
     room_id: Mapped[str]
     person_id: Mapped[str]
+    actor_id: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """Who has done it, where that may be somebody else."""
     state: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     roster_id: Mapped[int | None] = mapped_column(Id)
