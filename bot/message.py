@@ -30,7 +30,8 @@ class Unread(StrEnum):
 class Message:
     """What somebody typed to the bot, the mention already taken out.
 
-    `files` are the addresses of what came with it; `file` is the content of the only one, or why it was not read,
+    `person_org_id` is the sender's Webex organization, where it matters. `files` are the addresses of what came with
+    it; `file` is the content of the only one, or why it was not read,
     where the command takes a file.
     """
 
@@ -40,6 +41,7 @@ class Message:
     person_id: str
     person_email: str
     text: str
+    person_org_id: str | None = None
     parent_id: str | None = None
     files: tuple[str, ...] = ()
     file: bytes | Unread | None = field(default=None, repr=False)
@@ -159,4 +161,12 @@ class Refusal(Exception):
 
 
 class Denial(Refusal):
-    """A refusal that others need not read: whoever asks may not, or has to choose among what others may not know of."""
+    """A refusal to somebody who may not: told to them alone, and not often."""
+
+
+class Limited(Refusal):
+    """A refusal because there was too much of it lately."""
+
+
+class Unconfirmed(Refusal):
+    """What was asked cannot be undone, so it has to be typed once more."""

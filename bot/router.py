@@ -2,22 +2,26 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import policy
+from bot import access, limits, reporting
 from bot.command import Command
 from bot.commands import COMMANDS
-from bot.message import Asked, Asker, Denial, Fresh, Heard, Message, Refusal, Reply, Wait
-from bot.nearest import nearest
+from bot.message import Asked, Denial, Fresh, Heard, Limited, Message, Refusal, Reply, Unconfirmed, Wait
 from bot.parsing import Typed, typed
 from bot.posting import post, post_privately
-from bot.replies import access, licenses
+from bot.replies import access as replies
+from bot.replies import licenses
 from bot.settings import Settings
-from storage import admins, audit, enterprises, inbox, outbox, readings, rosters
+from storage import audit, destinations, inbox, outbox, readings, rights, rosters
 from storage.database import Database
-from storage.records import Claim, Enterprise
+from storage.records import Address, Claim, Enterprise
+from storage.rights import Rights
+
+QUIET = timedelta(minutes=1)
+"""How long nobody is told again that they may not."""
 
 Outcome = Reply | Wait | Refusal
 
@@ -26,11 +30,11 @@ Outcome = Reply | Wait | Refusal
 class Decision:
     """What came of a message, and for whom and about what, as the audit keeps it."""
 
-    asker: Asker
-    unlearned: bool
+    rights: Rights
     typed: Typed
     outcome: Outcome
     enterprise: Enterprise | None = None
+    several: bool = False
 
 
 def answer(
@@ -64,7 +68,7 @@ def wants_file(database: Database, message: Message) -> bool:
         return False
     with database.read() as session:
         try:
-            _command(session, message, words, _asker(session, message)[0])
+            access.grant(session, message, words.word, access.asker(session, message)[0])
         except Refusal:
             return False
     return True
@@ -73,7 +77,7 @@ def wants_file(database: Database, message: Message) -> bool:
 def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
     """Set a message aside that failed again and again, and say so once."""
     inbox.end(session, claim, inbox.FAILED, error=error)
-    post(session, message, Reply(access.apology()), now)
+    post(session, message, Reply(replies.apology()), now)
 
 
 def _by_name(word: str) -> Command | None:
@@ -82,62 +86,38 @@ def _by_name(word: str) -> Command | None:
 
 def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, now: datetime) -> Decision:
     message = heard.message
-    asker, unlearned = _asker(session, message)
-    decision = Decision(asker, unlearned, words, Reply(""))
+    asker, found = access.asker(session, message)
+    decision = Decision(found, words, Reply(""))
     try:
-        command, enterprise = _command(session, message, words, asker)
-        decision = replace(decision, enterprise=enterprise)
+        if not heard.waited:
+            limits.check_commands(session, asker, now)
+        granted = access.grant(session, message, words.word, asker)
+        decision = replace(decision, enterprise=granted.enterprise, several=granted.several)
         asked = Asked(
             message,
             words.rest,
             asker,
-            enterprise,
-            _allowed(asker),
+            granted.enterprise,
+            access.allowed(asker),
             now,
             settings,
             heard.received_at,
             waited=heard.waited,
             told=heard.status_outbox_id is not None,
         )
-        with nullcontext() if command.only_reads(message) else session.begin_nested():
-            return replace(decision, outcome=command.run(session, asked))
+        with nullcontext() if granted.command.only_reads(message) else session.begin_nested():
+            outcome = granted.command.run(session, asked)
+            if isinstance(outcome, Reply) and outcome.attachment and granted.enterprise:
+                limits.check_exports(session, asker, granted.enterprise, now)
+        return replace(decision, outcome=outcome)
     except Refusal as refusal:
         return replace(decision, outcome=refusal)
 
 
-def _asker(session: Session, message: Message) -> tuple[Asker, bool]:
-    """Who sent a message, and whether they are still to be learned by their id."""
-    rights = admins.rights(session, message.person_id, message.person_email)
-    return Asker(message.person_id, message.person_email, rights.operator, rights.enterprise_ids), rights.unlearned
-
-
-def _allowed(asker: Asker) -> tuple[Command, ...]:
-    return tuple(command for command in COMMANDS if policy.may_run(asker, command))
-
-
-def _command(session: Session, message: Message, words: Typed, asker: Asker) -> tuple[Command, Enterprise | None]:
-    """The command, and the enterprise it is to speak for; raises Refusal where there is none, or it is not for them."""
-    allowed = _allowed(asker)
-    if not allowed:
-        raise Denial(access.stranger([operator.email for operator in admins.operators(session)]))
-    command = next((command for command in allowed if command.name == words.word), None)
-    if command is None:
-        raise Refusal(access.unknown(words.word, nearest(words.word, [each.name for each in allowed])))
-    return command, _enterprise(session, asker) if command.needs_enterprise(message) else None
-
-
-def _enterprise(session: Session, asker: Asker) -> Enterprise:
-    """The one enterprise that a command of theirs can speak for."""
-    choices = enterprises.all_of(session, None if asker.operator else asker.enterprise_ids)
-    if len(choices) == 1:
-        return choices[0]
-    raise Denial(access.which([choice.key for choice in choices]) if choices else access.no_enterprise())
-
-
 def _settle(session: Session, heard: Heard, decision: Decision, now: datetime) -> None:
     message, outcome = heard.message, decision.outcome
-    if decision.unlearned:
-        admins.learn(session, message.person_id, message.person_email)
+    if decision.rights.news:
+        rights.learn(session, access.identity(message), decision.rights, now)
     if isinstance(outcome, Wait):
         _wait(session, heard, outcome, decision.enterprise, now)
         return
@@ -145,30 +125,44 @@ def _settle(session: Session, heard: Heard, decision: Decision, now: datetime) -
     inbox.end(session, heard.claim, inbox.DONE)
     if heard.timed_out and heard.status_outbox_id is not None:
         outbox.edit(session, heard.status_outbox_id, licenses.too_long(), now, last=True)
-    if isinstance(outcome, Reply):
-        post(session, message, outcome, now, decision.enterprise)
-    elif isinstance(outcome, Denial):
-        post_privately(session, message, outcome.markdown, now)
-    else:
-        post(session, message, Reply(outcome.markdown, personal=outcome.personal), now, decision.enterprise)
+    detail, file = _say(session, message, decision, now)
     audit.add(
         session,
         now=now,
         enterprise_id=decision.enterprise.id if decision.enterprise else None,
-        person_id=decision.asker.person_id,
-        email=decision.asker.email,
+        person_id=message.person_id,
+        email=message.person_email,
         room_id=message.room_id,
         command=decision.typed.word,
         arguments=decision.typed.rest,
         outcome=_OUTCOMES[type(outcome)],
-        detail=_detail(outcome) if isinstance(outcome, Reply) else "",
+        detail=detail,
+        file=file,
     )
+    reporting.report(session, message, decision.rights, now)
 
 
-def _detail(reply: Reply) -> str:
-    """What is noted of a reply, with the name under which the delivery of its file will be found."""
-    noted = [reply.noted, reply.attachment.name if reply.attachment else ""]
-    return ", ".join(filter(None, noted))
+def _say(session: Session, message: Message, decision: Decision, now: datetime) -> tuple[str, str | None]:
+    """Tell what came of it; what the audit notes of that, and the name of the file."""
+    outcome, enterprise = decision.outcome, decision.enterprise
+    if isinstance(outcome, Denial):
+        return _deny(session, message, outcome, now), None
+    reply = Reply(outcome.markdown, personal=outcome.personal) if isinstance(outcome, Refusal) else outcome
+    if isinstance(reply, Reply):
+        if enterprise is not None and decision.several:
+            reply = replace(reply, markdown=replies.speaks_for(reply.markdown, enterprise))
+        post(session, message, reply, now, enterprise)
+        return reply.noted, reply.attachment.name if reply.attachment else None
+    raise TypeError("what is waited for is not told")
+
+
+def _deny(session: Session, message: Message, denial: Denial, now: datetime) -> str:
+    """Tell somebody in private that they may not, unless that was said just before; what is noted of it."""
+    destinations.lock(session, Address(person_id=message.person_id))
+    if audit.has(session, message.person_id, _OUTCOMES[Denial], now - QUIET):
+        return "not told again"
+    post_privately(session, message, denial.markdown, now)
+    return ""
 
 
 def _wait(session: Session, heard: Heard, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
@@ -182,4 +176,10 @@ def _wait(session: Session, heard: Heard, outcome: Wait, enterprise: Enterprise 
     inbox.wait(session, heard.claim, outcome.until, roster_id=roster_id, status_outbox_id=said)
 
 
-_OUTCOMES: dict[type, str] = {Reply: "answered", Refusal: "refused", Denial: "denied"}
+_OUTCOMES: dict[type, str] = {
+    Reply: "answered",
+    Refusal: "refused",
+    Denial: "denied",
+    Limited: audit.LIMITED,
+    Unconfirmed: "unconfirmed",
+}

@@ -1,88 +1,21 @@
-"""Who may act for which enterprise, and the operators; people are known by `person_id` once they wrote."""
+"""Who may act for which enterprise, and the operators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    null,
-    or_,
-    select,
-    text,
-    union_all,
-    update,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CompoundSelect, bindparam, delete, null, select, text, union_all
+from sqlalchemy.orm import Session
 
 from storage.folding import address_key
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
-from storage.records import Admin
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What somebody may act for; `unlearned` where their `person_id` is still to be remembered."""
-
-    operator: bool
-    enterprise_ids: frozenset[int]
-    unlearned: bool
-
+from storage.records import Admin, Identity
+from storage.webex_ids import same
 
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
-
-
-def _is(table: Any) -> ColumnElement[bool]:
-    return or_(
-        table.c.person_id == bindparam("who"),
-        and_(table.c.person_id.is_(None), table.c.email_folded == bindparam("email")),
-    )
-
-
-_RIGHTS: CompoundSelect[Any, Any] = union_all(
-    select(_ADMINS.c.enterprise_id, _ADMINS.c.person_id)
-    .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
-    .where(_is(_ADMINS), _ENTERPRISES.c.removed_at.is_(None)),
-    select(null().label("enterprise_id"), _OPERATORS.c.person_id).where(_is(_OPERATORS)),
-)
-
-
-def rights(session: Session, person_id: str, email: str) -> Rights:
-    """What this person may do: an e-mail counts only where no `person_id` was learned for it yet."""
-    who = {"who": person_id, "email": address_key(email)}
-    found = session.execute(_RIGHTS, who).all()
-    return Rights(
-        operator=any(row.enterprise_id is None for row in found),
-        enterprise_ids=frozenset(row.enterprise_id for row in found if row.enterprise_id is not None),
-        unlearned=any(row.person_id is None for row in found),
-    )
-
-
-def learn(session: Session, person_id: str, email: str) -> None:
-    """From now on know this person by `person_id` wherever the e-mail alone was known."""
-    other = aliased(AdminRow)
-    known = exists().where(other.enterprise_id == AdminRow.enterprise_id, other.person_id == person_id)
-    session.execute(
-        update(AdminRow)
-        .where(AdminRow.person_id.is_(None), AdminRow.email_folded == address_key(email), ~known)
-        .values(person_id=person_id)
-        .execution_options(synchronize_session=False)
-    )
-    if session.scalar(select(OperatorRow.id).where(OperatorRow.person_id == person_id)) is None:
-        session.execute(
-            update(OperatorRow)
-            .where(OperatorRow.person_id.is_(None), OperatorRow.email_folded == address_key(email))
-            .values(person_id=person_id)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def add(session: Session, enterprise_id: int, email: str, now: datetime) -> bool:
@@ -94,6 +27,12 @@ def add(session: Session, enterprise_id: int, email: str, now: datetime) -> bool
     session.add(AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now))
     session.flush()
     return True
+
+
+def remove(session: Session, enterprise_id: int, email: str) -> None:
+    """Have somebody be an admin of an enterprise no more."""
+    gone = delete(AdminRow).where(AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == address_key(email))
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 _OF = (
@@ -132,18 +71,26 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Those who may act for an enterprise: its admins, by e-mail, and the operators."""
+    """Those who may act for an enterprise: its admins, by e-mail, and the operators; and its Webex organization."""
 
     admins: tuple[Admin, ...]
     operators: tuple[Admin, ...]
+    org_id: str | None = None
 
-    def includes(self, person_id: str, email: str) -> bool:
-        """Whether this person is one of them: an e-mail counts only where no `person_id` was learned for it yet."""
-        folded = address_key(email)
-        return any(
-            one.person_id == person_id if one.person_id is not None else address_key(one.email) == folded
-            for one in (*self.admins, *self.operators)
-        )
+    def includes(self, who: Identity) -> bool:
+        """Whether this person is one of them: an e-mail counts only where no `person_id` was learned for it yet, and
+        an admin of another organization does not.
+        """
+        elsewhere = None not in (self.org_id, who.org_id) and not same(self.org_id or "", who.org_id or "")
+        return _are_among(self.operators, who) or (not elsewhere and _are_among(self.admins, who))
+
+
+def _are_among(known: Iterable[Admin], who: Identity) -> bool:
+    folded = address_key(who.email)
+    return any(
+        one.person_id == who.person_id if one.person_id is not None else address_key(one.email) == folded
+        for one in known
+    )
 
 
 _TEAM: CompoundSelect[Any, Any] = union_all(
@@ -154,10 +101,15 @@ _TEAM: CompoundSelect[Any, Any] = union_all(
 ).order_by("email_folded")
 
 
+_ORG = select(_ENTERPRISES.c.org_id).where(_ENTERPRISES.c.id == bindparam("enterprise"))
+
+
 def team(session: Session, enterprise_id: int) -> Team:
     """Who may act for an enterprise; of one that was removed, the operators alone."""
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
+    org_id = session.scalar(_ORG, {"enterprise": enterprise_id})
     return Team(
         admins=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is not None),
         operators=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None),
+        org_id=org_id,
     )

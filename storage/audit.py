@@ -1,11 +1,21 @@
 """The audit: who asked for what, from where, and how it went; rows are only ever added."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from storage.columns import UTCDateTime
 from storage.inserting import insert_row
 from storage.models import AuditRow
+
+FILE, TOLD, REPORTED, LIMITED = "file", "told", "reported", "limited"
+
+_ROWS: Any = AuditRow.__table__
+_SINCE = _ROWS.c.at > bindparam("since", type_=UTCDateTime)
+_OF_PERSON = _ROWS.c.person_id == bindparam("person")
+_NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 
 def add(
@@ -20,6 +30,7 @@ def add(
     arguments: str,
     outcome: str,
     detail: str = "",
+    file: str | None = None,
 ) -> None:
     """Add a row."""
     insert_row(
@@ -34,4 +45,53 @@ def add(
         arguments=arguments,
         outcome=outcome,
         detail=detail,
+        file=file,
     )
+
+
+_COMMANDS = (
+    select(_ROWS.c.at)
+    .where(_OF_PERSON, _SINCE, _ROWS.c.outcome.not_in((LIMITED, REPORTED)), _ROWS.c.command != FILE)
+    .order_by(*_NEWEST)
+    .limit(1)
+    .offset(bindparam("before"))
+)
+_EXPORTS = (
+    select(_ROWS.c.at)
+    .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _SINCE, _ROWS.c.file.is_not(None))
+    .where(_ROWS.c.command != FILE, _ROWS.c.outcome != TOLD)
+    .order_by(*_NEWEST)
+    .limit(1)
+    .offset(bindparam("before"))
+)
+_OUTCOME = select(_ROWS.c.id).where(_OF_PERSON, _SINCE, _ROWS.c.outcome == bindparam("outcome")).limit(1)
+_LAST = (
+    select(_ROWS.c.command, _ROWS.c.arguments, _ROWS.c.outcome)
+    .where(_OF_PERSON, _SINCE, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
+    .order_by(*_NEWEST)
+    .limit(1)
+)
+
+
+def nth_command(session: Session, person_id: str, nth: int, since: datetime) -> datetime | None:
+    """When somebody's nth command was, counted from the last back; None where there were fewer since then."""
+    found: datetime | None = session.scalar(_COMMANDS, {"person": person_id, "since": since, "before": nth - 1})
+    return found
+
+
+def nth_export(session: Session, enterprise_id: int, nth: int, since: datetime) -> datetime | None:
+    """When the nth file was made for an enterprise's people, counted from the last back."""
+    values = {"enterprise": enterprise_id, "since": since, "before": nth - 1}
+    found: datetime | None = session.scalar(_EXPORTS, values)
+    return found
+
+
+def has(session: Session, person_id: str, outcome: str, since: datetime) -> bool:
+    """Whether something somebody asked for has ended so since then."""
+    return session.scalar(_OUTCOME, {"person": person_id, "since": since, "outcome": outcome}) is not None
+
+
+def last(session: Session, person_id: str, room_id: str, since: datetime) -> tuple[str, str, str] | None:
+    """Somebody's last command in a space, its arguments and how it ended; None where there was none since then."""
+    row = session.execute(_LAST, {"person": person_id, "room": room_id, "since": since}).one_or_none()
+    return None if row is None else (row.command, row.arguments, row.outcome)

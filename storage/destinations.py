@@ -19,6 +19,11 @@ def at(session: Session, address: Address) -> int:
     return _find(session, column, value) or _make(session, column, value, direct=True)
 
 
+def lock(session: Session, address: Address) -> None:
+    """Have nobody else decide what is said to an address until the transaction ends."""
+    session.execute(_LOCKING, {"destination": at(session, address)})
+
+
 def _key(address: Address) -> tuple[str, str]:
     """The column by which a destination is found, and what stands there."""
     if address.room_id is not None:
@@ -82,6 +87,7 @@ _FINDING = {
 _GETTING = select(_ROWS.c.id, _ROWS.c.room_id, _ROWS.c.person_id, _ROWS.c.email_folded, _ROWS.c.direct).where(
     _ROWS.c.id == bindparam("destination")
 )
+_LOCKING = select(_ROWS.c.id).where(_ROWS.c.id == bindparam("destination")).with_for_update()
 _UP = update(_ROWS).values(last_number=_ROWS.c.last_number + 1)
 _COUNTING = _UP.where(_ROWS.c.id == bindparam("destination")).returning(_ROWS.c.last_number)
 _COUNTING_AT = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.admins import Team
 from storage.inserting import insert_unless_there
 from storage.models import FollowerRow
-from storage.records import Follower
+from storage.records import Follower, Identity
 
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
@@ -54,4 +54,4 @@ _OF = (
 
 def with_rights(session: Session, sync_id: int, team: Team) -> list[Follower]:
     """Those of them who may act for its enterprise still."""
-    return [follower for follower in of(session, sync_id) if team.includes(follower.person_id, follower.email)]
+    return [one for one in of(session, sync_id) if team.includes(Identity(one.person_id, one.email))]

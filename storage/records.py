@@ -189,6 +189,15 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who writes, as Webex tells of them; their organization where it was asked for."""
+
+    person_id: str
+    email: str
+    org_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Admin:
     """Somebody who may act for an enterprise, or, as an operator, for all."""
 

@@ -20,8 +20,9 @@ def run(session: Session, asked: Asked) -> Reply:
         return Reply(replies.oneself(on=on, changed=changed), noted=wanted)
     enterprise = enterprises.lock(session, asked.enterprise.id)
     room = asked.message.room_id
-    others = spaces.enterprise_of(session, room)
-    if on and others not in (None, enterprise.id) and not asked.asker.operator:
+    space = spaces.of(session, room)
+    taken = space is not None and space.notify and space.enterprise_id != enterprise.id
+    if on and taken and not asked.asker.operator:
         raise Refusal(replies.taken())
     changed = (
         spaces.notify(session, room, enterprise.id, asked.now) if on else spaces.unnotify(session, room, enterprise.id)

@@ -4,9 +4,9 @@ import logging
 
 from bot.context import Context
 from bot.failures import Rejected
-from storage import admins
+from storage import admins, spaces
 from storage.models import OutboxRow
-from storage.records import Destination
+from storage.records import Destination, Identity
 
 log = logging.getLogger(__name__)
 
@@ -15,20 +15,25 @@ BOTS = "@webex.bot"
 
 
 def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
-    """Whether every human member may read it; a space whose members cannot be read is not fit."""
+    """Whether every human member may read it, or an operator trusts the space; where the bot is not, or whose members
+    cannot be read, is not fit.
+    """
     if row.enterprise_id is None or destination.room_id is None:
         return False
+    with context.database.glance() as session:
+        space = spaces.of(session, destination.room_id)
+        team = admins.team(session, row.enterprise_id)
+    if space is not None and space.trusted and space.enterprise_id == row.enterprise_id:
+        return True
     try:
         members = context.webex.members(destination.room_id)
     except Rejected as rejected:
         log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
         return False
     me = context.me().id
-    with context.database.glance() as session:
-        team = admins.team(session, row.enterprise_id)
     return any(member.person_id == me for member in members) and all(
         member.person_id == me
         or member.person_email.lower().endswith(BOTS)
-        or team.includes(member.person_id, member.person_email)
+        or team.includes(Identity(member.person_id, member.person_email, member.person_org_id))
         for member in members
     )

@@ -80,9 +80,10 @@ def _audit(session: Session, row: OutboxRow, destination: Destination, name: str
         person_id=row.person_id or destination.person_id or "",
         email=destination.email or "",
         room_id=room_id,
-        command="file",
-        arguments=name,
+        command=audit.FILE,
+        arguments="",
         outcome="delivered",
+        file=name,
     )
 
 

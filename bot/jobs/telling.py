@@ -67,8 +67,8 @@ def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) 
         room_id="",
         command="sync",
         arguments="",
-        outcome="told",
-        detail=attachment.name,
+        outcome=audit.TOLD,
+        file=attachment.name,
     )
 
 

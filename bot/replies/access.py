@@ -1,9 +1,12 @@
 """Who may not, what is not known, and which enterprise."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from bot.replies.safe import plain
-from bot.tables.limit import cut
+from bot.replies.safe import code, plain
+from bot.replies.times import when
+from bot.tables.limit import cut, fits
+from storage.records import Enterprise
 
 
 def stranger(operators: Sequence[str]) -> str:
@@ -20,20 +23,61 @@ def unknown(word: str, meant: str | None) -> str:
     return f"I do not know “{plain(word, 40)}”.{guess} `help` shows what I can do."
 
 
+def for_operators(word: str) -> str:
+    """To an admin, of a command for operators."""
+    return f"{code(word)} is for operators. `help` shows what you can type."
+
+
+def not_here() -> str:
+    """To somebody with rights, in a space that is tied to an enterprise to which they have none."""
+    return "You have no rights to the enterprise which that space is for. Write to me here, in 1:1, for your own."
+
+
+def speaks_for(markdown: str, enterprise: Enterprise) -> str:
+    """A reply to somebody with several enterprises, with the name of the one it is about."""
+    footer = f"\n\n– for {plain(enterprise.name, 60)} ({code(enterprise.key, 63)})"
+    return markdown + footer if fits(markdown + footer) else markdown
+
+
+def too_many(commands: int, wait: timedelta) -> str:
+    """To somebody who types faster than anybody can read."""
+    seconds = max(1, round(wait.total_seconds()))
+    return f"That was more than {commands} commands in a minute, so I did nothing. I listen again in {seconds} s."
+
+
+def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
+    """Where an enterprise had its files of an hour."""
+    again = when(until, now, enterprise.timezone)
+    return (
+        f"{plain(enterprise.name)} had {exports} files from me within the last hour, which is all it gets. "
+        f"The next can be made {again}; `licenses count` works meanwhile."
+    )
+
+
+def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
+    """To operators, of somebody who seems to be an admin but is another person, or of another organization."""
+    of = [*(f"an admin of {code(key)}" for key in keys), *(["an operator"] if operator else [])]
+    return (
+        f"**I kept somebody out**: {plain(email)} wrote to me, which is the address of {' and '.join(of)}. But Webex "
+        "says it is another person than before, or of another organization than the enterprise. If that is right, "
+        "remove the address and add it again."
+    )
+
+
 def which(keys: Sequence[str]) -> str:
     """To somebody who may act for several enterprises."""
     names = cut([f"- {plain(key)}" for key in keys], 4000)
     return (
         "You have rights to more than one enterprise, and I cannot tell which one you mean:\n\n"
-        f"{names}\n\nAsk from an account that is an admin of one of them."
+        f"{names}\n\n`use` and one of these chooses it, and I remember that; an operator can `link` a space to one."
     )
 
 
 def no_enterprise() -> str:
     """To an operator while there is no enterprise yet."""
     return (
-        "No enterprise is set up yet. Add one on the machine where I run: "
-        "`python -m bot enterprise add KEY --sp-enterprise-id ID --admin EMAIL`."
+        "No enterprise is set up yet. Add one: "
+        "`enterprise add KEY sp-enterprise-id=ID admin=EMAIL`; `help enterprise` explains that."
     )
 
 

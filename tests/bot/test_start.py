@@ -11,8 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.enterprise_cli import _KEY
 from bot.settings import Settings
 from bot.start import now, seed, slug
-from storage import admins, enterprises
+from storage import admins, enterprises, rights
 from storage.database import Database
+from storage.records import Identity
+from tests.storage import samples
 
 
 def settings(**more: Any) -> Settings:
@@ -132,10 +134,10 @@ def test_the_settings_are_the_truth_about_operators_at_every_start(database: Dat
 def test_an_operator_who_stays_stays_known(database: Database) -> None:
     seed(database, settings())
     with database.write() as session:
-        admins.learn(session, "person-olga", "olga@provider.example")
+        samples.learn(session, "person-olga", "olga@provider.example")
     seed(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
     with database.read() as session:
-        assert admins.rights(session, "person-olga", "renamed@provider.example").operator
+        assert rights.of(session, Identity("person-olga", "renamed@provider.example")).operator
 
 
 def test_two_processes_that_start_at_once_make_one_enterprise(database_url: str) -> None:

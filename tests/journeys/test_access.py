@@ -80,11 +80,11 @@ def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
     answer = house.ask(ANA, "licenses location=Dallas")
     house.ask(ANA, "bogus words")
     house.ask(SAM, "sync")
-    name = answer.files[0].name
-    rows = [row for row in house.audit() if row.command != "file"]
-    found = [(row.email, row.command, row.arguments, row.outcome, row.detail) for row in rows]
+    kept = [row for row in house.audit() if row.command != "file"]
+    found = [(row.email, row.command, row.arguments, row.outcome, row.detail) for row in kept]
+    assert [row.file for row in kept] == [answer.files[0].name, None, None]
     assert found == [
-        (ANA, "licenses", "location=Dallas", "answered", f"88 rows, {name}"),
+        (ANA, "licenses", "location=Dallas", "answered", "88 rows"),
         (ANA, "bogus", "words", "refused", ""),
         (SAM, "sync", "", "denied", ""),
     ]
@@ -106,9 +106,8 @@ def test_of_every_file_it_is_audited_which_space_got_it(house: House) -> None:
     assert [row.room_id for row in _files(house)] == [house.world.room(ADMINS).id, direct.id]
     assert all(row.enterprise_id and row.person_id == house.world.person(ANA).id for row in _files(house))
     sent = [one.files[0].name for one in (*house.heard(ADMINS), *house.heard(ANA)) if one.files]
-    assert [row.arguments for row in _files(house)] == sent
-    answers = [row.detail for row in house.audit() if row.command == "licenses"]
-    assert answers == [f"410 rows, {name}" for name in sent]
+    assert [row.file for row in _files(house)] == sent
+    assert [row.file for row in house.audit() if row.command == "licenses"] == sent
 
 
 def _files(house: House) -> list[AuditRow]:
@@ -120,8 +119,8 @@ def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
     ended = house.wait_for(lambda: ends(house))[0]
     house.wait_for(lambda: _files(house))
     (told,) = [row for row in house.audit() if row.outcome == "told"]
-    assert told.detail == ended.files[0].name
-    assert {(row.arguments, row.room_id) for row in _files(house)} == {(told.detail, ended.room_id)}
+    assert told.file == ended.files[0].name
+    assert {(row.file, row.room_id) for row in _files(house)} == {(told.file, ended.room_id)}
 
 
 def test_a_refusal_that_tells_of_licence_holders_is_kept_from_strangers(
@@ -150,4 +149,5 @@ def test_an_operator_of_several_enterprises_is_asked_which_in_private(house: Hou
     house.say(OLGA, "status", "Acme and friends", mention=True)
     house.wait_for(lambda: house.heard(OLGA))
     assert "secretive" in (house.heard(OLGA)[0].markdown or "")
-    assert house.heard("Acme and friends") == []
+    (line,) = house.wait_for(lambda: house.heard("Acme and friends"))
+    assert "secretive" not in (line.markdown or "")

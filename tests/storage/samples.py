@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import admins, clusters, destinations, enterprises, inbox, outbox, rosters, syncs
+from storage import admins, clusters, destinations, enterprises, inbox, outbox, rights, rosters, syncs
 from storage.database import Database
 from storage.license_table import LicenseHolder
 from storage.models import OutboxRow, RosterRow, SyncRow
-from storage.records import Cause, Claim, Draft, Enterprise, Event, Sync, SyncState
+from storage.records import Cause, Claim, Draft, Enterprise, Event, Identity, Sync, SyncState
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -34,6 +34,12 @@ def admin(database: Database, enterprise_id: int, email: str) -> None:
     """One more admin."""
     with database.write() as session:
         admins.add(session, enterprise_id, email, NOW)
+
+
+def learn(session: Session, person_id: str, email: str) -> None:
+    """Know somebody by their id from now on, as when they write."""
+    who = Identity(person_id, email)
+    rights.learn(session, who, rights.of(session, who), NOW)
 
 
 def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:09Z") -> Event:

@@ -1,24 +1,32 @@
+from datetime import datetime
+
 import pytest
 
-from storage import admins, enterprises
-from storage.admins import Rights
+from storage import admins, enterprises, rights
 from storage.database import Database
-from storage.records import Admin, Enterprise
+from storage.records import Admin, Enterprise, Identity
+from storage.rights import Rights
 from tests.storage import samples
 from tests.storage.racing import together
-from tests.storage.samples import NOW
+from tests.storage.samples import DAY, MINUTE, NOW
 
 _ANA = "ana@acme.example"
 
 
-def _rights(database: Database, person_id: str, email: str) -> Rights:
+def _rights(database: Database, person_id: str, email: str, org_id: str | None = None) -> Rights:
     with database.read() as session:
-        return admins.rights(session, person_id, email)
+        return rights.of(session, Identity(person_id, email, org_id))
 
 
-def _learn(database: Database, person_id: str, email: str) -> None:
+def _may(database: Database, person_id: str, email: str) -> tuple[bool, set[int]]:
+    found = _rights(database, person_id, email)
+    return found.operator, set(found.enterprise_ids)
+
+
+def _learn(database: Database, person_id: str, email: str, org_id: str | None = None) -> None:
+    who = Identity(person_id, email, org_id)
     with database.write() as session:
-        admins.learn(session, person_id, email)
+        rights.learn(session, who, rights.of(session, who), NOW)
 
 
 def _set_operators(database: Database, *emails: str) -> list[Admin]:
@@ -29,7 +37,7 @@ def _set_operators(database: Database, *emails: str) -> list[Admin]:
 
 def test_a_stranger_may_nothing(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
-    assert _rights(database, "sam", "sam@elsewhere.example") == Rights(False, frozenset(), False)
+    assert _may(database, "sam", "sam@elsewhere.example") == (False, set())
 
 
 def test_an_admin_may_act_for_his_enterprises_alone(database: Database, acme: Enterprise) -> None:
@@ -37,15 +45,16 @@ def test_an_admin_may_act_for_his_enterprises_alone(database: Database, acme: En
     for enterprise in (acme, bolt):
         samples.admin(database, enterprise.id, _ANA)
     samples.admin(database, dune.id, "bo@dune.example")
-    assert _rights(database, "ana", _ANA) == Rights(False, frozenset({acme.id, bolt.id}), True)
+    assert _may(database, "ana", _ANA) == (False, {acme.id, bolt.id})
 
 
 def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
     _learn(database, "ana", _ANA)
-    known = Rights(False, frozenset({acme.id}), False)
-    assert _rights(database, "ana", _ANA) == known
-    assert _rights(database, "ana", "ana.new@acme.example") == known
+    known = (False, {acme.id})
+    assert _may(database, "ana", _ANA) == known
+    assert _may(database, "ana", "ana.new@acme.example") == known
+    assert not _rights(database, "ana", _ANA).news
     with database.read() as session:
         assert admins.of(session, acme.id) == [Admin(_ANA, "ana")]
 
@@ -57,8 +66,8 @@ def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
     _set_operators(database, _ANA)
     _learn(database, "ana", _ANA)
     _learn(database, "another", _ANA)
-    assert _rights(database, "another", _ANA) == Rights(False, frozenset(), False)
-    assert _rights(database, "ana", _ANA) == Rights(True, frozenset({acme.id}), False)
+    assert _may(database, "another", _ANA) == (False, set())
+    assert _may(database, "ana", _ANA) == (True, {acme.id})
 
 
 @pytest.mark.parametrize("written", ["ANA@Acme.Example", " ana@acme.example "])
@@ -77,9 +86,9 @@ def test_an_accent_or_another_script_makes_it_somebody_elses_address(
 ) -> None:
     samples.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
-    assert _rights(database, "other", other) == Rights(False, frozenset(), False)
+    assert _may(database, "other", other) == (False, set())
     _learn(database, "other", other)
-    assert _rights(database, "ana", _ANA).unlearned
+    assert _rights(database, "ana", _ANA).news
 
 
 def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
@@ -90,20 +99,82 @@ def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
         assert [admin.email for admin in admins.of(session, acme.id)] == [_ANA, "bo@acme.example"]
 
 
-def test_a_person_with_two_addresses_in_one_enterprise_is_learned_for_one(database: Database, acme: Enterprise) -> None:
+def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
     samples.admin(database, acme.id, "ana.new@acme.example")
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
     with database.read() as session:
-        assert [admin.person_id for admin in admins.of(session, acme.id)] == [None, "ana"]
+        assert admins.of(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
+
+
+def test_an_admin_whose_address_changes_is_followed(database: Database, acme: Enterprise) -> None:
+    samples.admin(database, acme.id, _ANA)
+    _learn(database, "ana", _ANA)
+    _learn(database, "ana", "ana.new@acme.example")
+    with database.read() as session:
+        assert admins.of(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
+    assert _may(database, "another", _ANA) == (False, set())
+
+
+def test_an_address_that_another_admin_has_is_not_taken_over(database: Database, acme: Enterprise) -> None:
+    for email, person in ((_ANA, "ana"), ("bo@acme.example", "bo")):
+        samples.admin(database, acme.id, email)
+        _learn(database, person, email)
+    _learn(database, "ana", "bo@acme.example")
+    with database.read() as session:
+        assert admins.of(session, acme.id) == [Admin(_ANA, "ana"), Admin("bo@acme.example", "bo")]
+
+
+def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterprise) -> None:
+    samples.admin(database, acme.id, _ANA)
+    _set_operators(database, _ANA)
+    assert _rights(database, "ana", _ANA).kept_out_of == frozenset()
+    _learn(database, "ana", _ANA)
+    another = _rights(database, "another", _ANA)
+    assert (another.kept_out_of, another.no_operator) == (frozenset({acme.id}), True)
+    assert _rights(database, "ana", _ANA).kept_out_of == frozenset()
+    assert not _rights(database, "ana", _ANA).no_operator
+
+
+def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: Database, acme: Enterprise) -> None:
+    samples.admin(database, acme.id, _ANA)
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, "webex", "org-of-acme")
+    _learn(database, "another", _ANA, "another-org")
+    assert _rights(database, "another", _ANA, "another-org").kept_out_of == {acme.id}
+    assert _may(database, "ana", _ANA) == (False, {acme.id})
+    _learn(database, "ana", _ANA, "ORG-of-acme")
+    assert _may(database, "ana", _ANA) == (False, {acme.id})
+    _learn(database, "ana", _ANA, "another-org")
+    assert _may(database, "ana", _ANA) == (False, set())
+    with database.read() as session:
+        assert not admins.team(session, acme.id).includes(Identity("ana", _ANA, "another-org"))
+        assert admins.team(session, acme.id).includes(Identity("ana", _ANA, "org-of-acme"))
+
+
+def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: Database, acme: Enterprise) -> None:
+    samples.admin(database, acme.id, _ANA)
+
+    def wanted(person_id: str = "ana", email: str = _ANA, now: datetime = NOW) -> bool:
+        with database.read() as session:
+            return rights.org_wanted(session, Identity(person_id, email), now - DAY)
+
+    assert not wanted()
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, "webex", "org-of-acme")
+    assert wanted()
+    assert not wanted("sam", "sam@elsewhere.example")
+    _learn(database, "ana", _ANA, "org-of-acme")
+    assert not wanted()
+    assert wanted(now=NOW + DAY + MINUTE)
 
 
 def test_an_enterprise_that_was_removed_gives_no_rights(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
-    assert _rights(database, "ana", _ANA) == Rights(False, frozenset(), False)
+    assert _may(database, "ana", _ANA) == (False, set())
 
 
 def test_the_operators_are_exactly_those_of_the_settings(database: Database) -> None:
@@ -146,7 +217,7 @@ def test_only_admins_of_the_enterprise_and_operators_may_read_what_is_personal(
     _set_operators(database, "olga@provider.example")
     with database.read() as session:
         of_acme, of_bolt = admins.team(session, acme.id), admins.team(session, bolt.id)
-    assert of_acme.includes("ana", _ANA)
-    assert of_acme.includes("olga", "olga@provider.example")
-    assert not of_bolt.includes("ana", _ANA)
-    assert not of_acme.includes("sam", "sam@elsewhere.example")
+    assert of_acme.includes(Identity("ana", _ANA))
+    assert of_acme.includes(Identity("olga", "olga@provider.example"))
+    assert not of_bolt.includes(Identity("ana", _ANA))
+    assert not of_acme.includes(Identity("sam", "sam@elsewhere.example"))

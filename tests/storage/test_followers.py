@@ -85,7 +85,7 @@ def test_a_right_is_the_persons_not_the_addresss_once_the_person_is_known(databa
     _follow(database, sync, successor)
     assert _entitled(database, sync) == [successor]
     with database.write() as session:
-        admins.learn(session, "ana", "ana@acme.example")
+        samples.learn(session, "ana", "ana@acme.example")
     _follow(database, sync, renamed)
     assert _entitled(database, sync) == [renamed]
 
@@ -107,6 +107,6 @@ def test_an_admin_who_was_removed_has_no_rights(database: Database, sync: Sync) 
     _follow(database, sync, _ANA, _BO)
     assert _entitled(database, sync) == [_ANA, _BO]
     with database.write() as session:
-        admins.learn(session, "ana", "ana@acme.example")
+        samples.learn(session, "ana", "ana@acme.example")
         session.query(AdminRow).filter(AdminRow.email_folded == "ana@acme.example").delete()
     assert _entitled(database, sync) == [_BO]

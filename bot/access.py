@@ -1,0 +1,78 @@
+"""Who may have which command run, and for which enterprise: decided here alone, and closed unless it is open."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot import policy
+from bot.command import Command
+from bot.commands import COMMANDS
+from bot.message import Asker, Denial, Message, Refusal
+from bot.nearest import nearest
+from bot.replies import access as replies
+from storage import admins, choices, enterprises, rights, spaces
+from storage.records import Enterprise, Identity
+from storage.rights import Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What somebody may have run, and for which enterprise, where it is for one; `several` where it might have been
+    another one, too.
+    """
+
+    command: Command
+    enterprise: Enterprise | None
+    several: bool
+
+
+def identity(message: Message) -> Identity:
+    """Who sent a message."""
+    return Identity(message.person_id, message.person_email, message.person_org_id)
+
+
+def asker(session: Session, message: Message) -> tuple[Asker, Rights]:
+    """Who sent a message, as commands see them, and their rights."""
+    found = rights.of(session, identity(message))
+    return Asker(message.person_id, message.person_email, found.operator, found.enterprise_ids), found
+
+
+def allowed(who: Asker) -> tuple[Command, ...]:
+    """The commands that somebody may run."""
+    return tuple(command for command in COMMANDS if policy.may_run(who, command))
+
+
+def grant(session: Session, message: Message, word: str, who: Asker) -> Granted:
+    """What somebody may have run who typed this word there; raises Denial or Refusal where it is nothing."""
+    commands = allowed(who)
+    if not commands:
+        raise Denial(replies.stranger([operator.email for operator in admins.operators(session)]))
+    command = next((command for command in commands if command.name == word), None)
+    if command is None:
+        raise Refusal(_unknown(word, commands))
+    theirs = enterprises.all_of(session, None if who.operator else who.enterprise_ids)
+    needed = command.needs_enterprise(message)
+    return Granted(command, _enterprise(session, message, who, theirs) if needed else None, len(theirs) > 1)
+
+
+def _unknown(word: str, commands: tuple[Command, ...]) -> str:
+    if any(command.name == word for command in COMMANDS):
+        return replies.for_operators(word)
+    return replies.unknown(word, nearest(word, [command.name for command in commands]))
+
+
+def _enterprise(session: Session, message: Message, who: Asker, theirs: list[Enterprise]) -> Enterprise:
+    """The one that a command of theirs speaks for: the space's, else their choice, else their only one."""
+    space = None if message.direct else spaces.of(session, message.room_id)
+    if space is not None and space.linked:
+        linked = next((one for one in theirs if one.id == space.enterprise_id), None)
+        if linked is None:
+            raise Denial(replies.not_here())
+        return linked
+    if len(theirs) == 1:
+        return theirs[0]
+    chosen = choices.chosen(session, message.person_id)
+    found = next((one for one in theirs if one.id == chosen), None)
+    if found is not None:
+        return found
+    raise Refusal(replies.which([one.key for one in theirs]) if theirs else replies.no_enterprise(), personal=True)

@@ -1,0 +1,31 @@
+"""How much is too much: commands of one person, files of one enterprise; operators may as much as they like."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.message import Asker, Limited
+from bot.replies import access as replies
+from storage import audit
+from storage.records import Enterprise
+
+COMMANDS, WITHIN = 30, timedelta(minutes=1)
+EXPORTS, EXPORTS_WITHIN = 60, timedelta(hours=1)
+
+
+def check_commands(session: Session, who: Asker, now: datetime) -> None:
+    """Raise Limited where an admin has typed as many commands as they may for a while."""
+    if who.operator or not who.enterprise_ids:
+        return
+    nth = audit.nth_command(session, who.person_id, COMMANDS, now - WITHIN)
+    if nth is not None:
+        raise Limited(replies.too_many(COMMANDS, nth + WITHIN - now))
+
+
+def check_exports(session: Session, who: Asker, enterprise: Enterprise, now: datetime) -> None:
+    """Raise Limited where as many files were made for an enterprise as may be for a while."""
+    if who.operator:
+        return
+    nth = audit.nth_export(session, enterprise.id, EXPORTS, now - EXPORTS_WITHIN)
+    if nth is not None:
+        raise Limited(replies.too_many_exports(EXPORTS, nth + EXPORTS_WITHIN, now, enterprise))

@@ -1,0 +1,37 @@
+"""Tells the operators of somebody who was kept out though they look like an admin: once a day."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.message import Message
+from bot.replies import access as replies
+from storage import admins, audit, enterprises, outbox
+from storage.records import Address, Draft
+from storage.rights import Rights
+
+_AGAIN_AFTER = timedelta(days=1)
+
+
+def report(session: Session, message: Message, rights: Rights, now: datetime) -> None:
+    """Tell every operator, unless they were told lately or nobody was kept out."""
+    if not rights.kept_out_of and not rights.no_operator:
+        return
+    if audit.has(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
+        return
+    keys = [each.key for each in enterprises.some(session, rights.kept_out_of).values()]
+    said = replies.kept_out(message.person_email, sorted(keys), operator=rights.no_operator)
+    for operator in admins.operators(session):
+        outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(said), now)
+    for enterprise_id in rights.kept_out_of or {None}:
+        audit.add(
+            session,
+            now=now,
+            enterprise_id=enterprise_id,
+            person_id=message.person_id,
+            email=message.person_email,
+            room_id=message.room_id,
+            command="",
+            arguments="",
+            outcome=audit.REPORTED,
+        )
