@@ -51,7 +51,7 @@ def grant(session: Session, message: Message, word: str, who: Asker) -> Granted:
     if command is None:
         raise Refusal(_unknown(word, commands))
     theirs = enterprises.all_of(session, None if who.operator else who.enterprise_ids)
-    needed = command.needs_enterprise(message)
+    needed = command.needs_enterprise(message, who)
     return Granted(command, _enterprise(session, message, who, theirs) if needed else None, len(theirs) > 1)
 
 

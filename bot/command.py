@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.message import Asked, Message, Reply, Wait
+from bot.message import Asked, Asker, Message, Reply, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,19 +20,24 @@ class Who(StrEnum):
     OPERATOR = "operator"
 
 
-def always(_message: Message) -> bool:
+def always(_message: Message, _asker: Asker) -> bool:
     """Of a command that speaks for an enterprise wherever it is typed."""
     return True
 
 
-def never(_message: Message) -> bool:
+def never(_message: Message, _asker: Asker) -> bool:
     """Of one that speaks for none."""
     return False
 
 
-def in_groups(message: Message) -> bool:
+def in_groups(message: Message, _asker: Asker) -> bool:
     """Of one that is about the asker alone in 1:1."""
     return not message.direct
+
+
+def unless_operator(_message: Message, asker: Asker) -> bool:
+    """Of one that is about all of them for operators."""
+    return not asker.operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Command:
     """One word people type.
 
     `reads_only` commands run in a read-only snapshot with all the time they need; the others run inside the
-    short transaction that also writes their reply. One that `takes_file` writes only where a file came.
+    short transaction that also writes their reply. One that `takes_file` writes only where a file came; one that
+    `takes_people` is told who was mentioned.
     """
 
     name: str
@@ -50,8 +56,9 @@ class Command:
     run: Callable[[Session, Asked], Reply | Wait]
     who: Who = Who.ADMIN
     reads_only: bool = True
-    needs_enterprise: Callable[[Message], bool] = always
+    needs_enterprise: Callable[[Message, Asker], bool] = always
     takes_file: bool = False
+    takes_people: bool = False
 
     def only_reads(self, message: Message) -> bool:
         """Whether it changes nothing, asked for like this."""

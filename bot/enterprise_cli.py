@@ -1,27 +1,21 @@
 """`python -m bot enterprise …`: the enterprises, from the shell."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from zoneinfo import ZoneInfo, available_timezones
 
 import click
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import start, wiring
+from bot import enterprise_fields as fields
+from bot import founding, start, wiring
+from bot.message import Refusal
 from bot.nearest import nearest
 from bot.settings import Need, Settings
 from bot.tables.width import padded, width
-from storage import admins, enterprises, rosters, syncs
+from storage import admins, enterprises
 from storage.records import Enterprise
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "ADMINS")
-_ID_COLUMN = "sp_enterprise_id"
-"""Both databases name the column whose value is taken."""
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @click.group()
@@ -40,25 +34,14 @@ def add(
     key: str, sp_enterprise_id: str, cluster: str, timezone: str | None, name: str | None, emails: tuple[str, ...]
 ) -> None:
     """Add an enterprise; KEY is its short name: lower-case letters, digits and hyphens."""
-    if not _KEY.fullmatch(key):
-        raise click.BadParameter(f"{key!r} is not made of lower-case letters, digits and hyphens (63 at most)")
-    _check(emails)
-    with _writing() as (session, settings):
-        try:
-            made = enterprises.add(
-                session,
-                key=key,
-                name=_given(key if name is None else name, "--name"),
-                sp_enterprise_id=_given(sp_enterprise_id, "--sp-enterprise-id"),
-                cluster=_given(cluster, "--cluster"),
-                timezone=_zone(settings.bot_timezone if timezone is None else timezone),
-                now=start.now(),
-            )
-        except IntegrityError as error:
-            taken = f"enterprise id {sp_enterprise_id}" if _ID_COLUMN in str(error.orig) else f"key {key}"
-            raise click.ClickException(f"The {taken} is or was in use.") from error
-        for email in emails:
-            admins.add(session, made.id, email, start.now())
+    with _told(), _writing() as (session, settings):
+        values = {
+            "name": fields.text("name", key if name is None else name),
+            "sp_enterprise_id": fields.text("sp-enterprise-id", sp_enterprise_id),
+            "cluster": fields.text("cluster", cluster),
+            "timezone": fields.zone(settings.bot_timezone if timezone is None else timezone),
+        }
+        founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], start.now())
     click.echo(f"Added {key}.")
 
 
@@ -78,38 +61,30 @@ def change(
     emails: tuple[str, ...],
 ) -> None:
     """Change what is given of an enterprise."""
-    given = {"name": name, "sp_enterprise_id": sp_enterprise_id, "cluster": cluster}
-    changes = {field: _given(text, f"--{field.replace('_', '-')}") for field, text in given.items() if text is not None}
-    if timezone is not None:
-        changes["timezone"] = _zone(timezone)
-    if not changes and not emails:
-        raise click.UsageError("There is nothing to change: name an option.")
-    _check(emails)
-    with _writing() as (session, _):
-        found = enterprises.lock(session, _found(session, key).id)
-        if syncs.active(session, found.id) and (cluster or sp_enterprise_id):
-            raise click.ClickException(f"{key} has a sync under way: change its cluster or id when that has ended.")
-        try:
-            enterprises.change(session, found.id, **changes)
-        except IntegrityError as error:
-            raise click.ClickException("That enterprise id is or was in use by another enterprise.") from error
-        if changes.get("sp_enterprise_id", found.sp_enterprise_id) != found.sp_enterprise_id:
-            rosters.forget(session, found.id, start.now())
-        for email in emails:
-            admins.add(session, found.id, email, start.now())
+    given = {"name": name, "sp-enterprise-id": sp_enterprise_id, "cluster": cluster}
+    with _told():
+        changes = {
+            field.replace("-", "_"): fields.text(field, text) for field, text in given.items() if text is not None
+        }
+        if timezone is not None:
+            changes["timezone"] = fields.zone(timezone)
+        if not changes and not emails:
+            raise click.UsageError("There is nothing to change: name an option.")
+        added = [fields.email(email) for email in emails]
+        with _writing() as (session, _):
+            founding.change(session, _found(session, key).id, changes, added, start.now())
     click.echo(f"Changed {key}.")
 
 
 @enterprise.command("remove")
 @click.argument("key")
-def remove(key: str) -> None:
-    """Take an enterprise out of use; its history stays."""
-    with _writing() as (session, _):
-        found = enterprises.lock(session, _found(session, key).id)
-        if syncs.unfinished(session, found.id):
-            raise click.ClickException(
-                f"{key} has a sync under way: remove it when its admins have been told of its end."
-            )
+@click.option("--yes", is_flag=True, help="Do not ask for the key once more.")
+def remove(key: str, *, yes: bool) -> None:
+    """Take an enterprise out of use for good; its history stays."""
+    if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
+        raise click.ClickException("That is not the same key, so nothing was removed.")
+    with _told(), _writing() as (session, _):
+        found = founding.may_remove(session, _found(session, key).id)
         enterprises.remove(session, found.id, start.now())
     click.echo(f"Removed {key}.")
 
@@ -136,6 +111,17 @@ def list_all() -> None:
 
 
 @contextmanager
+def _told() -> Iterator[None]:
+    """End with one sentence where something given is wrong, or cannot be done."""
+    try:
+        yield
+    except fields.Wrong as wrong:
+        raise click.BadParameter(wrong.problem, param_hint=wrong.field and f"--{wrong.field}") from wrong
+    except Refusal as refusal:
+        raise click.ClickException(refusal.markdown) from refusal
+
+
+@contextmanager
 def _writing() -> Iterator[tuple[Session, Settings]]:
     settings = wiring.settings_for(Need.ENTERPRISE)
     database = start.open_database(settings)
@@ -151,24 +137,3 @@ def _found(session: Session, key: str) -> Enterprise:
         meant = nearest(key, known)
         raise click.ClickException(f"There is no enterprise {key}." + (f" Did you mean {meant}?" if meant else ""))
     return found
-
-
-def _check(emails: Iterable[str]) -> None:
-    for email in emails:
-        if not _EMAIL.fullmatch(email):
-            raise click.BadParameter(f"{email!r} is not an e-mail address", param_hint="--admin")
-
-
-def _given(text: str, option: str) -> str:
-    if not text.strip() or len(text) > 200 or "\0" in text:
-        raise click.BadParameter("must have 1 to 200 characters", param_hint=option)
-    return text.strip()
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        meant = nearest(name, available_timezones())
-        raise click.BadParameter(
-            f"{name!r} is not a time zone" + (f"; did you mean {meant}?" if meant else ""), param_hint="--timezone"
-        )
-    return ZoneInfo(name).key

@@ -40,8 +40,16 @@ def is_mentioned(html: str | None, bot_id: str) -> bool:
     return bool(content.mentions)
 
 
+def others_mentioned(html: str | None, bot_id: str) -> tuple[str, ...]:
+    """The ids of the people whom a message's HTML mentions besides the bot, each once, in order."""
+    content = _Content(bot_id)
+    content.feed(html or "")
+    content.close()
+    return tuple(dict.fromkeys(content.others))
+
+
 class _Content(HTMLParser):
-    """An HTML text's letters without spaces, and where in them the bot's mentions stand."""
+    """An HTML text's letters without spaces, where in them the bot's mentions stand, and who else is mentioned."""
 
     def __init__(self, bot_id: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -49,6 +57,7 @@ class _Content(HTMLParser):
         self._start: int | None = None
         self.squeezed = ""
         self.mentions: list[tuple[int, str]] = []
+        self.others: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Remember where a mention of the bot begins."""
@@ -56,7 +65,10 @@ class _Content(HTMLParser):
             return
         self._end_mention()
         about = dict(attrs)
-        if about.get("data-object-type") == "person" and about.get("data-object-id") == self._bot_id:
+        person_id = about.get("data-object-id") if about.get("data-object-type") == "person" else None
+        if person_id and person_id != self._bot_id:
+            self.others.append(person_id)
+        if person_id == self._bot_id:
             self._start = len(self.squeezed)
 
     def handle_endtag(self, tag: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from storage.records import Claim, Enterprise, Sync
+from storage.records import Claim, Enterprise, Identity, Sync
 
 if TYPE_CHECKING:
     from bot.command import Command
@@ -32,7 +32,8 @@ class Message:
 
     `person_org_id` is the sender's Webex organization, where it matters. `files` are the addresses of what came with
     it; `file` is the content of the only one, or why it was not read,
-    where the command takes a file.
+    where the command takes a file. `mentioned` are the ids of people besides the bot, and `people` who that is, where
+    the command is about people.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Message:
     text: str
     person_org_id: str | None = None
     parent_id: str | None = None
+    mentioned: tuple[str, ...] = ()
+    people: tuple[Identity, ...] = ()
     files: tuple[str, ...] = ()
     file: bytes | Unread | None = field(default=None, repr=False)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import access, limits, reporting
 from bot.command import Command
 from bot.commands import COMMANDS
+from bot.confirming import UNCONFIRMED
 from bot.message import Asked, Denial, Fresh, Heard, Limited, Message, Refusal, Reply, Unconfirmed, Wait
 from bot.parsing import Typed, typed
 from bot.posting import post, post_privately
@@ -23,6 +24,9 @@ from storage.rights import Rights
 QUIET = timedelta(minutes=1)
 """How long nobody is told again that they may not."""
 
+ORG_KEPT = timedelta(days=1)
+"""How long somebody's organization is not asked for again."""
+
 Outcome = Reply | Wait | Refusal
 
 
@@ -34,6 +38,7 @@ class Decision:
     typed: Typed
     outcome: Outcome
     enterprise: Enterprise | None = None
+    command: Command | None = None
     several: bool = False
 
 
@@ -60,18 +65,19 @@ def answer(
             _settle(session, heard, decision, now)
 
 
-def wants_file(database: Database, message: Message) -> bool:
-    """Whether the command takes the one file that came with the message, and whoever sent it may run it."""
-    words = typed(message.text)
-    command = _by_name(words.word)
-    if command is None or not command.takes_file or len(message.files) != 1:
-        return False
+def granted(database: Database, message: Message) -> Command | None:
+    """The command that a message will have run; None where it is none, or the sender may not."""
     with database.read() as session:
         try:
-            access.grant(session, message, words.word, access.asker(session, message)[0])
+            return access.grant(session, message, typed(message.text).word, access.asker(session, message)[0]).command
         except Refusal:
-            return False
-    return True
+            return None
+
+
+def org_counts(database: Database, message: Message, now: datetime) -> bool:
+    """Whether the sender's Webex organization decides what they may, and was not looked at lately."""
+    with database.read() as session:
+        return rights.org_wanted(session, access.identity(message), now - ORG_KEPT)
 
 
 def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
@@ -92,7 +98,7 @@ def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, no
         if not heard.waited:
             limits.check_commands(session, asker, now)
         granted = access.grant(session, message, words.word, asker)
-        decision = replace(decision, enterprise=granted.enterprise, several=granted.several)
+        decision = replace(decision, enterprise=granted.enterprise, command=granted.command, several=granted.several)
         asked = Asked(
             message,
             words.rest,
@@ -149,8 +155,12 @@ def _say(session: Session, message: Message, decision: Decision, now: datetime) 
         return _deny(session, message, outcome, now), None
     reply = Reply(outcome.markdown, personal=outcome.personal) if isinstance(outcome, Refusal) else outcome
     if isinstance(reply, Reply):
+        markdown = reply.markdown
+        if message.files and not (decision.command and decision.command.takes_file):
+            markdown = replies.file_unused(markdown)
         if enterprise is not None and decision.several:
-            reply = replace(reply, markdown=replies.speaks_for(reply.markdown, enterprise))
+            markdown = replies.speaks_for(markdown, enterprise)
+        reply = replace(reply, markdown=markdown)
         post(session, message, reply, now, enterprise)
         return reply.noted, reply.attachment.name if reply.attachment else None
     raise TypeError("what is waited for is not told")
@@ -181,5 +191,5 @@ _OUTCOMES: dict[type, str] = {
     Refusal: "refused",
     Denial: "denied",
     Limited: audit.LIMITED,
-    Unconfirmed: "unconfirmed",
+    Unconfirmed: UNCONFIRMED,
 }

@@ -82,15 +82,12 @@ class Webex:
     def members(self, room_id: str) -> list[Member]:
         """Everybody in a space, the bot included."""
         pages = self._connection.pages("memberships", {"roomId": room_id, "max": PAGE})
-        return [
-            Member(
-                person_id=needed(item, "personId"),
-                person_email=text(item, "personEmail"),
-                person_org_id=optional(item, "personOrgId"),
-            )
-            for page in pages
-            for item in page
-        ]
+        return [_member(item) for page in pages for item in page]
+
+    def member(self, room_id: str, person_id: str) -> Member | None:
+        """Somebody in a space; None where they are not in it."""
+        pages = self._connection.pages("memberships", {"roomId": room_id, "personId": person_id})
+        return next((_member(item) for page in pages for item in page), None)
 
     def webhooks(self) -> list[Webhook]:
         """Every webhook of the bot's."""
@@ -131,6 +128,14 @@ def _person(item: Item) -> Person:
         email=next(iter(texts(item, "emails")), ""),
         display_name=text(item, "displayName"),
         org_id=optional(item, "orgId"),
+    )
+
+
+def _member(item: Item) -> Member:
+    return Member(
+        person_id=needed(item, "personId"),
+        person_email=text(item, "personEmail"),
+        person_org_id=optional(item, "personOrgId"),
     )
 
 

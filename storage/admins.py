@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, delete, null, select, text, union_all
+from sqlalchemy import CompoundSelect, bindparam, delete, null, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from storage.folding import address_key
@@ -18,13 +18,17 @@ _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 
 
-def add(session: Session, enterprise_id: int, email: str, now: datetime) -> bool:
-    """Make somebody an admin; False where they are one already."""
+def add(session: Session, enterprise_id: int, email: str, now: datetime, person_id: str | None = None) -> bool:
+    """Make somebody an admin, by `person_id` where they are known already; False where they are one."""
     folded = address_key(email)
-    known = select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == folded)
-    if session.scalar(known) is not None:
+    alike = AdminRow.email_folded == folded
+    if person_id is not None:
+        alike = or_(alike, AdminRow.person_id == person_id)
+    if session.scalar(select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, alike).limit(1)) is not None:
         return False
-    session.add(AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now))
+    session.add(
+        AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, person_id=person_id, added_at=now)
+    )
     session.flush()
     return True
 

@@ -1,14 +1,17 @@
 """The audit: who asked for what, from where, and how it went; rows are only ever added."""
 
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
 from storage.inserting import insert_row
 from storage.models import AuditRow
+from storage.records import Audited
 
 FILE, TOLD, REPORTED, LIMITED = "file", "told", "reported", "limited"
 
@@ -95,3 +98,25 @@ def last(session: Session, person_id: str, room_id: str, since: datetime) -> tup
     """Somebody's last command in a space, its arguments and how it ended; None where there was none since then."""
     row = session.execute(_LAST, {"person": person_id, "room": room_id, "since": since}).one_or_none()
     return None if row is None else (row.command, row.arguments, row.outcome)
+
+
+_LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(Audited))).order_by(*_NEWEST)
+
+
+def listed(
+    session: Session, since: datetime, enterprise_id: int | None, *, limit: int | None = None
+) -> Iterator[Audited]:
+    """What happened since then, newest first: of one enterprise, or with None of all."""
+    query = _LISTED.where(*_of(since, enterprise_id)).limit(limit)
+    for row in session.execute(query, execution_options={"yield_per": 2000}):
+        yield Audited(*row)
+
+
+def count(session: Session, since: datetime, enterprise_id: int | None) -> int:
+    """How many rows that are."""
+    return session.scalar(select(func.count()).select_from(_ROWS).where(*_of(since, enterprise_id))) or 0
+
+
+def _of(since: datetime, enterprise_id: int | None) -> list[Any]:
+    newer = _ROWS.c.at > since
+    return [newer] if enterprise_id is None else [newer, _ROWS.c.enterprise_id == enterprise_id]

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserting import insert_unless_there
-from storage.models import ClusterRow
+from storage.models import ClusterRow, EnterpriseRow
 
 _ROWS: Any = ClusterRow.__table__
 _UNPAUSING = (
@@ -20,6 +20,12 @@ def ensure(session: Session, name: str) -> int:
     insert_unless_there(session, ClusterRow, name=name, pauses=0)
     made: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
     return made
+
+
+def size(session: Session, cluster_id: int) -> int:
+    """How many enterprises in use are on a cluster."""
+    on_it = select(func.count()).where(EnterpriseRow.cluster_id == cluster_id, EnterpriseRow.removed_at.is_(None))
+    return session.scalar(on_it) or 0
 
 
 def lock(session: Session, cluster_id: int) -> ClusterRow:

@@ -120,6 +120,11 @@ def all_of(session: Session, ids: Iterable[int] | None = None) -> list[Enterpris
     return [Enterprise(*row) for row in session.execute(query)]
 
 
+def every_key(session: Session) -> dict[int, str]:
+    """The keys of all enterprises by id, removed or not."""
+    return {row.id: row.key for row in session.execute(select(_ROWS.c.id, _ROWS.c.key))}
+
+
 def some(session: Session, ids: Iterable[int]) -> dict[int, Enterprise]:
     """These enterprises by id, removed or not."""
     found = session.execute(_ALL.where(EnterpriseRow.id.in_(list(ids))))

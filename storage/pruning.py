@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import InboxRow, OutboxRow, SyncRow
+from storage.models import AuditRow, InboxRow, OutboxRow, SyncRow
 
 PORTION = 1000
 
@@ -17,6 +17,18 @@ def inbox(session: Session, before: datetime) -> bool:
         delete(InboxRow)
         .where(InboxRow.id.in_(old.scalar_subquery()))
         .returning(InboxRow.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(gone) == PORTION
+
+
+def audit(session: Session, before: datetime) -> bool:
+    """Delete what the audit tells of before then."""
+    old = select(AuditRow.id).where(AuditRow.at < before).limit(PORTION)
+    gone = session.scalars(
+        delete(AuditRow)
+        .where(AuditRow.id.in_(old.scalar_subquery()))
+        .returning(AuditRow.id)
         .execution_options(synchronize_session=False)
     ).all()
     return len(gone) == PORTION

@@ -68,6 +68,33 @@ class Enterprise:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """One row of the audit."""
+
+    at: datetime
+    enterprise_id: int | None
+    person_id: str
+    email: str
+    room_id: str
+    command: str
+    arguments: str
+    outcome: str
+    detail: str
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An enterprise as operators see it: its admins' e-mails, how many spaces are for it, and its last sync."""
+
+    enterprise: Enterprise
+    admins: tuple[str, ...]
+    spaces: int
+    last_state: str | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """A group space and its enterprise: whether what is typed there is for that (`linked`), whether it hears of that
     one's syncs (`notify`), and whether what is personal to it may be read there (`trusted`).

@@ -15,6 +15,7 @@ PURE = (
     "bot",
     "bot.command",
     "bot.contract",
+    "bot.enterprise_fields",
     "bot.errors",
     "bot.failures",
     "bot.fields",
@@ -35,12 +36,14 @@ PURE = (
     "bot.tables.*",
     "bot.tokens",
     "bot.transitions",
+    "bot.typed_fields",
     "bot.verdicts",
     "bot.wire",
     "storage",
     "storage.folding",
     "storage.license_table",
     "storage.records",
+    "storage.webex_ids",
 )
 """Rooms that compute: they import the standard library and each other."""
 
@@ -54,7 +57,7 @@ NOT_PURE = (
 IN_MEMORY = {"bot.tables.csvfile": ("io", "tempfile")}
 """Pure rooms that use a part of it on memory alone."""
 
-SHARED_BY_COMMANDS = ("bot.freshness", "bot.suggestions")
+SHARED_BY_COMMANDS = ("bot.confirming", "bot.founding", "bot.freshness", "bot.keys", "bot.suggestions")
 """Rooms that commands have look things up: they may know what commands may."""
 
 FORBIDDEN_TO_COMMANDS = (

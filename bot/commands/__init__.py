@@ -1,6 +1,24 @@
 """What people may type: one file per command, all of them listed here."""
 
-from bot.commands import cancel, help, history, licenses, locations, notify, queue, status, sync
+from bot.commands import (
+    admins,
+    audit,
+    cancel,
+    enterprise,
+    help,
+    history,
+    licenses,
+    link,
+    locations,
+    notify,
+    queue,
+    spaces,
+    status,
+    sync,
+    trust,
+    unlink,
+    use,
+)
 
 COMMANDS = (
     status.COMMAND,
@@ -10,6 +28,14 @@ COMMANDS = (
     licenses.COMMAND,
     locations.COMMAND,
     notify.COMMAND,
+    use.COMMAND,
+    admins.COMMAND,
+    audit.COMMAND,
     queue.COMMAND,
+    enterprise.COMMAND,
+    link.COMMAND,
+    unlink.COMMAND,
+    spaces.COMMAND,
+    trust.COMMAND,
     help.COMMAND,
 )

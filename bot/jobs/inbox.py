@@ -9,17 +9,20 @@ from bot.context import Context
 from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.jobs.fitness import BOTS
 from bot.jobs.retries import pause
-from bot.mentions import is_mentioned, strip_mention
+from bot.mentions import is_mentioned, others_mentioned, strip_mention
 from bot.message import LARGEST_FILE, Heard, Message, Unread
 from bot.wire import SpaceMessage
 from storage import inbox
 from storage.claims import ClaimLost
 from storage.models import InboxRow
-from storage.records import Claim
+from storage.records import Claim, Identity
 
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 5
+MOST_PEOPLE = 10
+"""Who are looked up of those that one message mentions."""
+
 PATIENCE = timedelta(days=1)
 _UNSAFE = (410, 428)
 LOOKED_FOR = timedelta(seconds=30)
@@ -44,7 +47,7 @@ def _work(context: Context, row: InboxRow) -> None:
             with context.database.write() as session:
                 inbox.end(session, claim, inbox.DROPPED)
             return
-        message = _with_file(context, message)
+        message = _with_what_it_needs(context, message)
         router.answer(context.database, context.settings, _on_its_way(row, message), context.now())
     except ClaimLost:
         raise
@@ -108,19 +111,44 @@ def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
         person_email=seen.person_email,
         text=strip_mention(seen.text, seen.html, bot_id),
         parent_id=seen.parent_id,
+        mentioned=others_mentioned(seen.html, bot_id),
         files=seen.files,
     )
 
 
-def _with_file(context: Context, message: Message) -> Message:
-    """The message with the content of its file, where the command takes one and the sender may run it."""
-    if not router.wants_file(context.database, message):
-        return message
-    return replace(message, file=_downloaded(context, message.files[0]))
+def _with_what_it_needs(context: Context, message: Message) -> Message:
+    """The message with what Webex tells of its sender, its file and whom it mentions, as far as that counts."""
+    if router.org_counts(context.database, message, context.now()):
+        message = replace(message, person_org_id=_org_of(context, message))
+    command = router.granted(context.database, message)
+    if command is not None and command.takes_file and len(message.files) == 1:
+        message = replace(message, file=_downloaded(context, message.files[0]))
+    if command is not None and command.takes_people:
+        people = (_person(context, person_id) for person_id in message.mentioned[:MOST_PEOPLE])
+        message = replace(message, people=tuple(person for person in people if person is not None))
+    return message
+
+
+def _org_of(context: Context, message: Message) -> str | None:
+    """The sender's organization; None where Webex does not tell."""
+    try:
+        member = context.webex.member(message.room_id, message.person_id)
+    except Rejected as rejected:
+        log.warning("a sender's membership cannot be read: %s", rejected)
+        return None
+    return None if member is None else member.person_org_id
+
+
+def _person(context: Context, person_id: str) -> Identity | None:
+    try:
+        person = context.webex.person(person_id)
+    except Rejected as rejected:
+        log.warning("somebody who is mentioned cannot be read: %s", rejected)
+        return None
+    return Identity(person.id, person.email, person.org_id) if person.email else None
 
 
 def _downloaded(context: Context, address: str) -> bytes | Unread:
-    """The file, or what keeps it from being read for good."""
     try:
         return context.webex.file(address, LARGEST_FILE)
     except TooLarge:

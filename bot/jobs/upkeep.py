@@ -9,6 +9,7 @@ from storage import pruning, rosters
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)
+AUDIT_KEPT = timedelta(days=400)
 
 
 def renew(context: Context) -> None:
@@ -17,13 +18,12 @@ def renew(context: Context) -> None:
 
 
 def prune(context: Context) -> None:
-    """Delete old events, delivered messages and replaced rosters."""
-    before = context.now() - KEPT
-    for delete in (pruning.inbox, pruning.outbox):
+    """Delete old events, delivered messages, old rows of the audit and replaced rosters."""
+    for delete, kept in ((pruning.inbox, KEPT), (pruning.outbox, KEPT), (pruning.audit, AUDIT_KEPT)):
         more = True
         while more and not context.stopping.is_set():
             with context.database.write() as session:
-                more = delete(session, before)
+                more = delete(session, context.now() - kept)
     while not context.stopping.is_set():
         with context.database.read() as session:
             roster_id = rosters.obsolete(session)

@@ -39,6 +39,12 @@ def speaks_for(markdown: str, enterprise: Enterprise) -> str:
     return markdown + footer if fits(markdown + footer) else markdown
 
 
+def file_unused(markdown: str) -> str:
+    """A reply to a message with a file that was not looked at."""
+    footer = "\n\nI did not look at the file: send one with the word `locations` alone, to set locations."
+    return markdown + footer if fits(markdown + footer) else markdown
+
+
 def too_many(commands: int, wait: timedelta) -> str:
     """To somebody who types faster than anybody can read."""
     seconds = max(1, round(wait.total_seconds()))

@@ -216,7 +216,7 @@ def test_a_key_or_an_id_stands_for_one_enterprise_for_ever(
         result = run(shell, f"enterprise {line} --admin eve@other.example")
         assert result.exit_code == 1
         assert taken in result.stderr
-        run(shell, "enterprise remove acme")
+        run(shell, "enterprise remove acme --yes")
     assert all_of(database) == []
 
 
@@ -314,7 +314,7 @@ def test_an_id_that_is_in_use_cannot_be_set(shell: CliRunner, database: Database
     assert [each.sp_enterprise_id for each in all_of(database)] == ["R+a", "R+b"]
 
 
-@pytest.mark.parametrize("line", ["set acne --name x", "remove acne"])
+@pytest.mark.parametrize("line", ["set acne --name x", "remove acne --yes"])
 def test_an_unknown_key_is_refused_with_the_nearest_one(shell: CliRunner, line: str) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     result = run(shell, f"enterprise {line}")
@@ -324,12 +324,12 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(shell: CliRunner, line: 
 
 def test_a_removed_enterprise_is_gone_from_the_list(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
-    assert run(shell, "enterprise remove acme").stdout == "Removed acme.\n"
+    assert run(shell, "enterprise remove acme --yes").stdout == "Removed acme.\n"
     assert all_of(database) == []
-    assert run(shell, "enterprise remove acme").exit_code == 1
+    assert run(shell, "enterprise remove acme --yes").exit_code == 1
 
 
-@pytest.mark.parametrize("line", ["remove acme", "set acme --cluster west", "set acme --sp-enterprise-id R+b"])
+@pytest.mark.parametrize("line", ["remove acme --yes", "set acme --cluster west", "set acme --sp-enterprise-id R+b"])
 def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
     shell: CliRunner, database: Database, line: str
 ) -> None:
@@ -350,12 +350,12 @@ def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliR
         (acme,) = enterprises.all_of(session)
         sync = syncs.accept(session, acme, "ana@acme.example", NOW)
         syncs.cancel(session, sync, Cause.WITHDRAWN, NOW)
-    assert "when its admins have been told" in run(shell, "enterprise remove acme").stderr
+    assert "when its admins have been told" in run(shell, "enterprise remove acme --yes").stderr
     with database.write() as session:
         row = syncs.claim(session.connection(), NOW)
         assert row is not None
         syncs.told(session, Claim(row.id, row.attempt), NOW)
-    assert run(shell, "enterprise remove acme").exit_code == 0
+    assert run(shell, "enterprise remove acme --yes").exit_code == 0
 
 
 def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.enterprise_cli import _KEY
+from bot import enterprise_fields
 from bot.settings import Settings
 from bot.start import now, seed, slug
 from storage import admins, enterprises, rights
@@ -54,7 +54,7 @@ def test_the_key_is_the_slug_of_the_id(text: str, key: str) -> None:
 
 @given(st.text())
 def test_every_slug_is_a_key_that_could_have_been_typed(text: str) -> None:
-    assert _KEY.fullmatch(slug(text))
+    assert enterprise_fields.key(slug(text))
 
 
 def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) -> None:

@@ -1,0 +1,97 @@
+"""`admins`: who may act for an enterprise, listed, added and removed."""
+
+from sqlalchemy.orm import Session
+
+from bot import enterprise_fields
+from bot.command import Command
+from bot.confirming import confirmed
+from bot.enterprise_fields import Wrong
+from bot.message import Asked, Refusal, Reply, Unconfirmed
+from bot.nearest import nearest
+from bot.replies import admins as replies
+from storage import admins, enterprises
+from storage.folding import address_key
+from storage.records import Admin, Identity
+
+NAME = "admins"
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """List them, or add or remove those who are typed or mentioned."""
+    what, _, whom = asked.arguments.partition(" ")
+    match what.casefold():
+        case "":
+            return _list(session, asked)
+        case "add":
+            return _add(session, asked, _people(asked, whom))
+        case "remove":
+            return _remove(session, asked, _people(asked, whom))
+    raise Refusal(replies.usage(what))
+
+
+def _people(asked: Asked, typed: str) -> list[Identity]:
+    """Those who are meant: mentioned, which comes with an id, or else by e-mail address."""
+    words = [word for word in typed.replace(",", " ").replace(";", " ").split() if word]
+    if asked.message.mentioned and not any("@" in word.strip("@") for word in words):
+        if len(asked.message.people) < len(asked.message.mentioned):
+            raise Refusal(replies.not_found())
+        return list(asked.message.people)
+    try:
+        emails = [enterprise_fields.email(word.removeprefix("mailto:")) for word in words]
+    except Wrong as wrong:
+        raise Refusal(replies.no_address(wrong.problem)) from wrong
+    if not emails:
+        raise Refusal(replies.nobody())
+    return [Identity("", email) for email in emails]
+
+
+def _list(session: Session, asked: Asked) -> Reply:
+    found = admins.of(session, asked.enterprise.id)
+    return Reply(replies.listed(asked.enterprise, found), personal=True, noted=f"{len(found)} admins")
+
+
+def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
+    enterprise = enterprises.lock(session, asked.enterprise.id)
+    added: list[str] = []
+    already: list[str] = []
+    for one in people:
+        new = admins.add(session, enterprise.id, one.email, asked.now, one.person_id or None)
+        (added if new else already).append(one.email)
+    return Reply(replies.added(enterprise, added, already), personal=True, noted=f"{len(added)} added")
+
+
+def _remove(session: Session, asked: Asked, people: list[Identity]) -> Reply:
+    enterprise = enterprises.lock(session, asked.enterprise.id)
+    there = admins.of(session, enterprise.id)
+    gone = list(dict.fromkeys(_found(there, one) for one in people))
+    if len(gone) == len(there):
+        raise Refusal(replies.last_one(enterprise))
+    oneself = any(one.person_id == asked.asker.person_id for one in gone)
+    if oneself and not confirmed(session, asked, NAME):
+        raise Unconfirmed(replies.confirm_oneself(enterprise))
+    for one in gone:
+        admins.remove(session, enterprise.id, one.email)
+    emails = [one.email for one in gone]
+    return Reply(replies.removed(enterprise, emails), personal=True, noted=f"{len(gone)} removed")
+
+
+def _found(there: list[Admin], who: Identity) -> Admin:
+    for one in there:
+        if (who.person_id and one.person_id == who.person_id) or address_key(one.email) == address_key(who.email):
+            return one
+    raise Refusal(replies.no_admin(who.email, nearest(who.email, [one.email for one in there])), personal=True)
+
+
+COMMAND = Command(
+    name=NAME,
+    usage="admins [add|remove WHO]",
+    summary="who may act for your enterprise",
+    details=(
+        "`admins` lists them. `admins add jane@acme.example` or `admins add @Jane` adds somebody, who may then do all "
+        "that you may; `admins remove jane@acme.example` takes that away. Several may be named at once. One admin "
+        "always stays, and to remove yourself you type it twice."
+    ),
+    run=run,
+    reads_only=False,
+    takes_people=True,
+)

@@ -1,0 +1,67 @@
+"""`audit`: who did what, for admins of their enterprise and for operators of all."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, unless_operator
+from bot.message import Asked, Attachment, Refusal, Reply
+from bot.replies import audit as replies
+from bot.tables import audit as table
+from bot.tables.csvfile import TooLarge, compressed_csv, file_name
+from storage import audit, enterprises
+
+USUAL = timedelta(days=7)
+SHOWN = 15
+_AGO = re.compile(r"(\d{1,4}) ?(m|h|d|w)[a-z]*")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """The newest, and all of it as a CSV."""
+    since = _since(asked)
+    of = None if asked.chosen is None else asked.chosen.id
+    number = audit.count(session, since, of)
+    known = enterprises.every_key(session)
+    rows = table.rows(audit.listed(session, since, of), known)
+    name = file_name("audit", asked.chosen.key if asked.chosen else "all", asked.now)
+    try:
+        content = compressed_csv(table.HEADER, rows)
+    except TooLarge as error:
+        raise Refusal(replies.too_large()) from error
+    newest = list(audit.listed(session, since, of, limit=SHOWN))
+    return Reply(
+        replies.answer(newest, number, asked.chosen, since, asked.now, known),
+        attachment=Attachment(name, content),
+        personal=True,
+        noted=f"{number} rows",
+    )
+
+
+def _since(asked: Asked) -> datetime:
+    typed = asked.arguments.casefold().removeprefix("since").strip()
+    if not typed:
+        return asked.now - USUAL
+    if ago := _AGO.fullmatch(typed):
+        return asked.now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    zone = ZoneInfo(asked.chosen.timezone) if asked.chosen else UTC
+    try:
+        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refusal(replies.no_time(asked.arguments)) from None
+
+
+COMMAND = Command(
+    name="audit",
+    usage="audit [since]",
+    summary="who asked for what, from where, and how it went",
+    details=(
+        "Shows what was asked of me within the last 7 days, or since then: `audit 24h`, `audit 30d`, "
+        "`audit 2026-11-01`. All of it is attached as a CSV. Admins see what concerns their enterprise, operators "
+        "everything. It is kept for 400 days."
+    ),
+    run=run,
+    needs_enterprise=unless_operator,
+)

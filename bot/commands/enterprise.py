@@ -1,0 +1,120 @@
+"""`enterprise`: the enterprises, listed, added, changed and removed by operators."""
+
+from sqlalchemy.orm import Session
+
+from bot import enterprise_fields, founding
+from bot.command import Command, Who, never
+from bot.confirming import confirmed
+from bot.enterprise_fields import FIELDS, Wrong
+from bot.keys import named
+from bot.message import Asked, Attachment, Refusal, Reply, Unconfirmed
+from bot.nearest import nearest
+from bot.replies import founding as replies
+from bot.tables import enterprises as table
+from bot.tables.csvfile import compressed_csv, file_name
+from bot.typed_fields import Fields, fields
+from storage import admins, enterprises, overviews, spaces
+from storage.records import Enterprise
+
+NAME = "enterprise"
+DEFAULT_CLUSTER = "default"
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """List them, or do to one what was typed."""
+    typed = fields(asked.arguments)
+    try:
+        match typed.words:
+            case () if not typed.given:
+                return _list(session, asked)
+            case ("add", key):
+                return _add(session, asked, key, typed)
+            case ("set", key):
+                return _set(session, asked, key, typed)
+            case ("remove", key) if not typed.given:
+                return _remove(session, asked, key)
+    except Wrong as wrong:
+        raise Refusal(replies.wrong(wrong.field, wrong.problem)) from wrong
+    raise Refusal(replies.usage())
+
+
+def _list(session: Session, asked: Asked) -> Reply:
+    found = overviews.every(session)
+    content = compressed_csv(table.HEADER, table.rows(found))
+    return Reply(
+        replies.listed(found, asked.now),
+        attachment=Attachment(file_name("enterprises", "all", asked.now), content) if found else None,
+        personal=True,
+        noted=f"{len(found)} enterprises",
+    )
+
+
+def _add(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
+    values, emails = _values(typed)
+    if "sp_enterprise_id" not in values:
+        raise Refusal(replies.id_missing())
+    key = enterprise_fields.key(key)
+    defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": asked.settings.bot_timezone}
+    made = founding.add(session, key, defaults | values, emails, asked.now)
+    return _said(replies.added(made, len(emails), alone=founding.is_alone(session, made)), made)
+
+
+def _set(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
+    values, emails = _values(typed)
+    if not values and not emails:
+        raise Refusal(replies.nothing_to_change())
+    found = named(key, enterprises.all_of(session))
+    changed = founding.change(session, found.id, values, emails, asked.now)
+    alone = "cluster" in values and founding.is_alone(session, changed)
+    return _said(replies.changed(changed, alone=alone), changed)
+
+
+def _remove(session: Session, asked: Asked, key: str) -> Reply:
+    found = founding.may_remove(session, named(key, enterprises.all_of(session)).id)
+    if not confirmed(session, asked, NAME):
+        tied = sum(space.enterprise_id == found.id for space in spaces.every(session))
+        raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied))
+    enterprises.remove(session, found.id, asked.now)
+    return _said(replies.removed(found), found)
+
+
+def _said(markdown: str, enterprise: Enterprise) -> Reply:
+    return Reply(markdown, noted=enterprise.key)
+
+
+def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
+    """What was given of an enterprise, by the names of its columns; and its admins."""
+    values: dict[str, str] = {}
+    emails: list[str] = []
+    for field, given in typed.given:
+        column = field.replace("-", "_")
+        if field not in FIELDS:
+            raise Refusal(replies.unknown_field(field, nearest(field, FIELDS), FIELDS))
+        if column in values:
+            raise Refusal(replies.given_twice(field))
+        if field == "admin":
+            emails += [enterprise_fields.email(email) for email in given.split(",")]
+        elif field == "timezone":
+            values[column] = enterprise_fields.zone(given)
+        else:
+            values[column] = enterprise_fields.text(field, given)
+    return values, emails
+
+
+COMMAND = Command(
+    name=NAME,
+    usage="enterprise [add|set|remove KEY …]",
+    summary="the enterprises: listed, added, changed, removed",
+    details=(
+        "`enterprise` lists them, with their clusters, admins, spaces and last syncs.\n\n"
+        '`enterprise add acme sp-enterprise-id="Reseller1+acme" cluster=east timezone=America/Chicago name="Acme" '
+        "admin=ana@acme.example` adds one; all but the id may be left out. KEY is its short name: lower-case letters, "
+        "digits and hyphens. The cluster is where Webex runs one sync at a time.\n\n"
+        '`enterprise set acme name="Acme, Inc."` changes what is given; `admin=` adds one.\n\n'
+        "`enterprise remove acme`, typed twice, takes one out of use for good; its history stays."
+    ),
+    run=run,
+    who=Who.OPERATOR,
+    reads_only=False,
+    needs_enterprise=never,
+)

@@ -1,0 +1,38 @@
+"""`link`: ties a group space to an enterprise."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, Who, never
+from bot.keys import named
+from bot.message import Asked, Refusal, Reply
+from bot.replies import enterprises as key_replies
+from bot.replies import spaces as replies
+from storage import enterprises, spaces
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Have what is typed in this space be for the enterprise."""
+    if asked.message.direct:
+        raise Refusal(replies.in_groups_alone("link"))
+    known = enterprises.all_of(session)
+    if not asked.arguments:
+        raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
+    found = enterprises.lock(session, named(asked.arguments, known).id)
+    changed = spaces.link(session, asked.message.room_id, found.id, asked.now)
+    return Reply(replies.linked(found, changed=changed), noted=found.key)
+
+
+COMMAND = Command(
+    name="link",
+    usage="link KEY",
+    summary="ties a group space to an enterprise",
+    details=(
+        "Typed in a group space: whatever is typed there from then on is for that enterprise, whoever types it. Its "
+        "admins and operators are heard there, nobody else. The space told of another enterprise's syncs, or trusted "
+        "with its data, is so no more."
+    ),
+    run=run,
+    who=Who.OPERATOR,
+    reads_only=False,
+    needs_enterprise=never,
+)

@@ -1,0 +1,38 @@
+"""`spaces`: the group spaces that are for enterprises."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, Who, never
+from bot.message import Asked, Attachment, Refusal, Reply
+from bot.replies import spaces as replies
+from bot.replies.sync import no_arguments
+from bot.tables import spaces as table
+from bot.tables.csvfile import compressed_csv, file_name
+from storage import enterprises, spaces
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """List them, with what they are for."""
+    if asked.arguments:
+        raise Refusal(no_arguments(asked.arguments, "spaces"))
+    found = spaces.every(session)
+    of = enterprises.some(session, {space.enterprise_id for space in found})
+    content = compressed_csv(table.HEADER, table.rows(found, of))
+    return Reply(
+        replies.listed(found, of),
+        attachment=Attachment(file_name("spaces", "all", asked.now), content) if found else None,
+        personal=True,
+        noted=f"{len(found)} spaces",
+    )
+
+
+COMMAND = Command(
+    name="spaces",
+    usage="spaces",
+    summary="the group spaces that are for enterprises",
+    details="Lists every group space that is linked to an enterprise, told of its syncs or trusted with its data. "
+    "All of it is attached as a CSV.",
+    run=run,
+    who=Who.OPERATOR,
+    needs_enterprise=never,
+)

@@ -1,0 +1,39 @@
+"""`trust`: marks a group space as fit for what is personal to its enterprise."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, Who, never
+from bot.message import Asked, Refusal, Reply
+from bot.replies import spaces as replies
+from storage import enterprises, spaces
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Trust this space, or not any more."""
+    if asked.message.direct:
+        raise Refusal(replies.in_groups_alone("trust on"))
+    wanted = asked.arguments.casefold()
+    if wanted not in ("on", "off"):
+        raise Refusal(replies.on_or_off(asked.arguments))
+    space = spaces.of(session, asked.message.room_id)
+    if space is None:
+        raise Refusal(replies.trust_wants_link())
+    found = enterprises.lock(session, space.enterprise_id)
+    changed = spaces.trust(session, space.room_id, on=wanted == "on")
+    return Reply(replies.trusted(found, on=wanted == "on", changed=changed), noted=f"{wanted} for {found.key}")
+
+
+COMMAND = Command(
+    name="trust",
+    usage="trust on|off",
+    summary="whether licence holders may be shown in a group space whoever is in it",
+    details=(
+        "Names and e-mail addresses are shown in a group only while every other member is an admin of its enterprise "
+        "or an operator. `trust on`, typed in a group that is linked, has them shown there all the same, to whoever is "
+        "or will be in it; `trust off` ends that, and so does linking it to another enterprise."
+    ),
+    run=run,
+    who=Who.OPERATOR,
+    reads_only=False,
+    needs_enterprise=never,
+)

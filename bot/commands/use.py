@@ -1,0 +1,38 @@
+"""`use`: chooses the enterprise to speak for, among one's own."""
+
+from sqlalchemy.orm import Session
+
+from bot.command import Command, never
+from bot.keys import named
+from bot.message import Asked, Refusal, Reply
+from bot.replies import enterprises as replies
+from storage import choices, enterprises, spaces
+
+
+def run(session: Session, asked: Asked) -> Reply:
+    """Remember the choice, or list what there is to choose from."""
+    space = None if asked.message.direct else spaces.of(session, asked.message.room_id)
+    if space is not None and space.linked:
+        raise Refusal(replies.linked_elsewhere())
+    theirs = enterprises.all_of(session, None if asked.asker.operator else asked.asker.enterprise_ids)
+    if not asked.arguments:
+        chosen = choices.chosen(session, asked.asker.person_id)
+        current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)
+        return Reply(replies.choices([one.key for one in theirs], current), personal=True)
+    found = named(asked.arguments, theirs)
+    choices.choose(session, asked.asker.person_id, found.id, asked.now)
+    return Reply(replies.chosen(found), noted=found.key)
+
+
+COMMAND = Command(
+    name="use",
+    usage="use [KEY]",
+    summary="which of your enterprises you speak for",
+    details=(
+        "Whoever has several enterprises chooses one of them by its key: `use acme`. That counts until you choose "
+        "another one, in 1:1 and in groups that are not linked to one. `use` alone lists yours."
+    ),
+    run=run,
+    reads_only=False,
+    needs_enterprise=never,
+)

@@ -1,0 +1,49 @@
+"""What may be told of an enterprise, in chat and at the shell: each field checked, or Wrong says what is not right."""
+
+import re
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.nearest import nearest
+
+FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
+LONGEST = 200
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+
+
+class Wrong(ValueError):
+    """What was given for a field is not right; the field is None where it is the key."""
+
+    def __init__(self, field: str | None, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
+        self.problem = problem
+
+
+def key(given: str) -> str:
+    """A short name that can be typed everywhere."""
+    if not _KEY.fullmatch(given):
+        raise Wrong(None, f"{given!r} is not made of lower-case letters, digits and hyphens (63 at most)")
+    return given
+
+
+def text(field: str, given: str) -> str:
+    """A text that is not empty."""
+    if not given.strip() or len(given) > LONGEST or "\0" in given:
+        raise Wrong(field, f"must have 1 to {LONGEST} characters")
+    return given.strip()
+
+
+def zone(given: str) -> str:
+    """The name of a time zone."""
+    if given not in available_timezones():
+        meant = nearest(given, available_timezones())
+        raise Wrong("timezone", f"{given!r} is not a time zone" + (f"; did you mean {meant}?" if meant else ""))
+    return ZoneInfo(given).key
+
+
+def email(given: str) -> str:
+    """Somebody's address."""
+    if len(given) > LONGEST or not _EMAIL.fullmatch(given):
+        raise Wrong("admin", f"{given[:LONGEST]!r} is not an e-mail address")
+    return given

@@ -1,0 +1,18 @@
+"""Finding the enterprise whose key somebody typed, among those they may know of."""
+
+from collections.abc import Sequence
+
+from bot.message import Refusal
+from bot.nearest import nearest
+from bot.replies import enterprises as replies
+from storage.records import Enterprise
+
+
+def named(typed: str, known: Sequence[Enterprise]) -> Enterprise:
+    """The one of `known` with this key; raises Refusal alike whether there is none or it is not among these."""
+    key = typed.casefold()
+    found = next((one for one in known if one.key == key), None)
+    if found is None:
+        keys = [one.key for one in known]
+        raise Refusal(replies.no_such(typed, nearest(key, keys), keys), personal=True)
+    return found

@@ -1,0 +1,76 @@
+"""What `admins` says."""
+
+from collections.abc import Sequence
+
+from bot.replies.safe import code, plain
+from bot.tables.limit import LONGEST, cut, size
+from storage.records import Admin, Enterprise
+
+_ROOM = 3000
+
+
+def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
+    """Everybody who may act for it, but for the operators."""
+    if not admins:
+        return f"Nobody is an admin of {plain(enterprise.name)} yet. `admins add jane@acme.example` adds somebody."
+    title = f"**Admins of {plain(enterprise.name)}**: {len(admins):,}\n\n"
+    lines = [f"- {plain(one.email)}{'' if one.person_id else ', who has not written to me yet'}" for one in admins]
+    return title + cut(lines, LONGEST - size(title), "- and {n} more")
+
+
+def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) -> str:
+    """Who may act for it from now on."""
+    parts = []
+    if new:
+        parts.append(f"**Added** as admins of {plain(enterprise.name)}:\n\n{_people(new)}")
+    if already:
+        parts.append(f"Admins already:\n\n{_people(already)}")
+    return "\n\n".join(parts)
+
+
+def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
+    """Who may act for it no more."""
+    return f"**Removed** from the admins of {plain(enterprise.name)}:\n\n{_people(gone)}"
+
+
+def last_one(enterprise: Enterprise) -> str:
+    """Where nobody would be left."""
+    return f"That would leave {plain(enterprise.name)} without an admin. Add another one first: `admins add`."
+
+
+def confirm_oneself(enterprise: Enterprise) -> str:
+    """Where somebody takes away their own rights."""
+    return (
+        f"That takes away your own rights to {plain(enterprise.name)}. To have it done, type the same once more within "
+        "5 minutes."
+    )
+
+
+def no_admin(email: str, meant: str | None) -> str:
+    """Where somebody is to be removed who is none."""
+    guess = f" Did you mean {plain(meant)}?" if meant else ""
+    return f"{plain(email)} is not an admin.{guess} `admins` lists them."
+
+
+def no_address(problem: str) -> str:
+    """Where what was typed names nobody."""
+    return f"{plain(problem)}. Write an address such as `jane@acme.example`, or mention somebody with @."
+
+
+def nobody() -> str:
+    """Where nobody is named."""
+    return "Say whom: `admins add jane@acme.example`, or mention somebody with @."
+
+
+def not_found() -> str:
+    """Where Webex does not tell who was mentioned."""
+    return "Webex does not tell me who you mention. Write the e-mail address instead."
+
+
+def usage(typed: str) -> str:
+    """Where it is neither."""
+    return f"I do not know `admins` {code(typed, 40)}. Write `admins`, `admins add` or `admins remove`."
+
+
+def _people(emails: Sequence[str]) -> str:
+    return cut([f"- {plain(email)}" for email in emails], _ROOM, "- and {n} more")

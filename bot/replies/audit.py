@@ -1,0 +1,46 @@
+"""What `audit` says."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.replies.safe import code, plain
+from bot.replies.times import at
+from bot.tables.limit import LONGEST, cut, size
+from storage.records import Audited, Enterprise
+
+
+def answer(
+    newest: Sequence[Audited],
+    number: int,
+    enterprise: Enterprise | None,
+    since: datetime,
+    now: datetime,
+    keys: Mapping[int, str],
+) -> str:
+    """The newest first, a line each; `number` is how many there are."""
+    zone = enterprise.timezone if enterprise else "UTC"
+    of = plain(enterprise.name) if enterprise else "all enterprises"
+    title = f"**Audit of {of}** since {at(since, now, zone)}: {number:,} row{'' if number == 1 else 's'}\n\n"
+    if not newest:
+        return f"{title}Nothing was asked of me."
+    lines = [_line(row, now, zone, None if enterprise else keys) for row in newest]
+    rest = f"\n\nThe newest {len(newest)}; all are in the CSV." if number > len(newest) else ""
+    return title + cut(lines, LONGEST - size(title + rest), "- and {n} more, all in the CSV") + rest
+
+
+def no_time(typed: str) -> str:
+    """When what follows is no time."""
+    return f"{code(typed, 40)} is no time. Write `audit 24h`, `audit 30d` or `audit 2026-11-01`."
+
+
+def too_large() -> str:
+    """When Webex would not take it."""
+    return "That is more than the 100 MB that Webex takes as one file. Ask for less: `audit 7d`."
+
+
+def _line(row: Audited, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
+    what = code(f"{row.command} {row.arguments}".strip(), 60) if row.command else "wrote"
+    key = keys.get(row.enterprise_id or 0) if keys else None
+    for_whom = f" for {code(key)}" if key else ""
+    noted = f" ({plain(row.detail, 60)})" if row.detail else ""
+    return f"- {at(row.at, now, zone)}: {plain(row.email or 'the bot', 80)} {what}{for_whom}: {row.outcome}{noted}"

@@ -1,0 +1,74 @@
+"""What is said of spaces and the enterprises they are for."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.replies.safe import code, plain
+from bot.tables.limit import LONGEST, cut, size
+from storage.records import Enterprise, Space
+from storage.webex_ids import bare
+
+
+def in_groups_alone(command: str) -> str:
+    """To a command about a space, in 1:1."""
+    return f"{code(command)} is about a group space: add me there, mention me and type it there."
+
+
+def linked(enterprise: Enterprise, *, changed: bool) -> str:
+    """After `link`."""
+    already = "" if changed else " already"
+    return (
+        f"This space is{already} for {plain(enterprise.name)} ({code(enterprise.key)}): whatever its admins type here "
+        "is for that one. `notify on` has me tell of its syncs here, `unlink` ends all that."
+    )
+
+
+def unlinked(enterprise: Enterprise) -> str:
+    """After `unlink`."""
+    return f"This space is not for {plain(enterprise.name)} any more, and hears nothing of it."
+
+
+def not_linked() -> str:
+    """Where there is nothing to unlink."""
+    return "This space is not for any enterprise. `link` and the key of one makes it so."
+
+
+def trust_wants_link() -> str:
+    """Where there is no enterprise whose data might be shown."""
+    return "This space is not for any enterprise yet: `link` it to one first, then `trust on`."
+
+
+def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
+    """After `trust`."""
+    already = "" if changed else " already"
+    name = plain(enterprise.name)
+    if on:
+        return (
+            f"Licence holders of {name} may{already} be shown here, **to everybody who is or will be in this space**. "
+            "`trust off` ends that."
+        )
+    return f"Licence holders of {name} are{already} shown here only while every member may read them."
+
+
+def on_or_off(typed: str) -> str:
+    """When it is neither."""
+    meant = f"I do not know `trust` {code(typed[:40])}. " if typed else ""
+    return f"{meant}Write `trust on` or `trust off`, in the space that is meant."
+
+
+def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> str:
+    """The group spaces that are for enterprises, and what they are for."""
+    if not spaces:
+        return "No group space is for an enterprise yet. `link` and a key, typed in one, makes it so."
+    title = f"**Group spaces**: {len(spaces):,}\n\n"
+    lines = [_line(space, enterprises[space.enterprise_id]) for space in spaces]
+    return title + cut(lines, LONGEST - size(title), "- and {n} more, all in the CSV")
+
+
+def _line(space: Space, enterprise: Enterprise) -> str:
+    marks = [
+        name
+        for name, is_so in (("linked", space.linked), ("told of syncs", space.notify), ("trusted", space.trusted))
+        if is_so
+    ]
+    what = ", ".join(marks) or "nothing any more"
+    return f"- {code(enterprise.key)}: {what} – [open it](webexteams://im?space={bare(space.room_id)})"

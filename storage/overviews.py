@@ -1,0 +1,34 @@
+"""All enterprises at a glance, in as many statements however many there are."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage import enterprises
+from storage.history import ATTEMPTS
+from storage.models import AdminRow, SpaceRow, SyncRow
+from storage.records import Overview
+from storage.states import among
+
+_SYNCS: Any = SyncRow.__table__
+_LAST = select(func.max(_SYNCS.c.id)).where(among(_SYNCS.c.state, *ATTEMPTS)).group_by(_SYNCS.c.enterprise_id)
+
+
+def every(session: Session) -> list[Overview]:
+    """The enterprises in use, by key."""
+    admins: dict[int, list[str]] = defaultdict(list)
+    for row in session.execute(select(AdminRow.enterprise_id, AdminRow.email).order_by(AdminRow.email_folded)):
+        admins[row.enterprise_id].append(row.email)
+    spaces = Counter(session.scalars(select(SpaceRow.enterprise_id)))
+    found = session.execute(
+        select(_SYNCS.c.enterprise_id, _SYNCS.c.state, _SYNCS.c.ended_at).where(_SYNCS.c.id.in_(_LAST))
+    )
+    last = {row.enterprise_id: row for row in found}
+    overviews = []
+    for one in enterprises.all_of(session):
+        sync = last.get(one.id)
+        state, ended_at = (None, None) if sync is None else (sync.state, sync.ended_at)
+        overviews.append(Overview(one, tuple(admins[one.id]), spaces[one.id], state, ended_at))
+    return overviews
