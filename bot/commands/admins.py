@@ -66,7 +66,9 @@ def _remove(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     gone = list(dict.fromkeys(_found(there, one) for one in people))
     if len(gone) == len(there):
         raise Refusal(replies.last_one(enterprise))
-    oneself = any(one.person_id == asked.asker.person_id for one in gone)
+    own = address_key(asked.asker.email)
+    # Whoever writes for the first time is not known by id yet.
+    oneself = any(one.person_id == asked.asker.person_id or address_key(one.email) == own for one in gone)
     if oneself and not confirmed(session, asked, NAME):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
     for one in gone:
@@ -79,7 +81,7 @@ def _found(there: list[Admin], who: Identity) -> Admin:
     for one in there:
         if (who.person_id and one.person_id == who.person_id) or address_key(one.email) == address_key(who.email):
             return one
-    raise Refusal(replies.no_admin(who.email, nearest(who.email, [one.email for one in there])), personal=True)
+    raise Refusal(replies.no_admin(nearest(who.email, [one.email for one in there])), personal=True)
 
 
 COMMAND = Command(

@@ -46,10 +46,10 @@ def confirm_oneself(enterprise: Enterprise) -> str:
     )
 
 
-def no_admin(email: str, meant: str | None) -> str:
-    """Where somebody is to be removed who is none."""
+def no_admin(meant: str | None) -> str:
+    """Where somebody is to be removed who is none; their address, which may have come by a mention, is not told."""
     guess = f" Did you mean {plain(meant)}?" if meant else ""
-    return f"{plain(email)} is not an admin.{guess} `admins` lists them."
+    return f"Nobody was removed: you named somebody who is not an admin.{guess} `admins` lists them."
 
 
 def no_address(problem: str) -> str:

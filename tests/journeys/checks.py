@@ -26,13 +26,15 @@ def check_length(house: House) -> None:
 
 
 def check_privacy(house: House) -> None:
-    """No licence holder's address or last name stands where somebody reads it who has no rights to it."""
+    """No licence holder's address or last name, and no admin's address, stands where somebody reads it who has no
+    rights to it, but for spaces that were trusted.
+    """
     for sp_enterprise_id in (ACME, BOREALIS, CUMULUS):
         telltale = _telltale(house, sp_enterprise_id)
         entitled = _entitled(house, sp_enterprise_id)
         for one in said_by_the_bot(house):
             readers = {member.person.email for member in house.world.rooms.members(one.room_id)} - {BOT}
-            if readers <= entitled:
+            if readers <= entitled or one.room_id in house.trusted:
                 continue
             for text in _texts(one):
                 found = telltale.search(text)
@@ -53,9 +55,9 @@ def _texts(message: Message) -> Iterator[str]:
 
 
 def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
-    """The addresses of an enterprise's people; the last names alone occur in others that the bot may serve too."""
+    """The addresses of an enterprise's people and admins; last names occur in others that the bot may serve too."""
     holders = house.world.subscribers.of(sp_enterprise_id)
-    words = {one.email for one in holders if one.email}
+    words = {one.email for one in holders if one.email} | _admins(house, sp_enterprise_id)
     if sp_enterprise_id == house.settings.bot_enterprise:
         with house.database.read() as session:
             served = {enterprise.sp_enterprise_id for enterprise in enterprises.all_of(session)} - {sp_enterprise_id}
@@ -66,8 +68,11 @@ def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
 
 def _entitled(house: House, sp_enterprise_id: str) -> set[str]:
     with house.database.read() as session:
-        found = {operator.email for operator in admins.operators(session)}
-        for enterprise in enterprises.all_of(session):
-            if enterprise.sp_enterprise_id == sp_enterprise_id:
-                found |= {admin.email for admin in admins.of(session, enterprise.id)}
-    return found
+        operators = {operator.email for operator in admins.operators(session)}
+    return operators | _admins(house, sp_enterprise_id) | house.former_admins
+
+
+def _admins(house: House, sp_enterprise_id: str) -> set[str]:
+    with house.database.read() as session:
+        found = [one.id for one in enterprises.all_of(session) if one.sp_enterprise_id == sp_enterprise_id]
+        return {admin.email for one in found for admin in admins.of(session, one)}

@@ -45,10 +45,16 @@ class House:
     def __init__(
         self, database_url: str, *, enterprise: str = ACME, people: Sequence[str] = (ANA,), **settings: Any
     ) -> None:
-        """`people` are the admins of the first enterprise; `settings` are the bot's, by name."""
+        """`people` are the admins of the first enterprise; `settings` are the bot's, by name.
+
+        A journey adds to `trusted` the ids of spaces in which what is personal was trusted to strangers, and to
+        `former_admins` those who rightly read what they may read no more.
+        """
         self.sandbox = Sandbox(port=0, sync_seconds=0.3)
         self.world, self.faults = self.sandbox.world, self.sandbox.faults
         self.versions: list[Message] = []
+        self.trusted: set[str] = set()
+        self.former_admins: set[str] = set()
         self._changed = Condition()
         self._offset = timedelta()
         self._sessions: dict[str, requests.Session] = {}

@@ -1,0 +1,107 @@
+"""`admins`: who may act for an enterprise; and who only seems to."""
+
+from sandbox.seed import BOREALIS, SPACE
+from storage import admins, enterprises
+from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.syncs import BO, add_enterprise, text
+
+
+def _team(house: House) -> list[str]:
+    with house.database.read() as session:
+        return [one.email for one in admins.of(session, enterprises.all_of(session)[0].id)]
+
+
+def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) -> None:
+    assert "not on my list" in text(house.ask(BEN, "status"))
+    assert f"- {BEN}" in text(house.ask(ANA, f"admins add {BEN}"))
+    assert "**Reseller1+acme**" in text(house.ask(BEN, "status"))
+    assert _team(house) == [ANA, BEN]
+    assert "Admins already" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
+
+
+def test_somebody_is_added_and_removed_by_a_mention(house: House) -> None:
+    house.former_admins.add(BEN)
+    house.ask(ANA, f"admins add <@personEmail:{BEN}|Ben>", SPACE, mention=True)
+    assert _team(house) == [ANA, BEN]
+    house.ask(ANA, f"admins remove <@personEmail:{BEN}|Ben>", SPACE, mention=True)
+    assert _team(house) == [ANA]
+
+
+def test_the_last_admin_stays(house: House) -> None:
+    assert "without an admin" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert "without an admin" in text(house.ask(OLGA, f"admins remove {ANA}"))
+    assert _team(house) == [ANA]
+
+
+def test_one_removes_oneself_by_typing_it_twice(house: House) -> None:
+    house.make_admin(BEN)
+    house.former_admins.add(ANA)
+    assert "your own rights" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert _team(house) == [ANA, BEN]
+    assert "**Removed**" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert "not on my list" in text(house.ask(ANA, "status"))
+    assert _team(house) == [BEN]
+
+
+def test_what_names_nobody_is_refused(house: House) -> None:
+    for typed, expected in (
+        ("admins add", "Say whom"),
+        ("admins add ben", "is not an e-mail address"),
+        ("admins remove nobody@acme.example", "somebody who is not an admin"),
+        ("admins promote ben@acme.example", "I do not know `admins` `promote`"),
+    ):
+        assert expected in text(house.ask(ANA, typed)), typed
+    assert _team(house) == [ANA]
+
+
+def test_admins_are_listed_only_where_everybody_may_know_them(house: House) -> None:
+    assert ANA in text(house.ask(ANA, "admins"))
+    answer = text(house.ask(ANA, "admins", SPACE, mention=True))
+    assert ANA not in answer
+    assert "1:1 message" in answer
+
+
+def test_an_admin_of_one_enterprise_changes_nothing_of_another(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    house.ask(BO, f"admins add {SAM}")
+    house.ask(BO, f"admins remove {ANA}")
+    assert _team(house) == [BO, SAM]
+    assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
+
+
+def _recycled(house: House, email: str) -> None:
+    """Have the bot know the address as that of somebody else."""
+    with house.database.write() as session:
+        enterprise = enterprises.all_of(session)[0]
+        admins.add(session, enterprise.id, email, house.now(), "somebody who had it before")
+
+
+def test_somebody_with_the_address_of_an_admin_who_was_another_is_kept_out_and_reported_once(house: House) -> None:
+    _recycled(house, BEN)
+    for _ in range(2):
+        house.say(BEN, "status")
+    assert "not on my list" in text(house.wait_for(lambda: house.heard(BEN))[0])
+    report = house.wait_for(lambda: house.heard(OLGA))
+    house.wait_for(lambda: len(house.audit()) >= 3)
+    assert len(report) == 1
+    assert BEN in text(report[0])
+    assert "I kept somebody out" in text(report[0])
+    assert [row.outcome for row in house.audit()].count("reported") == 1
+
+
+def test_an_admin_of_another_organization_is_kept_out_and_reported(house: House) -> None:
+    house.make_admin(SAM)
+    house.ask(ANA, "status")
+    assert "not on my list" in text(house.ask(SAM, "status"))
+    assert SAM in text(house.wait_for(lambda: house.heard(OLGA))[0])
+    assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
+
+
+def test_an_admin_whose_address_changes_stays_one_and_is_listed_by_the_new(house: House) -> None:
+    house.ask(ANA, "status")
+    with house.database.write() as session:
+        enterprise = enterprises.all_of(session)[0]
+        admins.remove(session, enterprise.id, ANA)
+        admins.add(session, enterprise.id, "ana.before@acme.example", house.now(), house.world.person(ANA).id)
+    assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
+    assert _team(house) == [ANA]

@@ -1,0 +1,102 @@
+"""`audit`, and how much is too much."""
+
+import pytest
+
+from bot import limits
+from sandbox.seed import BOREALIS, SPACE
+from tests.journeys.house import ANA, OLGA, SAM, House
+from tests.journeys.syncs import BO, add_enterprise, text
+from tests.journeys.tables import csv_of
+
+HEADER = ["At", "Enterprise", "Email", "Person ID", "Space ID", "Command", "Arguments", "Outcome", "Detail", "File"]
+
+
+def _asked(house: House, who: str, typed: str = "audit") -> list[tuple[str, ...]]:
+    """Who asked for what, and how it went."""
+    answer = house.ask(who, typed)
+    return [(row[2], row[5], row[6], row[7]) for row in csv_of(house, answer, who, HEADER)]
+
+
+def test_admins_see_what_concerns_their_enterprise_and_operators_everything(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    house.ask(ANA, "licenses location=Dallas")
+    house.ask(BO, "status")
+    house.ask(SAM, "sync")
+    house.wait_for(house.is_silent)
+    of_ana = [
+        (ANA, "file", "", "delivered"),
+        (ANA, "licenses", "location=Dallas", "answered"),
+    ]
+    assert [row for row in _asked(house, ANA) if row[1] != "audit"] == [("", *of_ana[0][1:]), of_ana[1]]
+    assert _asked(house, BO) == [(BO, "status", "", "answered")]
+    everything = _asked(house, OLGA)
+    assert (SAM, "sync", "", "denied") in everything
+    assert (ANA, "licenses", "location=Dallas", "answered") in everything
+
+
+def test_the_audit_goes_back_as_far_as_is_asked_for(house: House) -> None:
+    house.ask(ANA, "status")
+    house.shift(days=8)
+    house.ask(ANA, "help")
+    assert (ANA, "status", "", "answered") not in _asked(house, ANA)
+    assert (ANA, "status", "", "answered") in _asked(house, ANA, "audit 30d")
+    assert (ANA, "status", "", "answered") in _asked(house, ANA, "audit since 2026-01-01")
+    assert "is no time" in text(house.ask(ANA, "audit yesterday"))
+
+
+def test_the_audit_is_kept_from_whoever_may_not_read_it(house: House) -> None:
+    answer = house.ask(ANA, "audit", SPACE, mention=True)
+    assert answer.files == ()
+    assert "1:1 message" in text(answer)
+
+
+def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "COMMANDS", 3)
+    for typed in ("help", "bogus", "help"):
+        house.ask(ANA, typed)
+    said = text(house.ask(ANA, "help"))
+    assert "more than 3 commands in a minute" in said
+    assert "I listen again in" in said
+    assert "more than 3" in text(house.ask(ANA, "help"))
+    for _ in range(5):
+        assert "What you can type" in text(house.ask(OLGA, "help"))
+    house.shift(minutes=1)
+    assert "What you can type" in text(house.ask(ANA, "help"))
+
+
+def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "EXPORTS", 2)
+    house.ask(ANA, "licenses")
+    house.ask(ANA, "licenses last=a*")
+    answer = house.ask(ANA, "licenses")
+    assert answer.files == ()
+    assert "had 2 files from me within the last hour" in text(answer)
+    assert "410 of 410" in text(house.ask(ANA, "licenses count"))
+    assert house.ask(OLGA, "licenses").files != ()
+    house.shift(hours=1, seconds=1)
+    assert house.ask(ANA, "licenses").files != ()
+
+
+def test_a_change_of_locations_is_undone_where_its_file_would_be_too_much(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "EXPORTS", 1)
+    service_id = csv_of(house, house.ask(ANA, "licenses"))[0][2]
+    answer = house.ask(ANA, "locations", file=f"Service ID,Location\n{service_id},Bern\n".encode())
+    assert "files from me" in text(answer)
+    assert "0 of 410" in text(house.ask(ANA, "licenses count location=Bern"))
+
+
+def test_a_stranger_is_told_once_a_minute(house: House) -> None:
+    for _ in range(5):
+        house.say(SAM, "status")
+    house.wait_for(lambda: [row.outcome for row in house.audit()].count("denied") == 5)
+    house.wait_for(house.is_silent)
+    assert len(house.heard(SAM)) == 1
+    house.shift(minutes=1, seconds=1)
+    house.say(SAM, "status")
+    house.wait_for(lambda: len(house.heard(SAM)) == 2)

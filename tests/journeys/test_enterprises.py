@@ -1,0 +1,102 @@
+"""`enterprise`: operators keep the enterprises in chat."""
+
+from sandbox.seed import BOREALIS
+from storage import enterprises
+from storage.records import Enterprise
+from tests.journeys.house import ANA, OLGA, House
+from tests.journeys.syncs import BO, let_webex_run_one, shown, text
+from tests.journeys.tables import csv_of
+
+HEADER = ["Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", "Spaces", "Last Sync", "Last Sync At"]
+ACME_KEY = "reseller1-acme"
+
+
+def _known(house: House) -> dict[str, Enterprise]:
+    with house.database.read() as session:
+        return {one.key: one for one in enterprises.all_of(session)}
+
+
+def test_an_enterprise_is_added_and_its_admin_is_let_in_at_once(house: House) -> None:
+    typed = f'enterprise add borealis sp-enterprise-id="{BOREALIS}" cluster=east timezone=Europe/Stockholm'
+    said = text(house.ask(OLGA, f'{typed} name="Borealis AB" admin={BO}'))
+    assert "**Added `borealis`**: Borealis AB" in said
+    assert "on which no other enterprise is" in said
+    assert "**Borealis AB**" in text(house.ask(BO, "status"))
+    made = _known(house)["borealis"]
+    assert (made.sp_enterprise_id, made.cluster, made.timezone) == (BOREALIS, "east", "Europe/Stockholm")
+
+
+def test_typographic_quotes_are_quotes(house: House) -> None:
+    house.ask(OLGA, f"enterprise add borealis name=“Borealis AB” sp-enterprise-id=“{BOREALIS}”")
+    assert _known(house)["borealis"].name == "Borealis AB"
+
+
+def test_what_cannot_be_added_is_refused_with_the_reason(house: House) -> None:
+    for typed, expected in (
+        ("enterprise add borealis", "Its id in BroadWorks is missing"),
+        ("enterprise add Boréalis sp-enterprise-id=x", "lower-case letters"),
+        ("enterprise add borealis sp-enterprise-id=x timezone=Europe/Stokholm", "did you mean Europe/Stockholm?"),
+        ("enterprise add borealis sp-enterprise-id=x clustr=east", "Did you mean `cluster`?"),
+        ("enterprise add borealis sp-enterprise-id=x name=A name=B", "`name` is there twice"),
+        ("enterprise add borealis sp-enterprise-id=x admin=ana", "is not an e-mail address"),
+        (f"enterprise add {ACME_KEY} sp-enterprise-id=x", "is or was in use"),
+        ("enterprise add other sp-enterprise-id=Reseller1+acme", "is or was in use"),
+        ("enterprise add", "`help enterprise`"),
+        ("enterprise set nowhere name=A", "You have no enterprise `nowhere`"),
+        (f"enterprise set {ACME_KEY}", "There is nothing to change"),
+        (f"enterprise remove {ACME_KEY} name=x", "`help enterprise`"),
+    ):
+        assert expected in text(house.ask(OLGA, typed)), typed
+    assert list(_known(house)) == [ACME_KEY]
+
+
+def test_what_is_set_counts_from_then_on(house: House) -> None:
+    assert "Changed" in text(house.ask(OLGA, f'enterprise set {ACME_KEY} name="Acme, Inc." timezone=Asia/Tokyo'))
+    assert "**Acme, Inc.**" in text(house.ask(ANA, "status"))
+    assert (_known(house)[ACME_KEY].timezone, _known(house)[ACME_KEY].cluster) == ("Asia/Tokyo", "default")
+
+
+def test_enterprises_are_listed_with_their_last_syncs(house: House) -> None:
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "completed" in shown(house))
+    answer = house.ask(OLGA, "enterprise")
+    assert f"`{ACME_KEY}` – Reseller1+acme, cluster default, 1 admin, 0 spaces, last sync ✅" in text(answer)
+    ((key, _, _, _, _, team, spaces, last, at),) = csv_of(house, answer, OLGA, HEADER)
+    assert (key, team, spaces, last) == (ACME_KEY, ANA, "0", "completed")
+    assert at.endswith("Z")
+
+
+def test_an_enterprise_is_removed_when_that_is_typed_twice(house: House) -> None:
+    typed = f"enterprise remove {ACME_KEY}"
+    assert "type the same once more" in text(house.ask(OLGA, typed))
+    assert list(_known(house)) == [ACME_KEY]
+    assert "Removed" in text(house.ask(OLGA, typed))
+    assert _known(house) == {}
+    assert "not on my list" in text(house.ask(ANA, "status"))
+    assert "is or was in use" in text(house.ask(OLGA, f"enterprise add {ACME_KEY} sp-enterprise-id=x"))
+
+
+def test_a_confirmation_counts_for_the_same_at_once_and_in_the_same_space(house: House) -> None:
+    typed = f"enterprise remove {ACME_KEY}"
+    house.ask(OLGA, typed)
+    house.ask(OLGA, "help")
+    assert "type the same once more" in text(house.ask(OLGA, typed))
+    house.shift(minutes=6)
+    assert "type the same once more" in text(house.ask(OLGA, typed))
+    house.make_room("Operators", OLGA)
+    assert "type the same once more" in text(house.ask(OLGA, typed, "Operators", mention=True))
+    assert list(_known(house)) == [ACME_KEY]
+
+
+def test_during_a_sync_no_enterprise_is_removed_or_moved(house: House) -> None:
+    let_webex_run_one(house)
+    house.ask(ANA, "sync")
+    assert "has a sync under way" in text(house.ask(OLGA, f"enterprise remove {ACME_KEY}"))
+    assert "has a sync under way" in text(house.ask(OLGA, f"enterprise set {ACME_KEY} cluster=west"))
+    assert "Changed" in text(house.ask(OLGA, f"enterprise set {ACME_KEY} name=Acme"))
+
+
+def test_admins_do_not_keep_enterprises(house: House) -> None:
+    for typed in ("enterprise", f"enterprise set {ACME_KEY} name=Mine", f"enterprise remove {ACME_KEY}"):
+        assert "is for operators" in text(house.ask(ANA, typed))
+    assert _known(house)[ACME_KEY].name == "Reseller1+acme"

@@ -1,0 +1,122 @@
+"""For which enterprise is spoken: the space's, one's choice, one's only one; and what a space may know."""
+
+import pytest
+
+from sandbox.seed import BOREALIS
+from storage import enterprises
+from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.syncs import BO, add_enterprise, text
+from tests.journeys.tables import csv_of, rows
+
+TOGETHER = "Both companies"
+ACME_KEY = "reseller1-acme"
+
+
+@pytest.fixture
+def both(house: House) -> House:
+    """A bot for two enterprises, and a group in which an admin of each is."""
+    add_enterprise(house, BOREALIS, BO)
+    house.make_room(TOGETHER, ANA, BO, OLGA, SAM)
+    return house
+
+
+def test_in_a_linked_space_everybody_speaks_for_its_enterprise(both: House) -> None:
+    said = text(both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True))
+    assert "This space is for" in said
+    assert "No directory sync" in text(both.ask(ANA, "cancel", TOGETHER, mention=True))
+    assert ACME_KEY in text(both.ask(OLGA, "status", TOGETHER, mention=True))
+    both.say(BO, "status", TOGETHER, mention=True)
+    denied = both.wait_for(lambda: both.heard(BO))[0]
+    assert "no rights" in text(denied)
+    assert "acme" not in text(denied).casefold()
+    assert both.audit()[-1].outcome == "denied"
+
+
+def test_what_is_unlinked_is_as_before(both: House) -> None:
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    both.ask(ANA, "notify on", TOGETHER, mention=True)
+    assert "hears nothing" in text(both.ask(OLGA, "unlink", TOGETHER, mention=True))
+    assert "not for any enterprise" in text(both.ask(OLGA, "unlink", TOGETHER, mention=True))
+    assert "**Borealis**" in text(both.ask(BO, "status", TOGETHER, mention=True))
+    assert "No group space" in text(both.ask(OLGA, "spaces"))
+
+
+def test_spaces_are_listed_with_what_they_are_for(both: House) -> None:
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    both.ask(ANA, "notify on", TOGETHER, mention=True)
+    answer = both.ask(OLGA, "spaces")
+    assert f"`{ACME_KEY}`: linked, told of syncs" in text(answer)
+    header = ["Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trusted"]
+    room_id = both.world.room(TOGETHER).id
+    assert csv_of(both, answer, OLGA, header) == [[ACME_KEY, "Reseller1+acme", room_id, "yes", "yes", "no"]]
+
+
+def test_spaces_belong_to_operators(both: House) -> None:
+    for typed in (f"link {ACME_KEY}", "unlink", "trust on", "spaces"):
+        assert "is for operators" in text(both.ask(ANA, typed, TOGETHER, mention=True))
+
+
+def test_a_space_is_linked_trusted_and_unlinked_where_it_is(both: House) -> None:
+    for typed in (f"link {ACME_KEY}", "unlink", "trust on"):
+        assert "is about a group space" in text(both.ask(OLGA, typed))
+
+
+def test_a_trusted_space_is_shown_licence_holders_whoever_is_there(both: House) -> None:
+    assert "`link` it to one first" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    both.trusted.add(both.world.room(TOGETHER).id)
+    assert "everybody" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
+    assert csv_of(both, both.ask(ANA, "licenses", TOGETHER, mention=True)) == rows(both)
+    assert "only while" in text(both.ask(OLGA, "trust off", TOGETHER, mention=True))
+    assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
+
+
+def test_trust_ends_when_a_space_is_linked_to_another_enterprise(both: House) -> None:
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    both.ask(OLGA, "trust on", TOGETHER, mention=True)
+    both.ask(OLGA, "link borealis", TOGETHER, mention=True)
+    assert "1:1 message" in text(both.ask(BO, "licenses", TOGETHER, mention=True))
+
+
+def test_trust_is_for_the_enterprise_of_the_space_alone(both: House) -> None:
+    both.ask(BO, "notify on", TOGETHER, mention=True)
+    both.ask(OLGA, "trust on", TOGETHER, mention=True)
+    assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
+
+
+def test_whoever_has_several_chooses_one_and_is_told_for_which_each_answer_is(both: House) -> None:
+    assert "`use` and one of these" in text(both.ask(OLGA, "status"))
+    assert "You have chosen none yet" in text(both.ask(OLGA, "use"))
+    assert "You speak for Borealis" in text(both.ask(OLGA, "use borealis"))
+    answer = text(both.ask(OLGA, "cancel"))
+    assert answer.endswith("– for Borealis (`borealis`)")
+    assert "`borealis`, for which you speak" in text(both.ask(OLGA, "use"))
+    both.ask(OLGA, f"use {ACME_KEY}")
+    assert f"(`{ACME_KEY}`)" in text(both.ask(OLGA, "status"))
+    assert "– for" not in text(both.ask(ANA, "status"))
+
+
+def test_an_enterprise_that_is_not_ones_own_is_as_one_that_does_not_exist(both: House) -> None:
+    known, unknown = (text(both.ask(ANA, f"use {key}")) for key in ("borealis", "nowhere"))
+    assert known.replace("borealis", "nowhere") == unknown
+    assert "Reseller1+acme" in text(both.ask(ANA, "status"))
+
+
+def test_in_a_linked_space_nobody_chooses(both: House) -> None:
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    assert "in 1:1" in text(both.ask(OLGA, "use borealis", TOGETHER, mention=True))
+
+
+def test_a_choice_does_not_outlive_the_rights_to_it(both: House) -> None:
+    both.ask(OLGA, "use borealis")
+    with both.database.write() as session:
+        found = enterprises.by_key(session, "borealis")
+        assert found is not None
+        enterprises.remove(session, found.id, both.now())
+    assert "Reseller1+acme" in text(both.ask(OLGA, "status"))
+
+
+def test_a_file_that_no_command_takes_is_not_ignored_without_a_word(house: House) -> None:
+    assert "did not look at the file" in text(house.ask(ANA, "status", file=b"a,b\n"))
+    assert "did not look at the file" not in text(house.ask(ANA, "locations", file=b"a,b\n"))
+    assert "did not look at the file" not in text(house.ask(BEN, "status", file=b"a,b\n"))
