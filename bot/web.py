@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, request
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
 LONGEST_ID = 500
+KNOWN_FOR = timedelta(days=30)
+"""How long an event is known as a repeat: as long as its row is kept."""
+
 RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 
 
@@ -37,7 +40,7 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         if not genuine(secrets, body, request.headers.get("X-Spark-Signature")):
             return _said(401, "the signature is missing or wrong")
         event = _event(body)
-        if event is None:
+        if event is None or _is_old(event, now()):
             return Response(status=204)
         try:
             intake.keep(event, now())
@@ -86,7 +89,22 @@ def _event(body: bytes) -> Event | None:
         data_created=_text(data, "created", optional=True),
         room_id=_text(data, "roomId", optional=True),
         person_id=_text(data, "personId", optional=True),
+        actor_id=_text(envelope, "actorId", optional=True),
     )
+
+
+def _is_old(event: Event, now: datetime) -> bool:
+    """Whether an event tells of what was made so long ago that it would not be known as a repeat any more.
+
+    That somebody has left is told with the time when they came, which may be any time ago.
+    """
+    if event.event != "created" or not event.data_created:
+        return False
+    try:
+        made = datetime.fromisoformat(event.data_created)
+        return now - (made if made.tzinfo else made.replace(tzinfo=UTC)) > KNOWN_FOR
+    except (ValueError, OverflowError):
+        return False
 
 
 def _text(source: dict[str, Any], name: str, *, optional: bool = False) -> str:

@@ -89,6 +89,15 @@ class Webex:
         pages = self._connection.pages("memberships", {"roomId": room_id, "personId": person_id})
         return next((_member(item) for page in pages for item in page), None)
 
+    def is_direct(self, room_id: str) -> bool:
+        """Whether a space is somebody's 1:1; one that the bot cannot see is none."""
+        try:
+            return text(self._connection.call("GET", f"rooms/{segment(room_id)}"), "type") == "direct"
+        except Rejected as rejected:
+            if rejected.status != 404:
+                raise
+            return False
+
     def webhooks(self) -> list[Webhook]:
         """Every webhook of the bot's."""
         pages = self._connection.pages("webhooks", {"max": PAGE})

@@ -24,6 +24,12 @@ def lock(session: Session, address: Address) -> None:
     session.execute(_LOCKING, {"destination": at(session, address)})
 
 
+def move(session: Session, old: str, new: str) -> None:
+    """Send what is for a space to another id, unless messages go there already."""
+    if _find(session, "room_id", new) is None:
+        session.execute(update(DestinationRow).where(DestinationRow.room_id == old).values(room_id=new))
+
+
 def _key(address: Address) -> tuple[str, str]:
     """The column by which a destination is found, and what stands there."""
     if address.room_id is not None:

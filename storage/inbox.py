@@ -48,6 +48,7 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
             "data_created": event.data_created,
             "room_id": event.room_id,
             "person_id": event.person_id,
+            "actor_id": event.actor_id,
             "state": OPEN,
             "received_at": now,
             "due_at": now,

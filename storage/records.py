@@ -137,7 +137,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A webhook's event, as the door takes it in."""
+    """A webhook's event, as the door takes it in; `actor_id` is who did it."""
 
     resource: str
     event: str
@@ -145,6 +145,7 @@ class Event:
     data_created: str
     room_id: str
     person_id: str
+    actor_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserting import insert_unless_there
-from storage.models import MutedRow, SpaceRow
+from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, SyncRow
 from storage.records import Space
+from storage.webex_ids import same
 
 
 def link(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
@@ -78,6 +79,27 @@ def forget_all(session: Session, enterprise_id: int) -> None:
     session.execute(delete(SpaceRow).where(SpaceRow.enterprise_id == enterprise_id))
 
 
+def known_as(session: Session, room_id: str) -> list[str]:
+    """The other ids by which messages went to this space, as far as can be told from the ids."""
+    ids = {*session.scalars(select(SpaceRow.room_id)), *session.scalars(_GONE_TO)}
+    return sorted(one for one in ids if one is not None and one != room_id and same(one, room_id))
+
+
+def move(session: Session, old: str, new: str) -> None:
+    """Know a space by another id, unless it is known by that already."""
+    if session.scalar(select(SpaceRow.id).where(SpaceRow.room_id == new)) is None:
+        session.execute(update(SpaceRow).where(SpaceRow.room_id == old).values(room_id=new))
+    else:
+        forget(session, old)
+    active = select(SyncRow.id).where(SyncRow.due_at.is_not(None))
+    session.execute(
+        update(FollowerRow)
+        .where(FollowerRow.room_id == old, FollowerRow.sync_id.in_(active))
+        .values(room_id=new)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def of(session: Session, room_id: str) -> Space | None:
     """A group, if it is tied to an enterprise."""
     row = session.execute(_OF, {"room": room_id}).one_or_none()
@@ -107,6 +129,7 @@ def notified(session: Session, enterprise_id: int) -> list[str]:
 
 
 _ROWS: Any = SpaceRow.__table__
+_GONE_TO = select(DestinationRow.room_id).where(DestinationRow.room_id.is_not(None))
 _EVERY = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
 _OF = _EVERY.where(_ROWS.c.room_id == bindparam("room"))
 _NOTIFIED = (

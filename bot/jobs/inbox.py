@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot import router
 from bot.context import Context
 from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
+from bot.jobs import memberships
 from bot.jobs.fitness import BOTS
 from bot.jobs.retries import pause
 from bot.mentions import is_mentioned, others_mentioned, strip_mention
@@ -42,6 +43,8 @@ def _work(context: Context, row: InboxRow) -> None:
     claim = Claim(row.id, row.attempt)
     message: Message | None = None
     try:
+        if memberships.handle(context, row):
+            return
         message = _heard(context, row)
         if message is None:
             with context.database.write() as session:

@@ -8,7 +8,9 @@ from storage import pruning, rosters
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=30)
+KEPT = timedelta(days=31)
+"""A day longer than the door takes events for new, as clocks differ."""
+
 AUDIT_KEPT = timedelta(days=400)
 
 

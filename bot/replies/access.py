@@ -15,6 +15,21 @@ def stranger(operators: Sequence[str]) -> str:
     return f"You are not on my list of admins, so I cannot do anything for you. To be added, ask:\n\n{whom}"
 
 
+def stranger_space(operators: Sequence[str]) -> str:
+    """To a group into which somebody without rights has brought the bot."""
+    whom = cut([f"- {plain(email)}" for email in operators], 2000) if operators else "- your service provider"
+    return f"I answer only those who are on my list of admins. To be added, ask:\n\n{whom}"
+
+
+def welcome(*, operator: bool) -> str:
+    """To a group into which an admin or an operator has brought it."""
+    link = " `link` and a key ties this space to an enterprise." if operator else ""
+    return (
+        "Hello. I answer admins and operators who mention me; `help` shows what they can type. What is personal I show "
+        f"here only while everybody here may read it.{link}"
+    )
+
+
 def unknown(word: str, meant: str | None) -> str:
     """To a word that is no command."""
     if not word:

@@ -229,6 +229,12 @@ class House:
             rows = select(InboxRow).where(InboxRow.resource == "messages").order_by(InboxRow.id)
             return list(session.scalars(rows))
 
+    def events(self, resource: str) -> list[InboxRow]:
+        """The events of another kind that are not worked off yet."""
+        with self.database.read() as session:
+            rows = select(InboxRow).where(InboxRow.resource == resource, InboxRow.due_at.is_not(None))
+            return list(session.scalars(rows))
+
     def as_person(self, email: str) -> requests.Session:
         """Somebody's own connection to Webex."""
         if email not in self._sessions:

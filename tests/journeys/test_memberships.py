@@ -1,0 +1,107 @@
+"""What becomes of a space when the bot comes, goes, or finds it under another id."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+from sandbox.world import BOT
+from tests.journeys.house import ANA, OLGA, SAM, SECRET, House
+from tests.journeys.syncs import text
+from tests.journeys.tables import csv_of, rows
+
+ROOM = "A new space"
+ACME_KEY = "reseller1-acme"
+
+
+def _bring(house: House, resource: str, event: str, data: dict[str, str]) -> int:
+    """Bring an event to the door as Webex does; the answer's status."""
+    body = json.dumps({"resource": resource, "event": event, "data": data}).encode()
+    return house.door.bring(body, hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest())
+
+
+def _moved(room_id: str) -> str:
+    """The id by which a space is known that has moved to another region."""
+    padded = room_id + "=" * (-len(room_id) % 4)
+    number = base64.urlsafe_b64decode(padded).decode().rpartition("/")[2]
+    return base64.urlsafe_b64encode(f"ciscospark://urn:TEAM:eu-central-1_k/ROOM/{number}".encode()).decode().rstrip("=")
+
+
+def test_whoever_is_no_admin_and_brings_the_bot_is_told_who_may_use_it_and_no_more(house: House) -> None:
+    house.make_room(ROOM, SAM)
+    said = house.wait_for(lambda: house.heard(ROOM))
+    assert OLGA in text(said[0])
+    assert "cme" not in text(said[0])
+    assert house.audit()[0].outcome == "greeted"
+
+
+def test_whoever_may_use_the_bot_is_told_how(house: House) -> None:
+    house.make_room(ROOM, ANA, SAM)
+    greeting = text(house.wait_for(lambda: house.heard(ROOM))[0])
+    assert "`help`" in greeting
+    assert "`link`" not in greeting
+    house.make_room("Of an operator", OLGA)
+    assert "`link`" in text(house.wait_for(lambda: house.heard("Of an operator"))[0])
+
+
+def test_whoever_brings_the_bot_from_space_to_space_hears_it_once_a_minute(house: House) -> None:
+    for number in range(3):
+        house.make_room(f"Space {number}", SAM)
+    house.wait_for(lambda: [row for row in house.audit() if row.outcome == "greeted"])
+    house.ask(ANA, "help")
+    house.wait_for(lambda: not house.events("memberships"))
+    house.wait_for(house.is_silent)
+    assert sum(len(house.heard(f"Space {number}")) for number in range(3)) == 1
+
+
+def test_nobody_is_greeted_in_private(house: House) -> None:
+    house.ask(ANA, "help")
+    house.wait_for(lambda: not house.events("memberships"))
+    house.wait_for(house.is_silent)
+    assert len(house.heard(ANA)) == 1
+
+
+def _linked(house: House) -> None:
+    """A space of an admin and an operator that is tied to their enterprise."""
+    house.make_room(ROOM, ANA, OLGA)
+    house.wait_for(lambda: house.heard(ROOM))
+    house.ask(OLGA, f"link {ACME_KEY}", ROOM, mention=True)
+
+
+def test_a_space_that_the_bot_is_taken_out_of_is_tied_to_nothing_any_more(house: House) -> None:
+    _linked(house)
+    house.ask(OLGA, "trust on", ROOM, mention=True)
+    room = house.world.room(ROOM)
+    own = next(one for one in house.world.rooms.members(room.id) if one.person.email == BOT)
+    house.world.rooms.remove(own.id, house.world.person(ANA))
+    house.wait_for(lambda: "No group space" in text(house.ask(OLGA, "spaces")))
+
+
+def test_an_old_word_that_the_bot_was_taken_out_of_a_space_is_not_believed(house: House) -> None:
+    _linked(house)
+    bot, room = house.world.person(BOT), house.world.room(ROOM)
+    gone = {"id": "a membership of before", "roomId": room.id, "personId": bot.id, "created": "2020-01-01T00:00:00Z"}
+    assert _bring(house, "memberships", "deleted", gone) == 204
+    house.wait_for(lambda: not house.events("memberships"))
+    assert ACME_KEY in text(house.ask(OLGA, "spaces"))
+
+
+def test_a_space_that_moves_to_another_region_keeps_its_tie(house: House) -> None:
+    _linked(house)
+    house.wait_for(house.is_silent)
+    new = _moved(house.world.room(ROOM).id)
+    assert _bring(house, "rooms", "migrated", {"id": new}) == 204
+    house.wait_for(lambda: not house.events("rooms"))
+    header = ["Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trusted"]
+    assert [row[2] for row in csv_of(house, house.ask(OLGA, "spaces"), OLGA, header)] == [new]
+    assert csv_of(house, house.ask(ANA, "licenses")) == rows(house)
+
+
+def test_what_was_said_long_ago_is_not_heard_again(house: House) -> None:
+    said = house.say(ANA, "help")
+    house.wait_for(lambda: house.answers(said))
+    data = {"id": said.id, "roomId": said.room_id, "personId": said.person_id, "created": "2020-01-01T00:00:00.000Z"}
+    assert _bring(house, "messages", "created", data) == 204
+    assert [row for row in house.inbox() if row.data_created.startswith("2020")] == []
+    assert _bring(house, "messages", "created", data | {"created": house.now().isoformat()}) == 204
+    house.wait_for(lambda: len(house.answers(said)) == 2)
