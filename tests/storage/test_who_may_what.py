@@ -1,0 +1,109 @@
+"""Who may run what, and where: the table of docs/security.md, cell by cell."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import limits, router
+from bot.commands import COMMANDS
+from bot.jobs import upkeep
+from bot.message import Heard, Message
+from bot.replies import access, enterprises, spaces
+from bot.settings import Settings
+from storage import admins, choices, destinations, inbox
+from storage import spaces as space_rows
+from storage.database import Database
+from storage.models import AuditRow, OutboxRow
+from storage.records import Claim, Enterprise
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+_DOCS = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
+_PEOPLE = {
+    "stranger": "sam@elsewhere.example",
+    "admin": "ana@acme.example",
+    "admin of another": "bo@bolt.example",
+    "operator": "olga@provider.example",
+}
+_ARGUMENTS = {"notify": "on", "trust": "on", "link": "acme", "use": "acme"}
+
+
+def _cells() -> Iterator[tuple[str, str, str, str]]:
+    section = _DOCS.split("## Who may what", 1)[1].split("\n## ", 1)[0]
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if "|" in line]
+    header = lines[0]
+    for line in lines[2:]:
+        for column, said in zip(header[1:], line[1:], strict=True):
+            person, _, where = column.rpartition(", ")
+            for space in ("1:1", "group", "linked group") if where == "anywhere" else (where,):
+                yield line[0].strip("`"), person, space, said
+
+
+CELLS = list(_cells())
+
+
+def test_the_table_has_every_command_every_kind_of_person_and_every_kind_of_space() -> None:
+    assert {command for command, _, _, _ in CELLS} == {command.name for command in COMMANDS}
+    assert {person for _, person, _, _ in CELLS} == set(_PEOPLE)
+    assert {where for _, _, where, _ in CELLS} == {"1:1", "group", "linked group"}
+
+
+@pytest.fixture
+def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
+    """Two enterprises with an admin each, an operator who speaks for the first, and a space that is linked to it."""
+    samples.admin(database, acme.id, _PEOPLE["admin"])
+    samples.admin(database, bolt.id, _PEOPLE["admin of another"])
+    with database.write() as session:
+        admins.set_operators(session, [_PEOPLE["operator"]])
+        space_rows.link(session, "linked group", acme.id, NOW)
+        choices.choose(session, "id of operator", acme.id, NOW)
+    return database
+
+
+def _typed(world: Database, command: str, person: str, where: str, at: int) -> str:
+    """What comes of a command somebody types, as a word of the table."""
+    email, direct = _PEOPLE[person], where == "1:1"
+    room = f"1:1 of {person}" if direct else where
+    text = f"{command} {_ARGUMENTS.get(command, '')}".strip()
+    message = Message(f"message {at}", room, direct, f"id of {person}", email, text)
+    samples.receive(world, message.id, room, NOW)
+    with world.statement() as connection:
+        row = inbox.claim(connection, NOW)
+    assert row is not None
+    router.answer(world, Settings(), Heard(message, Claim(row.id, row.attempt), NOW, waited=True), NOW)
+    with world.write() as session:
+        outcome = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
+        said = session.query(OutboxRow).order_by(OutboxRow.id.desc()).first()
+        assert outcome is not None
+        assert said is not None
+        denied, text = outcome.outcome == "denied", said.markdown
+        destination = destinations.get(session, said.destination_id)
+        session.query(AuditRow).delete()
+    if denied:
+        assert destination.direct or destination.room_id is None, "a denial is told in private"
+        return "no"
+    if text.startswith(access.for_operators(command)[:30]):
+        return "operators"
+    if text == spaces.in_groups_alone(command) or text == spaces.in_groups_alone(f"{command} on"):
+        return "group"
+    return "1:1" if text.startswith(enterprises.linked_elsewhere()) else "yes"
+
+
+def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: Database, acme: Enterprise) -> None:
+    wrong = []
+    for at, (command, person, where, said) in enumerate(CELLS):
+        came = _typed(world, command, person, where, at)
+        if command == "unlink" and came == "yes":
+            with world.write() as session:
+                space_rows.link(session, "linked group", acme.id, NOW)
+        if came != said:
+            wrong.append(f"{command} of {person} in {where}: {came}, not {said}")
+    assert wrong == []
+
+
+def test_the_documents_say_the_limits_as_they_are() -> None:
+    assert f"{limits.COMMANDS} commands a minute" in _DOCS
+    assert f"{limits.EXPORTS} files an hour" in _DOCS
+    assert f"{upkeep.AUDIT_KEPT.days} days" in _DOCS
+    assert f"known by its kind, id and time for {upkeep.KEPT.days} days" in _DOCS
