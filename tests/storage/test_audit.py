@@ -1,10 +1,15 @@
+from datetime import timedelta
 from typing import Any
 
-from storage import audit
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from storage import audit, pruning
 from storage.database import Database
 from storage.models import AuditRow
 from storage.records import Enterprise
-from tests.storage.samples import NOW
+from tests.storage.samples import MINUTE, NOW
 
 
 def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Database, acme: Enterprise) -> None:
@@ -24,3 +29,56 @@ def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Databas
         assert {name: getattr(first, name) for name in asked} == asked
         assert (first.at, first.enterprise_id, first.detail) == (NOW, acme.id, "23 of 410")
         assert (second.enterprise_id, second.outcome, second.detail) == (None, "denied", "")
+
+
+def _add(database: Database, minutes: int = 0, **given: Any) -> None:
+    asked: dict[str, Any] = {"person_id": "ana", "email": "ana@acme.example", "room_id": "room", "command": "status"}
+    asked |= {"arguments": "", "outcome": "answered", "enterprise_id": None} | given
+    with database.write() as session:
+        audit.add(session, now=NOW + minutes * MINUTE, **asked)
+
+
+def test_what_was_audited_cannot_be_changed(database: Database) -> None:
+    _add(database)
+    with pytest.raises(DBAPIError, match="only added to"), database.write() as session:
+        session.execute(update(AuditRow).values(outcome="denied"))
+    with database.read() as session:
+        assert [row.outcome for row in session.query(AuditRow)] == ["answered"]
+
+
+def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
+    for minutes in range(3):
+        _add(database, minutes)
+    with database.write() as session:
+        assert not pruning.audit(session, NOW + 2 * MINUTE)
+        assert [row.at for row in audit.listed(session, NOW - MINUTE, None)] == [NOW + 2 * MINUTE]
+
+
+def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: Database) -> None:
+    kinds: list[dict[str, str]] = [{}, {"outcome": "refused"}, {"outcome": "limited"}, {"command": "file"}]
+    for minutes, given in enumerate([*kinds, {"person_id": "bo"}, {}]):
+        _add(database, minutes, **given)
+    with database.read() as session:
+        found = [audit.nth_command(session, "ana", nth, NOW - MINUTE) for nth in (1, 2, 3, 4)]
+        assert found == [NOW + 5 * MINUTE, NOW + MINUTE, NOW, None]
+        assert audit.nth_command(session, "ana", 1, NOW + timedelta(minutes=5)) is None
+
+
+def test_the_nth_export_counts_the_files_that_were_asked_for(database: Database, acme: Enterprise) -> None:
+    of_acme = {"enterprise_id": acme.id, "file": "licenses.csv"}
+    for minutes, given in enumerate(
+        (of_acme, {"enterprise_id": acme.id}, of_acme | {"command": "file"}, of_acme | {"outcome": "told"}, of_acme)
+    ):
+        _add(database, minutes, **given)
+    with database.read() as session:
+        found = [audit.nth_export(session, acme.id, nth, NOW - MINUTE) for nth in (1, 2, 3)]
+        assert found == [NOW + 4 * MINUTE, NOW, None]
+
+
+def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> None:
+    _add(database, command="enterprise", arguments="remove acme", outcome="unconfirmed")
+    _add(database, 1, room_id="another room")
+    _add(database, 2, person_id="bo")
+    with database.read() as session:
+        assert audit.last(session, "ana", "room", NOW - MINUTE) == ("enterprise", "remove acme", "unconfirmed")
+        assert audit.last(session, "ana", "room", NOW) is None

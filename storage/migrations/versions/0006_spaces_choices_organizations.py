@@ -35,9 +35,30 @@ def upgrade() -> None:
     op.create_index("ix_audit_person", "audit", ["person_id", "at"])
     op.create_index("ix_audit_enterprise", "audit", ["enterprise_id", "at"])
     op.drop_index("ix_audit_enterprise_id", "audit")
+    for statement in _KEEPING[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+_KEEPING = {
+    "sqlite": (
+        """CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION audit_stays() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the audit is only added to'; END $$""",
+        "CREATE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION audit_stays()",
+    ),
+}
+_NOT_KEEPING = {
+    "sqlite": ("DROP TRIGGER audit_stays",),
+    "postgresql": ("DROP TRIGGER audit_stays ON audit", "DROP FUNCTION audit_stays()"),
+}
 
 
 def downgrade() -> None:
+    for statement in _NOT_KEEPING[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_index("ix_audit_enterprise_id", "audit", ["enterprise_id"])
     op.drop_index("ix_audit_enterprise", "audit")
     op.drop_index("ix_audit_person", "audit")
