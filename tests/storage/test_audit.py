@@ -65,14 +65,13 @@ def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: 
 
 
 def test_the_nth_export_counts_the_files_that_were_asked_for(database: Database, acme: Enterprise) -> None:
-    of_acme = {"enterprise_id": acme.id, "file": "licenses.csv"}
-    for minutes, given in enumerate(
-        (of_acme, {"enterprise_id": acme.id}, of_acme | {"command": "file"}, of_acme | {"outcome": "told"}, of_acme)
-    ):
-        _add(database, minutes, **given)
+    of_acme: dict[str, Any] = {"enterprise_id": acme.id, "file": "licenses.csv"}
+    others: list[dict[str, Any]] = [{"file": None}, {"command": "file"}, {"outcome": "told"}, {"enterprise_id": None}]
+    for minutes, other in enumerate([{}, *others, {}]):
+        _add(database, minutes, **of_acme | other)
     with database.read() as session:
         found = [audit.nth_export(session, acme.id, nth, NOW - MINUTE) for nth in (1, 2, 3)]
-        assert found == [NOW + 4 * MINUTE, NOW, None]
+        assert found == [NOW + 5 * MINUTE, NOW, None]
 
 
 def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> None:

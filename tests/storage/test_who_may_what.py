@@ -5,19 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from bot import limits, router
+from bot import limits
 from bot.commands import COMMANDS
 from bot.jobs import upkeep
-from bot.message import Heard, Message
 from bot.replies import access, enterprises, spaces
-from bot.settings import Settings
-from storage import admins, choices, destinations, inbox
+from storage import admins, choices
 from storage import spaces as space_rows
 from storage.database import Database
-from storage.models import AuditRow, OutboxRow
-from storage.records import Claim, Enterprise
+from storage.records import Enterprise, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
+from tests.storage.talking import Talk
 
 _DOCS = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 _PEOPLE = {
@@ -61,39 +59,27 @@ def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
     return database
 
 
-def _typed(world: Database, command: str, person: str, where: str, at: int) -> str:
+def _came_of(talk: Talk, command: str, person: str, where: str) -> str:
     """What comes of a command somebody types, as a word of the table."""
-    email, direct = _PEOPLE[person], where == "1:1"
-    room = f"1:1 of {person}" if direct else where
-    text = f"{command} {_ARGUMENTS.get(command, '')}".strip()
-    message = Message(f"message {at}", room, direct, f"id of {person}", email, text)
-    samples.receive(world, message.id, room, NOW)
-    with world.statement() as connection:
-        row = inbox.claim(connection, NOW)
-    assert row is not None
-    router.answer(world, Settings(), Heard(message, Claim(row.id, row.attempt), NOW, waited=True), NOW)
-    with world.write() as session:
-        outcome = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
-        said = session.query(OutboxRow).order_by(OutboxRow.id.desc()).first()
-        assert outcome is not None
-        assert said is not None
-        denied, text = outcome.outcome == "denied", said.markdown
-        destination = destinations.get(session, said.destination_id)
-        session.query(AuditRow).delete()
-    if denied:
-        assert destination.direct or destination.room_id is None, "a denial is told in private"
+    who = Identity(f"id of {person}", _PEOPLE[person])
+    typed = f"{command} {_ARGUMENTS.get(command, '')}".strip()
+    heeded = talk.type(who, typed, None if where == "1:1" else where)
+    destination, text = heeded.said[-1]
+    if heeded.outcome == "denied":
+        assert destination.direct, "a denial is told in private"
         return "no"
-    if text.startswith(access.for_operators(command)[:30]):
+    if text == access.for_operators(command):
         return "operators"
-    if text == spaces.in_groups_alone(command) or text == spaces.in_groups_alone(f"{command} on"):
+    if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on")):
         return "group"
     return "1:1" if text.startswith(enterprises.linked_elsewhere()) else "yes"
 
 
 def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: Database, acme: Enterprise) -> None:
     wrong = []
-    for at, (command, person, where, said) in enumerate(CELLS):
-        came = _typed(world, command, person, where, at)
+    talk = Talk(world)
+    for command, person, where, said in CELLS:
+        came = _came_of(talk, command, person, where)
         if command == "unlink" and came == "yes":
             with world.write() as session:
                 space_rows.link(session, "linked group", acme.id, NOW)

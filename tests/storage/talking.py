@@ -1,0 +1,61 @@
+"""People who type, and what the bot makes of it, without a Webex: the router alone on a database."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from bot import router
+from bot.fields import clean
+from bot.message import Heard, Message
+from bot.settings import Settings
+from storage import destinations, inbox
+from storage.database import Database
+from storage.models import AuditRow, InboxRow, OutboxRow
+from storage.records import Claim, Destination, Identity
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+
+@dataclass(frozen=True, slots=True)
+class Heeded:
+    """What came of a message: how it ended, as the audit has it, and what was said where."""
+
+    outcome: str
+    said: tuple[tuple[Destination, str], ...]
+
+
+class Talk:
+    """A bot that is talked to; between two messages a few seconds go by."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._number = self._last = 0
+
+    def type(self, who: Identity, text: str, room: str | None = None) -> Heeded:
+        """Have somebody type a line, in their 1:1 or in a group, who is not kept waiting."""
+        self._number += 1
+        now = NOW + self._number * timedelta(seconds=5)
+        where = room or f"1:1 of {who.person_id}"
+        message = Message(f"m{self._number}", where, room is None, who.person_id, who.email, clean(text), who.org_id)
+        samples.receive(self._database, message.id, where, now)
+        with self._database.statement() as connection:
+            row = inbox.claim(connection, now)
+        assert row is not None
+        heard = Heard(message, Claim(row.id, row.attempt), now, waited=True)
+        router.answer(self._database, Settings(), heard, now)
+        return self._heeded()
+
+    def _heeded(self) -> Heeded:
+        """What was written since the message before, which is then as if it had been long ago."""
+        with self._database.write() as session:
+            rows = list(session.scalars(select(AuditRow).where(AuditRow.outcome != "reported")))
+            new = list(session.scalars(_SAID.where(OutboxRow.id > self._last)))
+            said = [(destinations.get(session, one.destination_id), one.markdown) for one in new]
+            self._last = max([self._last, *(one.id for one in new)])
+            session.execute(delete(AuditRow))
+            session.execute(update(InboxRow).values(due_at=None, lease_until=None))
+        return Heeded(rows[-1].outcome if rows else "waits", tuple(said))
+
+
+_SAID = select(OutboxRow).order_by(OutboxRow.id)

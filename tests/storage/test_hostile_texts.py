@@ -1,0 +1,76 @@
+"""Whatever an admin types is answered: never a fault of ours, never silence."""
+
+import random
+from collections.abc import Iterator
+
+from bot.commands import COMMANDS
+from bot.tables.limit import LONGEST, size
+from storage import admins, rosters
+from storage.database import Database
+from storage.license_table import LicenseHolder
+from storage.records import Claim, Enterprise, Identity
+from tests.storage import samples
+from tests.storage.samples import NOW
+from tests.storage.talking import Talk
+
+_ANA, _OLGA = Identity("ana", "ana@acme.example"), Identity("olga", "olga@provider.example")
+_PIECES = (
+    *("'", '"', "“", "=", "!=", ":", "*", ",", "-", "\\", "`", "```", "<@all>", "<@personEmail:x@y|z>", "&lt;", "\0"),
+    *(
+        "\ud800",
+        "\u202e",
+        "\u200b",
+        "\ufeff",
+        "\n",
+        "\r\n",
+        "\t",
+        "%s",
+        "{0}",
+        "$(x)",
+        "'; DROP TABLE audit; --",
+        "🧑‍🚀",
+    ),
+    *("location", "sort", "type", "name", "admin", "sp-enterprise-id", "add", "set", "remove", "acme", "on", "off"),
+    *(
+        "2026-13-45",
+        "999999999d",
+        "-1",
+        "1e308",
+        "٣",
+        "ﬀ",
+        "İ",
+        "ß",
+        "a" * 300,
+        "x@y.z",
+        "é" * 200,
+        "10000000000000000000",
+    ),
+)
+
+
+def _texts(number: int) -> Iterator[str]:
+    chance = random.Random(4)
+    names = [command.name for command in COMMANDS]
+    for _ in range(number):
+        word = chance.choice([*names, "", chance.choice(_PIECES), chance.choice(names).upper()])
+        pieces = (chance.choice(_PIECES) + chance.choice(["", " ", " ", "\n"]) for _ in range(chance.randrange(9)))
+        yield f"{word} {''.join(pieces)}"
+
+
+def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Database, acme: Enterprise) -> None:
+    samples.admin(database, acme.id, _ANA.email)
+    with database.write() as session:
+        admins.set_operators(session, [_OLGA.email])
+        rosters.want(session, acme.id, NOW)
+    with database.statement() as connection:
+        row = rosters.claim(connection, NOW)
+    assert row is not None
+    claim = Claim(row.id, row.attempt)
+    with database.write() as session:
+        rosters.add(session, claim, acme.id, NOW, 0, [("a", LicenseHolder("Dallas", last_name="=Ana"))])
+        rosters.make_current(session, claim, acme.id, NOW, 1)
+    talk = Talk(database)
+    for number, text in enumerate(_texts(1000)):
+        heeded = talk.type(_OLGA if number % 4 == 0 else _ANA, text)
+        assert heeded.said, text
+        assert all(size(markdown) <= LONGEST for _, markdown in heeded.said), text
