@@ -10,7 +10,7 @@ from bot.matching import matches, ordered
 from bot.nearest import nearest
 from bot.replies import filter_refusals as refusals
 from bot.replies.filter_words import in_words
-from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, NAME, NAME_COLUMNS
+from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, NAME, NAME_COLUMNS, SORT, key_of
 from bot.tokens import Token, Value, plain_line, tokens
 from storage.folding import fold, fold_pattern
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
@@ -20,7 +20,6 @@ __all__ = ["MOST_COMPARISONS", "in_words", "matches", "ordered", "parse", "print
 MOST_COMPARISONS = 900
 """Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""
 
-_SORT = "sort"
 _EVERYTHING = ("", "")
 _TO_QUOTE = re.compile("[ \"'*,=:]")
 
@@ -33,7 +32,7 @@ def parse(text: str) -> View:
     for token in tokens(line):
         if token.column is None:
             terms.extend(_contained(line, token))
-        elif _key(token.column) == _SORT:
+        elif key_of(token.column) == SORT:
             if sort is not None:
                 raise refusals.sorted_twice(line, token.start, token.end)
             sort = _sort(line, token)
@@ -49,20 +48,16 @@ def printed(view: View) -> str:
     parts = [_printed_term(term) for term in view.terms]
     if view.sort:
         keys = (("-" if key.descending else "") + _column_key((key.column,)) for key in view.sort)
-        parts.append(f"{_SORT}={','.join(keys)}")
+        parts.append(f"{SORT}={','.join(keys)}")
     return " ".join(parts)
 
 
-def _key(typed: str) -> str:
-    return fold(typed).replace("_", "-")
-
-
 def _condition(line: str, token: Token, typed: str) -> Term:
-    columns = ATTRIBUTES_OF_KEY.get(_key(typed))
+    columns = ATTRIBUTES_OF_KEY.get(key_of(typed))
     if columns is None:
-        if _key(typed).removeprefix("-") == _SORT:
+        if key_of(typed).removeprefix("-") == SORT:
             raise refusals.minus_before_sort(line, token.start, token.end)
-        meant = nearest(typed, [*ATTRIBUTES_OF_KEY, _SORT])
+        meant = nearest(typed, [*ATTRIBUTES_OF_KEY, SORT])
         whole = line[token.start : token.end]
         raise refusals.unknown_column(line, token.start, typed, whole, meant, ATTRIBUTES_OF_KEY)
     patterns = tuple(value.pattern for value in token.values)
@@ -91,7 +86,7 @@ def _sort(line: str, token: Token) -> tuple[SortKey, ...]:
     order: dict[str, SortKey] = {}
     for value in token.values:
         typed = fold("*".join(value.pattern))
-        key = _key(typed.removeprefix("-"))
+        key = key_of(typed.removeprefix("-"))
         columns = ATTRIBUTES_OF_KEY.get(key)
         if columns is None:
             meant = nearest(key, ATTRIBUTES_OF_KEY)

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.replies import filter_refusals as refusals
+from bot.tables.columns import ATTRIBUTES_OF_KEY, SORT, key_of
 from storage.license_table import Pattern
 
 _STAND_INS = str.maketrans(
@@ -87,8 +88,17 @@ def _values(line: str, at: int, *, bare: bool) -> tuple[Value, ...]:
         if comma is None:
             return tuple(values)
         at = comma.end()
-        if line[at - 1] == " " and _COLUMN.match(line, at):
+        if _begins_condition(line, at):
             raise refusals.comma_between_conditions(line, line.index(",", value.end))
+
+
+def _begins_condition(line: str, at: int) -> bool:
+    """Whether a condition seems to stand where a value belongs: without a space before it, only one on a column."""
+    column = _COLUMN.match(line, at)
+    if column is None or line[at - 1] == " ":
+        return column is not None
+    key = key_of(column[1])
+    return key in ATTRIBUTES_OF_KEY or key.removeprefix("-") == SORT
 
 
 def _value(line: str, start: int, *, bare: bool) -> Value:

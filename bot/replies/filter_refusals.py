@@ -64,7 +64,10 @@ def operator_in_word(line: str, at: int) -> Refusal:
 
 def comma_between_conditions(line: str, at: int) -> Refusal:
     """A comma where a space belongs."""
-    advice = 'Conditions are separated by spaces; a comma means "or". For "or empty" write `location=Dallas,""`.'
+    advice = (
+        'Conditions are separated by spaces; a comma means "or". For "or empty" write `location=Dallas,""`. '
+        "A value that looks like a condition goes in quotes."
+    )
     return _refusal("A value is missing after this comma.", line, at, at + 1, advice)
 
 

@@ -4,6 +4,7 @@ import string
 from dataclasses import dataclass
 
 from bot.wire import Subscriber
+from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
 
@@ -38,6 +39,15 @@ NAME = "name"
 NAME_COLUMNS = ("first_name", "last_name")
 ATTRIBUTES_OF_KEY = {key: (column.attribute,) for column in COLUMNS for key in column.keys} | {NAME: NAME_COLUMNS}
 """Every filter key, in the table's order, with the fields it looks at."""
+
+
+SORT = "sort"
+"""What stands where a key does, and orders the rows instead."""
+
+
+def key_of(typed: str) -> str:
+    """A filter key as it is listed, however it was typed."""
+    return fold(typed).replace("_", "-")
 
 
 def cells(holder: LicenseHolder) -> tuple[str, ...]:

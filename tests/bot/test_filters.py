@@ -43,6 +43,8 @@ def _contains(*words: str) -> Term:
         ("last=O’Brien", _term("last_name", ("O'Brien",))),
         ("location＝“New\u00a0York”，‘LA’", _term("location", ("New York",), ("LA",))),
         ("service=Reseller1+acme:x=y", _term("service_id", ("Reseller1+acme:x=y",))),
+        ('location=Dallas,"type=premium"', _term("location", ("Dallas",), ("type=premium",))),
+        ("service=a:1,b:2", _term("service_id", ("a:1",), ("b:2",))),
         ("status=pending_email_input", _term("status", ("pending email input",))),
         ("ana@acme.example", _contains("ana@acme.example")),
         ("smith,jones", _contains("smith", "jones")),
@@ -107,6 +109,10 @@ def test_what_excludes_nobody_is_no_condition(typed: str) -> None:
         ("smith,", " ", "empty word"),
         ('"location"=Dallas', "=", "no column"),
         ("location=Dallas, ext=1", ",", "separated by spaces"),
+        ("location=Dallas,License_Type:premium", ",", "separated by spaces"),
+        ("location=Dallas,type!=premium", ",", "goes in quotes"),
+        ("location=Dallas,-sort=last", ",", "separated by spaces"),
+        ("smith,type=premium", ",", "separated by spaces"),
         ("東京=1", "東京", "no column"),
         ("ext=1 location: Dallas", "location:", "Write column and value together"),
     ],
@@ -165,7 +171,9 @@ def _parsed(text: str) -> tuple[View, Refusal | None]:
         return View(), refused
 
 
-_PIECES = (st.text(max_size=6) | _SPECIALS).map(plain_line) | st.sampled_from([" ", " a", "a ", '"', "O'B", "'t"])
+_PIECES = (st.text(max_size=6) | _SPECIALS).map(plain_line) | st.sampled_from(
+    [" ", " a", "a ", '"', "O'B", "'t", "ext=1", "sort:"]
+)
 _SOME_PIECES = _PIECES.filter(bool)
 
 
