@@ -16,15 +16,16 @@ def fits(markdown: str, limit: int = LONGEST) -> bool:
     return size(markdown) <= limit
 
 
-def cut(lines: Sequence[str], limit: int = LONGEST, more: str = "and {n} more") -> str:
-    """As many of the lines as fit, joined; the last then says how many were left out.
+def cut(lines: Sequence[str], limit: int = LONGEST, more: str = "and {n} more", most: int | None = None) -> str:
+    """As many of the lines as fit, and no more than `most`, joined; the last then says how many were left out.
 
     Raises ValueError where not even that would fit.
     """
+    most = len(lines) if most is None else most
     whole = "\n".join(lines)
-    if fits(whole, limit):
+    if len(lines) <= most and fits(whole, limit):
         return whole
-    for kept in range(_most(lines, limit), -1, -1):
+    for kept in range(min(_most(lines, limit), most), -1, -1):
         shortened = "\n".join([*lines[:kept], more.format(n=f"{len(lines) - kept:,}")])
         if fits(shortened, limit):
             return shortened

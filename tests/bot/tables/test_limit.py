@@ -20,6 +20,12 @@ def test_the_last_line_counts_what_was_left_out() -> None:
     assert cut(["long" * 10], 20, more="{n} not shown") == "1 not shown"
 
 
+def test_no_more_lines_are_kept_than_are_wanted() -> None:
+    assert cut(["a", "b", "c"], most=2) == "a\nb\nand 1 more"
+    assert cut(["a", "b"], most=2) == "a\nb"
+    assert cut(["line"] * 9, 30, most=5) == "line\nline\nline\nline\nand 5 more"
+
+
 @given(st.lists(st.text(alphabet="aŁ東", max_size=20), max_size=12), st.integers(12, 80))
 def test_as_many_lines_as_fit_are_kept(lines: list[str], limit: int) -> None:
     text = cut(lines, limit)
