@@ -1,8 +1,8 @@
 """What becomes of each line of a CSV of locations: whom it names, and whether that changes anything."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.tables.locations import Key, Wish, Wishes, comparable
@@ -21,30 +21,57 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A line, what came of it, for which Service ID, and where that was before; the last two empty where unknown."""
+    """A line, what came of it, for which Service ID, and where that was before the file; both empty where unknown.
+
+    `zeros_aside` says that several are named only if leading zeros do not count.
+    """
 
     wish: Wish
     result: Result
     service_id: str = ""
     before: str = ""
+    zeros_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What came of a file: of each line, and how many of them set which location that was nowhere before."""
+
+    by: Key
+    lines: Sequence[Outcome]
+    new: Mapping[str, int]
 
 
 REPORT_HEADER = ("Line", "Result", "Given", "Service ID", "Location", "Location Before")
 
 
-def outcomes(wishes: Wishes, people: Iterable[Located], known: Mapping[str, str]) -> list[Outcome]:
-    """What is to become of each line, given a roster's licence holders and the mapping by folded Service ID.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Licence holders by what names them, how many share a Service ID, and an extension without its leading zeros."""
+
+    by: Key
+    people: Mapping[str, list[Located]]
+    sharing: Mapping[str, int]
+    alike: Mapping[str, int]
+
+
+def upload(wishes: Wishes, people: Sequence[Located], known: Mapping[str, str]) -> Upload:
+    """What is to become of a file, given a roster's licence holders and the mapping by folded Service ID.
 
     A location that a licence holder has already, from the mapping or from Webex, is no change: so a table that was
     sent out can come back, and only what was edited in it counts.
     """
-    named: dict[str, list[Located]] = defaultdict(list)
-    sharing: dict[str, int] = defaultdict(int)
-    for place in people:
-        named[_key(wishes.by, place)].append(place)
-        sharing[place.service_id_folded] += 1
-    named.pop("", None)
-    return [_outcome(wish, wishes.by, named.get(wish.key, []), sharing, known) for wish in wishes.lines]
+    named = _named(wishes.by, people)
+    firsts: dict[str, Outcome] = {}
+    found = []
+    for wish in wishes.lines:
+        first = firsts.get(wish.key)
+        outcome = _outcome(wish, named, known) if first is None else _again(wish, first)
+        firsts.setdefault(wish.key, outcome)
+        found.append(outcome)
+    there = {_evenly_spaced(place.location) for place in people}.union(known.values())
+    new = Counter(one.wish.location for one in found if one.result is Result.SET and one.wish.location not in there)
+    return Upload(wishes.by, found, new)
 
 
 def changes(found: Iterable[Outcome]) -> dict[str, str]:
@@ -59,6 +86,20 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     return str(wish.line), outcome.result, wish.given, outcome.service_id, wish.location, outcome.before
 
 
+def _named(by: Key, people: Iterable[Located]) -> _Named:
+    named: dict[str, list[Located]] = defaultdict(list)
+    sharing: Counter[str] = Counter()
+    alike: Counter[str] = Counter()
+    for place in people:
+        key = _key(by, place)
+        if key:
+            named[key].append(place)
+        if by is Key.EXT and (bare := key.lstrip("0")):
+            alike[bare] += 1
+        sharing[place.service_id_folded] += 1
+    return _Named(by, named, sharing, alike)
+
+
 def _key(by: Key, place: Located) -> str:
     match by:
         case Key.SERVICE_ID:
@@ -69,17 +110,25 @@ def _key(by: Key, place: Located) -> str:
             return comparable(Key.EMAIL, place.email)
 
 
-def _outcome(
-    wish: Wish, by: Key, named: list[Located], sharing: Mapping[str, int], known: Mapping[str, str]
-) -> Outcome:
-    if not named:
-        return _gone(wish, by, known)
-    place = named[0]
-    if len(named) > 1 or (place.service_id_folded and sharing[place.service_id_folded] > 1):
+def _outcome(wish: Wish, named: _Named, known: Mapping[str, str]) -> Outcome:
+    people = named.people.get(wish.key, [])
+    # Excel takes leading zeros off, so one who is named without any may not be who was meant.
+    if named.alike.get(wish.key, 0) > max(len(people), 1):
+        return Outcome(wish, Result.AMBIGUOUS, zeros_aside=True)
+    if not people:
+        return _gone(wish, named.by, known)
+    place = people[0]
+    if len(people) > 1 or (place.service_id_folded and named.sharing[place.service_id_folded] > 1):
         return Outcome(wish, Result.AMBIGUOUS)
     if not place.service_id_folded:
         return Outcome(wish, Result.UNKNOWN)
     return Outcome(wish, _result(wish.location, place, known), place.service_id, place.location)
+
+
+def _again(wish: Wish, first: Outcome) -> Outcome:
+    """Of a line that says what an earlier one has said."""
+    left_out = first.result in (Result.UNKNOWN, Result.AMBIGUOUS)
+    return replace(first, wish=wish, result=first.result if left_out else Result.UNCHANGED)
 
 
 def _gone(wish: Wish, by: Key, known: Mapping[str, str]) -> Outcome:
@@ -94,6 +143,10 @@ def _gone(wish: Wish, by: Key, known: Mapping[str, str]) -> Outcome:
 
 def _result(location: str, place: Located, known: Mapping[str, str]) -> Result:
     if location:
-        # Cells of a file have no odd spaces, as what Webex sends may have.
-        return Result.UNCHANGED if location == " ".join(place.location.split()) else Result.SET
+        return Result.UNCHANGED if location == _evenly_spaced(place.location) else Result.SET
     return Result.CLEARED if place.service_id_folded in known else Result.UNCHANGED
+
+
+def _evenly_spaced(location: str) -> str:
+    """As the cells of a file are, unlike what Webex may send."""
+    return " ".join(location.split())

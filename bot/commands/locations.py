@@ -64,16 +64,16 @@ def _list(session: Session, asked: Asked, roster: Roster) -> Reply:
 def _change(session: Session, asked: Asked, roster: Roster, wishes: table.Wishes) -> Reply:
     enterprise = asked.enterprise
     known = locations.known(session, enterprise.id)
-    found = locating.outcomes(wishes, locations.people(session, enterprise.id), known)
-    locations.change(session, enterprise.id, locating.changes(found), asked.now)
+    found = locating.upload(wishes, tuple(locations.people(session, enterprise.id)), known)
+    locations.change(session, enterprise.id, locating.changes(found.lines), asked.now)
     return Reply(
         replies.changed(found, roster, enterprise, asked.now),
         attachment=Attachment(
             file_name("locations", enterprise.key, asked.now),
-            compressed_csv(locating.REPORT_HEADER, map(locating.cells, found)),
+            compressed_csv(locating.REPORT_HEADER, map(locating.cells, found.lines)),
         ),
         personal=True,
-        noted=replies.counts(found),
+        noted=replies.counts(found.lines),
     )
 
 

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
-from bot.locating import Outcome, Result
+from bot.locating import Outcome, Result, Upload
 from bot.replies.safe import code, plain
 from bot.replies.times import when
 from bot.replies.upload_refusals import quoted
 from bot.tables.limit import LONGEST, cut, size
+from bot.tables.locations import Key
 from storage.records import Enterprise, Roster
 
 GUIDE = """\
@@ -20,9 +22,18 @@ To change it, send `locations` with a CSV attached. Its header is `Service ID,Lo
 there: who is not in it stays, and an empty location clears one, so that Webex's own counts again, where it sends one.
 
 Comma, semicolon or tab, with quotes or without; UTF-8, UTF-16 or Windows-1252: as Excel saves it, up to 5 MB. \
-Where a file has several of those columns, the Service ID counts before the Email, and that before the Ext."""
+Outside Western Windows save it as “CSV UTF-8”, else letters turn into others: the answer names the locations that are \
+new, so that this and typos can be seen.
+
+Where the header has several of those columns, the Service ID counts for the whole file, else the Email, else the Ext. \
+An extension without leading zeros is left out where several are the same but for those, since Excel takes them off."""
 
 _LEFT_OUT = 2500
+"""Bytes."""
+
+_MOST_LEFT_OUT = 10
+_MOST_NEW = 10
+_LONGEST_NEW = 60
 
 
 def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
@@ -39,14 +50,17 @@ def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise:
     return f"{title}\n\n{cut(lines, room, '- and {n} more')}\n\n{ending}" if lines else f"{title}\n\n{ending}"
 
 
-def changed(found: Sequence[Outcome], roster: Roster, enterprise: Enterprise, now: datetime) -> str:
-    """What came of a file, and its lines that named nobody or several."""
-    lines = [f"- Line {outcome.wish.line:,}: {_why(outcome)}" for outcome in found if outcome.result in _WHY]
-    said = [f"**Locations of {plain(enterprise.name)}**: {counts(found)}."]
+def changed(found: Upload, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
+    """What came of a file: the locations that are new, and the lines that named nobody or several."""
+    lines = [f"- Line {one.wish.line:,}: {_why(one, found.by)}" for one in found.lines if one.result in _WHY]
+    said = [f"**Locations of {plain(enterprise.name)}**: {counts(found.lines)}."]
+    if found.new:
+        said.append(_new(found.new))
     if lines:
         among = f"{_number(roster.size, 'licence holder')} as of {_read(roster, enterprise, now)}"
-        said += [f"Left out, having looked among {among}:", cut(lines, _LEFT_OUT, "- and {n} more")]
-    said += ["Attached: what came of each line." if found else "That file has a header and nothing below it."]
+        listed = cut(lines, _LEFT_OUT, "- and {n} more", most=_MOST_LEFT_OUT)
+        said += [f"Left out, having looked among {among}:", listed]
+    said += ["Attached: what came of each line." if found.lines else "That file has a header and nothing below it."]
     return "\n\n".join(said)
 
 
@@ -77,9 +91,18 @@ def no_words(typed: str) -> str:
 _WHY = {Result.UNKNOWN: "no licence holder has", Result.AMBIGUOUS: "several licence holders have"}
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: Outcome, by: Key) -> str:
     given = outcome.wish.given
-    return f"{_WHY[outcome.result]} {quoted(given)}" if given else "it names nobody"
+    if not given:
+        return f"its {by} is empty"
+    return f"{_WHY[outcome.result]} {quoted(given)}{', leading zeros aside' if outcome.zeros_aside else ''}"
+
+
+def _new(places: Mapping[str, int]) -> str:
+    """In the order of the file, in which the eye finds them again."""
+    shown = [f"{code(place, _LONGEST_NEW)} ({number:,})" for place, number in islice(places.items(), _MOST_NEW)]
+    more = f", and {len(places) - _MOST_NEW:,} more" if len(places) > _MOST_NEW else ""
+    return f"New: {', '.join(shown)}{more}."
 
 
 def _read(roster: Roster, enterprise: Enterprise, now: datetime) -> str:

@@ -54,7 +54,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """A whole file; each key is in it once."""
+    """Every line of a file that is not blank; those with the same key want the same."""
 
     by: Key
     lines: tuple[Wish, ...]
@@ -80,8 +80,8 @@ def read(content: bytes) -> Wishes:
         raise Refusal(refusals.too_long(MOST_LINES))
     table = _table(lines)
     key_at, location_at, faults = table.key_at, table.location_at, table.faults
-    wishes: dict[str, Wish] = {}
-    nameless: list[Wish] = []
+    wishes: list[Wish] = []
+    firsts: dict[str, Wish] = {}
     for number, row in table.rows:
         cells = [_cell(raw) for raw in row]
         if not any(cells):
@@ -92,15 +92,13 @@ def read(content: bytes) -> Wishes:
             continue
         given, location = cells[key_at], cells[location_at]
         wish = Wish(number, given, comparable(table.by, given), location)
-        if not wish.key:
-            nameless += [wish] if location else []
-            continue
-        first = wishes.setdefault(wish.key, wish)
+        wishes.append(wish)
+        first = firsts.setdefault(wish.key, wish) if wish.key else wish
         if first.location != location:
             faults.append(Fault(number, _like(first, table.by), quoted(location)))
     if faults:
         raise Refusal(refusals.faults(faults), personal=True)
-    return Wishes(table.by, tuple(sorted([*wishes.values(), *nameless], key=lambda wish: wish.line)))
+    return Wishes(table.by, tuple(wishes))
 
 
 def comparable(by: Key, text: str) -> str:

@@ -1,6 +1,6 @@
 """What becomes of each line of a CSV of locations."""
 
-from bot.locating import Outcome, Result, changes, outcomes
+from bot.locating import Outcome, Result, Upload, changes, upload
 from bot.tables.locations import Key, Wish, Wishes, comparable
 from storage.folding import fold
 from storage.license_table import Located
@@ -18,13 +18,22 @@ PEOPLE = [
     person("dan@acme", "1003"),
     person("DAN@acme", "1004"),
     person("eve@acme", "1005", location=" New\u00a0York "),
+    person("fay@acme", "110"),
+    person("gil@acme", "00110"),
+    person("hal@acme", "0220"),
+    person("ivy@acme", "00220"),
+    person("joe@acme", "0330"),
+    person("kim@acme", ""),
+    person("lea@acme", "000"),
+    person("1@acme", "1006"),
+    person("01@acme", "1007"),
 ]
 KNOWN = {"ben@acme": "Basel", "gone@acme": "Genf"}
 
 
 def became(by: Key, given: str, location: str) -> Outcome:
     wish = Wish(2, given, comparable(by, given), location)
-    (found,) = outcomes(Wishes(by, (wish,)), PEOPLE, KNOWN)
+    (found,) = upload(Wishes(by, (wish,)), PEOPLE, KNOWN).lines
     assert found.wish == wish
     return found
 
@@ -79,3 +88,53 @@ def test_only_what_is_set_or_cleared_changes_anything() -> None:
     found = [became(Key.SERVICE_ID, given, "") for given in ("ben@acme", "ana@acme", "x", "dan@acme")]
     found.append(became(Key.EXT, "1000", "Chur"))
     assert changes(found) == {"ben@acme": "", "Ana@acme": "Chur"}
+
+
+def came_of(by: Key, *lines: tuple[str, str]) -> Upload:
+    wishes = (Wish(at, given, comparable(by, given), place) for at, (given, place) in enumerate(lines, 2))
+    return upload(Wishes(by, tuple(wishes)), PEOPLE, KNOWN)
+
+
+def test_an_extension_without_zeros_is_ambiguous_where_several_are_the_same_but_for_those() -> None:
+    for given in ("110", "220"):
+        assert became(Key.EXT, given, "Chur") == Outcome(
+            Wish(2, given, given, "Chur"), Result.AMBIGUOUS, zeros_aside=True
+        )
+    assert became(Key.EXT, "00110", "Chur").service_id == "gil@acme"
+    assert became(Key.EXT, "0220", "Chur").service_id == "hal@acme"
+    assert result(Key.EXT, "330", "Chur") is Result.UNKNOWN
+    assert result(Key.EXT, "000", "Chur") is Result.SET
+    assert result(Key.EXT, "", "Chur") is Result.UNKNOWN
+    assert not became(Key.EXT, "1001", "Chur").zeros_aside
+    assert result(Key.SERVICE_ID, "1@acme", "Chur") is Result.SET
+
+
+def test_a_line_that_repeats_another_changes_nothing_and_has_its_result_where_that_was_left_out() -> None:
+    def twice(given: str, location: str) -> list[Result]:
+        return [line.result for line in came_of(Key.SERVICE_ID, (given, location), (given.upper(), location)).lines]
+
+    assert twice("ana@acme", "Chur") == [Result.SET, Result.UNCHANGED]
+    assert twice("ben@acme", "") == [Result.CLEARED, Result.UNCHANGED]
+    assert twice("ben@acme", "Basel") == [Result.UNCHANGED, Result.UNCHANGED]
+    assert twice("nobody", "Chur") == [Result.UNKNOWN, Result.UNKNOWN]
+    assert twice("dan@acme", "Chur") == [Result.AMBIGUOUS, Result.AMBIGUOUS]
+    again = came_of(Key.SERVICE_ID, ("ana@acme", "Chur"), ("ANA@acme", "Chur"))
+    assert again.lines[1] == Outcome(Wish(3, "ANA@acme", "ana@acme", "Chur"), Result.UNCHANGED, "Ana@acme", "Bern")
+    assert changes(again.lines) == {"Ana@acme": "Chur"}
+    assert again.new == {"Chur": 1}
+
+
+def test_locations_that_neither_a_licence_holder_nor_the_mapping_had_are_new() -> None:
+    found = came_of(
+        Key.SERVICE_ID,
+        ("cy@acme", "Zug"),
+        ("fay@acme", "Chur"),
+        ("ana@acme", "Zug"),
+        ("gil@acme", "Bern"),
+        ("hal@acme", "Genf"),
+        ("ivy@acme", "New York"),
+        ("joe@acme", "bern"),
+        ("nobody", "Thun"),
+        ("ben@acme", ""),
+    )
+    assert list(found.new.items()) == [("Zug", 2), ("Chur", 1), ("bern", 1)]

@@ -61,6 +61,7 @@ def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_rea
     answer = house.ask(ANA, "locations", file=content)
     said = answer.markdown or ""
     assert "2 set, 1 unchanged, 1 unknown" in said
+    assert "New: `Kraków` (1), `=Bern` (1)." in said
     assert "Line 4: no licence holder has `nobody@here`" in said
     assert csv_of(house, answer, header=REPORT) == [
         ["2", "set", first, first, "Kraków", before[first]],
@@ -86,6 +87,14 @@ def test_locations_alone_counts_licence_holders_most_first_and_attaches_the_mapp
     said = [line for line in (answer.markdown or "").splitlines() if line.startswith("- ")]
     assert said[: len(numbers)] == [f"- {place}: {number}" for number, place in numbers]
     assert csv_of(house, answer, header=MAPPING) == [[someone, "Kraków"]]
+
+
+def test_every_line_that_is_not_blank_is_in_the_answers_csv(house: House) -> None:
+    someone = rows(house)[0][2]
+    lines = [someone, "Kraków"], ["", ""], [someone, "Kraków"], ["nobody", "x"], ["", "x"], ["nobody", "x"]
+    answer = house.ask(ANA, "locations", file=_csv(*lines))
+    assert _results(house, answer) == ["set", "unchanged", "unknown", "unknown", "unknown"]
+    assert "- Line 6: its Service ID is empty" in (answer.markdown or "")
 
 
 def test_the_mapping_and_the_table_of_licenses_can_be_sent_back_and_only_edits_count(house: House) -> None:

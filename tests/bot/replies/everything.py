@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot import filters
 from bot.commands import COMMANDS
 from bot.errors import MEANINGS
-from bot.locating import Outcome, Result
+from bot.locating import Outcome, Result, Upload
 from bot.message import LARGEST_FILE, Refusal
 from bot.policy import Estimate
 from bot.replies import (
@@ -28,7 +28,7 @@ from bot.replies import (
 from bot.replies.licenses import About, Suggestion
 from bot.replies.status import Known
 from bot.replies.sync import Standing
-from bot.tables.locations import Wish
+from bot.tables.locations import Key, Wish
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
 from storage.license_table import LicenseHolder
@@ -115,14 +115,15 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
 
 def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
     wish = Wish(10**5, words, words, words)
-    found = [Outcome(wish, result, words, words) for result in Result] * many
+    found = [Outcome(wish, result, words, words, zeros_aside=True) for result in Result] * many
+    upload = Upload(Key.SERVICE_ID, found, {f"{number}{words}": 10**5 for number in range(many)})
     faults = [upload_refusals.Fault(10**5, "a header", upload_refusals.quoted(words))] * many
     places = {f"{number}{words}": number for number in range(many)} | {"": 1}
     return {
         "locations": locations.overview(places, 10**9, ROSTER, acme, NOW),
         "locations none": locations.overview({}, 0, ROSTER, acme, NOW),
-        "locations changed": locations.changed(found, ROSTER, acme, NOW),
-        "locations unchanged": locations.changed([], ROSTER, acme, NOW),
+        "locations changed": locations.changed(upload, ROSTER, acme, NOW),
+        "locations unchanged": locations.changed(Upload(Key.EXT, [], {}), ROSTER, acme, NOW),
         "locations failed": locations.none_yet(failed=True),
         "locations not yet": locations.none_yet(failed=False),
         "locations no file": locations.no_words(words),

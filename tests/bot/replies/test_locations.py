@@ -1,10 +1,12 @@
 """What `locations` says of where people are, and of a file."""
 
-from bot.locating import Outcome, Result
+from dataclasses import replace
+
+from bot.locating import Outcome, Result, Upload
 from bot.replies import locations, upload_refusals
 from bot.replies.upload_refusals import Fault
 from bot.tables.limit import LONGEST, size
-from bot.tables.locations import Wish
+from bot.tables.locations import Key, Wish
 from tests.bot.samples import NOW, ROSTER, enterprise
 
 ACME = enterprise()
@@ -43,11 +45,33 @@ def test_the_counts_are_in_one_order_and_leave_out_what_there_is_none_of() -> No
 
 def test_only_lines_that_were_left_out_are_named() -> None:
     found = [_outcome(2, "a", Result.SET), _outcome(3, "", Result.UNKNOWN), _outcome(4, "b`", Result.AMBIGUOUS)]
-    said = locations.changed(found, ROSTER, ACME, NOW).splitlines()
+    found.append(replace(_outcome(5, "110", Result.AMBIGUOUS), zeros_aside=True))
+    said = locations.changed(Upload(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
     assert [line for line in said if line.startswith("- ")] == [
-        "- Line 3: it names nobody",
+        "- Line 3: its Service ID is empty",
         "- Line 4: several licence holders have `b`",
+        "- Line 5: several licence holders have `110`, leading zeros aside",
     ]
+
+
+def test_of_more_than_ten_lines_that_were_left_out_the_rest_is_counted() -> None:
+    found = [_outcome(line, "a", Result.UNKNOWN) for line in range(2, 13)]
+    said = locations.changed(Upload(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
+    listed = [line for line in said if line.startswith("- ")]
+    assert listed[9:] == ["- Line 11: no licence holder has `a`", "- and 1 more"]
+    assert len(locations.changed(Upload(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
+
+
+def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> None:
+    def said(places: dict[str, int]) -> str:
+        return locations.changed(Upload(Key.EXT, [_outcome(2, "a", Result.SET)], places), ROSTER, ACME, NOW)
+
+    assert "\n\nNew: `Kraków` (1), `?ód?` (1,100).\n\n" in said({"Kraków": 1, "?ód?": 1100})
+    many = said({f"p{number}": 1 for number in range(13)})
+    assert "`p9` (1), and 3 more." in many
+    assert "`p10`" not in many
+    assert "more" not in said({f"p{number}": 1 for number in range(10)})
+    assert "New" not in said({})
 
 
 def test_what_cannot_be_seen_is_nothing() -> None:
