@@ -10,7 +10,7 @@ from bot.matching import matches, ordered
 from bot.nearest import nearest
 from bot.replies import filter_refusals as refusals
 from bot.replies.filter_words import in_words
-from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, NAME, NAME_COLUMNS, SORT, key_of
+from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, MAIN_KEYS, NAME, NAME_COLUMNS, SORT, key_of
 from bot.tokens import Token, Value, plain_line, tokens
 from storage.folding import fold, fold_pattern
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
@@ -21,7 +21,7 @@ MOST_COMPARISONS = 900
 """Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""
 
 _EVERYTHING = ("", "")
-_TO_QUOTE = re.compile("[ \"'*,=:]")
+_TO_QUOTE = re.compile("[ \"'*,=:`]")
 
 
 def parse(text: str) -> View:
@@ -59,7 +59,7 @@ def _condition(line: str, token: Token, typed: str) -> Term:
             raise refusals.minus_before_sort(line, token.start, token.end)
         meant = nearest(typed, [*ATTRIBUTES_OF_KEY, SORT])
         whole = line[token.start : token.end]
-        raise refusals.unknown_column(line, token.start, typed, whole, meant, ATTRIBUTES_OF_KEY)
+        raise refusals.unknown_column(line, token.start, typed, whole, meant, MAIN_KEYS)
     patterns = tuple(value.pattern for value in token.values)
     if columns == ("status",):
         patterns = tuple(tuple(piece.replace("_", " ") for piece in pattern) for pattern in patterns)
@@ -90,7 +90,7 @@ def _sort(line: str, token: Token) -> tuple[SortKey, ...]:
         columns = ATTRIBUTES_OF_KEY.get(key)
         if columns is None:
             meant = nearest(key, ATTRIBUTES_OF_KEY)
-            raise refusals.unknown_sort_column(line, value.start, value.end, meant, ATTRIBUTES_OF_KEY)
+            raise refusals.unknown_sort_column(line, value.start, value.end, meant, MAIN_KEYS)
         for column in reversed(columns):
             order.setdefault(column, SortKey(column, typed.startswith("-")))
     return tuple(order.values())

@@ -14,6 +14,7 @@ _STAND_INS = str.maketrans(
     | {"＝": "=", "：": ":", "，": ",", "＊": "*", "！": "!", "≠": "!="}
 )
 _COLUMN = re.compile(r"([^\s\"'*,=:]*?)(!=|=|:)")
+_IN_BACKTICKS = re.compile("`+([^`]*)`+")
 _COMMA = re.compile(r" *, *")
 
 
@@ -38,8 +39,13 @@ class Token:
 
 
 def plain_line(text: str) -> str:
-    """The text on one line, with plain quotes, operators and spaces for what stands for them."""
-    return "".join(map(_kept, text.translate(_STAND_INS))).strip()
+    """The text on one line, with plain quotes, operators and spaces for what stands for them.
+
+    Where all of it stands in backticks, as examples do that are copied, those go.
+    """
+    line = "".join(map(_kept, text.translate(_STAND_INS))).strip()
+    held = _IN_BACKTICKS.fullmatch(line)
+    return held[1].strip() if held else line
 
 
 def tokens(line: str) -> list[Token]:

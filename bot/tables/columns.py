@@ -10,7 +10,9 @@ from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its CSV header, its field of a LicenseHolder, its filter keys, its name in a sentence."""
+    """One column: its CSV header, its field of a LicenseHolder, its filter keys, the main one first, its name in a
+    sentence.
+    """
 
     header: str
     attribute: str
@@ -21,13 +23,13 @@ class Column:
 COLUMNS = (
     Column("Location", "location", ("location",), "Location"),
     Column("License Type", "license_type", ("type", "license", "license-type"), "License Type"),
-    Column("Service ID", "service_id", ("service-id", "service"), "Service ID"),
+    Column("Service ID", "service_id", ("service-id", "service", "serviceid"), "Service ID"),
     Column("Ext", "ext", ("ext", "extension"), "Ext"),
-    Column("First Name", "first_name", ("first",), "First Name"),
-    Column("Last Name", "last_name", ("last",), "Last Name"),
+    Column("First Name", "first_name", ("first", "first-name", "firstname"), "First Name"),
+    Column("Last Name", "last_name", ("last", "last-name", "lastname"), "Last Name"),
     Column("Email", "email", ("email",), "Email"),
-    Column("Email Validation Status", "status", ("status", "validation"), "Status"),
-    Column("Self-Activation", "activation", ("activation",), "Self-Activation"),
+    Column("Email Validation Status", "status", ("status", "validation", "email-validation-status"), "Status"),
+    Column("Self-Activation", "activation", ("activation", "self-activation"), "Self-Activation"),
 )
 HEADER = tuple(column.header for column in COLUMNS)
 BY_ATTRIBUTE = {column.attribute: column for column in COLUMNS}
@@ -39,6 +41,9 @@ NAME = "name"
 NAME_COLUMNS = ("first_name", "last_name")
 ATTRIBUTES_OF_KEY = {key: (column.attribute,) for column in COLUMNS for key in column.keys} | {NAME: NAME_COLUMNS}
 """Every filter key, in the table's order, with the fields it looks at."""
+
+MAIN_KEYS = (*(column.keys[0] for column in COLUMNS), NAME)
+"""One for each of them."""
 
 
 SORT = "sort"

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.tables.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, license_holder
+from bot.tables.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, key_of, license_holder
 from bot.wire import Subscriber
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
@@ -35,16 +35,28 @@ def test_every_agreed_key_finds_its_columns() -> None:
         "license-type": "license_type",
         "service-id": "service_id",
         "service": "service_id",
+        "serviceid": "service_id",
         "ext": "ext",
         "extension": "ext",
         "first": "first_name",
+        "first-name": "first_name",
+        "firstname": "first_name",
         "last": "last_name",
+        "last-name": "last_name",
+        "lastname": "last_name",
         "email": "email",
         "status": "status",
         "validation": "status",
+        "email-validation-status": "status",
         "activation": "activation",
+        "self-activation": "activation",
         "name": "first_name,last_name",
     }
+
+
+def test_every_header_of_the_table_is_a_key() -> None:
+    typed = [header.replace(" ", joint) for header in HEADER for joint in "-_"]
+    assert {key_of(header) for header in typed} <= set(ATTRIBUTES_OF_KEY)
 
 
 def test_a_subscriber_becomes_a_row() -> None:
