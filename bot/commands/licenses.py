@@ -7,7 +7,8 @@ from bot.command import Command
 from bot.freshness import Behind
 from bot.message import Asked, Attachment, Refusal, Reply, Wait
 from bot.replies import licenses as replies
-from bot.replies.licenses import About, Suggestion
+from bot.replies.filter_advice import Advice
+from bot.replies.licenses import About
 from bot.tables import summary
 from bot.tables.columns import HEADER
 from bot.tables.csvfile import TooLarge, compressed_csv, file_name
@@ -47,19 +48,20 @@ def _options(line: str) -> tuple[set[str], str]:
 
 def _counts(session: Session, asked: Asked, about: About) -> Reply:
     found = summary.of_groups(views.groups(session, about.roster.id, summary.COUNTED, about.view))
-    said = replies.counts(about, found, _instead(session, about, found), asked.now)
+    said = replies.counts(about, found, _advice(session, about, found), asked.now)
     return Reply(said, personal=True, noted="counts")
 
 
 def _export(session: Session, asked: Asked, about: About) -> Reply:
     found = Summary()
     attachment = Attachment(file_name("licenses", about.enterprise.key, asked.now), _csv(session, about, found))
-    said = replies.answer(about, found, _instead(session, about, found), asked.now)
+    said = replies.answer(about, found, _advice(session, about, found), asked.now)
     return Reply(said, attachment=attachment, personal=True, noted=f"{found.found} rows")
 
 
-def _instead(session: Session, about: About, found: Summary) -> Suggestion | None:
-    return None if found.found else suggestions.of_nobody(session, about.roster, about.view)
+def _advice(session: Session, about: About, found: Summary) -> Advice:
+    instead = None if found.found else suggestions.of_nobody(session, about.roster, about.view)
+    return Advice(instead, suggestions.absent(session, about.roster, about.view))
 
 
 def _csv(session: Session, about: About, found: Summary) -> bytes:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import filters
-from bot.replies.safe import code, plain
+from bot.replies import filter_advice
+from bot.replies.filter_advice import Advice
+from bot.replies.safe import plain
 from bot.replies.times import when
 from bot.tables.chat import license_table
 from bot.tables.limit import LONGEST, cut, fits, size
 from bot.tables.summary import Summary
-from storage.folding import fold
 from storage.license_table import Term, View
 from storage.records import Enterprise, Roster
 
@@ -49,21 +50,11 @@ class About:
     stale: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Which condition keeps people out, how many it does, and what may have been meant by it."""
-
-    dropped: Term
-    would_find: int
-    meant: Term | None = None
-    meant_finds: int = 0
-
-
-def answer(about: About, found: Summary, instead: Suggestion | None, now: datetime) -> str:
+def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     """The filter in words, the counts, the first rows, and how old all that is."""
-    lines = [_head(about, found, now)]
+    lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
     if not found.found:
-        return "\n\n".join([*lines, *_nobody(about, instead), "The CSV has the header alone."])
+        return "\n\n".join([*lines, *_nobody(about, advice), "The CSV has the header alone."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
     table, shown = license_table(found.first, LONGEST - size(sentences) - _ROOM)
@@ -71,11 +62,11 @@ def answer(about: About, found: Summary, instead: Suggestion | None, now: dateti
     return "\n\n".join([sentences, table, rest if shown < found.found else "All of them are in the CSV."])
 
 
-def counts(about: About, found: Summary, instead: Suggestion | None, now: datetime) -> str:
+def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     """The filter in words and the counts, of every location."""
-    lines = [_head(about, found, now)]
+    lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
     if not found.found:
-        return "\n\n".join([*lines, *_nobody(about, instead)])
+        return "\n\n".join([*lines, *_nobody(about, advice)])
     lines.append(_activation(found.activation))
     places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)]
     listed = cut(["By location:", "", *places], LONGEST - size("\n\n".join(lines)) - _ROOM)
@@ -120,7 +111,7 @@ def too_large(half: tuple[Term, int] | None) -> str:
     refusal = "That is more than the 100 MB that Webex takes as one file, so I made none."
     if half is None:
         return f"{refusal} Please ask for a part of it, say by the first letter: `licenses last=a*`."
-    return f"{refusal} Please ask for parts of it: {_typed(half[0])} would give {half[1]:,}."
+    return f"{refusal} Please ask for parts of it: {filter_advice.typed(half[0])} would give {half[1]:,}."
 
 
 def _head(about: About, found: Summary, now: datetime) -> str:
@@ -133,22 +124,8 @@ def _head(about: About, found: Summary, now: datetime) -> str:
     )
 
 
-def _nobody(about: About, instead: Suggestion | None) -> list[str]:
-    """What would find somebody."""
-    if not about.view.terms or not about.roster.size:
-        return []
-    if fold(filters.printed(about.view)) == "help":
-        return ["`help licenses` explains how to filter."]
-    if instead is None:
-        return ["Dropping one of the conditions alone would not help."]
-    said = f"Without {_typed(instead.dropped)} it would be {instead.would_find:,}."
-    if instead.meant is not None and instead.meant_finds:
-        said += f" {_typed(instead.meant)} would give {instead.meant_finds:,}."
-    return [said]
-
-
-def _typed(term: Term) -> str:
-    return code(filters.printed(View((term,))))
+def _nobody(about: About, advice: Advice) -> list[str]:
+    return filter_advice.of_nobody(about.view, advice) if about.view.terms and about.roster.size else []
 
 
 def _activation(found: Counter[str]) -> str:

@@ -91,6 +91,26 @@ def test_a_filter_that_finds_nobody_is_answered_with_the_condition_to_drop_and_w
     assert "Dropping one of the conditions alone would not help." in both
 
 
+def test_a_value_that_nobody_has_is_named_though_others_are_found(house: House) -> None:
+    for typed in ("licenses status!=provisoned", "licenses count status!=provisoned"):
+        said = house.ask(ANA, typed).markdown or ""
+        assert "410 of 410" in said
+        assert "Nobody has status `provisoned`. Did you mean `provisioned`?" in said
+    assert "Nobody has" not in (house.ask(ANA, "licenses status!=provisioned").markdown or "")
+
+
+def test_conditions_that_were_meant_as_one_are_suggested_as_that(house: House) -> None:
+    waiting = sum(row[7] == "Pending Email Input" for row in rows(house))
+    said = house.ask(ANA, "licenses status=pending email input").markdown or ""
+    assert f'`status="pending email input"` would give {waiting}.' in said
+    assert "Without" not in said
+    either = sum(row[0] in ("Dallas", "Austin") for row in rows(house))
+    said = house.ask(ANA, "licenses count location=Dallas or location=Austin").markdown or ""
+    assert f"`location=Dallas,Austin` would give {either}." in said
+    said = house.ask(ANA, "licenses `type=premium` counts").markdown or ""
+    assert "`count` and `refresh` stand first: `licenses count type=premium`." in said
+
+
 def test_count_gives_the_counts_alone(house: House) -> None:
     in_dallas = [row for row in rows(house) if row[0] == "Dallas"]
     answer = house.ask(ANA, "licenses count location=Dallas")

@@ -25,13 +25,14 @@ from bot.replies import (
     sync,
     upload_refusals,
 )
-from bot.replies.licenses import About, Suggestion
+from bot.replies.filter_advice import Absent, Advice, Rewritten, Suggestion
+from bot.replies.licenses import About
 from bot.replies.status import Known
 from bot.replies.sync import Standing
 from bot.tables.locations import Key, Wish
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
-from storage.license_table import LicenseHolder
+from storage.license_table import LicenseHolder, View
 from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples
 from tests.bot.samples import NOW, OWN, READING, ROSTER
@@ -190,8 +191,16 @@ def _licenses(acme: Enterprise, words: str, many: int) -> dict[str, str]:
         about = About(view, replace(ROSTER, size=10**9), acme, licenses.failing(failed=False))
         for rows in ([], [holder] * 15):
             found = Summary(len(rows), Counter(ACTIVATION), Counter({f"{words}{n}": n for n in range(many)}), rows)
-            instead = Suggestion(view.terms[0], 10**9, view.terms[0], 10**9) if view.terms else None
-            said[f"licenses {typed[:9]} {len(rows)}"] = licenses.answer(about, found, instead, NOW)
-            said[f"licenses count {typed[:9]} {len(rows)}"] = licenses.counts(about, found, instead, NOW)
+            for mark, advice in _advice(view, words):
+                said[f"licenses {typed[:9]} {len(rows)} {mark}"] = licenses.answer(about, found, advice, NOW)
+                said[f"licenses count {typed[:9]} {len(rows)} {mark}"] = licenses.counts(about, found, advice, NOW)
             said[f"licenses too large {typed[:9]}"] = licenses.too_large((view.terms[0], 10**9) if view.terms else None)
     return said
+
+
+def _advice(view: View, words: str) -> Iterator[tuple[str, Advice]]:
+    absent = (Absent("location", words, words),) * 5
+    yield "no advice", Advice()
+    if view.terms:
+        yield "dropped", Advice(Suggestion(view.terms[0], 10**9, view.terms[0], 10**9), absent)
+        yield "rewritten", Advice(Rewritten(view.terms[0], 10**9), absent)

@@ -4,6 +4,7 @@ import pytest
 
 from bot import filters
 from bot.replies import licenses
+from bot.replies.filter_advice import Advice
 from bot.tables.summary import Summary
 from tests.bot.samples import NOW, ROSTER, enterprise
 
@@ -14,4 +15,4 @@ from tests.bot.samples import NOW, ROSTER, enterprise
 )
 def test_a_filter_is_said_back_as_it_was_understood(typed: str, said: str) -> None:
     about = licenses.About(filters.parse(typed), ROSTER, enterprise(), None)
-    assert said in licenses.answer(about, Summary(), None, NOW)
+    assert said in licenses.answer(about, Summary(), Advice(), NOW)

@@ -1,0 +1,145 @@
+"""What is suggested instead of a filter that finds nobody, or that names what nobody has."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot import filters, suggestions
+from bot.replies import filter_advice
+from bot.replies.filter_advice import Absent, Advice, Rewritten
+from storage import rosters, views
+from storage.database import Database
+from storage.license_table import LicenseHolder
+from storage.records import Roster
+from tests.storage import samples
+
+Look = Callable[..., object]
+
+
+def _holder(location: str, status: str = "Provisioned", license_type: str = "Premium", last: str = "") -> LicenseHolder:
+    return LicenseHolder(
+        location=location, status=status, license_type=license_type, last_name=last, activation="Not begun"
+    )
+
+
+HOLDERS = [
+    _holder("Dallas"),
+    _holder("Dallas", "Pending Email Input", last="Orr"),
+    _holder("Dallas North", license_type="Basic"),
+    _holder("Dallas North"),
+    _holder("Austin"),
+    _holder("Austin or so"),
+    _holder("Not `typable`"),
+    _holder(""),
+]
+
+
+@pytest.fixture
+def looking(database: Database) -> Iterator[tuple[Session, Roster]]:
+    """A session, and a roster to look in."""
+    acme = samples.enterprise(database)
+    with database.write() as session:
+        samples.write_roster(session, acme.id, HOLDERS)
+    with database.read() as session:
+        roster = rosters.current(session, acme.id)
+        assert roster is not None
+        yield session, roster
+
+
+def _instead(looking: tuple[Session, Roster], typed: str) -> tuple[str, int] | None:
+    """What several conditions were meant as, and how many that finds."""
+    found = suggestions.of_nobody(*looking, filters.parse(typed))
+    if not isinstance(found, Rewritten):
+        return None
+    return filter_advice.typed(found.meant).strip("`"), found.finds
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead", "finds"),
+    [
+        ("location=Dallas North", 'location="Dallas North"', 2),
+        ("type=basic location=dallas NORTH", 'location="dallas NORTH"', 1),
+        ("location=Bern,Dallas North x*", 'location=Bern,"Dallas North"', 0),
+        ("status=pending email input", 'status="pending email input"', 1),
+        ("status=Pending email input miller", 'status="Pending email input"', 0),
+        ("location= Austin", "location=Austin", 1),
+        ("location=Austin or so", 'location="Austin or so"', 1),
+        ("location=Dallas OR Austin", "location=Dallas,Austin", 3),
+    ],
+)
+def test_words_after_a_value_are_suggested_as_the_rest_of_it_where_that_finds_somebody(
+    looking: tuple[Session, Roster], typed: str, instead: str, finds: int
+) -> None:
+    assert _instead(looking, typed) == ((instead, finds) if finds else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "finds"),
+    [
+        ("location=Dallas location=Austin", 3),
+        ("location=Dallas or location=Austin", 3),
+        ("location=Dallas type=premium location=Austin", 3),
+        ("type=basic location=Dallas location=Austin", 0),
+        ("location=Dallas or location=Austin or", 1),
+        ("location!=Dallas location=Dallas", 0),
+        ("location=Dallas last=Austin", 0),
+    ],
+)
+def test_conditions_on_one_column_are_suggested_as_alternatives_where_those_find_somebody(
+    looking: tuple[Session, Roster], typed: str, finds: int
+) -> None:
+    assert _instead(looking, typed) == (("location=Dallas,Austin", finds) if finds else None)
+
+
+def test_what_could_not_be_typed_as_it_is_shown_is_not_suggested(looking: tuple[Session, Roster]) -> None:
+    assert _instead(looking, "location=Not `typable`") is None
+
+
+def test_values_that_nobody_has_are_named_though_others_are_found(looking: tuple[Session, Roster]) -> None:
+    def absent(typed: str) -> tuple[Absent, ...]:
+        return suggestions.absent(*looking, filters.parse(typed))
+
+    assert absent("status!=provisoned") == (Absent("status", "provisoned", "provisioned"),)
+    assert absent("location=Dalas,Austin") == (Absent("location", "Dalas", "Dallas"),)
+    assert absent("type!=premum activation!=xyz") == (
+        Absent("type", "premum", "premium"),
+        Absent("activation", "xyz", None),
+    )
+    assert absent("location!=AUSTIN,Dal*,*x,") == ()
+    assert absent("location!=x location!=X") == (Absent("location", "X", None),)
+    assert len(absent("location!=1,2,3,4,5,6,7")) == 5
+
+
+def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
+    looking: tuple[Session, Roster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    facets: Look = views.facets
+
+    def noted(session: Session, roster_id: int, column: str) -> object:
+        looked.append(column)
+        return facets(session, roster_id, column)
+
+    monkeypatch.setattr(views, "facets", noted)
+    for typed in ("", "location=Dalas", "dalas,x", "last!=x", "name!=x", "location!=Dal*", "location!="):
+        assert suggestions.absent(*looking, filters.parse(typed)) == ()
+    assert looked == []
+    suggestions.absent(*looking, filters.parse("location!=a,b location!=c status=x,y"))
+    assert looked == ["location", "status"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "misplaced"),
+    [
+        ("type=premium count", True),
+        ("type=premium COUNTS", True),
+        ("refesh", True),
+        ("last=count", False),
+        ("counter,count", False),
+        ("couch", False),
+    ],
+)
+def test_a_word_of_the_command_in_the_midst_of_a_filter_is_said_to_stand_first(typed: str, misplaced: bool) -> None:
+    said = filter_advice.of_nobody(filters.parse(typed), Advice())
+    assert ("`count` and `refresh` stand first: `licenses count type=premium`." in said) is misplaced
