@@ -63,6 +63,7 @@ def _instead(looking: tuple[Session, Roster], typed: str) -> tuple[str, int] | N
         ("location=Bern,Dallas North x*", 'location=Bern,"Dallas North"', 0),
         ("status=pending email input", 'status="pending email input"', 1),
         ("status=Pending email input miller", 'status="Pending email input"', 0),
+        ("location!=Dallas North", "", 0),
         ("location= Austin", "location=Austin", 1),
         ("location=Austin or so", 'location="Austin or so"', 1),
         ("location=Dallas OR Austin", "location=Dallas,Austin", 3),
