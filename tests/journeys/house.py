@@ -53,6 +53,8 @@ class House:
         self.sandbox = Sandbox(port=0, sync_seconds=0.3)
         self.world, self.faults = self.sandbox.world, self.sandbox.faults
         self.versions: list[Message] = []
+        self._greetings: set[str] = set()
+        self.is_running = False
         self.trusted: set[str] = set()
         self.former_admins: set[str] = set()
         self._changed = Condition()
@@ -90,9 +92,11 @@ class House:
         self.context: Context = replace(wiring.context(self.settings, self.database), now=self.now)
         self._running.callback(self._stop_clock, wiring.clock(self.context))
         self.wait_for(self._is_ready)
+        self.is_running = True
 
     def stop(self) -> None:
         """Stop the bot; Webex goes on without it."""
+        self.is_running = False
         self._running.close()
 
     def close(self) -> None:
@@ -162,9 +166,18 @@ class House:
         return self.wait_for(lambda: self.answers(said), deadline)[0]
 
     def heard(self, where: str) -> list[Message]:
-        """What the bot has said, as it stands now: in a group (its title), or in private to an address."""
+        """What the bot has said but for its greeting: in a group (its title), or in private to an address."""
         room = self.world.direct_room(where) if "@" in where else self.world.room(where)
-        return [one for one in self.world.messages_in(room.id) if one.person_email == BOT] if room else []
+        return [one for one in self._said_in(room.id) if one.id not in self._greetings] if room else []
+
+    def _said_in(self, room_id: str) -> list[Message]:
+        return [one for one in self.world.messages_in(room_id) if one.person_email == BOT]
+
+    def _has_come(self, room_id: str) -> bool:
+        """Whether the bot knows that it was brought into a group, and has done what it does about that."""
+        with self.database.read() as session:
+            come = select(InboxRow).where(InboxRow.resource == "memberships", InboxRow.room_id == room_id)
+            return any(row.due_at is None for row in session.scalars(come))
 
     def answers(self, said: Message) -> list[Message]:
         """What the bot has said in the space of a message after it."""
@@ -195,6 +208,13 @@ class House:
         room = self.world.rooms.create(creator, title)
         for email in (*emails[1:], BOT):
             self.world.rooms.join(room.id, self.world.person(email), creator)
+        if self.is_running:
+            self.wait_for(lambda: self._has_come(room.id) and self.is_silent())
+            self._greetings |= {one.id for one in self._said_in(room.id)}
+
+    def greetings(self, title: str) -> list[Message]:
+        """What the bot has said when it was brought into a group."""
+        return [one for one in self._said_in(self.world.room(title).id) if one.id in self._greetings]
 
     def make_admin(self, email: str) -> None:
         """Make somebody an admin of the first enterprise."""

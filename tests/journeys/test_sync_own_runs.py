@@ -61,7 +61,8 @@ def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(
 def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_alone(house: House) -> None:
     for number in range(150):
         name = f"Reseller1+many{number}"
-        house.world.broadworks.add(name, "far", f"org{number}", f"provisioning{number}").known = True
+        org_id = house.world.people.organization(f"many{number}.example" if number < 149 else "acme.example")
+        house.world.broadworks.add(name, "far", org_id, f"provisioning{number}").known = True
     add_enterprise(house, "Reseller1+many149", BEN)
     _webex_syncs(house, "Reseller1+many149")
     house.shift(hours=1)

@@ -89,7 +89,7 @@ def test_queue_comes_with_all_of_it_as_a_csv(house: House) -> None:
 
 def test_queue_is_not_for_admins(house: House) -> None:
     queue_up(house)
-    assert "I do not know “queue”" in text(house.ask(ANA, "queue"))
+    assert "`queue` is for operators" in text(house.ask(ANA, "queue"))
     assert "No directory sync is queued" not in text(house.ask(OLGA, "queue"))
 
 

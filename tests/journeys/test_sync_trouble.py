@@ -81,6 +81,7 @@ def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
     house.world.broadworks.hold(ACME)
     house.ask(ANA, "sync")
     house.ask(OLGA, "sync")
+    house.former_admins.add(OLGA)
     with house.database.write() as session:
         admins.set_operators(session, [])
     house.world.broadworks.release(ACME)
