@@ -1,11 +1,14 @@
 """What is said of spaces and the enterprises they are for."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.replies.safe import code, plain
 from bot.tables.limit import LONGEST, cut, size
 from storage.records import Enterprise, Space
 from storage.webex_ids import bare
+
+_NUMBER = re.compile(r"[0-9a-f-]{36}")
 
 
 def in_groups_alone(command: str) -> str:
@@ -71,4 +74,6 @@ def _line(space: Space, enterprise: Enterprise) -> str:
         if is_so
     ]
     what = ", ".join(marks) or "nothing any more"
-    return f"- {code(enterprise.key)}: {what} – [open it](webexteams://im?space={bare(space.room_id)})"
+    number = bare(space.room_id)
+    way = f" – [open it](webexteams://im?space={number})" if _NUMBER.fullmatch(number) else ""
+    return f"- {code(enterprise.key)}: {what}{way}"

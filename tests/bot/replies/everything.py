@@ -35,6 +35,7 @@ from bot.tables.syncs import merged
 from storage.license_table import LicenseHolder, View
 from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples
+from tests.bot.replies.of_rights import rights
 from tests.bot.samples import NOW, OWN, READING, ROSTER
 from tests.bot.samples import sync as a_sync
 
@@ -111,6 +112,7 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
     said |= _queues(acme, many)
     said |= _licenses(acme, words, many)
     said |= _locations(acme, words, many)
+    said |= rights(acme, email, words, many)
     return said
 
 
