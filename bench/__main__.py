@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import exports, measures, webex
+from bench import exports, forged, measures, webex
 from bench import moves as syncs
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Lengths
@@ -59,6 +59,7 @@ def door(bench: Bench, lengths: Lengths) -> Iterator[Line]:
         steady[1].acknowledged_half * MS,
         peer_talk.acknowledged_half * MS,
     )
+    yield Line("a forged request, CPU", "ms", serve=forged.milliseconds(str(bench.folder)), bound=1)
     yield Line(
         f"webexteamsbot's reply in the space at {SLOW_RATE:.0f} a second: 50 of 100",
         "ms",

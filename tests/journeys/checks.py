@@ -5,12 +5,15 @@ import threading
 import time
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from bot.tables.limit import LONGEST
 from sandbox.messages import Message
 from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.world import BOT
 from storage import admins, enterprises
-from tests.journeys.house import House
+from storage.models import AuditRow, InboxRow, OutboxRow, SyncRow
+from tests.journeys.house import SECRET, House
 
 
 def said_by_the_bot(house: House) -> list[Message]:
@@ -39,6 +42,15 @@ def check_privacy(house: House) -> None:
             for text in _texts(one):
                 found = telltale.search(text)
                 assert found is None, f"{sorted(readers - entitled)} can read {found} in:\n{text}"
+
+
+def check_secrets(house: House, logged: str) -> None:
+    """The webhooks' secret stands in no log, no message and no row."""
+    assert SECRET not in logged
+    assert not [one for one in said_by_the_bot(house) if SECRET in (one.markdown or "")]
+    with house.database.read() as session:
+        for table in (AuditRow, InboxRow, OutboxRow, SyncRow):
+            assert SECRET not in str(session.execute(select(table.__table__)).all())
 
 
 def check_threads(before: set[threading.Thread]) -> None:

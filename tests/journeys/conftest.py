@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.checks import check_length, check_privacy, check_threads
+from tests.journeys.checks import check_length, check_privacy, check_secrets, check_threads
 from tests.journeys.house import House
 
 
 @pytest.fixture
-def build() -> Iterator[Callable[..., House]]:
+def build(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., House]]:
     """Build a house; at the end it is torn down, and what was said in it must be fit to be said."""
     before = set(threading.enumerate())
     built: list[House] = []
@@ -25,6 +25,7 @@ def build() -> Iterator[Callable[..., House]]:
         for house in built:
             check_length(house)
             check_privacy(house)
+            check_secrets(house, caplog.text)
     finally:
         for house in built:
             house.close()

@@ -1,0 +1,45 @@
+"""Words and fields as they are typed after a command."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.enterprise_fields import Wrong, email, key, text, zone
+from bot.typed_fields import Fields, fields
+
+_NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
+_VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join(typed.split())).filter(bool)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", Fields((), ())),
+        ("add acme", Fields(("add", "acme"), ())),
+        ('name="Acme, Inc." cluster=east', Fields((), (("name", "Acme, Inc."), ("cluster", "east")))),
+        ("SP_Enterprise_ID = Reseller1+acme", Fields((), (("sp-enterprise-id", "Reseller1+acme"),))),
+        ("name=“Acme”\nadd", Fields(("add",), (("name", "Acme"),))),
+        ("name=O'Brien", Fields((), (("name", "O'Brien"),))),
+        ('name=""', Fields((), (("name", ""),))),
+        ('"acme"', Fields(("acme",), ())),
+    ],
+)
+def test_words_stand_alone_and_fields_have_what_follows_them(typed: str, expected: Fields) -> None:
+    assert fields(typed) == expected
+
+
+@given(st.lists(st.tuples(_NAMES, _VALUES)))
+def test_fields_come_back_as_they_were_quoted(given_fields: list[tuple[str, str]]) -> None:
+    typed = " ".join(f'{name}="{value}"' for name, value in given_fields)
+    assert fields(typed) == Fields((), tuple(given_fields))
+
+
+@given(st.text())
+def test_nothing_that_is_typed_is_a_fault_of_ours(typed: str) -> None:
+    for name, value in fields(typed).given:
+        assert name == name.lower()
+        for check in (key, zone, email, lambda given: text("name", given)):
+            with suppress(Wrong):
+                assert check(value)

@@ -1,0 +1,34 @@
+"""All enterprises at a glance."""
+
+from storage import enterprises, overviews, spaces, syncs
+from storage.database import Database
+from storage.records import Claim, Enterprise, SyncState
+from tests.storage import samples
+from tests.storage.samples import MINUTE, NOW
+
+
+def test_each_comes_with_its_admins_spaces_and_last_sync(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
+    for email in ("zoe@acme.example", "ana@acme.example"):
+        samples.admin(database, acme.id, email)
+    with database.write() as session:
+        for room in ("one", "two"):
+            spaces.link(session, room, acme.id, NOW)
+        syncs.accept(session, acme, "ana@acme.example", NOW)
+    with database.statement() as connection:
+        row = syncs.claim(connection, NOW)
+    assert row is not None
+    with database.write() as session:
+        syncs.end(session, Claim(row.id, row.attempt), NOW + MINUTE, SyncState.FAILED, ended_at=NOW + MINUTE)
+    with database.read() as session:
+        of_acme, of_bolt = overviews.every(session)
+    assert (of_acme.admins, of_acme.spaces) == (("ana@acme.example", "zoe@acme.example"), 2)
+    assert (of_acme.last_state, of_acme.last_at) == ("failed", NOW + MINUTE)
+    assert (of_bolt.enterprise, of_bolt.admins, of_bolt.spaces, of_bolt.last_state) == (bolt, (), 0, None)
+
+
+def test_an_enterprise_out_of_use_is_not_among_them(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        enterprises.remove(session, acme.id, NOW)
+        assert overviews.every(session) == []
