@@ -10,12 +10,13 @@ from bot import enterprise_fields as fields
 from bot import founding, start, wiring
 from bot.message import Refusal
 from bot.nearest import nearest
+from bot.replies.times import iso
 from bot.settings import Need, Settings
 from bot.tables.width import padded, width
-from storage import admins, enterprises
-from storage.records import Enterprise
+from storage import enterprises, overviews
+from storage.records import Enterprise, Overview
 
-_HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "ADMINS")
+_HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
 
 
 @click.group()
@@ -94,13 +95,7 @@ def list_all() -> None:
     """List the enterprises."""
     database = start.existing_database(wiring.settings_for(Need.ENTERPRISE))
     with database.read() as session:
-        rows = [
-            (
-                *(each.key, each.sp_enterprise_id, each.cluster, each.timezone, each.name),
-                ", ".join(admin.email for admin in admins.of(session, each.id)) or "none",
-            )
-            for each in enterprises.all_of(session)
-        ]
+        rows = [_listed(each) for each in overviews.every(session)]
     if not rows:
         click.echo("No enterprise yet: add one with `python -m bot enterprise add`.")
         return
@@ -108,6 +103,15 @@ def list_all() -> None:
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
     for row in table:
         click.echo("  ".join(map(padded, row, widths)).rstrip())
+
+
+def _listed(one: Overview) -> tuple[str, ...]:
+    enterprise = one.enterprise
+    last = f"{one.last_state} {iso(one.last_at)}" if one.last_at else "none"
+    return (
+        *(enterprise.key, enterprise.sp_enterprise_id, enterprise.cluster, enterprise.timezone, enterprise.name),
+        *(str(one.spaces), last, ", ".join(one.admins) or "none"),
+    )
 
 
 @contextmanager

@@ -225,9 +225,9 @@ def test_enterprises_are_listed_by_key_with_their_admins_under_a_header(shell: C
     run(shell, "enterprise add borealis --sp-enterprise-id R+b --cluster east --timezone Europe/Stockholm")
     run(shell, "enterprise add acme --sp-enterprise-id R+a --admin ana@acme.example --name", "Acme, Inc.")
     assert run(shell, "enterprise list").stdout.splitlines() == [
-        "KEY       ENTERPRISE ID  CLUSTER  TIME ZONE         NAME        ADMINS",
-        "acme      R+a            default  UTC               Acme, Inc.  ana@acme.example",
-        "borealis  R+b            east     Europe/Stockholm  borealis    none",
+        "KEY       ENTERPRISE ID  CLUSTER  TIME ZONE         NAME        SPACES  LAST SYNC  ADMINS",
+        "acme      R+a            default  UTC               Acme, Inc.  0       none       ana@acme.example",
+        "borealis  R+b            east     Europe/Stockholm  borealis    0       none       none",
     ]
 
 

@@ -4,11 +4,13 @@ from sandbox.seed import BOREALIS
 from storage import enterprises
 from storage.records import Enterprise
 from tests.journeys.house import ANA, OLGA, House
-from tests.journeys.syncs import BO, let_webex_run_one, shown, text
+from tests.journeys.syncs import BO, ON_SQLITE, let_webex_run_one, shown, text
 from tests.journeys.tables import csv_of
 
 HEADER = ["Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", "Spaces", "Last Sync", "Last Sync At"]
 ACME_KEY = "reseller1-acme"
+
+pytestmark = ON_SQLITE
 
 
 def _known(house: House) -> dict[str, Enterprise]:

@@ -7,11 +7,13 @@ import json
 
 from sandbox.world import BOT
 from tests.journeys.house import ANA, OLGA, SAM, SECRET, House
-from tests.journeys.syncs import text
+from tests.journeys.syncs import ON_SQLITE, text
 from tests.journeys.tables import csv_of, rows
 
 ROOM = "A new space"
 ACME_KEY = "reseller1-acme"
+
+pytestmark = ON_SQLITE
 
 
 def _bring(house: House, resource: str, event: str, data: dict[str, str]) -> int:

@@ -5,11 +5,13 @@ import pytest
 from sandbox.seed import BOREALIS
 from storage import enterprises
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
-from tests.journeys.syncs import BO, add_enterprise, text
+from tests.journeys.syncs import BO, ON_SQLITE, add_enterprise, text
 from tests.journeys.tables import csv_of, rows
 
 TOGETHER = "Both companies"
 ACME_KEY = "reseller1-acme"
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture
