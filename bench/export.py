@@ -17,7 +17,8 @@ from bot.message import Heard, Message
 from bot.settings import Settings
 from storage import inbox
 from storage.database import Database
-from storage.records import Claim, Event
+from storage.messages import Event
+from storage.records import Claim
 
 
 def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:

@@ -29,8 +29,9 @@ from bot.wire import Person, Posted, SyncReading, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
 from storage.database import Database
 from storage.listener import Listener
+from storage.messages import Draft
 from storage.models import EnterpriseRow, RosterRow, SyncRow
-from storage.records import ACTIVE, Draft, Enterprise, Follower, SyncState
+from storage.records import ACTIVE, Enterprise, Follower, SyncState
 from storage.states import among
 
 CLUSTERS = 100

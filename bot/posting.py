@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from bot.message import Message, Reply
 from bot.showing import show
 from storage import destinations, outbox, syncs
-from storage.records import Address, Draft, Enterprise
+from storage.messages import Address, Draft
+from storage.records import Enterprise
 
 
 def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.wire import Member
 from storage.folding import address_key
-from storage.records import Address, Admin, Draft, Follower
+from storage.messages import Address, Draft
+from storage.records import Admin, Follower
 
 
 @dataclass(frozen=True, slots=True)

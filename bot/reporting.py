@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.message import Message
 from bot.replies import access as replies
 from storage import admins, audit, enterprises, outbox
-from storage.records import Address, Draft
+from storage.messages import Address, Draft
 from storage.rights import Rights
 
 _AGAIN_AFTER = timedelta(days=1)

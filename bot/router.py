@@ -18,7 +18,8 @@ from bot.replies import licenses
 from bot.settings import Settings
 from storage import audit, destinations, inbox, outbox, readings, rights, rosters
 from storage.database import Database
-from storage.records import Address, Claim, Enterprise
+from storage.messages import Address
+from storage.records import Claim, Enterprise
 from storage.rights import Rights
 
 QUIET = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from bot.signature import genuine
 from storage.database import Database
 from storage.intake import Intake, NotKept
-from storage.records import Event
+from storage.messages import Event
 from storage.upgrade import up_to_date
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from storage.folding import address_key
 from storage.inserting import insert_unless_there
+from storage.messages import Address, Destination
 from storage.models import DestinationRow
-from storage.records import Address, Destination
 
 
 def at(session: Session, address: Address) -> int:

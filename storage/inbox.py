@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from storage import claims
 from storage.columns import UTCDateTime
 from storage.database import wake
+from storage.messages import Event
 from storage.models import InboxRow
-from storage.records import Claim, Event
+from storage.records import Claim
 from storage.states import among
 
 KIND = "inbox"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from storage import inbox
 from storage.database import Database
-from storage.records import Event
+from storage.messages import Event
 
 log = logging.getLogger(__name__)
 

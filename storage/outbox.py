@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from storage import claims, destinations
 from storage.database import wake
 from storage.inserting import insert_row
+from storage.messages import Address, Draft
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Address, Claim, Draft
+from storage.records import Claim
 from storage.states import among
 
 KIND = "outbox"

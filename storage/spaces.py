@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserting import insert_unless_there
+from storage.messages import Space
 from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, SyncRow
-from storage.records import Space
 from storage.webex_ids import same
 
 

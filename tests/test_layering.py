@@ -42,6 +42,7 @@ PURE = (
     "storage",
     "storage.folding",
     "storage.license_table",
+    "storage.messages",
     "storage.records",
     "storage.webex_ids",
 )

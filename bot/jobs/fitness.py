@@ -5,8 +5,9 @@ import logging
 from bot.context import Context
 from bot.failures import Rejected
 from storage import admins, spaces
+from storage.messages import Destination
 from storage.models import OutboxRow
-from storage.records import Destination, Identity
+from storage.records import Identity
 
 log = logging.getLogger(__name__)
 

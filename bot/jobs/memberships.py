@@ -7,8 +7,9 @@ from bot.context import Context
 from bot.failures import Rejected
 from bot.replies import access as replies
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces
+from storage.messages import Address, Draft
 from storage.models import InboxRow
-from storage.records import Address, Claim, Draft, Identity
+from storage.records import Claim, Identity
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from bot.tables.csvfile import opened
 from bot.wire import Posted, Upload
 from storage import audit, destinations, outbox
 from storage.claims import ClaimLost
+from storage.messages import Address, Destination, Draft
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Address, Destination, Draft
 
 log = logging.getLogger(__name__)
 

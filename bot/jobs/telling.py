@@ -16,7 +16,8 @@ from bot.tables import activation, columns, errors
 from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
-from storage.records import Admin, Cause, Claim, Draft, Enterprise, Roster, Sync, SyncState
+from storage.messages import Draft
+from storage.records import Admin, Cause, Claim, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 

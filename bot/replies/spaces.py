@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.replies.safe import code, plain
 from bot.tables.limit import LONGEST, cut, size
-from storage.records import Enterprise, Space
+from storage.messages import Space
+from storage.records import Enterprise
 from storage.webex_ids import bare
 
 _NUMBER = re.compile(r"[0-9a-f-]{36}")

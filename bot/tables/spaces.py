@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from storage.records import Enterprise, Space
+from storage.messages import Space
+from storage.records import Enterprise
 
 HEADER = ("Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trusted")
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from storage import admins, clusters, destinations, enterprises, inbox, outbox, rights, rosters, syncs
 from storage.database import Database
 from storage.license_table import LicenseHolder
+from storage.messages import Draft, Event
 from storage.models import OutboxRow, RosterRow, SyncRow
-from storage.records import Cause, Claim, Draft, Enterprise, Event, Identity, Sync, SyncState
+from storage.records import Cause, Claim, Enterprise, Identity, Sync, SyncState
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)

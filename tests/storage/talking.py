@@ -11,8 +11,9 @@ from bot.message import Heard, Message
 from bot.settings import Settings
 from storage import destinations, inbox
 from storage.database import Database
+from storage.messages import Destination
 from storage.models import AuditRow, InboxRow, OutboxRow
-from storage.records import Claim, Destination, Identity
+from storage.records import Claim, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
 

@@ -1,6 +1,6 @@
 from storage import destinations
 from storage.database import Database
-from storage.records import Address, Destination
+from storage.messages import Address, Destination
 from tests.storage.racing import overlapping, together
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from storage import claims, destinations, outbox
 from storage.claims import LEASE, ClaimLost
 from storage.database import Database
+from storage.messages import Draft
 from storage.models import DestinationRow, OutboxRow
-from storage.records import Claim, Draft
+from storage.records import Claim
 from tests.storage import samples
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW, SECOND

@@ -2,8 +2,8 @@ import pytest
 
 from storage import destinations, outbox
 from storage.database import Database
+from storage.messages import Address, Draft
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Address, Draft
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import NOW

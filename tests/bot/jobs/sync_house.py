@@ -21,8 +21,8 @@ from storage import inbox as inbox_rows
 from storage import readings as reading_rows
 from storage import rosters as roster_rows
 from storage import syncs as sync_rows
+from storage.messages import Event
 from storage.models import SyncRow, Table
-from storage.records import Event
 from tests.bot.jobs.imagined_webex import BOT, MENTION, Clock, ImaginedWebex
 from tests.bot.jobs.mortal import Died, Fate, MortalDatabase
 from tests.bot.jobs.sync_watch import NOTICES, OPERATOR, Watch

@@ -24,8 +24,8 @@ from bot.webex import Webex
 from storage import claims
 from storage import inbox as events
 from storage.database import Database
+from storage.messages import Event
 from storage.models import InboxRow
-from storage.records import Event
 from tests.sandbox.client import wait_until
 
 KIND = "counted"

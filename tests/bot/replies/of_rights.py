@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.replies import access, admins, audit, enterprises, founding, spaces
-from storage.records import Admin, Audited, Enterprise, Overview, Space
+from storage.messages import Space
+from storage.records import Admin, Audited, Enterprise, Overview
 from tests.bot.samples import NOW
 
 _DAY = timedelta(days=1)
