@@ -104,7 +104,7 @@ class Provider:
                         timezone="UTC",
                         now=now,
                     )
-                    enterprises.learn_webex_id(session, added.id, added.sp_enterprise_id, None)
+                    enterprises.learn_webex_id(session, added.id, added.sp_enterprise_id, added.sp_enterprise_id, None)
                     admins.add(session, added.id, f"admin@e{index}.example", now)
                     _ask(session, added, now, shown=shown)
 

@@ -12,6 +12,11 @@ UNCONFIRMED = "unconfirmed"
 
 
 def confirmed(session: Session, asked: Asked, command: str) -> bool:
-    """Whether the last that somebody typed in this space was the same, and was not done for want of confirmation."""
+    """Whether the last that somebody typed in this space was the same, for the same enterprise, and was not done for
+    want of confirmation.
+    """
     last = audit.last(session, asked.asker.person_id, asked.message.room_id, asked.now - WITHIN)
-    return last == (command, asked.arguments, UNCONFIRMED)
+    if last is None or last.outcome != UNCONFIRMED:
+        return False
+    enterprise_id = asked.chosen.id if asked.chosen else None
+    return (last.command, last.arguments, last.enterprise_id) == (command, asked.arguments, enterprise_id)

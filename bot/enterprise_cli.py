@@ -13,7 +13,7 @@ from bot.nearest import nearest
 from bot.replies.times import iso
 from bot.settings import Need, Settings
 from bot.tables.width import padded, width
-from storage import enterprises, overviews
+from storage import audit, enterprises, overviews
 from storage.records import Enterprise, Overview
 
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
@@ -42,7 +42,8 @@ def add(
             "cluster": fields.text("cluster", cluster),
             "timezone": fields.zone(settings.bot_timezone if timezone is None else timezone),
         }
-        founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], start.now())
+        made = founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], start.now())
+        _audit(session, made, "add")
     click.echo(f"Added {key}.")
 
 
@@ -73,7 +74,7 @@ def change(
             raise click.UsageError("There is nothing to change: name an option.")
         added = [fields.email(email) for email in emails]
         with _writing() as (session, _):
-            founding.change(session, _found(session, key).id, changes, added, start.now())
+            _audit(session, founding.change(session, _found(session, key).id, changes, added, start.now()), "set")
     click.echo(f"Changed {key}.")
 
 
@@ -87,6 +88,7 @@ def remove(key: str, *, yes: bool) -> None:
     with _told(), _writing() as (session, _):
         found = founding.may_remove(session, _found(session, key).id)
         enterprises.remove(session, found.id, start.now())
+        _audit(session, found, "remove")
     click.echo(f"Removed {key}.")
 
 
@@ -103,6 +105,21 @@ def list_all() -> None:
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
     for row in table:
         click.echo("  ".join(map(padded, row, widths)).rstrip())
+
+
+def _audit(session: Session, enterprise: Enterprise, what: str) -> None:
+    """Keep that somebody at a shell has done something; who that was the bot cannot tell."""
+    audit.add(
+        session,
+        now=start.now(),
+        enterprise_id=enterprise.id,
+        person_id="",
+        email="somebody at a shell",
+        room_id="",
+        command="enterprise",
+        arguments=f"{what} {enterprise.key}",
+        outcome="answered",
+    )
 
 
 def _listed(one: Overview) -> tuple[str, ...]:

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from bot.message import Refusal
 from bot.nearest import nearest
 from bot.replies import enterprises as replies
+from storage import enterprises
 from storage.records import Enterprise
+
+
+def locked(session: Session, typed: str) -> Enterprise:
+    """The same, of all there are, with its row locked: for operators, before they change something of it."""
+    found = enterprises.lock(session, named(typed, enterprises.all_of(session)).id)
+    return named(typed, [one for one in enterprises.all_of(session) if one.id == found.id])
 
 
 def named(typed: str, known: Sequence[Enterprise]) -> Enterprise:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.message import Asker, Limited
+from bot.message import Asker, Limited, TooFast
 from bot.replies import access as replies
 from storage import audit
 from storage.records import Enterprise
@@ -14,12 +14,12 @@ EXPORTS, EXPORTS_WITHIN = 60, timedelta(hours=1)
 
 
 def check_commands(session: Session, who: Asker, now: datetime) -> None:
-    """Raise Limited where an admin has typed as many commands as they may for a while."""
+    """Raise TooFast where an admin has typed as many commands as they may for a while."""
     if who.operator or not who.enterprise_ids:
         return
     nth = audit.nth_command(session, who.person_id, COMMANDS, now - WITHIN)
     if nth is not None:
-        raise Limited(replies.too_many(COMMANDS, nth + WITHIN - now))
+        raise TooFast(replies.too_many(COMMANDS, nth + WITHIN - now))
 
 
 def check_exports(session: Session, who: Asker, enterprise: Enterprise, now: datetime) -> None:

@@ -60,13 +60,14 @@ class Heard:
     """A message on its way to an answer: the claim on its event, and what has become of that so far.
 
     `status_outbox_id` is the message that told the asker it takes a while; `timed_out` says that what it waited for is
-    still not there.
+    still not there, which was for `enterprise_id`.
     """
 
     message: Message
     claim: Claim
     received_at: datetime
     waited: bool = False
+    enterprise_id: int | None = None
     status_outbox_id: int | None = None
     timed_out: bool = False
 
@@ -120,7 +121,7 @@ class Reply:
 
     `personal` keeps it out of spaces where others would read it; `status_of_sync` makes it the message that is
     edited as that sync goes on; `changed` are syncs whose status messages do not say any more how they stand;
-    `noted` is what the audit keeps of it.
+    `noted` is what the audit keeps of it, and `about` the enterprise that it concerns where it is not for one.
     """
 
     markdown: str
@@ -129,6 +130,7 @@ class Reply:
     status_of_sync: int | None = None
     changed: tuple[Sync, ...] = ()
     noted: str = ""
+    about: int | None = None
 
 
 class Fresh(StrEnum):
@@ -169,6 +171,10 @@ class Denial(Refusal):
 
 class Limited(Refusal):
     """A refusal because there was too much of it lately."""
+
+
+class TooFast(Limited):
+    """A refusal because somebody types too much: told to them alone, and not often."""
 
 
 class Unconfirmed(Refusal):

@@ -7,7 +7,7 @@ from statistics import median
 
 from bot.command import Command, Who
 from bot.message import Asker
-from storage.records import Enterprise, Roster, Sync
+from storage.records import Roster, Sync
 
 
 def may_run(asker: Asker, command: Command) -> bool:
@@ -15,11 +15,6 @@ def may_run(asker: Asker, command: Command) -> bool:
     if asker.operator:
         return True
     return command.who is Who.ADMIN and bool(asker.enterprise_ids)
-
-
-def may_speak_for(asker: Asker, enterprise: Enterprise) -> bool:
-    """Whether somebody has rights to an enterprise."""
-    return asker.operator or enterprise.id in asker.enterprise_ids
 
 
 def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: datetime) -> bool:

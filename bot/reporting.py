@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.message import Message
 from bot.replies import access as replies
-from storage import admins, audit, enterprises, outbox
+from storage import admins, audit, destinations, enterprises, outbox
 from storage.messages import Address, Draft
 from storage.rights import Rights
 
@@ -17,6 +17,7 @@ def report(session: Session, message: Message, rights: Rights, now: datetime) ->
     """Tell every operator, unless they were told lately or nobody was kept out."""
     if not rights.kept_out_of and not rights.no_operator:
         return
+    destinations.lock(session, Address(person_id=message.person_id))
     if audit.has(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
         return
     keys = [each.key for each in enterprises.some(session, rights.kept_out_of).values()]

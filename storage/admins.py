@@ -11,24 +11,26 @@ from sqlalchemy.orm import Session
 from storage.folding import address_key
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
 from storage.records import Admin, Identity
-from storage.webex_ids import same
+from storage.webex_ids import differ
 
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 
 
-def add(session: Session, enterprise_id: int, email: str, now: datetime, person_id: str | None = None) -> bool:
-    """Make somebody an admin, by `person_id` where they are known already; False where they are one."""
+def add(session: Session, enterprise_id: int, email: str, now: datetime, known: Identity | None = None) -> bool:
+    """Make somebody an admin, by their id and organization too where those are known; False where they are one."""
     folded = address_key(email)
     alike = AdminRow.email_folded == folded
-    if person_id is not None:
-        alike = or_(alike, AdminRow.person_id == person_id)
+    if known is not None:
+        alike = or_(alike, AdminRow.person_id == known.person_id)
     if session.scalar(select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, alike).limit(1)) is not None:
         return False
-    session.add(
-        AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, person_id=person_id, added_at=now)
-    )
+    row = AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now)
+    if known is not None:
+        row.person_id, row.org_id = known.person_id, known.org_id
+        row.org_seen_at = now if known.org_id else None
+    session.add(row)
     session.flush()
     return True
 
@@ -75,7 +77,9 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Those who may act for an enterprise: its admins, by e-mail, and the operators; and its Webex organization."""
+    """Those who may act for an enterprise: its admins, by e-mail, but for those of another Webex organization than its
+    own, `org_id`; and the operators.
+    """
 
     admins: tuple[Admin, ...]
     operators: tuple[Admin, ...]
@@ -85,7 +89,7 @@ class Team:
         """Whether this person is one of them: an e-mail counts only where no `person_id` was learned for it yet, and
         an admin of another organization does not.
         """
-        elsewhere = None not in (self.org_id, who.org_id) and not same(self.org_id or "", who.org_id or "")
+        elsewhere = differ(self.org_id, who.org_id)
         return _are_among(self.operators, who) or (not elsewhere and _are_among(self.admins, who))
 
 
@@ -98,10 +102,16 @@ def _are_among(known: Iterable[Admin], who: Identity) -> bool:
 
 
 _TEAM: CompoundSelect[Any, Any] = union_all(
-    select(_ADMINS.c.enterprise_id, _ADMINS.c.email, _ADMINS.c.person_id, _ADMINS.c.email_folded)
+    select(_ADMINS.c.enterprise_id, _ADMINS.c.email, _ADMINS.c.person_id, _ADMINS.c.email_folded, _ADMINS.c.org_id)
     .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
     .where(_ADMINS.c.enterprise_id == bindparam("enterprise"), _ENTERPRISES.c.removed_at.is_(None)),
-    select(null().label("enterprise_id"), _OPERATORS.c.email, _OPERATORS.c.person_id, _OPERATORS.c.email_folded),
+    select(
+        null().label("enterprise_id"),
+        _OPERATORS.c.email,
+        _OPERATORS.c.person_id,
+        _OPERATORS.c.email_folded,
+        null().label("org_id"),
+    ),
 ).order_by("email_folded")
 
 
@@ -113,7 +123,11 @@ def team(session: Session, enterprise_id: int) -> Team:
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
     org_id = session.scalar(_ORG, {"enterprise": enterprise_id})
     return Team(
-        admins=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is not None),
+        admins=tuple(
+            Admin(row.email, row.person_id)
+            for row in found
+            if row.enterprise_id is not None and not differ(org_id, row.org_id)
+        ),
         operators=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None),
         org_id=org_id,
     )

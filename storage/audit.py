@@ -5,19 +5,22 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import UTCDateTime
 from storage.inserting import insert_row
-from storage.models import AuditRow
+from storage.models import AuditRow, OperatorRow
 from storage.records import Audited
 
-FILE, TOLD, REPORTED, LIMITED = "file", "told", "reported", "limited"
+FILE, TOLD, REPORTED, GREETED, TOO_FAST = "file", "told", "reported", "greeted", "too fast"
+_NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
 
 _ROWS: Any = AuditRow.__table__
+_OPERATORS: Any = OperatorRow.__table__
 _SINCE = _ROWS.c.at > bindparam("since", type_=UTCDateTime)
 _OF_PERSON = _ROWS.c.person_id == bindparam("person")
+_BY_OPERATOR = exists().where(_OPERATORS.c.person_id == _ROWS.c.person_id)
 _NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 
@@ -54,7 +57,7 @@ def add(
 
 _COMMANDS = (
     select(_ROWS.c.at)
-    .where(_OF_PERSON, _SINCE, _ROWS.c.outcome.not_in((LIMITED, REPORTED)), _ROWS.c.command != FILE)
+    .where(_OF_PERSON, _SINCE, _ROWS.c.outcome.not_in(_NOT_TYPED), _ROWS.c.command != FILE)
     .order_by(*_NEWEST)
     .limit(1)
     .offset(bindparam("before"))
@@ -62,15 +65,16 @@ _COMMANDS = (
 _EXPORTS = (
     select(_ROWS.c.at)
     .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _SINCE, _ROWS.c.file.is_not(None))
-    .where(_ROWS.c.command != FILE, _ROWS.c.outcome != TOLD)
+    .where(_ROWS.c.command != FILE, _ROWS.c.outcome != TOLD, ~_BY_OPERATOR)
     .order_by(*_NEWEST)
     .limit(1)
     .offset(bindparam("before"))
 )
 _OUTCOME = select(_ROWS.c.id).where(_OF_PERSON, _SINCE, _ROWS.c.outcome == bindparam("outcome")).limit(1)
 _LAST = (
-    select(_ROWS.c.command, _ROWS.c.arguments, _ROWS.c.outcome)
+    select(*(_ROWS.c[field.name] for field in fields(Audited)))
     .where(_OF_PERSON, _SINCE, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
+    .where(_ROWS.c.outcome.not_in((REPORTED, GREETED)))
     .order_by(*_NEWEST)
     .limit(1)
 )
@@ -94,10 +98,10 @@ def has(session: Session, person_id: str, outcome: str, since: datetime) -> bool
     return session.scalar(_OUTCOME, {"person": person_id, "since": since, "outcome": outcome}) is not None
 
 
-def last(session: Session, person_id: str, room_id: str, since: datetime) -> tuple[str, str, str] | None:
-    """Somebody's last command in a space, its arguments and how it ended; None where there was none since then."""
+def last(session: Session, person_id: str, room_id: str, since: datetime) -> Audited | None:
+    """Somebody's last command in a space; None where there was none since then."""
     row = session.execute(_LAST, {"person": person_id, "room": room_id, "since": since}).one_or_none()
-    return None if row is None else (row.command, row.arguments, row.outcome)
+    return None if row is None else Audited(*row)
 
 
 _LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(Audited))).order_by(*_NEWEST)

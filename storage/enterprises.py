@@ -67,16 +67,25 @@ def remove(session: Session, enterprise_id: int, now: datetime) -> None:
     session.flush()
 
 
-def learn_webex_id(session: Session, enterprise_id: int, webex_id: str, org_id: str | None) -> None:
-    """Remember by which id Webex knows the enterprise."""
-    session.execute(
-        update(EnterpriseRow).where(EnterpriseRow.id == enterprise_id).values(webex_id=webex_id, org_id=org_id)
+def learn_webex_id(session: Session, enterprise_id: int, asked: str, webex_id: str, org_id: str | None) -> bool:
+    """Remember by which id Webex knows the enterprise, and its organization where that is told.
+
+    `asked` is the sp_enterprise_id by which it was found; False where that is another by now, and this of no account.
+    """
+    known = {"webex_id": webex_id} | ({} if org_id is None else {"org_id": org_id})
+    learned = session.scalar(
+        update(EnterpriseRow)
+        .where(EnterpriseRow.id == enterprise_id, EnterpriseRow.sp_enterprise_id == asked)
+        .values(**known)
+        .returning(EnterpriseRow.id)
+        .execution_options(synchronize_session=False)
     )
+    return learned is not None
 
 
 def forget_webex_id(session: Session, enterprise_id: int) -> None:
-    """Webex does not know the enterprise by that id any more: it is asked for anew."""
-    session.execute(update(EnterpriseRow).where(EnterpriseRow.id == enterprise_id).values(webex_id=None, org_id=None))
+    """Webex does not know the enterprise by that id any more: it is asked for anew; its organization is the same."""
+    session.execute(update(EnterpriseRow).where(EnterpriseRow.id == enterprise_id).values(webex_id=None))
 
 
 def lock(session: Session, enterprise_id: int) -> Enterprise:

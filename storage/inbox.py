@@ -87,17 +87,18 @@ def wait(
     session: Session,
     claim: Claim,
     until: datetime,
+    enterprise_id: int,
     *,
     roster_id: int | None = None,
     reading_id: int | None = None,
     status_outbox_id: int | None = None,
 ) -> None:
-    """Set an event aside until that roster or reading is there, or until that time.
+    """Set an event aside until that roster or reading of an enterprise is there, or until that time.
 
     With a status message, the later events of its space go on meanwhile.
     """
     values = {"roster_id": roster_id, "reading_id": reading_id, "status_outbox_id": status_outbox_id}
-    claims.settle(session, InboxRow, claim, due_at=until, waited=True, **values)
+    claims.settle(session, InboxRow, claim, due_at=until, waited=True, enterprise_id=enterprise_id, **values)
 
 
 def status_messages(session: Session, roster_id: int) -> list[int]:

@@ -11,7 +11,7 @@ from storage.columns import UTCDateTime
 from storage.folding import address_key
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
 from storage.records import Identity
-from storage.webex_ids import same
+from storage.webex_ids import differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ def of(session: Session, who: Identity) -> Rights:
     for row in found:
         itself = row.person_id in (None, who.person_id)
         org_id = who.org_id or row.org_id
-        elsewhere = row.own_org_id is not None and org_id is not None and not same(row.own_org_id, org_id)
-        (may if itself and not elsewhere else may_not).add(row.enterprise_id)
+        (may if itself and not differ(row.own_org_id, org_id) else may_not).add(row.enterprise_id)
     admin_rows = [row for row in found if row.enterprise_id is not None]
     return Rights(
         operator=None in may,
@@ -89,7 +88,8 @@ def of(session: Session, who: Identity) -> Rights:
 
 
 def _has_changed(row: Any, who: Identity) -> bool:
-    return address_key(row.email) != address_key(who.email) or who.org_id is not None
+    folded = address_key(who.email)
+    return bool(folded and address_key(row.email) != folded) or who.org_id is not None
 
 
 def org_wanted(session: Session, who: Identity, before: datetime) -> bool:
@@ -122,12 +122,13 @@ def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> Non
     taken = exists().where(
         other.enterprise_id == AdminRow.enterprise_id, other.email_folded == folded, other.id != AdminRow.id
     )
-    session.execute(
-        update(AdminRow)
-        .where(AdminRow.person_id == who.person_id, AdminRow.email_folded != folded, ~taken)
-        .values(email=who.email, email_folded=folded)
-        .execution_options(**unsynchronised)
-    )
+    if folded:
+        session.execute(
+            update(AdminRow)
+            .where(AdminRow.person_id == who.person_id, AdminRow.email_folded != folded, ~taken)
+            .values(email=who.email, email_folded=folded)
+            .execution_options(**unsynchronised)
+        )
     if who.org_id is not None:
         session.execute(
             update(AdminRow)

@@ -17,6 +17,11 @@ def bare(webex_id: str) -> str:
     return path.rpartition("/")[2].casefold()
 
 
+def differ(one: str | None, other: str | None) -> bool:
+    """Whether two ids, as far as they are known, are of different things."""
+    return one is not None and other is not None and not same(one, other)
+
+
 def same(one: str, other: str) -> bool:
     """Whether two ids are of the same thing."""
     return bare(one) == bare(other)

@@ -31,11 +31,12 @@ def run(session: Session, asked: Asked) -> Reply:
 
 def _people(asked: Asked, typed: str) -> list[Identity]:
     """Those who are meant: mentioned, which comes with an id, or else by e-mail address."""
-    words = [word for word in typed.replace(",", " ").replace(";", " ").split() if word]
-    if asked.message.mentioned and not any("@" in word.strip("@") for word in words):
+    if asked.message.mentioned:
+        # Their names are in the text, too, and may look like anything.
         if len(asked.message.people) < len(asked.message.mentioned):
             raise Refusal(replies.not_found())
         return list(asked.message.people)
+    words = typed.replace(",", " ").replace(";", " ").split()
     try:
         emails = [enterprise_fields.email(word.removeprefix("mailto:")) for word in words]
     except Wrong as wrong:
@@ -55,7 +56,7 @@ def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     added: list[str] = []
     already: list[str] = []
     for one in people:
-        new = admins.add(session, enterprise.id, one.email, asked.now, one.person_id or None)
+        new = admins.add(session, enterprise.id, one.email, asked.now, one if one.person_id else None)
         (added if new else already).append(one.email)
     return Reply(replies.added(enterprise, added, already), personal=True, noted=f"{len(added)} added")
 

@@ -6,7 +6,7 @@ from bot import enterprise_fields, founding
 from bot.command import Command, Who, never
 from bot.confirming import confirmed
 from bot.enterprise_fields import FIELDS, Wrong
-from bot.keys import named
+from bot.keys import locked
 from bot.message import Asked, Attachment, Refusal, Reply, Unconfirmed
 from bot.nearest import nearest
 from bot.replies import founding as replies
@@ -63,23 +63,23 @@ def _set(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if not values and not emails:
         raise Refusal(replies.nothing_to_change())
-    found = named(key, enterprises.all_of(session))
+    found = locked(session, key)
     changed = founding.change(session, found.id, values, emails, asked.now)
     alone = "cluster" in values and founding.is_alone(session, changed)
     return _said(replies.changed(changed, alone=alone), changed)
 
 
 def _remove(session: Session, asked: Asked, key: str) -> Reply:
-    found = founding.may_remove(session, named(key, enterprises.all_of(session)).id)
+    found = founding.may_remove(session, locked(session, key).id)
     if not confirmed(session, asked, NAME):
         tied = sum(space.enterprise_id == found.id for space in spaces.every(session))
-        raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied))
+        raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied), personal=True)
     enterprises.remove(session, found.id, asked.now)
     return _said(replies.removed(found), found)
 
 
 def _said(markdown: str, enterprise: Enterprise) -> Reply:
-    return Reply(markdown, noted=enterprise.key)
+    return Reply(markdown, personal=True, noted=enterprise.key, about=enterprise.id)
 
 
 def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.command import Command, Who, never
-from bot.keys import named
+from bot.keys import locked
 from bot.message import Asked, Refusal, Reply
 from bot.replies import enterprises as key_replies
 from bot.replies import spaces as replies
@@ -17,9 +17,9 @@ def run(session: Session, asked: Asked) -> Reply:
     known = enterprises.all_of(session)
     if not asked.arguments:
         raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
-    found = enterprises.lock(session, named(asked.arguments, known).id)
+    found = locked(session, asked.arguments)
     changed = spaces.link(session, asked.message.room_id, found.id, asked.now)
-    return Reply(replies.linked(found, changed=changed), noted=found.key)
+    return Reply(replies.linked(found, changed=changed), noted=found.key, about=found.id)
 
 
 COMMAND = Command(

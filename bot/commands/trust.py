@@ -16,21 +16,24 @@ def run(session: Session, asked: Asked) -> Reply:
     if wanted not in ("on", "off"):
         raise Refusal(replies.on_or_off(asked.arguments))
     space = spaces.of(session, asked.message.room_id)
-    if space is None:
+    found = None if space is None else enterprises.lock(session, space.enterprise_id)
+    space = spaces.of(session, asked.message.room_id)  # again, as its enterprise may have been removed meanwhile
+    if space is None or found is None or not space.linked or space.enterprise_id != found.id:
         raise Refusal(replies.trust_wants_link())
-    found = enterprises.lock(session, space.enterprise_id)
     changed = spaces.trust(session, space.room_id, on=wanted == "on")
-    return Reply(replies.trusted(found, on=wanted == "on", changed=changed), noted=f"{wanted} for {found.key}")
+    said = replies.trusted(found, on=wanted == "on", changed=changed)
+    return Reply(said, noted=f"{wanted} for {found.key}", about=found.id)
 
 
 COMMAND = Command(
     name="trust",
     usage="trust on|off",
-    summary="whether licence holders may be shown in a group space whoever is in it",
+    summary="whether what is personal may be shown in a group space whoever is in it",
     details=(
-        "Names and e-mail addresses are shown in a group only while every other member is an admin of its enterprise "
-        "or an operator. `trust on`, typed in a group that is linked, has them shown there all the same, to whoever is "
-        "or will be in it; `trust off` ends that, and so does linking it to another enterprise."
+        "Licence holders, admins, histories and the audit are shown in a group only while every other member is an "
+        "admin of its enterprise or an operator. `trust on`, typed in a linked group, has them shown there all the "
+        "same, to whoever is or will be in it; `trust off` ends that, and so does linking it to another enterprise, or "
+        "bringing the bot there anew."
     ),
     run=run,
     who=Who.OPERATOR,

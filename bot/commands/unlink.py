@@ -19,7 +19,7 @@ def run(session: Session, asked: Asked) -> Reply:
     if space is None or not spaces.forget(session, space.room_id):
         raise Refusal(replies.not_linked())
     found = enterprises.get(session, space.enterprise_id)
-    return Reply(replies.unlinked(found), noted=found.key)
+    return Reply(replies.unlinked(found), noted=found.key, about=found.id)
 
 
 COMMAND = Command(

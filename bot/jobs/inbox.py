@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import router
+from bot import router, settling
 from bot.context import Context
 from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.jobs import memberships
@@ -70,6 +70,7 @@ def _on_its_way(row: InboxRow, message: Message) -> Heard:
         Claim(row.id, row.attempt),
         row.received_at,
         waited=row.waited,
+        enterprise_id=row.enterprise_id,
         status_outbox_id=row.status_outbox_id,
         timed_out=row.roster_id is not None or row.reading_id is not None,
     )
@@ -133,13 +134,24 @@ def _with_what_it_needs(context: Context, message: Message) -> Message:
 
 
 def _org_of(context: Context, message: Message) -> str | None:
-    """The sender's organization; None where Webex does not tell."""
+    """The sender's organization; None where Webex does not tell that of members.
+
+    Somebody who has left the space since they wrote is asked for by id, lest leaving be a way in.
+    """
     try:
         member = context.webex.member(message.room_id, message.person_id)
     except Rejected as rejected:
         log.warning("a sender's membership cannot be read: %s", rejected)
-        return None
-    return None if member is None else member.person_org_id
+        member = None
+    if member is not None:
+        return member.person_org_id
+    try:
+        org_id = context.webex.person(message.person_id).org_id
+    except Rejected as rejected:
+        raise Unavailable("the sender cannot be read") from rejected
+    if org_id is None:
+        raise Unavailable("the sender's organization is not told")
+    return org_id
 
 
 def _person(context: Context, person_id: str) -> Identity | None:
@@ -178,4 +190,4 @@ def _set_aside(context: Context, row: InboxRow, message: Message | None, error: 
         if message is None:
             inbox.end(session, claim, inbox.FAILED, error=str(error))
         else:
-            router.apologise(session, message, claim, str(error), context.now())
+            settling.apologise(session, message, claim, str(error), context.now())

@@ -13,7 +13,6 @@ from storage.records import Claim, Identity
 
 log = logging.getLogger(__name__)
 
-GREETED = "greeted"
 QUIET = timedelta(minutes=1)
 """How long nobody is greeted again who takes the bot from space to space."""
 
@@ -39,10 +38,12 @@ def _greet(context: Context, row: InboxRow) -> None:
     now = context.now()
     with context.database.write() as session:
         inbox.end(session, claim, inbox.DONE if who else inbox.DROPPED)
+        # Who brings it back need not be who had it trusted, and Webex may not have told that it was taken out.
+        spaces.trust(session, row.room_id, on=False)
         if who is None:
             return
         destinations.lock(session, Address(person_id=who.person_id))
-        if audit.has(session, who.person_id, GREETED, now - QUIET):
+        if audit.has(session, who.person_id, audit.GREETED, now - QUIET):
             return
         found = rights.of(session, who)
         if found.operator or found.enterprise_ids:
@@ -59,7 +60,7 @@ def _greet(context: Context, row: InboxRow) -> None:
             room_id=row.room_id,
             command="",
             arguments="",
-            outcome=GREETED,
+            outcome=audit.GREETED,
         )
 
 

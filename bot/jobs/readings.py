@@ -90,9 +90,11 @@ def _surveyed(context: Context, began: datetime) -> bool:
         if enterprise is None:
             continue
         with context.database.write() as session:
-            enterprises.lock(session, enterprise.id)
-            if enterprise.webex_id != found.id:
-                enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
+            locked = enterprises.lock(session, enterprise.id)
+            if locked.sp_enterprise_id != found.sp_enterprise_id:
+                continue
+            if locked.webex_id != found.id:
+                enterprises.learn_webex_id(session, locked.id, found.sp_enterprise_id, found.id, found.org_id)
             # As of its beginning, lest it pass for fresher than what was read meanwhile.
             keep(session, enterprise.id, found.reading, began)
     return True
@@ -104,8 +106,9 @@ def find(context: Context, enterprise: Enterprise) -> str | None:
     if found is None:
         return None
     with context.database.write() as session:
-        enterprises.learn_webex_id(session, enterprise.id, found.id, found.org_id)
-    return found.id
+        asked = enterprise.sp_enterprise_id
+        learned = enterprises.learn_webex_id(session, enterprise.id, asked, found.id, found.org_id)
+    return found.id if learned else None
 
 
 def keep(session: Session, enterprise_id: int, reading: SyncReading, now: datetime) -> None:

@@ -62,6 +62,11 @@ def file_unused(markdown: str) -> str:
     return markdown + footer if fits(markdown + footer) else markdown
 
 
+def changed_meanwhile() -> str:
+    """When what is typed here is for another enterprise by the time it can be done."""
+    return "Meanwhile another enterprise is spoken for here, so I did nothing. Type it again if you still want it."
+
+
 def too_many(commands: int, wait: timedelta) -> str:
     """To somebody who types faster than anybody can read."""
     seconds = max(1, round(wait.total_seconds()))
@@ -82,8 +87,9 @@ def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
     of = [*(f"an admin of {code(key)}" for key in keys[:_MOST_KEYS]), *(["an operator"] if operator else [])]
     return (
         f"**I kept somebody out**: {plain(email)} wrote to me, which is the address of {' and '.join(of)}. But Webex "
-        "says it is another person than before, or of another organization than the enterprise. If that is right, "
-        "remove the address and add it again."
+        "says it is another person than before, or of another organization than the enterprise. If it is a new person "
+        "who rightly has the address, remove it and add it again; an operator's is in `BOT_OPERATORS`, and is let in "
+        "anew when the bot starts without it and then with it. Nobody of another organization is let in as an admin."
     )
 
 
@@ -114,10 +120,7 @@ def apology() -> str:
 
 def sent_privately() -> str:
     """To a group in which others would read what is personal."""
-    return (
-        "I have sent that in a 1:1 message: it holds personal data, and not everybody in this space "
-        "is an admin of this enterprise."
-    )
+    return "I have sent that in a 1:1 message, as not everybody in this space may read it."
 
 
 def cannot_reach() -> str:

@@ -64,7 +64,7 @@ def nobody() -> str:
 
 def not_found() -> str:
     """Where Webex does not tell who was mentioned."""
-    return "Webex does not tell me who you mention. Write the e-mail address instead."
+    return "Webex does not tell me who all those are whom you mention. Write their e-mail addresses instead."
 
 
 def usage(typed: str) -> str:

@@ -47,10 +47,10 @@ def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
     name = plain(enterprise.name)
     if on:
         return (
-            f"Licence holders of {name} may{already} be shown here, **to everybody who is or will be in this space**. "
-            "`trust off` ends that."
+            f"What is personal to {name} may{already} be shown here, licence holders, admins, histories and the audit, "
+            "**to everybody who is or will be in this space**. `trust off` ends that."
         )
-    return f"Licence holders of {name} are{already} shown here only while every member may read them."
+    return f"What is personal to {name} is{already} shown here only while every member may read it."
 
 
 def on_or_off(typed: str) -> str:

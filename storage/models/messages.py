@@ -36,6 +36,8 @@ class InboxRow(Moved, Table):
     roster_id: Mapped[int | None] = mapped_column(Id)
     reading_id: Mapped[int | None] = mapped_column(Id)
     waited: Mapped[bool] = mapped_column(default=False)
+    enterprise_id: Mapped[int | None] = mapped_column(Id)
+    """For which enterprise it waits."""
     status_outbox_id: Mapped[int | None] = mapped_column(Id)
     """The message that says it takes a while; the space's later events do not wait for such a row."""
 

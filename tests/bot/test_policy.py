@@ -63,15 +63,6 @@ def test_a_command_that_does_not_say_is_for_admins() -> None:
     assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).who is Who.ADMIN
 
 
-@pytest.mark.parametrize(
-    ("asker", "acme", "borealis"),
-    [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True)],
-)
-def test_an_admin_speaks_for_their_own_enterprise_alone(asker: Asker, acme: bool, borealis: bool) -> None:
-    assert policy.may_speak_for(asker, ACME) is acme
-    assert policy.may_speak_for(asker, BOREALIS) is borealis
-
-
 def test_the_hold_counts_from_the_completion() -> None:
     hold = timedelta(hours=24)
     assert policy.hold_until(None, hold) is None

@@ -1,9 +1,11 @@
 """`admins`: who may act for an enterprise; and who only seems to."""
 
 from sandbox.seed import BOREALIS, SPACE
+from sandbox.world import BOT
 from storage import admins, enterprises
+from storage.records import Identity
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
-from tests.journeys.syncs import BO, add_enterprise, text
+from tests.journeys.syncs import BO, add_enterprise, ends, text
 
 
 def _team(house: House) -> list[str]:
@@ -73,7 +75,7 @@ def _recycled(house: House, email: str) -> None:
     """Have the bot know the address as that of somebody else."""
     with house.database.write() as session:
         enterprise = enterprises.all_of(session)[0]
-        admins.add(session, enterprise.id, email, house.now(), "somebody who had it before")
+        admins.add(session, enterprise.id, email, house.now(), Identity("somebody who had it before", email))
 
 
 def test_somebody_with_the_address_of_an_admin_who_was_another_is_kept_out_and_reported_once(house: House) -> None:
@@ -102,6 +104,33 @@ def test_an_admin_whose_address_changes_stays_one_and_is_listed_by_the_new(house
     with house.database.write() as session:
         enterprise = enterprises.all_of(session)[0]
         admins.remove(session, enterprise.id, ANA)
-        admins.add(session, enterprise.id, "ana.before@acme.example", house.now(), house.world.person(ANA).id)
+        known = Identity(house.world.person(ANA).id, "ana.before@acme.example")
+        admins.add(session, enterprise.id, known.email, house.now(), known)
     assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
     assert _team(house) == [ANA]
+
+
+def test_whoever_leaves_the_space_at_once_is_kept_out_all_the_same(house: House) -> None:
+    house.make_admin(SAM)
+    house.ask(ANA, "status")
+    house.make_room("Passing through", ANA, SAM)
+    house.faults.add(path="/messages/", who=BOT, method="GET", status=503)
+    house.say(SAM, "status", "Passing through", mention=True)
+    room = house.world.room("Passing through")
+    own = next(one for one in house.world.rooms.members(room.id) if one.person.email == SAM)
+    house.world.rooms.remove(own.id, house.world.person(SAM))
+    house.wait_for(lambda: house.faults.is_clear)
+    house.shift(seconds=30)
+    assert "not on my list" in text(house.wait_for(lambda: house.heard(SAM))[0])
+
+
+def test_an_admin_of_another_organization_gets_no_notices(house: House) -> None:
+    house.ask(ANA, "status")
+    with house.database.write() as session:
+        enterprise = enterprises.all_of(session)[0]
+        stray = Identity(house.world.person(SAM).id, SAM, house.world.person(SAM).org_id)
+        admins.add(session, enterprise.id, SAM, house.now(), stray)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: ends(house))
+    house.wait_for(house.is_silent)
+    assert house.world.direct_room(SAM) is None

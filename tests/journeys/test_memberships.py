@@ -1,12 +1,10 @@
 """What becomes of a space when the bot comes, goes, or finds it under another id."""
 
 import base64
-import hashlib
-import hmac
-import json
 
 from sandbox.world import BOT
-from tests.journeys.house import ANA, OLGA, SAM, SECRET, House
+from tests.journeys.house import ANA, OLGA, SAM, House
+from tests.journeys.memberships import bring
 from tests.journeys.syncs import ON_SQLITE, text
 from tests.journeys.tables import csv_of, rows
 
@@ -14,12 +12,6 @@ ROOM = "A new space"
 ACME_KEY = "reseller1-acme"
 
 pytestmark = ON_SQLITE
-
-
-def _bring(house: House, resource: str, event: str, data: dict[str, str]) -> int:
-    """Bring an event to the door as Webex does; the answer's status."""
-    body = json.dumps({"resource": resource, "event": event, "data": data}).encode()
-    return house.door.bring(body, hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest())
 
 
 def _moved(room_id: str) -> str:
@@ -78,7 +70,7 @@ def test_an_old_word_that_the_bot_was_taken_out_of_a_space_is_not_believed(house
     _linked(house)
     bot, room = house.world.person(BOT), house.world.room(ROOM)
     gone = {"id": "a membership of before", "roomId": room.id, "personId": bot.id, "created": "2020-01-01T00:00:00Z"}
-    assert _bring(house, "memberships", "deleted", gone) == 204
+    assert bring(house, "memberships", "deleted", gone) == 204
     house.wait_for(lambda: not house.events("memberships"))
     assert ACME_KEY in text(house.ask(OLGA, "spaces"))
 
@@ -87,7 +79,7 @@ def test_a_space_that_moves_to_another_region_keeps_its_tie(house: House) -> Non
     _linked(house)
     house.wait_for(house.is_silent)
     new = _moved(house.world.room(ROOM).id)
-    assert _bring(house, "rooms", "migrated", {"id": new}) == 204
+    assert bring(house, "rooms", "migrated", {"id": new}) == 204
     house.wait_for(lambda: not house.events("rooms"))
     header = ["Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trusted"]
     assert [row[2] for row in csv_of(house, house.ask(OLGA, "spaces"), OLGA, header)] == [new]
@@ -98,7 +90,7 @@ def test_what_was_said_long_ago_is_not_heard_again(house: House) -> None:
     said = house.say(ANA, "help")
     house.wait_for(lambda: house.answers(said))
     data = {"id": said.id, "roomId": said.room_id, "personId": said.person_id, "created": "2020-01-01T00:00:00.000Z"}
-    assert _bring(house, "messages", "created", data) == 204
+    assert bring(house, "messages", "created", data) == 204
     assert [row for row in house.inbox() if row.data_created.startswith("2020")] == []
-    assert _bring(house, "messages", "created", data | {"created": house.now().isoformat()}) == 204
+    assert bring(house, "messages", "created", data | {"created": house.now().isoformat()}) == 204
     house.wait_for(lambda: len(house.answers(said)) == 2)

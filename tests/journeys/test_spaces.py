@@ -1,10 +1,14 @@
 """For which enterprise is spoken: the space's, one's choice, one's only one; and what a space may know."""
 
 import pytest
+from sqlalchemy import delete
 
 from sandbox.seed import BOREALIS
-from storage import enterprises
+from sandbox.world import BOT, PARTNER_ADMIN
+from storage import choices, enterprises
+from storage.models import InboxRow
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
+from tests.journeys.memberships import bring
 from tests.journeys.syncs import BO, ON_SQLITE, add_enterprise, text
 from tests.journeys.tables import csv_of, rows
 
@@ -82,8 +86,37 @@ def test_trust_ends_when_a_space_is_linked_to_another_enterprise(both: House) ->
 
 def test_trust_is_for_the_enterprise_of_the_space_alone(both: House) -> None:
     both.ask(BO, "notify on", TOGETHER, mention=True)
+    assert "`link` it to one first" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
+    both.ask(OLGA, "link borealis", TOGETHER, mention=True)
     both.ask(OLGA, "trust on", TOGETHER, mention=True)
+    both.ask(OLGA, "unlink", TOGETHER, mention=True)
     assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
+
+
+def test_trust_ends_when_the_bot_is_brought_there_anew(both: House) -> None:
+    both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
+    both.ask(OLGA, "trust on", TOGETHER, mention=True)
+    with both.database.write() as session:
+        session.execute(delete(InboxRow).where(InboxRow.resource == "memberships"))
+    bot, room = both.world.person(BOT), both.world.room(TOGETHER)
+    data = {"id": "another membership", "roomId": room.id, "personId": bot.id, "created": both.now().isoformat()}
+    assert bring(both, "memberships", "created", data) == 204
+    both.wait_for(lambda: not both.events("memberships"))
+    assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
+
+
+def test_what_had_to_wait_is_not_done_for_another_enterprise(both: House) -> None:
+    both.ask(OLGA, "use borealis")
+    both.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    asked = both.say(OLGA, "licenses count")
+    both.wait_for(lambda: [row for row in both.inbox() if row.waited and row.lease_until is None])
+    with both.database.write() as session:
+        acme = enterprises.by_key(session, ACME_KEY)
+        assert acme is not None
+        choices.choose(session, both.world.person(OLGA).id, acme.id, both.now())
+    both.advance(seconds=8.5)
+    assert "another enterprise is spoken for" in text(both.wait_for(lambda: both.answers(asked))[0])
+    both.faults.clear()
 
 
 def test_whoever_has_several_chooses_one_and_is_told_for_which_each_answer_is(both: House) -> None:

@@ -52,7 +52,7 @@ def known(database: Database, key: str, cluster: str = "east") -> Enterprise:
     for email in ("ana@acme.example", "bo@acme.example"):
         samples.admin(database, made.id, email)
     with database.write() as session:
-        enterprises.learn_webex_id(session, made.id, key, None)
+        enterprises.learn_webex_id(session, made.id, made.sp_enterprise_id, key, None)
     return made
 
 

@@ -140,7 +140,7 @@ def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterpri
 def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
     with database.write() as session:
-        enterprises.learn_webex_id(session, acme.id, "webex", "org-of-acme")
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
     _learn(database, "another", _ANA, "another-org")
     assert _rights(database, "another", _ANA, "another-org").kept_out_of == {acme.id}
     assert _may(database, "ana", _ANA) == (False, {acme.id})
@@ -148,6 +148,9 @@ def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: 
     assert _may(database, "ana", _ANA) == (False, {acme.id})
     _learn(database, "ana", _ANA, "another-org")
     assert _may(database, "ana", _ANA) == (False, set())
+    with database.read() as session:
+        assert admins.team(session, acme.id).admins == ()
+    _learn(database, "ana", _ANA, "org-of-acme")
     with database.read() as session:
         assert not admins.team(session, acme.id).includes(Identity("ana", _ANA, "another-org"))
         assert admins.team(session, acme.id).includes(Identity("ana", _ANA, "org-of-acme"))
@@ -162,7 +165,7 @@ def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: 
 
     assert not wanted()
     with database.write() as session:
-        enterprises.learn_webex_id(session, acme.id, "webex", "org-of-acme")
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
     assert wanted()
     assert not wanted("sam", "sam@elsewhere.example")
     _learn(database, "ana", _ANA, "org-of-acme")

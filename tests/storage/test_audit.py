@@ -5,10 +5,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from storage import audit, pruning
+from storage import admins, audit, pruning
 from storage.database import Database
 from storage.models import AuditRow
 from storage.records import Enterprise
+from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 
 
@@ -55,7 +56,7 @@ def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
 
 
 def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: Database) -> None:
-    kinds: list[dict[str, str]] = [{}, {"outcome": "refused"}, {"outcome": "limited"}, {"command": "file"}]
+    kinds: list[dict[str, str]] = [{}, {"outcome": "refused"}, {"outcome": "too fast"}, {"command": "file"}]
     for minutes, given in enumerate([*kinds, {"person_id": "bo"}, {}]):
         _add(database, minutes, **given)
     with database.read() as session:
@@ -79,5 +80,16 @@ def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> 
     _add(database, 1, room_id="another room")
     _add(database, 2, person_id="bo")
     with database.read() as session:
-        assert audit.last(session, "ana", "room", NOW - MINUTE) == ("enterprise", "remove acme", "unconfirmed")
+        last = audit.last(session, "ana", "room", NOW - MINUTE)
+        assert last is not None
+        assert (last.command, last.arguments, last.outcome) == ("enterprise", "remove acme", "unconfirmed")
         assert audit.last(session, "ana", "room", NOW) is None
+
+
+def test_what_operators_export_is_not_counted(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        admins.set_operators(session, ["olga@provider.example"])
+        samples.learn(session, "olga", "olga@provider.example")
+    _add(database, person_id="olga", enterprise_id=acme.id, file="licenses.csv")
+    with database.read() as session:
+        assert audit.nth_export(session, acme.id, 1, NOW - MINUTE) is None

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import clusters, enterprises, rosters
+from storage import admins, clusters, enterprises, rosters
 from storage.database import Database
 from storage.records import Enterprise
 from tests.storage import samples
@@ -85,7 +85,7 @@ def test_only_what_is_given_is_changed(database: Database, acme: Enterprise) -> 
 
 def test_another_sp_enterprise_id_forgets_the_webex_id_of_the_old_one(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
-        enterprises.learn_webex_id(session, acme.id, "webex", "org")
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
     assert _get(database, acme.id).webex_id == "webex"
     with database.write() as session:
         enterprises.change(session, acme.id, sp_enterprise_id=acme.sp_enterprise_id)
@@ -165,3 +165,20 @@ def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: 
     assert not waited(lambda session: enterprises.lock(session, bolt.id))
     assert not waited(lambda session: enterprises.lock_queue(session, dune.id, dune.cluster_id))
     assert not waited(lambda session: rosters.want(session, acme.id, NOW))
+
+
+def test_what_was_found_by_an_id_of_before_is_of_no_account(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        enterprises.change(session, acme.id, sp_enterprise_id="Reseller+another")
+        assert not enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
+        assert enterprises.get(session, acme.id).webex_id is None
+        assert enterprises.learn_webex_id(session, acme.id, "Reseller+another", "webex", "org")
+        assert enterprises.get(session, acme.id).webex_id == "webex"
+
+
+def test_an_organization_is_not_forgotten_with_webexs_id(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
+        enterprises.forget_webex_id(session, acme.id)
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", None)
+        assert admins.team(session, acme.id).org_id == "org"

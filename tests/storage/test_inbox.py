@@ -73,7 +73,7 @@ def test_an_event_set_aside_blocks_the_later_ones_of_its_space_only(database: Da
         if how == "retry":
             inbox.retry(session, claim, NOW + MINUTE, failures=1, error="Webex is away")
         else:
-            inbox.wait(session, claim, NOW + MINUTE, roster_id=7)
+            inbox.wait(session, claim, NOW + MINUTE, 1, roster_id=7)
     samples.receive(database, "c", "y")
     samples.taken(database, "c")
     assert samples.take(database) is None

@@ -16,7 +16,7 @@ def test_a_roster_that_was_read_brings_back_those_who_waited_for_it(database: Da
         samples.receive(database, data_id, f"space of {data_id}")
         claim = samples.taken(database, data_id)
         with database.write() as session:
-            inbox.wait(session, claim, NOW + MINUTE, roster_id=roster_id)
+            inbox.wait(session, claim, NOW + MINUTE, 1, roster_id=roster_id)
     assert samples.take(database) is None
     with database.write() as session:
         rosters.make_current(session, Claim(mine.id, mine.attempt), acme.id, NOW, 0)
@@ -32,7 +32,7 @@ def test_who_waits_for_a_reading_is_not_brought_back_by_the_roster_of_the_same_n
         samples.receive(database, data_id, f"space of {data_id}")
         claim = samples.taken(database, data_id)
         with database.write() as session:
-            inbox.wait(session, claim, NOW + MINUTE, **awaited)
+            inbox.wait(session, claim, NOW + MINUTE, 1, **awaited)
     with database.write() as session:
         inbox.resume(session, NOW, roster_id=7)
     samples.taken(database, "a")
@@ -50,7 +50,7 @@ def test_an_event_that_ended_is_not_brought_back_by_what_it_waited_for(database:
     samples.receive(database, "a")
     claim = samples.taken(database, "a")
     with database.write() as session:
-        inbox.wait(session, claim, NOW, **{awaited: 7})
+        inbox.wait(session, claim, NOW, 1, **{awaited: 7})
     again = samples.taken(database, "a")
     with database.write() as session:
         inbox.end(session, again, inbox.DONE)

@@ -57,7 +57,9 @@ def world(database: Database) -> Database:
         samples.learn(session, "ana", _ANA)
         samples.learn(session, "olga", _OLGA)
         enterprises.change(session, hush.id, name="Hush")
-        enterprises.learn_webex_id(session, hush.id, "webex id of secretive", "organization of secretive")
+        enterprises.learn_webex_id(
+            session, hush.id, hush.sp_enterprise_id, "webex id of secretive", "organization of secretive"
+        )
         spaces.link(session, "linked", hush.id, NOW)
         spaces.notify(session, "told", hush.id, NOW)
         rosters.want(session, hush.id, NOW)

@@ -62,7 +62,7 @@ def _wait(database: Database, data_id: str, reading_id: int) -> None:
     samples.receive(database, data_id, f"space of {data_id}")
     claim = samples.taken(database, data_id)
     with database.write() as session:
-        inbox.wait(session, claim, NOW + MINUTE, reading_id=reading_id)
+        inbox.wait(session, claim, NOW + MINUTE, 1, reading_id=reading_id)
 
 
 def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
@@ -166,7 +166,7 @@ def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Dat
     event = samples.taken(postgres, "a")
 
     def wait(session: Session) -> None:
-        inbox.wait(session, event, NOW + MINUTE, reading_id=readings.want(session, acme.id, NOW))
+        inbox.wait(session, event, NOW + MINUTE, 1, reading_id=readings.want(session, acme.id, NOW))
 
     overlapping(postgres, wait, lambda: _done(postgres, reading))
     samples.taken(postgres, "a")

@@ -132,7 +132,7 @@ def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_w
     samples.receive(database, "a")
     waiting = samples.taken(database, "a")
     with database.write() as session:
-        inbox.wait(session, waiting, NOW + MINUTE, roster_id=row.id)
+        inbox.wait(session, waiting, NOW + MINUTE, acme.id, roster_id=row.id)
     with database.write() as session:
         rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "Webex is away")
     assert _seen(database, acme) == ["Ana"]

@@ -76,7 +76,7 @@ def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acm
     waiting = samples.taken(database, "a")
     with database.write() as session:
         wanted = rosters.want(session, acme.id, LATER)
-        inbox.wait(session, waiting, LATER + timedelta(hours=1), roster_id=wanted)
+        inbox.wait(session, waiting, LATER + timedelta(hours=1), acme.id, roster_id=wanted)
     _merge(database, acme)
     assert samples.take(database, LATER + 2 * MINUTE) is not None
 

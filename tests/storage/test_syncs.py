@@ -93,7 +93,9 @@ def test_a_claimed_sync_comes_with_its_own_enterprises_webex_id(
 ) -> None:
     with database.write() as session:
         for enterprise in (acme, bolt):
-            enterprises.learn_webex_id(session, enterprise.id, f"webex's {enterprise.key}", None)
+            enterprises.learn_webex_id(
+                session, enterprise.id, enterprise.sp_enterprise_id, f"webex's {enterprise.key}", None
+            )
     samples.ask(database, bolt)
     assert samples.taken_sync(database).webex_id == "webex's bolt"
 

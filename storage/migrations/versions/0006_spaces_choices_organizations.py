@@ -30,6 +30,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("org_seen_at", columns.UTCDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("inbox", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("actor_id", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("enterprise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
     with op.batch_alter_table("audit", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("file", sa.Text(), nullable=True))
     op.create_index("ix_audit_person", "audit", ["person_id", "at"])
@@ -65,6 +68,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit", recreate="never") as batch_op:
         batch_op.drop_column("file")
     with op.batch_alter_table("inbox", recreate="never") as batch_op:
+        batch_op.drop_column("enterprise_id")
         batch_op.drop_column("actor_id")
     with op.batch_alter_table("admins", recreate="never") as batch_op:
         batch_op.drop_column("org_seen_at")

@@ -10,6 +10,7 @@ from bot.wire import Member, Person, SpaceMessage, Subscriber, SyncError, SyncRe
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
+ORGANIZATION = "org"
 BOT = Person("bot", "dirsync@webex.bot")
 Answer = TypeVar("Answer")
 MENTION = '<spark-mention data-object-type="person" data-object-id="bot">Sync</spark-mention>'
@@ -80,6 +81,10 @@ class ImaginedWebex:
         """What somebody typed."""
         return self._called(None, lambda: self.messages[message_id])
 
+    def member(self, room_id: str, person_id: str) -> Member | None:
+        """Whoever writes is in the space, and of the enterprise's organization."""
+        return self._called(None, lambda: Member(person_id, "", ORGANIZATION))
+
     def members(self, room_id: str) -> list[Member]:
         """Who is in a space."""
         try:
@@ -148,7 +153,7 @@ class ImaginedWebex:
 
     def _enterprise(self, sp_enterprise_id: str) -> WebexEnterprise:
         webex_id = f"webex-{sp_enterprise_id}"
-        return WebexEnterprise(webex_id, sp_enterprise_id, "org", self.shape(self._reading(webex_id)))
+        return WebexEnterprise(webex_id, sp_enterprise_id, ORGANIZATION, self.shape(self._reading(webex_id)))
 
     def _reading(self, enterprise_id: str) -> SyncReading:
         """While a run goes on, the end of the one before is still told (WEBEX.md section 1)."""

@@ -25,7 +25,7 @@ def _waiting(database: Database, roster_id: int, room: str) -> None:
     claim = samples.taken(database, f"event of {room}")
     said = samples.say(database, reading(0), room)
     with database.write() as session:
-        inbox.wait(session, claim, NOW + timedelta(hours=1), roster_id=roster_id, status_outbox_id=said)
+        inbox.wait(session, claim, NOW + timedelta(hours=1), 1, roster_id=roster_id, status_outbox_id=said)
 
 
 def _edits(database: Database) -> list[str]:

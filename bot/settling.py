@@ -1,0 +1,143 @@
+"""Writes what came of a message: what is said to whom, the audit, and how its event goes on or ends."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import access, reporting
+from bot.command import Command
+from bot.confirming import UNCONFIRMED
+from bot.message import Denial, Fresh, Heard, Limited, Message, Refusal, Reply, TooFast, Unconfirmed, Wait
+from bot.parsing import Typed, typed
+from bot.posting import post, post_privately
+from bot.replies import access as replies
+from bot.replies import licenses
+from storage import audit, destinations, inbox, outbox, readings, rights, rosters
+from storage.messages import Address
+from storage.records import Claim, Enterprise
+from storage.rights import Rights
+
+QUIET = timedelta(minutes=1)
+"""How long nobody is told again that they may not, or not so much."""
+
+MOST_KEPT = 200
+"""Characters that are kept of what somebody typed who may not."""
+
+Outcome = Reply | Wait | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of a message, and for whom and about what, as the audit keeps it."""
+
+    rights: Rights
+    typed: Typed
+    outcome: Outcome
+    enterprise: Enterprise | None = None
+    command: Command | None = None
+    several: bool = False
+
+
+def settle(session: Session, heard: Heard, decision: Decision, now: datetime) -> None:
+    """Write what came of a message: what is said, the audit row, and the end of its event or for what it waits."""
+    message, outcome = heard.message, decision.outcome
+    if decision.rights.news:
+        rights.learn(session, access.identity(message), decision.rights, now)
+    if isinstance(outcome, Wait):
+        _wait(session, heard, outcome, decision.enterprise, now)
+        return
+    # Before anything is said, as a roster that was read ends events first and then changes what was said of them.
+    inbox.end(session, heard.claim, inbox.DONE)
+    if heard.timed_out and heard.status_outbox_id is not None:
+        outbox.edit(session, heard.status_outbox_id, licenses.too_long(), now, last=True)
+    detail, file = _say(session, message, decision, now)
+    audit.add(
+        session,
+        now=now,
+        enterprise_id=_concerned(decision),
+        person_id=message.person_id,
+        email=message.person_email,
+        room_id=message.room_id,
+        command=decision.typed.word,
+        arguments=decision.typed.rest[:MOST_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
+        outcome=_OUTCOMES[type(outcome)],
+        detail=detail,
+        file=file,
+    )
+    reporting.report(session, message, decision.rights, now)
+
+
+def _concerned(decision: Decision) -> int | None:
+    """The enterprise in whose audit a decision belongs."""
+    if decision.enterprise is not None:
+        return decision.enterprise.id
+    return decision.outcome.about if isinstance(decision.outcome, Reply) else None
+
+
+def _say(session: Session, message: Message, decision: Decision, now: datetime) -> tuple[str, str | None]:
+    """Tell what came of it; what the audit notes of that, and the name of the file."""
+    outcome, enterprise = decision.outcome, decision.enterprise
+    if isinstance(outcome, Denial | TooFast):
+        return _say_rarely(session, message, outcome, now), None
+    reply = Reply(outcome.markdown, personal=outcome.personal) if isinstance(outcome, Refusal) else outcome
+    if isinstance(reply, Reply):
+        markdown = reply.markdown
+        if message.files and not (decision.command and decision.command.takes_file):
+            markdown = replies.file_unused(markdown)
+        if enterprise is not None and decision.several:
+            markdown = replies.speaks_for(markdown, enterprise)
+        reply = replace(reply, markdown=markdown)
+        post(session, message, reply, now, enterprise)
+        return reply.noted, reply.attachment.name if reply.attachment else None
+    raise TypeError("what is waited for is not told")
+
+
+def _say_rarely(session: Session, message: Message, refusal: Refusal, now: datetime) -> str:
+    """Refuse somebody in private, unless that was done just before; what is noted of it."""
+    destinations.lock(session, Address(person_id=message.person_id))
+    if audit.has(session, message.person_id, _OUTCOMES[type(refusal)], now - QUIET):
+        return "not told again"
+    post_privately(session, message, refusal.markdown, now)
+    return ""
+
+
+def _wait(session: Session, heard: Heard, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
+    if enterprise is None:
+        raise LookupError("a command that speaks for no enterprise has nothing to wait for")
+    if outcome.fresh is Fresh.READING:
+        inbox.wait(
+            session, heard.claim, outcome.until, enterprise.id, reading_id=readings.want(session, enterprise.id, now)
+        )
+        return
+    roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)
+    said = None if outcome.meanwhile is None else post(session, heard.message, Reply(outcome.meanwhile), now)
+    inbox.wait(session, heard.claim, outcome.until, enterprise.id, roster_id=roster_id, status_outbox_id=said)
+
+
+_OUTCOMES: dict[type, str] = {
+    Reply: "answered",
+    Refusal: "refused",
+    Denial: "denied",
+    Limited: "limited",
+    TooFast: audit.TOO_FAST,
+    Unconfirmed: UNCONFIRMED,
+}
+
+
+def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
+    """Set a message aside that failed again and again, and say so once."""
+    inbox.end(session, claim, inbox.FAILED, error=error)
+    post(session, message, Reply(replies.apology()), now)
+    words = typed(message.text)
+    audit.add(
+        session,
+        now=now,
+        enterprise_id=None,
+        person_id=message.person_id,
+        email=message.person_email,
+        room_id=message.room_id,
+        command=words.word,
+        arguments=words.rest,
+        outcome="failed",
+    )

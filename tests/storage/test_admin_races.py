@@ -1,0 +1,57 @@
+"""Admins who and operators who act at the same moment."""
+
+from sqlalchemy.orm import Session
+
+from bot import router
+from bot.message import Heard, Message
+from bot.settings import Settings
+from storage import admins, enterprises, inbox, spaces
+from storage.database import Database
+from storage.records import Claim, Enterprise
+from tests.storage import samples
+from tests.storage.racing import overlapping
+from tests.storage.samples import NOW
+
+_NAMES = ("ana", "bo", "cy")
+
+
+def _email(name: str) -> str:
+    return f"{name}@acme.example"
+
+
+def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> Heard:
+    """A message that is in hand."""
+    message = Message(f"{who}: {text}", f"space of {who}", direct, who, _email(who), text)
+    samples.receive(database, message.id, message.room_id)
+    with database.statement() as connection:
+        row = inbox.claim(connection, NOW)
+    assert row is not None
+    return Heard(message, Claim(row.id, row.attempt), NOW)
+
+
+def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database, acme: Enterprise) -> None:
+    for name in _NAMES:
+        samples.admin(postgres, acme.id, _email(name))
+    heard = _heard(postgres, "bo", f"admins remove {_email('ana')}")
+
+    def take_away(session: Session) -> None:
+        enterprises.lock(session, acme.id)
+        admins.remove(session, acme.id, _email("bo"))
+
+    overlapping(postgres, take_away, lambda: router.answer(postgres, Settings(), heard, NOW))
+    with postgres.read() as session:
+        assert [one.email for one in admins.of(session, acme.id)] == [_email("ana"), _email("cy")]
+
+
+def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database, acme: Enterprise) -> None:
+    with postgres.write() as session:
+        admins.set_operators(session, [_email("olga")])
+    heard = _heard(postgres, "olga", "link acme", direct=False)
+
+    def remove(session: Session) -> None:
+        enterprises.lock(session, acme.id)
+        enterprises.remove(session, acme.id, NOW)
+
+    overlapping(postgres, remove, lambda: router.answer(postgres, Settings(), heard, NOW))
+    with postgres.read() as session:
+        assert spaces.every(session) == []
