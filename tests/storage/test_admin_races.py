@@ -7,7 +7,7 @@ from bot.message import Heard, Message
 from bot.settings import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.database import Database
-from storage.records import Claim, Enterprise
+from storage.records import Claim
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import NOW
@@ -29,7 +29,8 @@ def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> H
     return Heard(message, Claim(row.id, row.attempt), NOW)
 
 
-def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database, acme: Enterprise) -> None:
+def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
     for name in _NAMES:
         samples.admin(postgres, acme.id, _email(name))
     heard = _heard(postgres, "bo", f"admins remove {_email('ana')}")
@@ -43,7 +44,8 @@ def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: 
         assert [one.email for one in admins.of(session, acme.id)] == [_email("ana"), _email("cy")]
 
 
-def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database, acme: Enterprise) -> None:
+def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database) -> None:
+    acme = samples.enterprise(postgres)
     with postgres.write() as session:
         admins.set_operators(session, [_email("olga")])
     heard = _heard(postgres, "olga", "link acme", direct=False)
