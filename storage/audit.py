@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from storage.columns import UTCDateTime
 from storage.inserting import insert_row
 from storage.models import AuditRow, OperatorRow
-from storage.records import Audited
+from storage.records import FILE, Audited
 
-FILE, TOLD, REPORTED, GREETED, TOO_FAST = "file", "told", "reported", "greeted", "too fast"
+TOLD, REPORTED, GREETED, TOO_FAST = "told", "reported", "greeted", "too fast"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
 
 _ROWS: Any = AuditRow.__table__

@@ -67,6 +67,10 @@ class Enterprise:
     created_at: datetime
 
 
+FILE = "file"
+"""What stands for a command in the audit where a file was delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Audited:
     """One row of the audit."""

@@ -16,6 +16,7 @@ from storage import audit, destinations, outbox
 from storage.claims import ClaimLost
 from storage.messages import Address, Destination, Draft
 from storage.models import AttachmentRow, OutboxRow
+from storage.records import FILE
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def _audit(session: Session, row: OutboxRow, destination: Destination, name: str
         person_id=row.person_id or destination.person_id or "",
         email=destination.email or "",
         room_id=room_id,
-        command=audit.FILE,
+        command=FILE,
         arguments="",
         outcome="delivered",
         file=name,

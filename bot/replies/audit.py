@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.replies.safe import code, plain
 from bot.replies.times import at
 from bot.tables.limit import LONGEST, cut, size
-from storage.records import Audited, Enterprise
+from storage.records import FILE, Audited, Enterprise
 
 
 def answer(
@@ -39,6 +39,8 @@ def too_large() -> str:
 
 
 def _line(row: Audited, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
+    if row.command == FILE:
+        return f"- {at(row.at, now, zone)}: {plain(row.file or 'a file', 100)} was delivered"
     what = code(f"{row.command} {row.arguments}".strip(), 60) if row.command else "wrote"
     key = keys.get(row.enterprise_id or 0) if keys else None
     for_whom = f" for {code(key)}" if key else ""

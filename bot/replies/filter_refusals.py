@@ -68,7 +68,7 @@ def comma_between_conditions(line: str, at: int) -> Refusal:
         'Conditions are separated by spaces; a comma means "or". For "or empty" write `location=Dallas,""`. '
         "A value that looks like a condition goes in quotes."
     )
-    return _refusal("A value is missing after this comma.", line, at, at + 1, advice)
+    return _refusal("After this comma comes another condition, not a value.", line, at, at + 1, advice)
 
 
 def open_quote(line: str, at: int) -> Refusal:

@@ -44,9 +44,9 @@ def changed(enterprise: Enterprise, *, alone: bool) -> str:
 def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
     """Before `enterprise remove` is done."""
     return (
-        f"This takes {plain(enterprise.name)} ({code(enterprise.key)}) out of use **for good**: its {admins:,} admins "
-        f"lose their rights, its {spaces:,} spaces their tie, and the key and the id are never given again. Its "
-        "history stays. To have it done, type the same once more within 5 minutes."
+        f"This takes {plain(enterprise.name)} ({code(enterprise.key)}) out of use **for good**: its admins "
+        f"({admins:,}) lose their rights, its spaces ({spaces:,}) their tie, and the key and the id are never given "
+        "again. Its history stays. To have it done, type the same once more within 5 minutes."
     )
 
 
