@@ -74,11 +74,12 @@ def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, no
         if granted.enterprise is not None and not granted.command.only_reads(message):
             # Whoever takes rights or an enterprise away locks it first: by now that is done, or comes after this.
             enterprises.lock(session, granted.enterprise.id)
-            granted = access.grant(session, message, words.word, access.asker(session, message)[0])
+            asker, found = access.asker(session, message)
+            granted = access.grant(session, message, words.word, asker)
         enterprise = granted.enterprise
         if heard.enterprise_id is not None and (enterprise is None or enterprise.id != heard.enterprise_id):
             raise Refusal(replies.changed_meanwhile())
-        decision = replace(decision, enterprise=enterprise, command=granted.command, several=granted.several)
+        decision = Decision(found, words, Reply(""), enterprise, granted.command, granted.several)
         asked = Asked(
             message,
             words.rest,

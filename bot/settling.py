@@ -51,7 +51,7 @@ def settle(session: Session, heard: Heard, decision: Decision, now: datetime) ->
     inbox.end(session, heard.claim, inbox.DONE)
     if heard.timed_out and heard.status_outbox_id is not None:
         outbox.edit(session, heard.status_outbox_id, licenses.too_long(), now, last=True)
-    detail, file = _say(session, message, decision, now)
+    detail, file = _say(session, message, decision, outcome, now)
     audit.add(
         session,
         now=now,
@@ -75,22 +75,21 @@ def _concerned(decision: Decision) -> int | None:
     return decision.outcome.about if isinstance(decision.outcome, Reply) else None
 
 
-def _say(session: Session, message: Message, decision: Decision, now: datetime) -> tuple[str, str | None]:
+def _say(
+    session: Session, message: Message, decision: Decision, outcome: Reply | Refusal, now: datetime
+) -> tuple[str, str | None]:
     """Tell what came of it; what the audit notes of that, and the name of the file."""
-    outcome, enterprise = decision.outcome, decision.enterprise
+    enterprise = decision.enterprise
     if isinstance(outcome, Denial | TooFast):
         return _say_rarely(session, message, outcome, now), None
-    reply = Reply(outcome.markdown, personal=outcome.personal) if isinstance(outcome, Refusal) else outcome
-    if isinstance(reply, Reply):
-        markdown = reply.markdown
-        if message.files and not (decision.command and decision.command.takes_file):
-            markdown = replies.file_unused(markdown)
-        if enterprise is not None and decision.several:
-            markdown = replies.speaks_for(markdown, enterprise)
-        reply = replace(reply, markdown=markdown)
-        post(session, message, reply, now, enterprise)
-        return reply.noted, reply.attachment.name if reply.attachment else None
-    raise TypeError("what is waited for is not told")
+    reply = outcome if isinstance(outcome, Reply) else Reply(outcome.markdown, personal=outcome.personal)
+    markdown = reply.markdown
+    if message.files and not (decision.command and decision.command.takes_file):
+        markdown = replies.file_unused(markdown)
+    if enterprise is not None and decision.several:
+        markdown = replies.speaks_for(markdown, enterprise)
+    post(session, message, replace(reply, markdown=markdown), now, enterprise)
+    return reply.noted, reply.attachment.name if reply.attachment else None
 
 
 def _say_rarely(session: Session, message: Message, refusal: Refusal, now: datetime) -> str:
