@@ -14,7 +14,7 @@ from bot.replies.times import iso
 from bot.settings import Need, Settings
 from bot.tables.width import padded, width
 from storage import audit, enterprises, overviews
-from storage.records import Enterprise, Overview
+from storage.records import Audited, Enterprise, Overview
 
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
 
@@ -111,14 +111,14 @@ def _audit(session: Session, enterprise: Enterprise, what: str) -> None:
     """Keep that somebody at a shell has done something; who that was the bot cannot tell."""
     audit.add(
         session,
-        now=start.now(),
-        enterprise_id=enterprise.id,
-        person_id="",
-        email="somebody at a shell",
-        room_id="",
-        command="enterprise",
-        arguments=f"{what} {enterprise.key}",
-        outcome="answered",
+        Audited(
+            at=start.now(),
+            enterprise_id=enterprise.id,
+            email="somebody at a shell",
+            command="enterprise",
+            arguments=f"{what} {enterprise.key}",
+            outcome="answered",
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from bot.message import Message
 from bot.replies import access as replies
 from storage import admins, audit, destinations, enterprises, outbox
 from storage.messages import Address, Draft
+from storage.records import Audited
 from storage.rights import Rights
 
 _AGAIN_AFTER = timedelta(days=1)
@@ -27,12 +28,12 @@ def report(session: Session, message: Message, rights: Rights, now: datetime) ->
     for enterprise_id in rights.kept_out_of or {None}:
         audit.add(
             session,
-            now=now,
-            enterprise_id=enterprise_id,
-            person_id=message.person_id,
-            email=message.person_email,
-            room_id=message.room_id,
-            command="",
-            arguments="",
-            outcome=audit.REPORTED,
+            Audited(
+                at=now,
+                enterprise_id=enterprise_id,
+                person_id=message.person_id,
+                email=message.person_email,
+                room_id=message.room_id,
+                outcome=audit.REPORTED,
+            ),
         )

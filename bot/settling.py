@@ -15,7 +15,7 @@ from bot.replies import access as replies
 from bot.replies import licenses
 from storage import audit, destinations, inbox, outbox, readings, rights, rosters
 from storage.messages import Address
-from storage.records import Claim, Enterprise
+from storage.records import Audited, Claim, Enterprise
 from storage.rights import Rights
 
 QUIET = timedelta(minutes=1)
@@ -54,16 +54,18 @@ def settle(session: Session, heard: Heard, decision: Decision, now: datetime) ->
     detail, file = _say(session, message, decision, outcome, now)
     audit.add(
         session,
-        now=now,
-        enterprise_id=_concerned(decision),
-        person_id=message.person_id,
-        email=message.person_email,
-        room_id=message.room_id,
-        command=decision.typed.word,
-        arguments=decision.typed.rest[:MOST_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
-        outcome=_OUTCOMES[type(outcome)],
-        detail=detail,
-        file=file,
+        Audited(
+            at=now,
+            enterprise_id=_concerned(decision),
+            person_id=message.person_id,
+            email=message.person_email,
+            room_id=message.room_id,
+            command=decision.typed.word,
+            arguments=decision.typed.rest[:MOST_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
+            outcome=_OUTCOMES[type(outcome)],
+            detail=detail,
+            file=file,
+        ),
     )
     reporting.report(session, message, decision.rights, now)
 
@@ -131,12 +133,14 @@ def apologise(session: Session, message: Message, claim: Claim, error: str, now:
     words = typed(message.text)
     audit.add(
         session,
-        now=now,
-        enterprise_id=None,
-        person_id=message.person_id,
-        email=message.person_email,
-        room_id=message.room_id,
-        command=words.word,
-        arguments=words.rest,
-        outcome="failed",
+        Audited(
+            at=now,
+            enterprise_id=None,
+            person_id=message.person_id,
+            email=message.person_email,
+            room_id=message.room_id,
+            command=words.word,
+            arguments=words.rest,
+            outcome="failed",
+        ),
     )

@@ -24,35 +24,9 @@ _BY_OPERATOR = exists().where(_OPERATORS.c.person_id == _ROWS.c.person_id)
 _NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 
-def add(
-    session: Session,
-    *,
-    now: datetime,
-    enterprise_id: int | None,
-    person_id: str,
-    email: str,
-    room_id: str,
-    command: str,
-    arguments: str,
-    outcome: str,
-    detail: str = "",
-    file: str | None = None,
-) -> None:
+def add(session: Session, row: Audited) -> None:
     """Add a row."""
-    insert_row(
-        session,
-        AuditRow,
-        at=now,
-        enterprise_id=enterprise_id,
-        person_id=person_id,
-        email=email,
-        room_id=room_id,
-        command=command,
-        arguments=arguments,
-        outcome=outcome,
-        detail=detail,
-        file=file,
-    )
+    insert_row(session, AuditRow, **{field.name: getattr(row, field.name) for field in fields(Audited)})
 
 
 _COMMANDS = (

@@ -73,18 +73,20 @@ FILE = "file"
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One row of the audit."""
+    """One row of the audit: when, of which enterprise, who, from which space, what was asked, and how it ended; `file`
+    is the name of one that was made for it.
+    """
 
     at: datetime
     enterprise_id: int | None
-    person_id: str
-    email: str
-    room_id: str
-    command: str
-    arguments: str
     outcome: str
-    detail: str
-    file: str | None
+    person_id: str = ""
+    email: str = ""
+    room_id: str = ""
+    command: str = ""
+    arguments: str = ""
+    detail: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.replies import access as replies
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces
 from storage.messages import Address, Draft
 from storage.models import InboxRow
-from storage.records import Claim, Identity
+from storage.records import Audited, Claim, Identity
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,14 @@ def _greet(context: Context, row: InboxRow) -> None:
         outbox.send(session, Address(row.room_id), Draft(said), now)
         audit.add(
             session,
-            now=now,
-            enterprise_id=None,
-            person_id=who.person_id,
-            email=who.email,
-            room_id=row.room_id,
-            command="",
-            arguments="",
-            outcome=audit.GREETED,
+            Audited(
+                at=now,
+                enterprise_id=None,
+                person_id=who.person_id,
+                email=who.email,
+                room_id=row.room_id,
+                outcome=audit.GREETED,
+            ),
         )
 
 

@@ -16,7 +16,7 @@ from storage import audit, destinations, outbox
 from storage.claims import ClaimLost
 from storage.messages import Address, Destination, Draft
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import FILE
+from storage.records import FILE, Audited
 
 log = logging.getLogger(__name__)
 
@@ -76,15 +76,16 @@ def _audit(session: Session, row: OutboxRow, destination: Destination, name: str
     """Keep which space got a file."""
     audit.add(
         session,
-        now=now,
-        enterprise_id=row.enterprise_id,
-        person_id=row.person_id or destination.person_id or "",
-        email=destination.email or "",
-        room_id=room_id,
-        command=FILE,
-        arguments="",
-        outcome="delivered",
-        file=name,
+        Audited(
+            at=now,
+            enterprise_id=row.enterprise_id,
+            person_id=row.person_id or destination.person_id or "",
+            email=destination.email or "",
+            room_id=room_id,
+            command=FILE,
+            outcome="delivered",
+            file=name,
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.messages import Draft
-from storage.records import Admin, Cause, Claim, Enterprise, Roster, Sync, SyncState
+from storage.records import Admin, Audited, Cause, Claim, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +61,14 @@ def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) 
     """Keep that a file is sent for which nobody has asked as such."""
     audit.add(
         session,
-        now=now,
-        enterprise_id=sync.enterprise_id,
-        person_id="",
-        email=sync.asker_email,
-        room_id="",
-        command="sync",
-        arguments="",
-        outcome=audit.TOLD,
-        file=attachment.name,
+        Audited(
+            at=now,
+            enterprise_id=sync.enterprise_id,
+            email=sync.asker_email,
+            command="sync",
+            outcome=audit.TOLD,
+            file=attachment.name,
+        ),
     )
 
 

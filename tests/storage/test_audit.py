@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from storage import admins, audit, pruning
 from storage.database import Database
 from storage.models import AuditRow
-from storage.records import Enterprise
+from storage.records import Audited, Enterprise
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 
@@ -23,8 +23,8 @@ def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Databas
         "outcome": "answered",
     }
     with database.write() as session:
-        audit.add(session, now=NOW, enterprise_id=acme.id, **asked, detail="23 of 410")
-        audit.add(session, now=NOW, enterprise_id=None, **asked | {"outcome": "denied"})
+        audit.add(session, Audited(NOW, acme.id, **asked, detail="23 of 410"))
+        audit.add(session, Audited(NOW, None, **asked | {"outcome": "denied"}))
     with database.read() as session:
         first, second = session.query(AuditRow).order_by(AuditRow.id)
         assert {name: getattr(first, name) for name in asked} == asked
@@ -36,7 +36,7 @@ def _add(database: Database, minutes: int = 0, **given: Any) -> None:
     asked: dict[str, Any] = {"person_id": "ana", "email": "ana@acme.example", "room_id": "room", "command": "status"}
     asked |= {"arguments": "", "outcome": "answered", "enterprise_id": None} | given
     with database.write() as session:
-        audit.add(session, now=NOW + minutes * MINUTE, **asked)
+        audit.add(session, Audited(NOW + minutes * MINUTE, **asked))
 
 
 def test_what_was_audited_cannot_be_changed(database: Database) -> None:

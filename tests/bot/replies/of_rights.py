@@ -74,7 +74,7 @@ def _founding(acme: Enterprise, email: str, words: str, many: int) -> dict[str, 
 
 
 def _team(acme: Enterprise, email: str, words: str, many: int) -> dict[str, str]:
-    row = Audited(NOW, 1, words, email, words, words, words, "answered", words, None)
+    row = Audited(NOW, 1, "answered", words, email, words, words, words, words)
     return {
         "admins": admins.listed(acme, [Admin(email, None)] * many),
         "no admins": admins.listed(acme, []),
