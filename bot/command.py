@@ -46,7 +46,8 @@ class Command:
 
     `reads_only` commands run in a read-only snapshot with all the time they need; the others run inside the
     short transaction that also writes their reply. One that `takes_file` writes only where a file came; one that
-    `takes_people` is told who was mentioned.
+    `takes_people` is told who was mentioned. The files of one that
+    `exports` count among those that an enterprise gets in an hour.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Command:
     needs_enterprise: Callable[[Message, Asker], bool] = always
     takes_file: bool = False
     takes_people: bool = False
+    exports: bool = False
 
     def only_reads(self, message: Message) -> bool:
         """Whether it changes nothing, asked for like this."""

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.commands import COMMANDS as ALL
 from bot.message import Asker, Limited, TooFast
 from bot.replies import access as replies
 from storage import audit
 from storage.records import Enterprise
 
 COMMANDS, WITHIN = 30, timedelta(minutes=1)
+EXPORTING = tuple(command.name for command in ALL if command.exports)
 EXPORTS, EXPORTS_WITHIN = 60, timedelta(hours=1)
 
 
@@ -26,6 +28,6 @@ def check_exports(session: Session, who: Asker, enterprise: Enterprise, now: dat
     """Raise Limited where as many files were made for an enterprise as may be for a while."""
     if who.operator:
         return
-    nth = audit.nth_export(session, enterprise.id, EXPORTS, now - EXPORTS_WITHIN)
+    nth = audit.nth_export(session, enterprise.id, EXPORTING, EXPORTS, now - EXPORTS_WITHIN)
     if nth is not None:
         raise Limited(replies.too_many_exports(EXPORTS, nth + EXPORTS_WITHIN, now, enterprise))

@@ -15,8 +15,8 @@ _AGAIN_AFTER = timedelta(days=1)
 
 
 def report(session: Session, message: Message, rights: Rights, now: datetime) -> None:
-    """Tell every operator, unless they were told lately or nobody was kept out."""
-    if not rights.kept_out_of and not rights.no_operator:
+    """Tell every operator, unless they were told lately, or nobody was kept out of all."""
+    if rights.operator or not (rights.kept_out_of or rights.no_operator):
         return
     destinations.lock(session, Address(person_id=message.person_id))
     if audit.has(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):

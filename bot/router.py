@@ -94,7 +94,7 @@ def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, no
         )
         with nullcontext() if granted.command.only_reads(message) else session.begin_nested():
             outcome = granted.command.run(session, asked)
-            if isinstance(outcome, Reply) and outcome.attachment and enterprise:
+            if isinstance(outcome, Reply) and outcome.attachment and enterprise and granted.command.exports:
                 limits.check_exports(session, asker, enterprise, now)
         return replace(decision, outcome=outcome)
     except Refusal as refusal:

@@ -1,6 +1,6 @@
 """The audit: who asked for what, from where, and how it went; rows are only ever added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ _COMMANDS = (
 _EXPORTS = (
     select(_ROWS.c.at)
     .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _SINCE, _ROWS.c.file.is_not(None))
-    .where(_ROWS.c.command != FILE, _ROWS.c.outcome != TOLD, ~_BY_OPERATOR)
+    .where(_ROWS.c.command.in_(bindparam("commands", expanding=True)), _ROWS.c.outcome != TOLD, ~_BY_OPERATOR)
     .order_by(*_NEWEST)
     .limit(1)
     .offset(bindparam("before"))
@@ -60,9 +60,11 @@ def nth_command(session: Session, person_id: str, nth: int, since: datetime) -> 
     return found
 
 
-def nth_export(session: Session, enterprise_id: int, nth: int, since: datetime) -> datetime | None:
-    """When the nth file was made for an enterprise's people, counted from the last back."""
-    values = {"enterprise": enterprise_id, "since": since, "before": nth - 1}
+def nth_export(
+    session: Session, enterprise_id: int, commands: Sequence[str], nth: int, since: datetime
+) -> datetime | None:
+    """When the nth file was made for an enterprise's people by these commands, counted from the last back."""
+    values = {"enterprise": enterprise_id, "since": since, "before": nth - 1, "commands": list(commands)}
     found: datetime | None = session.scalar(_EXPORTS, values)
     return found
 

@@ -120,6 +120,8 @@ def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
         .returning(SpaceRow.id)
         .execution_options(synchronize_session=False)
     )
+    # What is left is for nothing any more.
+    session.execute(delete(SpaceRow).where(SpaceRow.room_id == room_id, ~SpaceRow.notify, ~SpaceRow.linked))
     return changed is not None
 
 

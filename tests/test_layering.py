@@ -227,8 +227,12 @@ def test_the_router_is_called_by_the_inbox_job_alone() -> None:
     assert _who_imports("bot.router") == {"bot.jobs.inbox"}
 
 
-def test_commands_are_known_to_the_router_and_to_who_authorises_alone() -> None:
-    assert {room for room in _who_imports("bot.commands") if room != "bot.commands"} == {"bot.access", "bot.router"}
+def test_commands_are_known_to_the_router_and_to_what_it_asks_alone() -> None:
+    assert {room for room in _who_imports("bot.commands") if room != "bot.commands"} == {
+        "bot.access",
+        "bot.limits",
+        "bot.router",
+    }
 
 
 @pytest.mark.parametrize("room", _where("bot.jobs", "bot.jobs.*"))

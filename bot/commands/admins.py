@@ -6,12 +6,14 @@ from bot import enterprise_fields
 from bot.command import Command
 from bot.confirming import confirmed
 from bot.enterprise_fields import Wrong
+from bot.mentions import BOTS
 from bot.message import Asked, Refusal, Reply, Unconfirmed
 from bot.nearest import nearest
 from bot.replies import admins as replies
 from storage import admins, enterprises
 from storage.folding import address_key
 from storage.records import Admin, Identity
+from storage.webex_ids import differ
 
 NAME = "admins"
 
@@ -53,6 +55,11 @@ def _list(session: Session, asked: Asked) -> Reply:
 
 def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, asked.enterprise.id)
+    if any(one.email.lower().endswith(BOTS) for one in people):
+        raise Refusal(replies.no_bots())
+    org_id = admins.team(session, enterprise.id).org_id
+    if any(differ(org_id, one.org_id) for one in people):
+        raise Refusal(replies.of_another_organization(enterprise))
     added: list[str] = []
     already: list[str] = []
     for one in people:
@@ -65,7 +72,9 @@ def _remove(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, asked.enterprise.id)
     there = admins.of(session, enterprise.id)
     gone = list(dict.fromkeys(_found(there, one) for one in people))
-    if len(gone) == len(there):
+    stay = [one for one in there if one not in gone]
+    # Who never wrote may be a slip, and would be nobody to ask.
+    if not stay or (any(one.person_id for one in gone) and not any(one.person_id for one in stay)):
         raise Refusal(replies.last_one(enterprise))
     own = address_key(asked.asker.email)
     # Whoever writes for the first time is not known by id yet.

@@ -23,9 +23,11 @@ DEFAULT_CLUSTER = "default"
 def run(session: Session, asked: Asked) -> Reply:
     """List them, or do to one what was typed."""
     typed = fields(asked.arguments)
+    if typed.open_quote:
+        raise Refusal(replies.open_quote())
     try:
         match typed.words:
-            case () if not typed.given:
+            case () | ("list",) if not typed.given:
                 return _list(session, asked)
             case ("add", key):
                 return _add(session, asked, key, typed)
@@ -64,9 +66,12 @@ def _set(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
     if not values and not emails:
         raise Refusal(replies.nothing_to_change())
     found = locked(session, key)
+    new_id = values.get("sp_enterprise_id", found.sp_enterprise_id)
+    if new_id != found.sp_enterprise_id and not confirmed(session, asked, NAME):
+        raise Unconfirmed(replies.confirm_id(found, new_id), personal=True)
     changed = founding.change(session, found.id, values, emails, asked.now)
     alone = "cluster" in values and founding.is_alone(session, changed)
-    return _said(replies.changed(changed, alone=alone), changed)
+    return _said(replies.changed(changed, emails, alone=alone), changed)
 
 
 def _remove(session: Session, asked: Asked, key: str) -> Reply:

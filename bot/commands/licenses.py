@@ -80,4 +80,5 @@ COMMAND = Command(
     summary="the licence holders, filtered and sorted, as a table and a CSV",
     details=replies.GUIDE,
     run=run,
+    exports=True,
 )

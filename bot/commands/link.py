@@ -18,8 +18,12 @@ def run(session: Session, asked: Asked) -> Reply:
     if not asked.arguments:
         raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
     found = locked(session, asked.arguments)
+    before = spaces.of(session, asked.message.room_id)
+    other = None
+    if before is not None and before.enterprise_id != found.id:
+        other = enterprises.get(session, before.enterprise_id)
     changed = spaces.link(session, asked.message.room_id, found.id, asked.now)
-    return Reply(replies.linked(found, changed=changed), noted=found.key, about=found.id)
+    return Reply(replies.linked(found, other, changed=changed), noted=found.key, about=found.id)
 
 
 COMMAND = Command(

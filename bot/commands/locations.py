@@ -83,5 +83,6 @@ COMMAND = Command(
     summary="where the licence holders are; with a CSV attached, sets that",
     details=replies.GUIDE,
     run=run,
+    exports=True,
     takes_file=True,
 )

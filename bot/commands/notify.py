@@ -16,6 +16,8 @@ def run(session: Session, asked: Asked) -> Reply:
     on = wanted == "on"
     if asked.message.direct:
         person = asked.asker.person_id
+        if not asked.asker.enterprise_ids:
+            raise Refusal(replies.not_an_admin())
         changed = spaces.unmute(session, person) if on else spaces.mute(session, person, asked.now)
         return Reply(replies.oneself(on=on, changed=changed), noted=wanted)
     enterprise = enterprises.lock(session, asked.enterprise.id)

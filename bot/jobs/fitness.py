@@ -4,15 +4,13 @@ import logging
 
 from bot.context import Context
 from bot.failures import Rejected
+from bot.mentions import BOTS
 from storage import admins, spaces
 from storage.messages import Destination
 from storage.models import OutboxRow
 from storage.records import Identity
 
 log = logging.getLogger(__name__)
-
-BOTS = "@webex.bot"
-"""Every bot's address ends so; bots see only what mentions them (Webex's bots guide)."""
 
 
 def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:

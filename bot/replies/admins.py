@@ -35,14 +35,30 @@ def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
 
 def last_one(enterprise: Enterprise) -> str:
     """Where nobody would be left."""
-    return f"That would leave {plain(enterprise.name)} without an admin. Add another one first: `admins add`."
+    return (
+        f"That would leave {plain(enterprise.name)} without an admin who has ever written to me. Add another one "
+        "first, `admins add`, and have them write."
+    )
+
+
+def no_bots() -> str:
+    """To the address of a bot."""
+    return "Bots cannot be admins."
+
+
+def of_another_organization(enterprise: Enterprise) -> str:
+    """Where Webex tells that somebody would be kept out at once."""
+    return (
+        f"Nobody was added: somebody you mention is of another Webex organization than {plain(enterprise.name)}, and "
+        "would be kept out."
+    )
 
 
 def confirm_oneself(enterprise: Enterprise) -> str:
     """Where somebody takes away their own rights."""
     return (
-        f"That takes away your own rights to {plain(enterprise.name)}. To have it done, type the same once more within "
-        "5 minutes."
+        f"That takes away your own rights to {plain(enterprise.name)}. To have it done, let the same be the next "
+        "that you type in that space, within 5 minutes."
     )
 
 

@@ -9,6 +9,8 @@ from bot.replies.times import when
 from bot.tables.limit import LONGEST, cut, size
 from storage.records import Enterprise, Overview
 
+_ONCE_MORE = "To have it done, let the same be the next that you type in that space, within 5 minutes."
+
 
 def taken(what: str) -> str:
     """A key or an id that is not given again."""
@@ -36,9 +38,23 @@ def added(enterprise: Enterprise, admins: int, *, alone: bool) -> str:
     return f"**Added {code(enterprise.key)}**: {_about(enterprise, alone=alone)}; {whom}."
 
 
-def changed(enterprise: Enterprise, *, alone: bool) -> str:
+def changed(enterprise: Enterprise, admins: Sequence[str], *, alone: bool) -> str:
     """After `enterprise set`."""
-    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}."
+    added = f"; admins added: {cut([', '.join(map(plain, admins))], 1000, 'many')}" if admins else ""
+    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}{added}."
+
+
+def confirm_id(enterprise: Enterprise, new: str) -> str:
+    """Before another id counts, under which Webex may know another company."""
+    return (
+        f"From then on {plain(enterprise.name)} ({code(enterprise.key)}) is {code(new)} to Webex instead of "
+        f"{code(enterprise.sp_enterprise_id)}: its admins sync that one and see **its** licence holders. {_ONCE_MORE}"
+    )
+
+
+def open_quote() -> str:
+    """Where a quote is not closed."""
+    return 'A quotation mark is not closed: `name="Acme, Inc."`.'
 
 
 def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
@@ -46,7 +62,7 @@ def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
     return (
         f"This takes {plain(enterprise.name)} ({code(enterprise.key)}) out of use **for good**: its admins "
         f"({admins:,}) lose their rights, its spaces ({spaces:,}) their tie, and the key and the id are never given "
-        "again. Its history stays. To have it done, type the same once more within 5 minutes."
+        f"again. Its history stays. {_ONCE_MORE}"
     )
 
 

@@ -10,6 +10,14 @@ def on_or_off(typed: str) -> str:
     return f"{meant}Write `notify on` or `notify off`: in 1:1 it is for you, in a group for that space."
 
 
+def not_an_admin() -> str:
+    """To an operator who is no admin, in 1:1."""
+    return (
+        "Admins are told of their enterprises' syncs, and you are an admin of none. What you ask for yourself is "
+        "reported where you asked; `notify on`, typed in a group, has that space told."
+    )
+
+
 def oneself(*, on: bool, changed: bool) -> str:
     """In 1:1."""
     already = "" if changed else " already"

@@ -17,12 +17,13 @@ def in_groups_alone(command: str) -> str:
     return f"{code(command)} is about a group space: add me there, mention me and type it there."
 
 
-def linked(enterprise: Enterprise, *, changed: bool) -> str:
-    """After `link`."""
+def linked(enterprise: Enterprise, before: Enterprise | None, *, changed: bool) -> str:
+    """After `link`, from another enterprise perhaps."""
+    ended = f" It hears nothing of {plain(before.name)} any more, and is not trusted with its data." if before else ""
     already = "" if changed else " already"
     return (
         f"This space is{already} for {plain(enterprise.name)} ({code(enterprise.key)}): whatever its admins type here "
-        "is for that one. `notify on` has me tell of its syncs here, `unlink` ends all that."
+        f"is for that one. `notify on` has me tell of its syncs here, `unlink` ends all that.{ended}"
     )
 
 

@@ -35,8 +35,26 @@ def test_the_last_admin_stays(house: House) -> None:
     assert _team(house) == [ANA]
 
 
+def test_an_admin_who_never_wrote_is_not_enough_to_stay(house: House) -> None:
+    house.ask(ANA, "admins add slip@acme.exmaple")
+    assert "ever written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert _team(house) == [ANA, "slip@acme.exmaple"]
+    house.ask(ANA, "admins remove slip@acme.exmaple")
+    assert _team(house) == [ANA]
+
+
+def test_neither_bots_nor_people_of_another_organization_are_added(house: House) -> None:
+    assert "Bots cannot" in text(house.ask(ANA, f"admins add {BOT}"))
+    house.ask(ANA, "status")
+    house.make_room("With Sam", ANA, SAM)
+    answer = house.ask(ANA, f"admins add <@personEmail:{SAM}|Sam>", "With Sam", mention=True)
+    assert "another Webex organization" in text(answer)
+    assert _team(house) == [ANA]
+
+
 def test_one_removes_oneself_by_typing_it_twice(house: House) -> None:
     house.make_admin(BEN)
+    house.ask(BEN, "help")
     house.former_admins.add(ANA)
     assert "your own rights" in text(house.ask(ANA, f"admins remove {ANA}"))
     assert _team(house) == [ANA, BEN]

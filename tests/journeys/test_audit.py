@@ -77,8 +77,9 @@ def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
     house.ask(ANA, "licenses last=a*")
     answer = house.ask(ANA, "licenses")
     assert answer.files == ()
-    assert "had 2 files from me within the last hour" in text(answer)
+    assert "had 2 files of licence holders from me within the last hour" in text(answer)
     assert "410 of 410" in text(house.ask(ANA, "licenses count"))
+    assert house.ask(ANA, "audit").files != ()
     assert house.ask(OLGA, "licenses").files != ()
     house.shift(hours=1, seconds=1)
     assert house.ask(ANA, "licenses").files != ()
@@ -90,7 +91,7 @@ def test_a_change_of_locations_is_undone_where_its_file_would_be_too_much(
     monkeypatch.setattr(limits, "EXPORTS", 1)
     service_id = csv_of(house, house.ask(ANA, "licenses"))[0][2]
     answer = house.ask(ANA, "locations", file=f"Service ID,Location\n{service_id},Bern\n".encode())
-    assert "files from me" in text(answer)
+    assert "from me within the last hour" in text(answer)
     assert "0 of 410" in text(house.ask(ANA, "licenses count location=Bern"))
 
 

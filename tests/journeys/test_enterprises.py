@@ -44,6 +44,7 @@ def test_what_cannot_be_added_is_refused_with_the_reason(house: House) -> None:
         (f"enterprise add {ACME_KEY} sp-enterprise-id=x", "is or was in use"),
         ("enterprise add other sp-enterprise-id=Reseller1+acme", "is or was in use"),
         ("enterprise add", "`help enterprise`"),
+        (f'enterprise set {ACME_KEY} name="Acme', "quotation mark is not closed"),
         ("enterprise set nowhere name=A", "You have no enterprise `nowhere`"),
         (f"enterprise set {ACME_KEY}", "There is nothing to change"),
         (f"enterprise remove {ACME_KEY} name=x", "`help enterprise`"),
@@ -58,10 +59,18 @@ def test_what_is_set_counts_from_then_on(house: House) -> None:
     assert (_known(house)[ACME_KEY].timezone, _known(house)[ACME_KEY].cluster) == ("Asia/Tokyo", "default")
 
 
+def test_another_id_counts_when_it_is_typed_twice(house: House) -> None:
+    typed = f"enterprise set {ACME_KEY} sp-enterprise-id=Reseller1+another"
+    assert "see **its** licence holders" in text(house.ask(OLGA, typed))
+    assert _known(house)[ACME_KEY].sp_enterprise_id == "Reseller1+acme"
+    assert "Changed" in text(house.ask(OLGA, typed))
+    assert _known(house)[ACME_KEY].sp_enterprise_id == "Reseller1+another"
+
+
 def test_enterprises_are_listed_with_their_last_syncs(house: House) -> None:
     house.ask(ANA, "sync")
     house.wait_for(lambda: "completed" in shown(house))
-    answer = house.ask(OLGA, "enterprise")
+    answer = house.ask(OLGA, "enterprise list")
     assert f"`{ACME_KEY}` – Reseller1+acme, cluster default, 1 admin, 0 spaces, last sync ✅" in text(answer)
     ((key, _, _, _, _, team, spaces, last, at),) = csv_of(house, answer, OLGA, HEADER)
     assert (key, team, spaces, last) == (ACME_KEY, ANA, "0", "completed")
@@ -70,7 +79,7 @@ def test_enterprises_are_listed_with_their_last_syncs(house: House) -> None:
 
 def test_an_enterprise_is_removed_when_that_is_typed_twice(house: House) -> None:
     typed = f"enterprise remove {ACME_KEY}"
-    assert "type the same once more" in text(house.ask(OLGA, typed))
+    assert "let the same be the next" in text(house.ask(OLGA, typed))
     assert list(_known(house)) == [ACME_KEY]
     assert "Removed" in text(house.ask(OLGA, typed))
     assert _known(house) == {}
@@ -82,11 +91,11 @@ def test_a_confirmation_counts_for_the_same_at_once_and_in_the_same_space(house:
     typed = f"enterprise remove {ACME_KEY}"
     house.ask(OLGA, typed)
     house.ask(OLGA, "help")
-    assert "type the same once more" in text(house.ask(OLGA, typed))
+    assert "let the same be the next" in text(house.ask(OLGA, typed))
     house.shift(minutes=6)
-    assert "type the same once more" in text(house.ask(OLGA, typed))
+    assert "let the same be the next" in text(house.ask(OLGA, typed))
     house.make_room("Operators", OLGA)
-    assert "type the same once more" in text(house.ask(OLGA, typed, "Operators", mention=True))
+    assert "let the same be the next" in text(house.ask(OLGA, typed, "Operators", mention=True))
     assert list(_known(house)) == [ACME_KEY]
 
 

@@ -79,3 +79,24 @@ def test_somebody_who_is_muted_stays_so_until_they_are_not(database: Database) -
         assert spaces.muted(session, ["cy"]) == {"cy"}
         assert spaces.muted(session, []) == set()
     assert muted() == set()
+
+
+def test_a_space_that_is_for_nothing_any_more_is_forgotten(database: Database, acme: Enterprise) -> None:
+    for room in ("told", "linked too"):
+        _notify(database, room, acme)
+    with database.write() as session:
+        spaces.link(session, "linked too", acme.id, NOW)
+    for room in ("told", "linked too"):
+        _unnotify(database, room, acme)
+    with database.read() as session:
+        assert [(space.room_id, space.linked) for space in spaces.every(session)] == [("linked too", True)]
+
+
+def test_a_space_is_known_by_the_id_it_has_moved_to(database: Database, acme: Enterprise) -> None:
+    with database.write() as session:
+        spaces.link(session, "the-number", acme.id, NOW)
+        spaces.link(session, "another", acme.id, NOW)
+        assert spaces.known_as(session, "THE-NUMBER") == ["the-number"]
+        spaces.move(session, "the-number", "THE-NUMBER")
+    with database.read() as session:
+        assert {space.room_id for space in spaces.every(session)} == {"THE-NUMBER", "another"}

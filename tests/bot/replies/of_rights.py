@@ -47,7 +47,7 @@ def _spaces(acme: Enterprise, words: str, many: int) -> dict[str, str]:
     }
     for on in (True, False):
         said[f"welcome {on}"] = access.welcome(operator=on)
-        said[f"linked {on}"] = spaces.linked(acme, changed=on)
+        said[f"linked {on}"] = spaces.linked(acme, acme, changed=on)
         said[f"trusted {on}"] = spaces.trusted(acme, on=on, changed=not on)
     return said
 
@@ -59,8 +59,10 @@ def _founding(acme: Enterprise, email: str, words: str, many: int) -> dict[str, 
         "id in use": founding.id_in_use(),
         "not during": founding.not_during_a_sync(acme.key[:63]) if acme.key.isalnum() else "key",
         "added": founding.added(acme, 10**6, alone=True),
-        "changed": founding.changed(acme, alone=False),
+        "changed": founding.changed(acme, [email] * many, alone=False),
         "confirm removal": founding.confirm_removal(acme, 10**6, 10**6),
+        "confirm id": founding.confirm_id(acme, words),
+        "open quote": founding.open_quote(),
         "removed": founding.removed(acme),
         "wrong": founding.wrong("name", words),
         "unknown field": founding.unknown_field(words, words, ["name", "cluster"]),
@@ -86,6 +88,8 @@ def _team(acme: Enterprise, email: str, words: str, many: int) -> dict[str, str]
         "no address": admins.no_address(words[:200]),
         "nobody": admins.nobody(),
         "not found": admins.not_found(),
+        "no bots": admins.no_bots(),
+        "of another organization": admins.of_another_organization(acme),
         "admins usage": admins.usage(words),
         "audit": audit.answer([row] * 15, 10**9, acme, NOW - _DAY, NOW, {}),
         "audit of all": audit.answer([row] * 15, 15, None, NOW - _DAY, NOW, {1: acme.key}),
