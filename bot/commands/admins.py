@@ -20,7 +20,7 @@ NAME = "admins"
 
 def run(session: Session, asked: Asked) -> Reply:
     """List them, or add or remove those who are typed or mentioned."""
-    what, _, whom = asked.arguments.partition(" ")
+    what, _, whom = " ".join(asked.arguments.split()).partition(" ")
     match what.casefold():
         case "":
             return _list(session, asked)

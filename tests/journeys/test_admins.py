@@ -15,7 +15,7 @@ def _team(house: House) -> list[str]:
 
 def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) -> None:
     assert "not on my list" in text(house.ask(BEN, "status"))
-    assert f"- {BEN}" in text(house.ask(ANA, f"admins add {BEN}"))
+    assert f"- {BEN}" in text(house.ask(ANA, f"admins add\n{BEN}"))
     assert "**Reseller1+acme**" in text(house.ask(BEN, "status"))
     assert _team(house) == [ANA, BEN]
     assert "Admins already" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
