@@ -100,7 +100,7 @@ class Bench:
             WEBEX_WEBHOOK_SECRET=webhooks.SECRET,
             WEBEX_API_URL=self.webex.api,
             BOT_PUBLIC_URL=f"http://127.0.0.1:{port}",
-            BOT_OPERATORS="olga@provider.example",
+            BOT_OPERATORS=webhooks.ADMIN_EMAIL,  # nobody else may type as much as is measured
             BOT_ENTERPRISE="Reseller1+acme",
             BOT_ADMINS=webhooks.ADMIN_EMAIL,
             DATABASE_URL=database_url,

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from datetime import UTC, datetime
 
 SECRET = "sixteen-or-more-characters"
 BOT_NAME = "Bench"
@@ -12,7 +13,8 @@ ADMIN_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi1hbi1hZG1pbi0wMDAwMDAwMDAw
 COMMAND = "help"
 ANSWER = "BENCH_ANSWER"
 """The variable that tells the other bot what to answer: what ours does, word for word."""
-CREATED = "2026-01-01T00:00:00.000Z"
+CREATED = datetime.now(UTC).isoformat(timespec="milliseconds")
+"""Just now: the door does not take what was made long ago."""
 
 _MESSAGE = "Y2lzY29zcGFyazovL3VzL01FU1NBR0UvYmVuY2gtb2YtYS1tZXNzYWdlLTAwMDAwMDAw"
 _ROOM = "Y2lzY29zcGFyazovL3VzL1JPT00vYmVuY2gtb2YtYS1zcGFjZS0wMDAwMDAwMDAwMDAw"
