@@ -102,7 +102,14 @@ def _are_among(known: Iterable[Admin], who: Identity) -> bool:
 
 
 _TEAM: CompoundSelect[Any, Any] = union_all(
-    select(_ADMINS.c.enterprise_id, _ADMINS.c.email, _ADMINS.c.person_id, _ADMINS.c.email_folded, _ADMINS.c.org_id)
+    select(
+        _ADMINS.c.enterprise_id,
+        _ADMINS.c.email,
+        _ADMINS.c.person_id,
+        _ADMINS.c.email_folded,
+        _ADMINS.c.org_id,
+        _ENTERPRISES.c.org_id.label("own_org_id"),
+    )
     .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
     .where(_ADMINS.c.enterprise_id == bindparam("enterprise"), _ENTERPRISES.c.removed_at.is_(None)),
     select(
@@ -111,17 +118,15 @@ _TEAM: CompoundSelect[Any, Any] = union_all(
         _OPERATORS.c.person_id,
         _OPERATORS.c.email_folded,
         null().label("org_id"),
+        null().label("own_org_id"),
     ),
 ).order_by("email_folded")
-
-
-_ORG = select(_ENTERPRISES.c.org_id).where(_ENTERPRISES.c.id == bindparam("enterprise"))
 
 
 def team(session: Session, enterprise_id: int) -> Team:
     """Who may act for an enterprise; of one that was removed, the operators alone."""
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
-    org_id = session.scalar(_ORG, {"enterprise": enterprise_id})
+    org_id = next((row.own_org_id for row in found if row.enterprise_id is not None), None)
     return Team(
         admins=tuple(
             Admin(row.email, row.person_id)

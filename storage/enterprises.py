@@ -110,6 +110,12 @@ def get(session: Session, enterprise_id: int) -> Enterprise:
     return Enterprise(*session.execute(_GETTING, {"enterprise": enterprise_id}).one())
 
 
+def org_of(session: Session, enterprise_id: int) -> str | None:
+    """An enterprise's Webex organization, if Webex has told it."""
+    org_id: str | None = session.scalar(select(_ROWS.c.org_id).where(_ROWS.c.id == enterprise_id))
+    return org_id
+
+
 def by_key(session: Session, key: str) -> Enterprise | None:
     """The enterprise in use that has this key."""
     row = session.execute(_ALL.where(EnterpriseRow.key == key, EnterpriseRow.removed_at.is_(None))).first()

@@ -57,7 +57,7 @@ def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, asked.enterprise.id)
     if any(one.email.lower().endswith(BOTS) for one in people):
         raise Refusal(replies.no_bots())
-    org_id = admins.team(session, enterprise.id).org_id
+    org_id = enterprises.org_of(session, enterprise.id)
     if any(differ(org_id, one.org_id) for one in people):
         raise Refusal(replies.of_another_organization(enterprise))
     added: list[str] = []

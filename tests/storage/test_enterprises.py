@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage import admins, clusters, enterprises, rosters
+from storage import clusters, enterprises, rosters
 from storage.database import Database
 from storage.records import Enterprise
 from tests.storage import samples
@@ -181,4 +181,4 @@ def test_an_organization_is_not_forgotten_with_webexs_id(database: Database, acm
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
         enterprises.forget_webex_id(session, acme.id)
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", None)
-        assert admins.team(session, acme.id).org_id == "org"
+        assert enterprises.org_of(session, acme.id) == "org"
