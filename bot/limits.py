@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.commands import COMMANDS as ALL
 from bot.message import Asker, Limited, TooFast
 from bot.replies import access as replies
-from storage import audit
+from storage import audit, inbox
 from storage.records import Enterprise
 
 COMMANDS, WITHIN = 30, timedelta(minutes=1)
@@ -19,7 +19,10 @@ def check_commands(session: Session, who: Asker, now: datetime) -> None:
     """Raise TooFast where an admin has typed as many commands as they may for a while."""
     if who.operator or not who.enterprise_ids:
         return
-    nth = audit.nth_command(session, who.person_id, COMMANDS, now - WITHIN)
+    left = COMMANDS - inbox.waiting(session, who.person_id)  # which are audited only when they are answered
+    if left <= 0:
+        raise TooFast(replies.too_many(COMMANDS, WITHIN))
+    nth = audit.nth_command(session, who.person_id, left, now - WITHIN)
     if nth is not None:
         raise TooFast(replies.too_many(COMMANDS, nth + WITHIN - now))
 

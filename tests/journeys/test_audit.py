@@ -4,6 +4,7 @@ import pytest
 
 from bot import limits
 from sandbox.seed import BOREALIS, SPACE
+from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, OLGA, SAM, House
 from tests.journeys.syncs import BO, add_enterprise, text
 from tests.journeys.tables import csv_of
@@ -67,6 +68,17 @@ def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
         assert "What you can type" in text(house.ask(OLGA, "help"))
     house.shift(minutes=1, seconds=1)
     assert "What you can type" in text(house.ask(ANA, "help"))
+
+
+def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COMMANDS", 2)
+    house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    house.make_room("Another", ANA, OLGA)
+    for room in (SPACE, "Another"):
+        house.say(ANA, "licenses count", room, mention=True)
+    house.wait_for(lambda: len([row for row in house.inbox() if row.waited]) == 2)
+    assert "more than 2 commands" in text(house.ask(ANA, "help"))
+    house.faults.clear()
 
 
 def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
