@@ -62,6 +62,10 @@ class Command:
     takes_people: bool = False
     exports: bool = False
 
+    def wants_more(self, message: Message) -> bool:
+        """Whether it wants the file that came with a message, or to know who is mentioned in it."""
+        return (self.takes_file and len(message.files) == 1) or (self.takes_people and bool(message.mentioned))
+
     def only_reads(self, message: Message) -> bool:
         """Whether it changes nothing, asked for like this."""
         return self.reads_only and not (self.takes_file and message.files)

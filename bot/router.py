@@ -21,12 +21,7 @@ ORG_KEPT = timedelta(days=1)
 """How long somebody's organization is not asked for again."""
 
 
-def answer(
-    database: Database,
-    settings: Settings,
-    heard: Heard,
-    now: datetime,
-) -> None:
+def answer(database: Database, settings: Settings, heard: Heard, now: datetime) -> None:
     """Work out the answer to a message and write it, with its audit row and the end of its inbox row.
 
     A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
@@ -44,11 +39,14 @@ def answer(
             settle(session, heard, decision, now)
 
 
-def granted(database: Database, message: Message) -> Command | None:
-    """The command that a message will have run; None where it is none, or the sender may not."""
+def wanting(database: Database, message: Message) -> Command | None:
+    """The command where it wants more than the message, its file or who is mentioned, and the sender may run it."""
+    command = _by_name(typed(message.text).word)
+    if command is None or not command.wants_more(message):
+        return None
     with database.read() as session:
         try:
-            return access.grant(session, message, typed(message.text).word, access.asker(session, message)[0]).command
+            return access.grant(session, message, command.name, access.asker(session, message)[0]).command
         except Refusal:
             return None
 

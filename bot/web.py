@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
 LONGEST_ID = 500
 KNOWN_FOR = timedelta(days=30)
-"""How long an event is known as a repeat: as long as its row is kept."""
+"""How old what an event tells of may be: its row, by which a repeat is known, is kept a day longer."""
 
 RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 

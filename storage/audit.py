@@ -45,11 +45,10 @@ _EXPORTS = (
     .offset(bindparam("before"))
 )
 _OUTCOME = select(_ROWS.c.id).where(_OF_PERSON, _SINCE, _ROWS.c.outcome == bindparam("outcome")).limit(1)
+_LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(Audited))).order_by(*_NEWEST)
 _LAST = (
-    select(*(_ROWS.c[field.name] for field in fields(Audited)))
-    .where(_OF_PERSON, _SINCE, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
+    _LISTED.where(_OF_PERSON, _SINCE, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
     .where(_ROWS.c.outcome.not_in((REPORTED, GREETED)))
-    .order_by(*_NEWEST)
     .limit(1)
 )
 
@@ -78,9 +77,6 @@ def last(session: Session, person_id: str, room_id: str, since: datetime) -> Aud
     """Somebody's last command in a space; None where there was none since then."""
     row = session.execute(_LAST, {"person": person_id, "room": room_id, "since": since}).one_or_none()
     return None if row is None else Audited(*row)
-
-
-_LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(Audited))).order_by(*_NEWEST)
 
 
 def listed(

@@ -19,10 +19,7 @@ def link(session: Session, room_id: str, enterprise_id: int, now: datetime) -> b
 
     What the group heard of another enterprise, and the trust it had for that, end.
     """
-    changed = _changed(session, room_id, enterprise_id, now, linked=True)
-    if changed is not None:
-        return changed
-    return link(session, room_id, enterprise_id, now)
+    return _changed(session, room_id, enterprise_id, now, linked=True)
 
 
 def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
@@ -30,20 +27,17 @@ def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) ->
 
     A space tells of one enterprise: the one it was made for last.
     """
-    changed = _changed(session, room_id, enterprise_id, now, notify=True)
-    if changed is not None:
-        return changed
-    return notify(session, room_id, enterprise_id, now)
+    return _changed(session, room_id, enterprise_id, now, notify=True)
 
 
-def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool | None:
-    """Whether a group had to change to be so for this enterprise; None where it was forgotten meanwhile."""
+def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
+    """Whether a group had to change to be so for this enterprise."""
     values = {"linked": False, "notify": False, "trusted": False} | wanted
     if insert_unless_there(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True
     row = session.scalar(select(SpaceRow).where(SpaceRow.room_id == room_id).with_for_update())
-    if row is None:
-        return None
+    if row is None:  # forgotten since it was in the way
+        return _changed(session, room_id, enterprise_id, now, **wanted)
     if row.enterprise_id != enterprise_id:
         row.enterprise_id, row.since = enterprise_id, now
         row.linked, row.notify, row.trusted = values["linked"], values["notify"], values["trusted"]

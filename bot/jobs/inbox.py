@@ -123,8 +123,8 @@ def _with_what_it_needs(context: Context, message: Message) -> Message:
     """The message with what Webex tells of its sender, its file and whom it mentions, as far as that counts."""
     if router.org_counts(context.database, message, context.now()):
         message = replace(message, person_org_id=_org_of(context, message))
-    command = router.granted(context.database, message)
-    if command is not None and command.takes_file and len(message.files) == 1:
+    command = router.wanting(context.database, message)
+    if command is not None and command.takes_file:
         message = replace(message, file=_downloaded(context, message.files[0]))
     if command is not None and command.takes_people:
         people = (_person(context, person_id) for person_id in message.mentioned[:MOST_PEOPLE])
