@@ -8,7 +8,7 @@ import pytest
 from bot import limits
 from bot.commands import COMMANDS
 from bot.jobs import upkeep
-from bot.replies import access, enterprises, spaces
+from bot.replies import access, enterprises, notify, spaces
 from storage import admins, choices
 from storage import spaces as space_rows
 from storage.database import Database
@@ -24,6 +24,9 @@ _PEOPLE = {
     "admin of another": "bo@bolt.example",
     "operator": "olga@provider.example",
 }
+_FOR_WANT = ("cancel", "licenses", "locations")
+"""Commands that are refused where there is no sync to cancel, or nothing read yet."""
+
 _ARGUMENTS = {"notify": "on", "trust": "on", "link": "acme", "use": "acme"}
 
 
@@ -70,9 +73,14 @@ def _came_of(talk: Talk, command: str, person: str, where: str) -> str:
         return "no"
     if text == access.for_operators(command):
         return "operators"
-    if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on")):
+    if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on"), notify.not_an_admin()):
         return "group"
-    return "1:1" if text.startswith(enterprises.linked_elsewhere()) else "yes"
+    if text in (spaces.not_linked(), spaces.trust_wants_link()):
+        return "linked"
+    if text.startswith(enterprises.linked_elsewhere()):
+        return "1:1"
+    assert heeded.outcome != "refused" or command in _FOR_WANT, (command, person, where, text)
+    return "yes"
 
 
 def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: Database, acme: Enterprise) -> None:
