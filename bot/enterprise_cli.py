@@ -27,7 +27,7 @@ def enterprise() -> None:
 @enterprise.command("add")
 @click.argument("key")
 @click.option("--sp-enterprise-id", required=True, help='As in BroadWorks, such as "Reseller1+acme".')
-@click.option("--cluster", default="default", show_default=True, help="The BroadWorks system behind it.")
+@click.option("--cluster", default=fields.DEFAULT_CLUSTER, show_default=True, help="The BroadWorks system behind it.")
 @click.option("--timezone", help="For the times in messages; BOT_TIMEZONE if left out.")
 @click.option("--name", help="For messages; the key if left out.")
 @click.option("--admin", "emails", multiple=True, help="E-mail of somebody who may act for it; may be repeated.")

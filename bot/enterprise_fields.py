@@ -7,6 +7,9 @@ from bot.nearest import nearest
 
 FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
 LONGEST = 200
+DEFAULT_CLUSTER = "default"
+"""Of enterprises of which nobody says where they are: all on one."""
+
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 

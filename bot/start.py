@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.enterprise_fields import DEFAULT_CLUSTER
 from bot.settings import Settings
 from storage import admins, enterprises
 from storage.database import Database
@@ -109,7 +110,7 @@ def seed(database: Database, settings: Settings) -> None:
             key=slug(settings.bot_enterprise),
             name=settings.bot_enterprise,
             sp_enterprise_id=settings.bot_enterprise,
-            cluster="default",
+            cluster=DEFAULT_CLUSTER,
             timezone=settings.bot_timezone,
             now=now(),
         )

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot import enterprise_fields, founding
 from bot.command import Command, Who, never
 from bot.confirming import confirmed
-from bot.enterprise_fields import FIELDS, Wrong
+from bot.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
 from bot.keys import locked
 from bot.message import Asked, Attachment, Refusal, Reply, Unconfirmed
 from bot.nearest import nearest
@@ -17,7 +17,6 @@ from storage import admins, enterprises, overviews, spaces
 from storage.records import Enterprise
 
 NAME = "enterprise"
-DEFAULT_CLUSTER = "default"
 
 
 def run(session: Session, asked: Asked) -> Reply:
