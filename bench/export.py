@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
 from bot import router
-from bot.message import Heard, Message
-from bot.settings import Settings
+from bot.chat.message import Heard, Message
+from bot.settings.load import Settings
 from storage import inbox
 from storage.database import Database
 from storage.messages import Event

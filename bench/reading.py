@@ -17,7 +17,7 @@ from bot.broadworks import BroadWorks
 from bot.connection import Connection
 from bot.context import Context
 from bot.jobs import rosters as job
-from bot.settings import Settings
+from bot.settings.load import Settings
 from storage import rosters
 from storage.database import Database
 from storage.upgrade import upgrade

@@ -5,7 +5,7 @@ import click
 from bot import start, wiring
 from bot.enterprise_cli import enterprise
 from bot.serving import serve
-from bot.settings import Need
+from bot.settings.load import Need
 from bot.working import work
 from storage.upgrade import upgrade
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot import policy
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Asker, Denial, Message, Refusal
 from bot.commands import COMMANDS
-from bot.message import Asker, Denial, Message, Refusal
-from bot.nearest import nearest
 from bot.replies import access as replies
 from storage import admins, choices, enterprises, rights, spaces
 from storage.records import Enterprise, Identity

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.message import Asked
+from bot.chat.message import Asked
 from storage import audit
 
 WITHIN = timedelta(minutes=5)

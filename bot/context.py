@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.broadworks import BroadWorks
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.webex import Webex
 from bot.wire import Person
 from storage.database import Database

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from bot import enterprise_fields as fields
 from bot import founding, start, wiring
-from bot.message import Refusal
-from bot.nearest import nearest
-from bot.replies.times import iso
-from bot.settings import Need, Settings
-from bot.tables.width import padded, width
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Refusal
+from bot.formatting.times import iso
+from bot.formatting.width import padded, width
+from bot.settings.load import Need, Settings
 from storage import audit, enterprises, overviews
 from storage.records import Audited, Enterprise, Overview
 

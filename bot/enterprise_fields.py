@@ -3,7 +3,7 @@
 import re
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.nearest import nearest
+from bot.chat.did_you_mean import nearest
 
 FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
 LONGEST = 200

@@ -6,8 +6,7 @@ characters, quotes protect, a bare word is contained in any cell.
 
 import re
 
-from bot.matching import matches, ordered
-from bot.nearest import nearest
+from bot.chat.did_you_mean import nearest
 from bot.replies import filter_refusals as refusals
 from bot.replies.filter_words import in_words
 from bot.tables.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, MAIN_KEYS, NAME, NAME_COLUMNS, SORT, key_of
@@ -15,7 +14,7 @@ from bot.tokens import Token, Value, plain_line, tokens
 from storage.folding import fold, fold_pattern
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
-__all__ = ["MOST_COMPARISONS", "in_words", "matches", "ordered", "parse", "printed"]
+__all__ = ["MOST_COMPARISONS", "in_words", "parse", "printed"]
 
 MOST_COMPARISONS = 900
 """Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""

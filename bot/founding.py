@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.message import Refusal
+from bot.chat.message import Refusal
 from bot.replies import founding as replies
 from storage import admins, clusters, enterprises, rosters, syncs
 from storage.records import Enterprise

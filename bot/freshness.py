@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from bot import policy
-from bot.message import Asked, Fresh, Wait
+from bot.chat.message import Asked, Fresh, Wait
 from bot.replies.licenses import reading
 from storage import rosters
 from storage.records import Roster, RosterState

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from bot.message import Refusal
-from bot.nearest import nearest
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Refusal
 from bot.replies import enterprises as replies
 from storage import enterprises
 from storage.records import Enterprise

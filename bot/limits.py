@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.chat.message import Asker, Limited, TooFast
 from bot.commands import COMMANDS as ALL
-from bot.message import Asker, Limited, TooFast
 from bot.replies import access as replies
 from storage import audit, inbox
 from storage.records import Enterprise

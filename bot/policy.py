@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from bot.command import Command, Who
-from bot.message import Asker
+from bot.chat.command import Command, Who
+from bot.chat.message import Asker
 from storage.records import Roster, Sync
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.message import Message, Reply
+from bot.chat.message import Message, Reply
 from bot.showing import show
 from storage import destinations, outbox, syncs
 from storage.messages import Address, Draft

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.message import Message
+from bot.chat.message import Message
 from bot.replies import access as replies
 from storage import admins, audit, destinations, enterprises, outbox
 from storage.messages import Address, Draft

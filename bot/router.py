@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import access, limits
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.command_line import Typed, typed
+from bot.chat.message import Asked, Heard, Message, Refusal, Reply
 from bot.commands import COMMANDS
-from bot.message import Asked, Heard, Message, Refusal, Reply
-from bot.parsing import Typed, typed
 from bot.replies import access as replies
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.settling import Decision, settle
 from storage import enterprises, rights
 from storage.database import Database

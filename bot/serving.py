@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from bot import start, wiring
 from bot.jobs.clock import Clock
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.web import create_app
 
 log = logging.getLogger(__name__)

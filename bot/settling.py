@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import access, reporting
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.command_line import Typed, typed
+from bot.chat.message import Denial, Fresh, Heard, Limited, Message, Refusal, Reply, TooFast, Unconfirmed, Wait
 from bot.confirming import UNCONFIRMED
-from bot.message import Denial, Fresh, Heard, Limited, Message, Refusal, Reply, TooFast, Unconfirmed, Wait
-from bot.parsing import Typed, typed
 from bot.posting import post, post_privately
 from bot.replies import access as replies
 from bot.replies import licenses

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.enterprise_fields import DEFAULT_CLUSTER
-from bot.settings import Settings
+from bot.settings.load import Settings
 from storage import admins, enterprises
 from storage.database import Database
 from storage.folding import address_key

@@ -7,8 +7,8 @@ from itertools import islice, takewhile
 from sqlalchemy.orm import Session
 
 from bot import filters
-from bot.message import Refusal
-from bot.nearest import nearest
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Refusal
 from bot.replies.filter_advice import Absent, Rewritten, Suggestion, is_shown_whole, word_of
 from bot.tables.columns import BY_ATTRIBUTE
 from storage import views

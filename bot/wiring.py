@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.jobs import SCHEDULE
 from bot.jobs.clock import Clock
 from bot.jobs.job import Job
-from bot.settings import Need, Settings, SettingsFault, load
+from bot.settings.load import Need, Settings, SettingsFault, load
 from bot.web import create_app
 from bot.webex import Webex
 from storage.database import Database

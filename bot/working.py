@@ -6,7 +6,7 @@ import signal
 import threading
 
 from bot import start, wiring
-from bot.settings import Settings
+from bot.settings.load import Settings
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract import SETTINGS
+from bot.settings.catalog import SETTINGS
 from storage.database import Database
 from storage.upgrade import upgrade
 from tests import postgres

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from bot.settings import SETTINGS, Need, load
+from bot.settings.load import SETTINGS, Need, load
 
 ROOT = Path(__file__).parent.parent
 APP: dict[str, Any] = json.loads((ROOT / "app.json").read_text(encoding="utf-8"))

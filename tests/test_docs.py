@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
-from bot.contract import SETTINGS
 from bot.replies.licenses import GUIDE
+from bot.settings.catalog import SETTINGS
 from bot.tables.columns import ATTRIBUTES_OF_KEY, HEADER
 
 ROOT = Path(__file__).parent.parent

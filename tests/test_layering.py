@@ -13,8 +13,11 @@ _HOME = Path(__file__).parent.parent
 
 PURE = (
     "bot",
-    "bot.command",
-    "bot.contract",
+    "bot.chat",
+    "bot.formatting",
+    "bot.formatting.*",
+    "bot.chat.command",
+    "bot.settings.catalog",
     "bot.enterprise_fields",
     "bot.errors",
     "bot.failures",
@@ -24,9 +27,9 @@ PURE = (
     "bot.locating",
     "bot.matching",
     "bot.mentions",
-    "bot.message",
-    "bot.nearest",
-    "bot.parsing",
+    "bot.chat.message",
+    "bot.chat.did_you_mean",
+    "bot.chat.command_line",
     "bot.policy",
     "bot.recipients",
     "bot.replies",
@@ -36,7 +39,7 @@ PURE = (
     "bot.tables.*",
     "bot.tokens",
     "bot.transitions",
-    "bot.typed_fields",
+    "bot.chat.fields",
     "bot.verdicts",
     "bot.wire",
     "storage",
@@ -55,7 +58,7 @@ NOT_PURE = (
 )
 """What the standard library has that reads, writes, waits or throws dice."""
 
-IN_MEMORY = {"bot.tables.csvfile": ("io", "tempfile")}
+IN_MEMORY = {"bot.formatting.csv_file": ("io", "tempfile")}
 """Pure rooms that use a part of it on memory alone."""
 
 SHARED_BY_COMMANDS = ("bot.confirming", "bot.founding", "bot.freshness", "bot.keys", "bot.suggestions")
@@ -75,7 +78,7 @@ FORBIDDEN_TO_COMMANDS = (
     ),
     *(
         "bot.wiring",
-        "bot.settings",
+        "bot.settings.load",
         "webexteamssdk",
         "requests",
         "flask",
@@ -201,7 +204,7 @@ def test_flask_is_known_at_the_door_alone() -> None:
 
 def test_the_environment_is_read_by_the_settings_alone() -> None:
     assert {room for room in _rooms() if room.startswith(("bot", "storage")) and _reads_environment(room)} == {
-        "bot.settings"
+        "bot.settings.load"
     }
 
 

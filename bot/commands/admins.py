@@ -3,12 +3,12 @@
 from sqlalchemy.orm import Session
 
 from bot import enterprise_fields
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Asked, Refusal, Reply, Unconfirmed
 from bot.confirming import confirmed
 from bot.enterprise_fields import Wrong
 from bot.mentions import BOTS
-from bot.message import Asked, Refusal, Reply, Unconfirmed
-from bot.nearest import nearest
 from bot.replies import admins as replies
 from storage import admins, enterprises
 from storage.folding import address_key

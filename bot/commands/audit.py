@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, unless_operator
-from bot.message import Asked, Attachment, Refusal, Reply
+from bot.chat.command import Command, unless_operator
+from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.replies import audit as replies
 from bot.tables import audit as table
-from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from storage import audit, enterprises
 
 USUAL = timedelta(days=7)

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command
-from bot.message import Asked, Refusal, Reply
+from bot.chat.command import Command
+from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import cancel as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, followers, syncs

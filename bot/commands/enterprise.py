@@ -3,16 +3,16 @@
 from sqlalchemy.orm import Session
 
 from bot import enterprise_fields, founding
-from bot.command import Command, Who, never
+from bot.chat.command import Command, Who, never
+from bot.chat.did_you_mean import nearest
+from bot.chat.fields import Fields, fields
+from bot.chat.message import Asked, Attachment, Refusal, Reply, Unconfirmed
 from bot.confirming import confirmed
 from bot.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
+from bot.formatting.csv_file import compressed_csv, file_name
 from bot.keys import locked
-from bot.message import Asked, Attachment, Refusal, Reply, Unconfirmed
-from bot.nearest import nearest
 from bot.replies import founding as replies
 from bot.tables import enterprises as table
-from bot.tables.csvfile import compressed_csv, file_name
-from bot.typed_fields import Fields, fields
 from storage import admins, enterprises, overviews, spaces
 from storage.records import Enterprise
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, never
-from bot.message import Asked, Refusal, Reply
-from bot.nearest import nearest
-from bot.parsing import typed
+from bot.chat.command import Command, never
+from bot.chat.command_line import typed
+from bot.chat.did_you_mean import nearest
+from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import access
 from bot.replies import help as replies
 

@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command
-from bot.message import Asked, Attachment, Refusal, Reply
+from bot.chat.command import Command
+from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import history as replies
 from bot.tables import syncs as table
-from bot.tables.csvfile import compressed_csv, file_name
 from storage import history, readings
 
 USUAL, MOST = 10, 1000

@@ -3,15 +3,15 @@
 from sqlalchemy.orm import Session
 
 from bot import filters, freshness, suggestions
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.message import Asked, Attachment, Refusal, Reply, Wait
+from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.freshness import Behind
-from bot.message import Asked, Attachment, Refusal, Reply, Wait
 from bot.replies import licenses as replies
 from bot.replies.filter_advice import Advice
 from bot.replies.licenses import About
 from bot.tables import summary
 from bot.tables.columns import HEADER
-from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.tables.summary import Summary
 from bot.tokens import plain_line
 from storage import views

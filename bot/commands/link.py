@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, Who, never
+from bot.chat.command import Command, Who, never
+from bot.chat.message import Asked, Refusal, Reply
 from bot.keys import locked
-from bot.message import Asked, Refusal, Reply
 from bot.replies import enterprises as key_replies
 from bot.replies import spaces as replies
 from storage import enterprises, spaces

@@ -3,13 +3,13 @@
 from sqlalchemy.orm import Session
 
 from bot import freshness, locating
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
+from bot.formatting.csv_file import compressed_csv, file_name
 from bot.freshness import Behind
-from bot.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
 from bot.replies import locations as replies
 from bot.replies import upload_refusals as refusals
 from bot.tables import locations as table
-from bot.tables.csvfile import compressed_csv, file_name
 from storage import enterprises, locations, views
 from storage.records import Roster
 

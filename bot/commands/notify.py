@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, in_groups
-from bot.message import Asked, Refusal, Reply
+from bot.chat.command import Command, in_groups
+from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import notify as replies
 from storage import enterprises, spaces
 

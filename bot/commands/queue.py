@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, Who, never
-from bot.message import Asked, Attachment, Refusal, Reply
+from bot.chat.command import Command, Who, never
+from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import queue as replies
 from bot.replies.sync import no_arguments
 from bot.tables import queues as table
-from bot.tables.csvfile import compressed_csv, file_name
 from storage import clusters, enterprises, syncs
 
 

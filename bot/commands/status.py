@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot import policy
-from bot.command import Command
-from bot.message import Asked, Fresh, Refusal, Reply, Wait
+from bot.chat.command import Command
+from bot.chat.message import Asked, Fresh, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
 from storage import history, inbox, outbox, queues, readings, rosters, syncs, views

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot import policy
-from bot.command import Command
-from bot.message import Asked, Refusal, Reply, Wait
+from bot.chat.command import Command
+from bot.chat.message import Asked, Refusal, Reply, Wait
 from bot.replies import sync as replies
 from bot.tables.columns import ACTIVATED
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views

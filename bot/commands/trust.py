@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, Who, never
-from bot.message import Asked, Refusal, Reply
+from bot.chat.command import Command, Who, never
+from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import spaces as replies
 from storage import enterprises, spaces
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from bot.command import Command, never
+from bot.chat.command import Command, never
+from bot.chat.message import Asked, Refusal, Reply
 from bot.keys import named
-from bot.message import Asked, Refusal, Reply
 from bot.replies import enterprises as replies
 from storage import choices, enterprises, spaces
 

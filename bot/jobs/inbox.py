@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import router, settling
+from bot.chat.message import LARGEST_FILE, Heard, Message, Unread
 from bot.context import Context
 from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.jobs import memberships
 from bot.jobs.retries import pause
 from bot.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
-from bot.message import LARGEST_FILE, Heard, Message, Unread
 from bot.wire import SpaceMessage
 from storage import inbox
 from storage.claims import ClaimLost

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.settings import Settings
+from bot.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.chat.message import Attachment
 from bot.context import Context
 from bot.failures import Rejected, WebexFailure
-from bot.message import Attachment
+from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.recipients import Audience, Concerned, messages
 from bot.replies import outcome
 from bot.tables import activation, columns, errors
-from bot.tables.csvfile import TooLarge, compressed_csv, file_name
 from bot.wire import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.messages import Draft

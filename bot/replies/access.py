@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.replies.safe import code, plain
-from bot.replies.times import when
-from bot.tables.limit import cut, fits
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import cut, fits
+from bot.formatting.times import when
 from storage.records import Enterprise
 
 _MOST_KEYS = 5

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.replies.safe import code, plain
-from bot.tables.limit import LONGEST, cut, size
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import LONGEST, cut, size
 from storage.records import Admin, Enterprise
 
 _ROOM = 3000

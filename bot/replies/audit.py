@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.replies.safe import code, plain
-from bot.replies.times import at
-from bot.tables.limit import LONGEST, cut, size
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.times import at
 from storage.records import FILE, Audited, Enterprise
 
 

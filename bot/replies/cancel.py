@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.replies.safe import plain
-from bot.replies.times import when
+from bot.formatting.escape import plain
+from bot.formatting.times import when
 from storage.records import Enterprise, Sync
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bot.replies.safe import plain
+from bot.formatting.escape import plain
 from storage.records import Cause, Sync
 
 _ASK_AGAIN = "Ask for a sync again."

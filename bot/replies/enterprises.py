@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.replies.safe import code, plain
-from bot.tables.limit import cut
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import cut
 from storage.records import Enterprise
 
 _ROOM = 4000

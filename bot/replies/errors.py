@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.errors import UNKNOWN_ADVICE, meaning
-from bot.replies.safe import plain
-from bot.tables.limit import cut
+from bot.formatting.escape import plain
+from bot.formatting.limits import cut
 
 _MORE = "- and {n} more"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from bot import filters
-from bot.replies.safe import code
+from bot.formatting.escape import code
 from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, Term, View
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.message import Refusal
-from bot.tables.width import shortened, width
+from bot.chat.message import Refusal
+from bot.formatting.width import shortened, width
 
 _CONTEXT = 20
 _POINTED_AT = 24

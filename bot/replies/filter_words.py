@@ -2,7 +2,7 @@
 
 import string
 
-from bot.replies.safe import plain
+from bot.formatting.escape import plain
 from bot.tables.columns import BY_ATTRIBUTE, NAME_COLUMNS
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.times import when
 from bot.replies.results import marked
-from bot.replies.safe import code, plain
-from bot.replies.times import when
-from bot.tables.limit import LONGEST, cut, size
 from storage.records import Enterprise, Overview
 
 _ONCE_MORE = "To have it done, let the same be the next that you type in that space, within 5 minutes."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.command import Command
+from bot.chat.command import Command
 
 
 def overview(commands: Sequence[Command]) -> str:

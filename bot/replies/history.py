@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.formatting.escape import plain
+from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.times import at, duration
 from bot.replies import counts, results
-from bot.replies.safe import plain
-from bot.replies.times import at, duration
-from bot.tables.limit import LONGEST, cut, size
 from bot.tables.syncs import WEBEX, Entry
 from storage.records import Enterprise
 

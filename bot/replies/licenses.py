@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import filters
+from bot.formatting.chat_table import license_table
+from bot.formatting.escape import plain
+from bot.formatting.limits import LONGEST, cut, fits, size
+from bot.formatting.times import when
 from bot.replies import filter_advice
 from bot.replies.filter_advice import Advice
-from bot.replies.safe import plain
-from bot.replies.times import when
-from bot.tables.chat import license_table
-from bot.tables.limit import LONGEST, cut, fits, size
 from bot.tables.summary import Summary
 from storage.license_table import Term, View
 from storage.records import Enterprise, Roster

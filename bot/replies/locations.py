@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.times import when
 from bot.locating import Outcome, Result, Upload
-from bot.replies.safe import code, plain
-from bot.replies.times import when
 from bot.replies.upload_refusals import quoted
-from bot.tables.limit import LONGEST, cut, size
 from bot.tables.locations import Key
 from storage.records import Enterprise, Roster
 

@@ -1,6 +1,6 @@
 """What `notify` says."""
 
-from bot.replies.safe import code, plain
+from bot.formatting.escape import code, plain
 from storage.records import Enterprise
 
 

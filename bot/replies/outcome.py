@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from bot.formatting.escape import code, plain
+from bot.formatting.times import at, duration, when
 from bot.replies import counts, results
 from bot.replies.causes import why
 from bot.replies.errors import explained
-from bot.replies.safe import code, plain
-from bot.replies.times import at, duration, when
 from storage.records import Cause, Enterprise, Roster, Sync, SyncState
 
 _ROOM_FOR_ERRORS = 3500

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.replies.safe import plain
-from bot.replies.times import duration, when
-from bot.tables.limit import LONGEST, cut
+from bot.formatting.escape import plain
+from bot.formatting.limits import LONGEST, cut
+from bot.formatting.times import duration, when
 from storage.records import Enterprise, Sync, SyncState
 
 _ROOM_FOR_ONE = 1500

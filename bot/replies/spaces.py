@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.replies.safe import code, plain
-from bot.tables.limit import LONGEST, cut, size
+from bot.formatting.escape import code, plain
+from bot.formatting.limits import LONGEST, cut, size
 from storage.messages import Space
 from storage.records import Enterprise
 from storage.webex_ids import bare

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import transitions
+from bot.formatting.escape import plain
+from bot.formatting.times import when
 from bot.policy import Estimate
 from bot.replies import results
 from bot.replies.causes import why
-from bot.replies.safe import plain
 from bot.replies.sync import Standing, progress, so_far, takes
-from bot.replies.times import when
 from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
 
 STALE = timedelta(days=8)

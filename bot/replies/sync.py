@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import transitions
+from bot.formatting.escape import plain
+from bot.formatting.times import at, duration, when
 from bot.policy import Estimate
-from bot.replies.safe import plain
-from bot.replies.times import at, duration, when
 from bot.tables.columns import ACTIVATED
 from storage.records import Enterprise, Sync, SyncState, WaitsFor
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.replies.safe import code, visible
-from bot.tables.limit import cut
+from bot.formatting.escape import code, visible
+from bot.formatting.limits import cut
 
 _AS_CSV = "In Excel that is File › Save as › “CSV UTF-8”."
 _UNCHANGED = "Nothing was changed."

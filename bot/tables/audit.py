@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.replies.times import iso
+from bot.formatting.times import iso
 from storage.records import Audited
 
 HEADER = (*("At", "Enterprise", "Email", "Person ID", "Space ID", "Command", "Arguments", "Outcome", "Detail", "File"),)

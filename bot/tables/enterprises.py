@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.replies.times import iso
+from bot.formatting.times import iso
 from storage.records import Overview
 
 HEADER = ("Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", "Spaces", "Last Sync", "Last Sync At")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.message import Refusal
+from bot.chat.message import Refusal
+from bot.formatting.csv_file import unguarded
 from bot.replies import upload_refusals as refusals
 from bot.replies.upload_refusals import Fault, quoted
-from bot.tables.csvfile import unguarded
 from bot.tables.uploads import lines_of
 from storage.folding import address_key, fold
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.formatting.escape import visible
+from bot.formatting.times import iso
 from bot.replies import counts, results
 from bot.replies.causes import why
-from bot.replies.safe import visible
-from bot.replies.times import iso
 from storage.records import Sync, WebexRun
 
 WEBEX = "Webex"

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from bot.message import Refusal
+from bot.chat.message import Refusal
 from bot.replies import upload_refusals as refusals
 
 _FORMATS = {

@@ -2,11 +2,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.message import Refusal
 from bot.filters import MOST_COMPARISONS, in_words, parse, printed
-from bot.message import Refusal
+from bot.formatting.limits import fits
+from bot.formatting.width import width
 from bot.tables.columns import ATTRIBUTES_OF_KEY
-from bot.tables.limit import fits
-from bot.tables.width import width
 from bot.tokens import plain_line
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.filters import matches, ordered, parse
+from bot.filters import parse
+from bot.matching import matches, ordered
 from storage.folding import fold
 from storage.license_table import LicenseHolder, Term
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot import policy
-from bot.command import Command, Who
-from bot.message import Asker, Reply
+from bot.chat.command import Command, Who
+from bot.chat.message import Asker, Reply
 from storage.records import Enterprise
 from tests.bot.samples import NOW, ROSTER, sync
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import enterprise_fields
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.start import now, seed, slug
 from storage import admins, enterprises, rights
 from storage.database import Database

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from bot.tables.limit import LONGEST
+from bot.formatting.limits import LONGEST
 from sandbox.messages import Message
 from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.world import BOT

@@ -17,7 +17,7 @@ from bot.context import Context
 from bot.jobs import SCHEDULE, webhooks
 from bot.jobs.clock import Clock
 from bot.jobs.job import Job
-from bot.settings import Settings
+from bot.settings.load import Settings
 from sandbox.enterprises import Enterprise
 from sandbox.messages import Message
 from sandbox.seed import ACME

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.message import LARGEST_FILE
+from bot.chat.message import LARGEST_FILE
 from sandbox.messages import Message
 from sandbox.seed import SPACE
 from sandbox.world import BOT, PARTNER_ADMIN

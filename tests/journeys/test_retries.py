@@ -3,9 +3,9 @@
 import pytest
 
 from bot import access, router
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.message import Asked, Reply
 from bot.commands import COMMANDS
-from bot.message import Asked, Reply
 from sandbox.seed import SPACE
 from sandbox.world import BOT
 from tests.journeys.house import ANA, House

@@ -9,10 +9,10 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from bot.broadworks import BroadWorks
+from bot.chat.message import Asked, Asker, Message, Refusal, Reply, Wait
 from bot.context import Context
 from bot.jobs import syncs as job
-from bot.message import Asked, Asker, Message, Refusal, Reply, Wait
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.webex import Webex
 from bot.wire import SyncReading, WebexEnterprise
 from storage import enterprises

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from bot import router
+from bot.chat.message import Heard, Message
 from bot.fields import clean
-from bot.message import Heard, Message
-from bot.settings import Settings
+from bot.settings.load import Settings
 from storage import destinations, inbox
 from storage.database import Database
 from storage.messages import Destination

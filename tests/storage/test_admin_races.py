@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from bot import router
-from bot.message import Heard, Message
-from bot.settings import Settings
+from bot.chat.message import Heard, Message
+from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.database import Database
 from storage.records import Claim

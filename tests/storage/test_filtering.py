@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from bot.filters import matches, ordered
+from bot.matching import matches, ordered
 from storage import views
 from storage.database import Database
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View

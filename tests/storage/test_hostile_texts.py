@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from bot.commands import COMMANDS
-from bot.tables.limit import LONGEST, size
+from bot.formatting.limits import LONGEST, size
 from storage import admins, rosters
 from storage.database import Database
 from storage.license_table import LicenseHolder

@@ -8,12 +8,12 @@ from typing import cast
 from sqlalchemy import delete, or_, select
 
 from bot.broadworks import BroadWorks
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.message import Asked, Asker, Message, Refusal
 from bot.context import Context
 from bot.failures import WebexFailure
 from bot.jobs import inbox, readings, rosters, syncs
-from bot.message import Asked, Asker, Message, Refusal
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.webex import Webex
 from bot.wire import Member, SpaceMessage
 from storage import admins, enterprises, queues, spaces

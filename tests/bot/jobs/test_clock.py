@@ -19,7 +19,7 @@ from bot.jobs import SCHEDULE, clock, inbox
 from bot.jobs.clock import Clock
 from bot.jobs.job import Chore, Job
 from bot.jobs.line import TICK
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.webex import Webex
 from storage import claims
 from storage import inbox as events

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete
 
-from bot.command import Command
+from bot.chat.command import Command
 from bot.commands import cancel, sync
 from bot.context import Context
 from bot.jobs import inbox, readings, rosters, syncs

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.broadworks import BroadWorks
+from bot.chat.message import Asked, Asker, Message
 from bot.commands import sync
 from bot.context import Context
 from bot.jobs import rosters, syncs
-from bot.message import Asked, Asker, Message
-from bot.settings import Settings
+from bot.settings.load import Settings
 from bot.webex import Webex
 from storage import admins, enterprises
 from storage.database import Database

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import filters
+from bot.chat.message import LARGEST_FILE, Refusal
 from bot.commands import COMMANDS
 from bot.errors import MEANINGS
 from bot.locating import Outcome, Result, Upload
-from bot.message import LARGEST_FILE, Refusal
 from bot.policy import Estimate
 from bot.replies import (
     access,

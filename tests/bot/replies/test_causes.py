@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from bot.formatting.escape import visible
 from bot.replies.causes import why
-from bot.replies.safe import visible
 from storage.records import Cause, SyncState
 from tests.bot.samples import EVIL, sync
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import MEANINGS, UNKNOWN_ADVICE, Mender
+from bot.formatting.limits import size
 from bot.replies.errors import explained
-from bot.tables.limit import size
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()
 ERRORS = st.lists(

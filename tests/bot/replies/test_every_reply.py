@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.tables.limit import fits, size
+from bot.formatting.limits import fits, size
 from tests.bot.replies.everything import replies
 from tests.bot.samples import ABSURD, EVIL, TEXTS
 

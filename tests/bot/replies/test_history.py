@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.formatting.limits import fits
 from bot.replies import history
-from bot.tables.limit import fits
 from bot.tables.syncs import merged
 from storage.records import Cause, Sync, SyncState, WebexRun
 from tests.bot.samples import NOW, TEXTS, enterprise, sync

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from bot.formatting.limits import LONGEST, size
 from bot.locating import Outcome, Result, Upload
 from bot.replies import locations, upload_refusals
 from bot.replies.upload_refusals import Fault
-from bot.tables.limit import LONGEST, size
 from bot.tables.locations import Key, Wish
 from tests.bot.samples import NOW, ROSTER, enterprise
 

@@ -7,9 +7,9 @@ import pytest
 
 from bot.errors import MEANINGS
 from bot.failures import Rejected
+from bot.formatting.limits import fits
 from bot.replies import outcome
 from bot.replies.causes import why
-from bot.tables.limit import fits
 from bot.transitions import from_asking
 from storage.records import Cause, Roster, Sync, SyncState
 from tests.bot.samples import NOW, POLL, ROSTER, enterprise, sync

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.formatting.limits import fits
 from bot.replies import queue
-from bot.tables.limit import fits
 from storage.records import Sync, SyncState, WaitsFor
 from tests.bot.samples import NOW, TEXTS, enterprise, sync
 

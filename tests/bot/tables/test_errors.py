@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import MEANINGS
-from bot.tables.csvfile import compressed_csv, opened, unguarded
+from bot.formatting.csv_file import compressed_csv, opened, unguarded
 from bot.tables.errors import HEADER, rows
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()

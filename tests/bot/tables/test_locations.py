@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.message import Refusal
+from bot.chat.message import Refusal
+from bot.formatting.csv_file import guarded
 from bot.tables import locations
-from bot.tables.csvfile import guarded
 from bot.tables.locations import Key, Wish, read
 from storage.folding import fold
 

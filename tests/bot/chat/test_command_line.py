@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing import Typed, typed
+from bot.chat.command_line import Typed, typed
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tables.chat import chat_table, license_table
-from bot.tables.limit import size
-from bot.tables.width import cell_text, padded, shortened, width
+from bot.formatting.chat_table import chat_table, license_table
+from bot.formatting.limits import size
+from bot.formatting.width import cell_text, padded, shortened, width
 from storage.license_table import LicenseHolder
 
 _HOSTILE = st.text() | st.text(alphabet="`\n\r\u202e\u2066\u2028東e\u0301️محa *_<@")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from storage.records import Claim, Enterprise, Identity, Sync
 
 if TYPE_CHECKING:
-    from bot.command import Command
-    from bot.settings import Settings
+    from bot.chat.command import Command
+    from bot.settings.load import Settings
 
 
 LARGEST_FILE = 5_000_000

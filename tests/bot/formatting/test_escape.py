@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replies.safe import plain, visible
+from bot.formatting.escape import plain, visible
 
 
 @pytest.mark.parametrize(

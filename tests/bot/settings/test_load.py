@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.settings import SETTINGS, Need, Settings, SettingsFault, load
+from bot.settings.load import SETTINGS, Need, Settings, SettingsFault, load
 
 SECRET = "a-secret-nobody-knows"
 COMPLETE = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.message import Asked, Asker, Message, Reply, Wait
+from bot.chat.message import Asked, Asker, Message, Reply, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from bot.replies.safe import visible
+from bot.formatting.escape import visible
 
 _MOST_MARKS = 3
 _LEFT_TO_RIGHT = "\u200e"

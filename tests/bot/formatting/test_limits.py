@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tables.limit import cut, fits, size
+from bot.formatting.limits import cut, fits, size
 
 
 def test_the_limit_is_in_bytes() -> None:

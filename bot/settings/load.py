@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot import setting_values as read
-from bot.contract import SETTINGS, Need, Setting
+from bot.settings import parsers as read
+from bot.settings.catalog import SETTINGS, Need, Setting
 
 __all__ = ["SETTINGS", "Need", "Setting", "Settings", "SettingsFault", "load"]
 

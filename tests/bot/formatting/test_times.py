@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.replies.times import duration, iso, when
+from bot.formatting.times import duration, iso, when
 
 NOW = datetime(2026, 11, 22, 21, 14, tzinfo=UTC)
 

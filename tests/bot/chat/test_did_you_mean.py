@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nearest import nearest
+from bot.chat.did_you_mean import nearest
 
 _COLUMNS = ("location", "license-type", "last", "first", "status", "name")
 

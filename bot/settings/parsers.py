@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
-from bot.contract import SECRET_LENGTH
+from bot.settings.catalog import SECRET_LENGTH
 
 _PART = re.compile(r"([0-9]*\.?[0-9]+)(ms|[dhms])")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

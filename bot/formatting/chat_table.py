@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.tables.limit import LONGEST, size
-from bot.tables.width import cell_text, padded
-from bot.tables.width import width as width_of
+from bot.formatting.limits import LONGEST, size
+from bot.formatting.width import cell_text, padded
+from bot.formatting.width import width as width_of
 from storage.license_table import LicenseHolder
 
 _FENCE = "```"

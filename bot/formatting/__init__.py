@@ -1,0 +1,1 @@
+"""Values as text: times, widths, limits, tables and CSV files."""
