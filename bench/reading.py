@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from bench import holders, memory
 from bench.subscribers import ENTERPRISE
-from bot.broadworks import BroadWorks
-from bot.connection import Connection
 from bot.context import Context
 from bot.jobs import rosters as job
 from bot.settings.load import Settings
+from bot.webex.broadworks import BroadWorks
+from bot.webex.client import Connection
 from storage import rosters
 from storage.database import Database
 from storage.upgrade import upgrade

@@ -25,7 +25,7 @@ from bot.jobs import SCHEDULE
 from bot.jobs.clock import Clock
 from bot.jobs.job import Job
 from bot.settings.load import Settings
-from bot.wire import Person, Posted, SyncReading, WebexEnterprise
+from bot.webex.models import Person, Posted, SyncReading, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
 from storage.database import Database
 from storage.listener import Listener

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.broadworks import BroadWorks
 from bot.settings.load import Settings
-from bot.webex import Webex
-from bot.wire import Person
+from bot.webex.broadworks import BroadWorks
+from bot.webex.messaging import Webex
+from bot.webex.models import Person
 from storage.database import Database
 from storage.held import Held
 

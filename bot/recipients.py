@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.wire import Member
+from bot.webex.models import Member
 from storage.folding import address_key
 from storage.messages import Address, Draft
 from storage.records import Admin, Follower

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import errors
-from bot.errors import Nature
-from bot.failures import RateLimited, Rejected, WebexFailure
-from bot.wire import SyncReading
+from bot.webex import sync_error_codes
+from bot.webex.errors import RateLimited, Rejected, WebexFailure
+from bot.webex.models import SyncReading
+from bot.webex.sync_error_codes import Nature
 from storage.records import Cause, Sync, SyncState, WaitsFor
 
 DOUBT = timedelta(minutes=2)
@@ -125,7 +125,7 @@ def from_asking(failure: WebexFailure | None, starts: int, pauses: int, poll: ti
         return _busy(starts, pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
         return Move(SyncState.STARTING, poll)
-    nature = errors.nature(failure.codes)
+    nature = sync_error_codes.nature(failure.codes)
     if nature is Nature.BUSY:
         return _busy(starts, pause(pauses, None))
     if nature is Nature.PASSING and starts < MOST_STARTS:
@@ -166,12 +166,12 @@ def from_running(sync: Sync, reading: SyncReading, now: datetime, poll: timedelt
         if end is True:
             return Move(SyncState.COMPLETED, learned=learned | _end(sync, reading, now) | {"errors": reading.errors})
         if end is False:
-            nature, rest = errors.nature(error.code for error in reading.errors), pause(sync.starts - 1, None)
+            nature, rest = sync_error_codes.nature(error.code for error in reading.errors), pause(sync.starts - 1, None)
             if nature is Nature.BUSY:
                 return Move(SyncState.QUEUED, rest, WaitsFor.CLUSTER, learned, pause=rest)
             if nature is Nature.PASSING and sync.starts < MOST_STARTS:
                 return Move(SyncState.QUEUED, rest, WaitsFor.RETRY, learned)
-            nobody = any(error.code == errors.NOBODY_ACTIVATED for error in reading.errors)
+            nobody = any(error.code == sync_error_codes.NOBODY_ACTIVATED for error in reading.errors)
             cause = Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED
             return failed(cause, **learned, **_end(sync, reading, now), errors=reading.errors)
     if _too_long(sync, now, timeout):
@@ -232,7 +232,7 @@ def _word(status: str | None) -> str:
 
 
 def _refused(rejected: Rejected) -> Move:
-    cause = Cause.NOBODY_ACTIVATED if errors.NOBODY_ACTIVATED in rejected.codes else Cause.REFUSED
+    cause = Cause.NOBODY_ACTIVATED if sync_error_codes.NOBODY_ACTIVATED in rejected.codes else Cause.REFUSED
     said = rejected.said or str(rejected)
     told = tuple((code, said) for code in rejected.codes)
     return failed(cause, errors=told, reason=said, tracking_id=rejected.tracking_id)

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
-from bot.signature import genuine
+from bot.webex.signature import genuine
 from storage.database import Database
 from storage.intake import Intake, NotKept
 from storage.messages import Event

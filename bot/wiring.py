@@ -6,15 +6,15 @@ import sys
 from flask import Flask
 
 from bot import start
-from bot.broadworks import BroadWorks
-from bot.connection import Connection
 from bot.context import Context
 from bot.jobs import SCHEDULE
 from bot.jobs.clock import Clock
 from bot.jobs.job import Job
 from bot.settings.load import Need, Settings, SettingsFault, load
 from bot.web import create_app
-from bot.webex import Webex
+from bot.webex.broadworks import BroadWorks
+from bot.webex.client import Connection
+from bot.webex.messaging import Webex
 from storage.database import Database
 from storage.listener import Listener
 

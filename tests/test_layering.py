@@ -19,14 +19,14 @@ PURE = (
     "bot.chat.command",
     "bot.settings.catalog",
     "bot.enterprise_fields",
-    "bot.errors",
-    "bot.failures",
-    "bot.fields",
+    "bot.webex.sync_error_codes",
+    "bot.webex.errors",
+    "bot.webex.json_fields",
     "bot.filters",
-    "bot.links",
+    "bot.webex.urls",
     "bot.locating",
     "bot.matching",
-    "bot.mentions",
+    "bot.webex.mentions",
     "bot.chat.message",
     "bot.chat.did_you_mean",
     "bot.chat.command_line",
@@ -34,14 +34,14 @@ PURE = (
     "bot.recipients",
     "bot.replies",
     "bot.replies.*",
-    "bot.signature",
+    "bot.webex.signature",
     "bot.tables",
     "bot.tables.*",
     "bot.tokens",
     "bot.transitions",
     "bot.chat.fields",
-    "bot.verdicts",
-    "bot.wire",
+    "bot.webex.error_responses",
+    "bot.webex.models",
     "storage",
     "storage.folding",
     "storage.license_table",
@@ -69,10 +69,10 @@ FORBIDDEN_TO_COMMANDS = (
         "bot.jobs",
         "bot.jobs.*",
         "bot.web",
-        "bot.webex",
-        "bot.broadworks",
-        "bot.connection",
-        "bot.transport",
+        "bot.webex.messaging",
+        "bot.webex.broadworks",
+        "bot.webex.client",
+        "bot.webex.http_session",
         "bot.context",
         "bot.router",
     ),
@@ -190,7 +190,7 @@ def _command_may_know(name: str) -> bool:
 
 
 def test_the_sdk_is_imported_by_the_connection_alone() -> None:
-    assert _who_imports("webexteamssdk") == {"bot.transport"}
+    assert _who_imports("webexteamssdk") == {"bot.webex.http_session"}
 
 
 def test_apscheduler_is_imported_by_the_clock_alone() -> None:
@@ -222,7 +222,9 @@ def test_the_door_knows_nothing_of_commands() -> None:
     known = {name for name in _imports("bot.web") if _within(name, ["bot", "storage"])}
     assert {name for name in known if _within(name, ["bot.commands", "bot.router", "bot.jobs", "bot.replies"])} == set()
     assert {
-        name for name in known if _within(name, ["bot.webex", "bot.broadworks", "bot.connection", "bot.transport"])
+        name
+        for name in known
+        if _within(name, ["bot.webex.messaging", "bot.webex.broadworks", "bot.webex.client", "bot.webex.http_session"])
     } == set()
 
 
@@ -241,10 +243,10 @@ def test_commands_are_known_to_the_router_and_to_what_it_asks_alone() -> None:
 @pytest.mark.parametrize("room", _where("bot.jobs", "bot.jobs.*"))
 def test_jobs_take_webex_from_the_context(room: str) -> None:
     outside = [
-        "bot.webex",
-        "bot.broadworks",
-        "bot.connection",
-        "bot.transport",
+        "bot.webex.messaging",
+        "bot.webex.broadworks",
+        "bot.webex.client",
+        "bot.webex.http_session",
         "bot.web",
         "bot.wiring",
         "flask",

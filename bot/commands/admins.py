@@ -8,8 +8,8 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Asked, Refusal, Reply, Unconfirmed
 from bot.confirming import confirmed
 from bot.enterprise_fields import Wrong
-from bot.mentions import BOTS
 from bot.replies import admins as replies
+from bot.webex.mentions import BOTS
 from storage import admins, enterprises
 from storage.folding import address_key
 from storage.records import Admin, Identity

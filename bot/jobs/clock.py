@@ -12,9 +12,9 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.context import Context
-from bot.failures import WebexFailure
 from bot.jobs.job import Chore, Job
 from bot.jobs.line import TICK, Line
+from bot.webex.errors import WebexFailure
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 import logging
 
 from bot.context import Context
-from bot.failures import Rejected
-from bot.mentions import BOTS
+from bot.webex.errors import Rejected
+from bot.webex.mentions import BOTS
 from storage import admins, spaces
 from storage.messages import Destination
 from storage.models import OutboxRow

@@ -7,11 +7,11 @@ from datetime import timedelta
 from bot import router, settling
 from bot.chat.message import LARGEST_FILE, Heard, Message, Unread
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.jobs import memberships
 from bot.jobs.retries import pause
-from bot.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
-from bot.wire import SpaceMessage
+from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
+from bot.webex.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
+from bot.webex.models import SpaceMessage
 from storage import inbox
 from storage.claims import ClaimLost
 from storage.models import InboxRow

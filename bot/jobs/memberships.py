@@ -4,8 +4,8 @@ import logging
 from datetime import timedelta
 
 from bot.context import Context
-from bot.failures import Rejected
 from bot.replies import access as replies
+from bot.webex.errors import Rejected
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces
 from storage.messages import Address, Draft
 from storage.models import InboxRow

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, Unavailable
 from bot.formatting.csv_file import opened
 from bot.jobs import fitness
 from bot.jobs.retries import pause
 from bot.replies import access
-from bot.wire import Posted, Upload
+from bot.webex.errors import RateLimited, Rejected, Unavailable
+from bot.webex.models import Posted, Upload
 from storage import audit, destinations, outbox
 from storage.claims import ClaimLost
 from storage.messages import Address, Destination, Draft

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.failures import Rejected, WebexFailure
-from bot.wire import SyncReading
+from bot.webex.errors import Rejected, WebexFailure
+from bot.webex.models import SyncReading
 from storage import enterprises, leases
 from storage import readings as kept
 from storage.claims import ClaimLost

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.failures import RateLimited
+from bot.webex.errors import RateLimited
 
 _LONGEST = timedelta(minutes=5)
 _UNSAID = timedelta(seconds=5)

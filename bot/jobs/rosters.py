@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.context import Context
-from bot.failures import WebexFailure
 from bot.jobs.ahead import one_ahead
 from bot.jobs.progress import Progress, tell_end
 from bot.jobs.retries import pause
 from bot.replies.licenses import all_read, none_yet
 from bot.tables.columns import license_holder
-from bot.wire import Subscriber
+from bot.webex.errors import WebexFailure
+from bot.webex.models import Subscriber
 from storage import license_holders, rosters
 from storage.claims import ClaimLost
 from storage.license_table import LicenseHolder

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from bot import transitions
 from bot.context import Context
-from bot.failures import RateLimited, Rejected, Unavailable, WebexFailure
 from bot.jobs import readings, telling
 from bot.jobs.retries import pause
 from bot.showing import show
 from bot.transitions import Move
-from bot.wire import SyncReading
+from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.webex.models import SyncReading
 from storage import admins, clusters, enterprises, followers, queues, recorded, rosters, syncs
 from storage.claims import ClaimLost
 from storage.models import SyncRow

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.chat.message import Attachment
 from bot.context import Context
-from bot.failures import Rejected, WebexFailure
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.recipients import Audience, Concerned, messages
 from bot.replies import outcome
 from bot.tables import activation, columns, errors
-from bot.wire import Member
+from bot.webex.errors import Rejected, WebexFailure
+from bot.webex.models import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.messages import Draft
 from storage.records import Admin, Audited, Cause, Claim, Enterprise, Roster, Sync, SyncState

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.errors import UNKNOWN_ADVICE, meaning
 from bot.formatting.escape import plain
 from bot.formatting.limits import cut
+from bot.webex.sync_error_codes import UNKNOWN_ADVICE, meaning
 
 _MORE = "- and {n} more"
 

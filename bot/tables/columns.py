@@ -3,7 +3,7 @@
 import string
 from dataclasses import dataclass
 
-from bot.wire import Subscriber
+from bot.webex.models import Subscriber
 from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.errors import UNKNOWN_ADVICE, Mender, meaning
+from bot.webex.sync_error_codes import UNKNOWN_ADVICE, Mender, meaning
 
 HEADER = ("Code", "Webex says", "What it means", "Who can mend it", "What to do")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.wire import SyncReading
+from bot.webex.models import SyncReading
 from storage.records import Enterprise, Reading, Roster, RosterState, Sync, SyncState, WebexRun
 
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)

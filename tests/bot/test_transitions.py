@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import MEANINGS, NOBODY_ACTIVATED, Nature
-from bot.failures import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.transitions import (
     LONGEST_PAUSE,
     LONGEST_QUEUE,
@@ -23,7 +21,9 @@ from bot.transitions import (
     pause,
     poll_after,
 )
-from bot.wire import SyncReading
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.webex.models import SyncReading
+from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature
 from storage.records import Cause, SyncState, WaitsFor
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 

@@ -5,9 +5,9 @@ from datetime import UTC, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.failures import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
 from bot.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
-from bot.wire import SyncError, SyncReading
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
+from bot.webex.models import SyncError, SyncReading
 from storage.records import Cause, Sync, SyncState, WaitsFor
 from tests.bot.samples import EARLIER, LATER, NOW, POLL, TIMEOUT, sync
 

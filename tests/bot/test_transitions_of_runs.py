@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.errors import MEANINGS, NOBODY_ACTIVATED, Nature, nature
-from bot.failures import Rejected
 from bot.transitions import (
     DOUBT,
     MOST_STARTS,
@@ -20,7 +18,9 @@ from bot.transitions import (
     is_running,
     succeeded,
 )
-from bot.wire import SyncError, SyncReading
+from bot.webex.errors import Rejected
+from bot.webex.models import SyncError, SyncReading
+from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature, nature
 from storage.records import Cause, Sync, SyncState, WaitsFor
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 

@@ -8,13 +8,13 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from bot.broadworks import BroadWorks
 from bot.chat.message import Asked, Asker, Message, Refusal, Reply, Wait
 from bot.context import Context
 from bot.jobs import syncs as job
 from bot.settings.load import Settings
-from bot.webex import Webex
-from bot.wire import SyncReading, WebexEnterprise
+from bot.webex.broadworks import BroadWorks
+from bot.webex.messaging import Webex
+from bot.webex.models import SyncReading, WebexEnterprise
 from storage import enterprises
 from storage.database import Database
 from storage.records import Enterprise

@@ -7,8 +7,8 @@ from sqlalchemy import delete, select, update
 
 from bot import router
 from bot.chat.message import Heard, Message
-from bot.fields import clean
 from bot.settings.load import Settings
+from bot.webex.json_fields import clean
 from storage import destinations, inbox
 from storage.database import Database
 from storage.messages import Destination

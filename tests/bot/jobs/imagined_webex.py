@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bot.failures import RateLimited, WebexFailure
-from bot.wire import Member, Person, SpaceMessage, Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.errors import RateLimited, WebexFailure
+from bot.webex.models import Member, Person, SpaceMessage, Subscriber, SyncError, SyncReading, WebexEnterprise
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
@@ -49,7 +49,7 @@ class Run:
 
 @dataclass
 class ImaginedWebex:
-    """Both sides of Webex that the bot talks to, with the methods of bot.webex.Webex and bot.broadworks.BroadWorks."""
+    """Both sides of Webex that the bot talks to, with the methods of `Webex` and of `BroadWorks`."""
 
     clock: Clock
     clusters: dict[str, str]

@@ -7,15 +7,15 @@ from typing import cast
 
 from sqlalchemy import delete, or_, select
 
-from bot.broadworks import BroadWorks
 from bot.chat.command import Command
 from bot.chat.message import Asked, Asker, Message, Refusal
 from bot.context import Context
-from bot.failures import WebexFailure
 from bot.jobs import inbox, readings, rosters, syncs
 from bot.settings.load import Settings
-from bot.webex import Webex
-from bot.wire import Member, SpaceMessage
+from bot.webex.broadworks import BroadWorks
+from bot.webex.errors import WebexFailure
+from bot.webex.messaging import Webex
+from bot.webex.models import Member, SpaceMessage
 from storage import admins, enterprises, queues, spaces
 from storage import inbox as inbox_rows
 from storage import readings as reading_rows

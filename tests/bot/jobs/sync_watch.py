@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.failures import Rejected
 from bot.settings.load import Settings
+from bot.webex.errors import Rejected
 from storage.models import DestinationRow, FollowerRow, OutboxRow, SyncRow, WebexRunRow
 from storage.records import ACTIVE, Cause, SyncState
 from tests.bot.jobs.imagined_webex import ImaginedWebex, Run

@@ -12,15 +12,15 @@ from typing import cast
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.broadworks import BroadWorks
 from bot.context import Context
-from bot.failures import Unavailable
 from bot.jobs import SCHEDULE, clock, inbox
 from bot.jobs.clock import Clock
 from bot.jobs.job import Chore, Job
 from bot.jobs.line import TICK
 from bot.settings.load import Settings
-from bot.webex import Webex
+from bot.webex.broadworks import BroadWorks
+from bot.webex.errors import Unavailable
+from bot.webex.messaging import Webex
 from storage import claims
 from storage import inbox as events
 from storage.database import Database

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.failures import RateLimited, Unavailable
 from bot.jobs.retries import pause
+from bot.webex.errors import RateLimited, Unavailable
 
 
 def test_pauses_double_with_each_failure() -> None:

@@ -10,13 +10,13 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import func, select
 
-from bot.broadworks import BroadWorks
 from bot.chat.message import Asked, Asker, Message
 from bot.commands import sync
 from bot.context import Context
 from bot.jobs import rosters, syncs
 from bot.settings.load import Settings
-from bot.webex import Webex
+from bot.webex.broadworks import BroadWorks
+from bot.webex.messaging import Webex
 from storage import admins, enterprises
 from storage.database import Database
 from storage.models import DestinationRow, OutboxRow, SyncRow

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.failures import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.verdicts import retry_after
-from bot.wire import SyncReading
+from bot.webex.error_responses import retry_after
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.webex.models import SyncReading
 
 
 @dataclass(frozen=True)

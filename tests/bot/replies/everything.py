@@ -8,7 +8,6 @@ from datetime import timedelta
 from bot import filters
 from bot.chat.message import LARGEST_FILE, Refusal
 from bot.commands import COMMANDS
-from bot.errors import MEANINGS
 from bot.locating import Outcome, Result, Upload
 from bot.policy import Estimate
 from bot.replies import (
@@ -32,6 +31,7 @@ from bot.replies.sync import Standing
 from bot.tables.locations import Key, Wish
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
+from bot.webex.sync_error_codes import MEANINGS
 from storage.license_table import LicenseHolder, View
 from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples

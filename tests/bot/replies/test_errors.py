@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import MEANINGS, UNKNOWN_ADVICE, Mender
 from bot.formatting.limits import size
 from bot.replies.errors import explained
+from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, Mender
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()
 ERRORS = st.lists(

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import MEANINGS
-from bot.failures import Rejected
 from bot.formatting.limits import fits
 from bot.replies import outcome
 from bot.replies.causes import why
 from bot.transitions import from_asking
+from bot.webex.errors import Rejected
+from bot.webex.sync_error_codes import MEANINGS
 from storage.records import Cause, Roster, Sync, SyncState
 from tests.bot.samples import NOW, POLL, ROSTER, enterprise, sync
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.tables import columns
 from bot.tables.activation import HEADER, rows
 from bot.tables.columns import license_holder
-from bot.wire import Subscriber
+from bot.webex.models import Subscriber
 from storage.license_table import LicenseHolder
 
 ANA = Subscriber("s1", "ana@acme", "R+acme", "Dallas", "Ana", "Ruiz", "ana@acme.example", "0042", "premium", "")

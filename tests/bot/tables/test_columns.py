@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.tables.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, key_of, license_holder
-from bot.wire import Subscriber
+from bot.webex.models import Subscriber
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
 ANA = Subscriber(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import MEANINGS
 from bot.formatting.csv_file import compressed_csv, opened, unguarded
 from bot.tables.errors import HEADER, rows
+from bot.webex.sync_error_codes import MEANINGS
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()
 WRITABLE = st.characters(codec="utf-8")

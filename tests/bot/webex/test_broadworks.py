@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.broadworks import BroadWorks
-from bot.connection import Connection
-from bot.failures import RateLimited, Rejected
-from bot.wire import Subscriber, SyncError, SyncReading, WebexEnterprise
-from tests.bot.scripted import Answer, Scripted
+from bot.webex.broadworks import BroadWorks
+from bot.webex.client import Connection
+from bot.webex.errors import RateLimited, Rejected
+from bot.webex.models import Subscriber, SyncError, SyncReading, WebexEnterprise
+from tests.bot.webex.scripted import Answer, Scripted
 
 ACME = "Reseller1+acme"
 WHEN = datetime(2021, 3, 23, 16, 9, 6, 527199, tzinfo=UTC)

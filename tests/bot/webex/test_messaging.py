@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.connection import Connection
-from bot.failures import Rejected
-from bot.webex import Webex
-from bot.wire import Member, Person, Posted, SpaceMessage, Upload, Webhook
-from tests.bot.scripted import Answer, Scripted
+from bot.webex.client import Connection
+from bot.webex.errors import Rejected
+from bot.webex.messaging import Webex
+from bot.webex.models import Member, Person, Posted, SpaceMessage, Upload, Webhook
+from tests.bot.webex.scripted import Answer, Scripted
 
 AWKWARD = "Y2lz/..?a=b#c%2F ł+"
 WEBHOOK = {

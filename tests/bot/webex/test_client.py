@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import transport
-from bot.connection import Connection
-from bot.failures import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
-from tests.bot.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
+from bot.webex import http_session
+from bot.webex.client import Connection
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
+from tests.bot.webex.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
 
 
 def failure(server: Scripted, step: Step, method: str = "POST") -> WebexFailure:
@@ -302,6 +302,6 @@ def test_a_connection_long_unused_is_not_trusted(
     server.script(OK, OK, OK)
     line.call("GET", "people/me")
     line.call("POST", "messages")
-    monkeypatch.setattr(transport, "IDLE_LIMIT", 0.0)
+    monkeypatch.setattr(http_session, "IDLE_LIMIT", 0.0)
     line.call("POST", "messages")
     assert [heard.connection for heard in server.heard] == [1, 1, 2]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.verdicts import LONGEST_PAUSE, retry_after, shown, verdict
+from bot.webex.error_responses import LONGEST_PAUSE, retry_after, shown, verdict
+from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 
 NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
 JSON = st.recursive(

@@ -10,13 +10,13 @@ import requests
 from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import ProtocolError
 
-from bot.downloads import beginning
-from bot.failures import AnswerLost, TooLarge, WebexFailure
-from bot.fields import Item, not_understood, objects
-from bot.links import at_webex, following
-from bot.transport import Transport
-from bot.verdicts import parsed, shown, verdict
-from bot.wire import Upload
+from bot.webex.downloads import beginning
+from bot.webex.error_responses import parsed, shown, verdict
+from bot.webex.errors import AnswerLost, TooLarge, WebexFailure
+from bot.webex.http_session import Transport
+from bot.webex.json_fields import Item, not_understood, objects
+from bot.webex.models import Upload
+from bot.webex.urls import at_webex, following
 
 MOST_PAGES = 10_000
 _LONGEST_COMPLAINT = 64 * 1024
@@ -51,7 +51,7 @@ class Connection:
     ) -> requests.Response:
         """Webex's answer where it is a success, any 2xx; `path` is below the base, without a leading slash.
 
-        A GET whose kept connection breaks is asked once more at once. Raises the failures of bot.failures.
+        A GET whose kept connection breaks is asked once more at once. Raises the failures of bot.webex.errors.
         """
         asked = f"{method} {path.partition('?')[0]}"
         content = {"params": params, "json": json, "data": data, "headers": headers}

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit
 
-from bot.failures import Rejected
-from bot.fields import not_understood
+from bot.webex.errors import Rejected
+from bot.webex.json_fields import not_understood
 
 _WEBEX = ("webexapis.com", "webex.com", "ciscospark.com")
 _NETLOC = re.compile(r"[A-Za-z0-9.\-:\[\]]+")

@@ -1,16 +1,16 @@
 """Webex's messages, people, memberships and webhooks, as the bot uses them."""
 
-from bot.connection import Connection
-from bot.failures import Rejected
-from bot.fields import Item, needed, optional, text, texts
-from bot.links import segment
-from bot.wire import Member, Person, Posted, SpaceMessage, Upload, Webhook
+from bot.webex.client import Connection
+from bot.webex.errors import Rejected
+from bot.webex.json_fields import Item, needed, optional, text, texts
+from bot.webex.models import Member, Person, Posted, SpaceMessage, Upload, Webhook
+from bot.webex.urls import segment
 
 PAGE = "100"
 
 
 class Webex:
-    """The bot's side of Webex; every call may raise the failures of bot.failures."""
+    """The bot's side of Webex; every call may raise the failures of bot.webex.errors."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

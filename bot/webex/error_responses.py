@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.errors import Nature, nature
-from bot.failures import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.fields import Item, clean, whole
+from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.webex.json_fields import Item, clean, whole
+from bot.webex.sync_error_codes import Nature, nature
 
 LONGEST_PAUSE = 300.0
 _SHOWN = 300

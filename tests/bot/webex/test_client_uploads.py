@@ -9,10 +9,10 @@ from typing import cast
 
 import pytest
 
-from bot.connection import Connection
-from bot.failures import RateLimited
-from bot.wire import Upload
-from tests.bot.scripted import OK, Answer, Scripted
+from bot.webex.client import Connection
+from bot.webex.errors import RateLimited
+from bot.webex.models import Upload
+from tests.bot.webex.scripted import OK, Answer, Scripted
 
 
 class Generated(RawIOBase):

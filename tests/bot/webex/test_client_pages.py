@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import connection as room
-from bot.connection import Connection
-from bot.failures import Rejected
-from tests.bot.scripted import Answer, Scripted
+from bot.webex import client as room
+from bot.webex.client import Connection
+from bot.webex.errors import Rejected
+from tests.bot.webex.scripted import Answer, Scripted
 
 
 def pages(server: Scripted, line: Connection, link: str, **params: str) -> list[list[object]]:

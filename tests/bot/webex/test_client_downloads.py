@@ -4,12 +4,12 @@ import gzip
 
 import pytest
 
-from bot import downloads
-from bot.connection import Connection
-from bot.failures import AnswerLost, RateLimited, Rejected, TooLarge
-from bot.links import at_webex
-from bot.webex import Webex
-from tests.bot.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted
+from bot.webex import downloads
+from bot.webex.client import Connection
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, TooLarge
+from bot.webex.messaging import Webex
+from bot.webex.urls import at_webex
+from tests.bot.webex.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted
 
 BASE = "https://webexapis.com/v1/"
 PLAIN = {"Content-Type": "text/csv"}

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from bot.connection import Connection
-from bot.fields import Item, clean, flag, moment, needed, objects, optional, part, text, whole
-from bot.links import segment
-from bot.wire import Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.client import Connection
+from bot.webex.json_fields import Item, clean, flag, moment, needed, objects, optional, part, text, whole
+from bot.webex.models import Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.urls import segment
 
 PAGE = "100"
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class BroadWorks:
-    """The provider's side of Webex; every call may raise the failures of bot.failures."""
+    """The provider's side of Webex; every call may raise the failures of bot.webex.errors."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

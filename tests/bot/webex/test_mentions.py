@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.mentions import strip_mention
+from bot.webex.mentions import strip_mention
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
 ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-mention>'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.signature import genuine
+from bot.webex.signature import genuine
 
 SECRET = "key"
 BODY = b"The quick brown fox jumps over the lazy dog"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import MEANINGS, NOBODY_ACTIVATED, UNKNOWN_ADVICE, Mender, Nature, meaning, nature
+from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, UNKNOWN_ADVICE, Mender, Nature, meaning, nature
 
 PUBLISHED = {
     *(600000, 600001, 600002, 600003, 600004, 600005, 600006, 600007, 600008, 600009),

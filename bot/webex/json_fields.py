@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.failures import Rejected
+from bot.webex.errors import Rejected
 
 Item = Mapping[str, object]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.connection import Connection
-from tests.bot.scripted import TOKEN, Scripted
+from bot.webex.client import Connection
+from tests.bot.webex.scripted import TOKEN, Scripted
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Everything that knows Webex: calls, answers, errors, addresses and signatures."""
