@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.chat.command import Command
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Asker, Denial, Message, Refusal
 from bot.commands import COMMANDS
 from bot.replies import access as replies
+from bot.syncs import timing
 from storage import admins, choices, enterprises, rights, spaces
 from storage.records import Enterprise, Identity
 from storage.rights import Rights
@@ -39,7 +39,7 @@ def asker(session: Session, message: Message) -> tuple[Asker, Rights]:
 
 def allowed(who: Asker) -> tuple[Command, ...]:
     """The commands that somebody may run."""
-    return tuple(command for command in COMMANDS if policy.may_run(who, command))
+    return tuple(command for command in COMMANDS if timing.may_run(who, command))
 
 
 def grant(session: Session, message: Message, word: str, who: Asker) -> Granted:

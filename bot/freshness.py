@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.chat.message import Asked, Fresh, Wait
 from bot.replies.licenses import reading
+from bot.syncs import timing
 from storage import rosters
 from storage.records import Roster, RosterState
 
@@ -50,5 +50,5 @@ def source(session: Session, asked: Asked, *, refreshed: bool = False) -> Source
 
 def _is_fresh(roster: Roster, asked: Asked, *, refreshed: bool, being_read: bool) -> bool:
     if refreshed:
-        return policy.is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
-    return policy.is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)
+        return timing.is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
+    return timing.is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.replies import outcome
 from bot.replies.sync import Standing, progress
+from bot.syncs import timing
 from storage import enterprises, history, outbox, queues
 from storage.records import ACTIVE, Sync
 
@@ -19,6 +19,6 @@ def show(session: Session, sync: Sync, now: datetime) -> None:
     if sync.state not in ACTIVE:
         outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
         return
-    estimate = policy.estimate(*history.past_durations(session, enterprise.id, sync.cluster_id))
+    estimate = timing.estimate(*history.past_durations(session, enterprise.id, sync.cluster_id))
     standing = Standing(sync, enterprise, queues.place(session, sync), estimate, named=False)
     outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)

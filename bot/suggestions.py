@@ -6,11 +6,11 @@ from itertools import islice, takewhile
 
 from sqlalchemy.orm import Session
 
-from bot import filters
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
-from bot.replies.filter_advice import Absent, Rewritten, Suggestion, is_shown_whole, word_of
-from bot.tables.columns import BY_ATTRIBUTE
+from bot.filters import language
+from bot.filters.advice import Absent, Rewritten, Suggestion, is_shown_whole, word_of
+from bot.filters.columns import BY_ATTRIBUTE
 from storage import views
 from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, Term, View
@@ -149,7 +149,7 @@ def _can_be_typed(term: Term) -> bool:
     if not is_shown_whole(term):
         return False
     try:
-        return filters.parse(filters.printed(View((term,)))).terms == (term,)
+        return language.parse(language.printed(View((term,)))).terms == (term,)
     except Refusal:
         return False
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
+from bot.filters.columns import ATTRIBUTES_OF_KEY, HEADER
 from bot.replies.licenses import GUIDE
 from bot.settings.catalog import SETTINGS
-from bot.tables.columns import ATTRIBUTES_OF_KEY, HEADER
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

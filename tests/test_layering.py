@@ -14,7 +14,13 @@ _HOME = Path(__file__).parent.parent
 PURE = (
     "bot",
     "bot.chat",
+    "bot.filters",
+    "bot.filters.*",
     "bot.formatting",
+    "bot.locations",
+    "bot.locations.*",
+    "bot.syncs",
+    "bot.webex",
     "bot.formatting.*",
     "bot.chat.command",
     "bot.settings.catalog",
@@ -22,23 +28,19 @@ PURE = (
     "bot.webex.sync_error_codes",
     "bot.webex.errors",
     "bot.webex.json_fields",
-    "bot.filters",
     "bot.webex.urls",
-    "bot.locating",
-    "bot.matching",
     "bot.webex.mentions",
     "bot.chat.message",
     "bot.chat.did_you_mean",
     "bot.chat.command_line",
-    "bot.policy",
-    "bot.recipients",
+    "bot.syncs.timing",
+    "bot.syncs.recipients",
     "bot.replies",
     "bot.replies.*",
     "bot.webex.signature",
     "bot.tables",
     "bot.tables.*",
-    "bot.tokens",
-    "bot.transitions",
+    "bot.syncs.transitions",
     "bot.chat.fields",
     "bot.webex.error_responses",
     "bot.webex.models",
@@ -111,7 +113,7 @@ def _tree(room: str) -> ast.Module:
 
 @cache
 def _imports(room: str) -> frozenset[str]:
-    """What a room imports when it runs: `from bot import policy` is bot.policy, relative imports are resolved."""
+    """What a room imports when it runs: `from bot import policy` is bot.syncs.timing, relative imports are resolved."""
     path = _path(room)
     package = room if path is not None and path.name == "__init__.py" else room.rpartition(".")[0]
     return frozenset(_imported(_tree(room).body, package))

@@ -2,18 +2,19 @@
 
 from sqlalchemy.orm import Session
 
-from bot import filters, freshness, suggestions
+from bot import freshness, suggestions
 from bot.chat.command import Command
 from bot.chat.message import Asked, Attachment, Refusal, Reply, Wait
+from bot.filters import language
+from bot.filters.advice import Advice
+from bot.filters.columns import HEADER
+from bot.filters.tokens import plain_line
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.freshness import Behind
 from bot.replies import licenses as replies
-from bot.replies.filter_advice import Advice
 from bot.replies.licenses import About
 from bot.tables import summary
-from bot.tables.columns import HEADER
 from bot.tables.summary import Summary
-from bot.tokens import plain_line
 from storage import views
 from storage.folding import fold
 
@@ -23,7 +24,7 @@ COUNT, REFRESH = "count", "refresh"
 def run(session: Session, asked: Asked) -> Reply | Wait:
     """Answer from the roster, once it is fresh enough or cannot be had fresher."""
     options, text = _options(plain_line(asked.arguments))
-    view = filters.parse(text)
+    view = language.parse(text)
     source = freshness.source(session, asked, refreshed=REFRESH in options)
     if isinstance(source, Wait):
         return source

@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot import freshness, locating
+from bot import freshness
 from bot.chat.command import Command
 from bot.chat.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.freshness import Behind
+from bot.locations import csv_reader as table
+from bot.locations import matching, refusals
 from bot.replies import locations as replies
-from bot.replies import upload_refusals as refusals
-from bot.tables import locations as table
 from storage import enterprises, locations, views
 from storage.records import Roster
 
@@ -64,13 +64,13 @@ def _list(session: Session, asked: Asked, roster: Roster) -> Reply:
 def _change(session: Session, asked: Asked, roster: Roster, wishes: table.Wishes) -> Reply:
     enterprise = asked.enterprise
     known = locations.known(session, enterprise.id)
-    found = locating.upload(wishes, tuple(locations.people(session, enterprise.id)), known)
-    locations.change(session, enterprise.id, locating.changes(found.lines), asked.now)
+    found = matching.upload(wishes, tuple(locations.people(session, enterprise.id)), known)
+    locations.change(session, enterprise.id, matching.changes(found.lines), asked.now)
     return Reply(
         replies.changed(found, roster, enterprise, asked.now),
         attachment=Attachment(
             file_name("locations", enterprise.key, asked.now),
-            compressed_csv(locating.REPORT_HEADER, map(locating.cells, found.lines)),
+            compressed_csv(matching.REPORT_HEADER, map(matching.cells, found.lines)),
         ),
         personal=True,
         noted=replies.counts(found.lines),

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.chat.command import Command
 from bot.chat.message import Asked, Fresh, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
+from bot.syncs import timing
 from storage import history, inbox, outbox, queues, readings, rosters, syncs, views
 from storage.records import SyncState
 
@@ -26,7 +26,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     if not live and not asked.waited:
         return Wait(asked.now + PATIENCE, Fresh.READING)
     active = syncs.active(session, enterprise.id)
-    estimate = policy.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
+    estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     named = asked.message.direct
     completed = history.last(session, enterprise.id, SyncState.COMPLETED)
     roster = rosters.current(session, enterprise.id)
@@ -38,7 +38,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
         own=next(iter(readings.runs(session, enterprise.id, 1)), None),
         reading=reading,
         estimate=estimate,
-        hold_until=policy.hold_until(completed, asked.settings.sync_hold),
+        hold_until=timing.hold_until(completed, asked.settings.sync_hold),
         roster=roster,
         activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import policy
 from bot.chat.command import Command
 from bot.chat.message import Asked, Refusal, Reply, Wait
+from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
-from bot.tables.columns import ACTIVATED
+from bot.syncs import timing
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
 from storage.license_table import Term, View
 from storage.records import Follower, SyncState
@@ -29,12 +29,12 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     message = asked.message
     follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
     active = syncs.active(session, enterprise.id)
-    estimate = policy.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
+    estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     if active is not None:
         new = followers.follow(session, active.id, follower, asked.now)
         standing = replies.Standing(active, enterprise, queues.place(session, active), estimate, message.direct)
         return Reply(replies.joined(standing, asked.now, new=new), noted=f"joined sync {active.id}")
-    held_until = policy.hold_until(history.last(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold)
+    held_until = timing.hold_until(history.last(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold)
     if held_until is not None and asked.now < held_until:
         raise Refusal(replies.held(held_until, asked.settings.sync_hold, asked.now, enterprise))
     accepted = syncs.accept(session, enterprise, message.person_email, asked.now)

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.context import Context
+from bot.filters.columns import license_holder
 from bot.jobs.ahead import one_ahead
 from bot.jobs.progress import Progress, tell_end
 from bot.jobs.retries import pause
 from bot.replies.licenses import all_read, none_yet
-from bot.tables.columns import license_holder
 from bot.webex.errors import WebexFailure
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import transitions
 from bot.context import Context
 from bot.jobs import readings, telling
 from bot.jobs.retries import pause
 from bot.showing import show
-from bot.transitions import Move
+from bot.syncs import transitions
+from bot.syncs.transitions import Move
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
 from bot.webex.models import SyncReading
 from storage import admins, clusters, enterprises, followers, queues, recorded, rosters, syncs

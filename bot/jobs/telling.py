@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.chat.message import Attachment
 from bot.context import Context
+from bot.filters import columns
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
-from bot.recipients import Audience, Concerned, messages
 from bot.replies import outcome
-from bot.tables import activation, columns, errors
+from bot.syncs.recipients import Audience, Concerned, messages
+from bot.tables import activation, errors
 from bot.webex.errors import Rejected, WebexFailure
 from bot.webex.models import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views

@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import filters
+from bot.filters import advice as filter_advice
+from bot.filters import language
+from bot.filters.advice import Advice
 from bot.formatting.chat_table import license_table
 from bot.formatting.escape import plain
 from bot.formatting.limits import LONGEST, cut, fits, size
 from bot.formatting.times import when
-from bot.replies import filter_advice
-from bot.replies.filter_advice import Advice
 from bot.tables.summary import Summary
 from storage.license_table import Term, View
 from storage.records import Enterprise, Roster
@@ -158,5 +158,5 @@ def _words(view: View) -> str:
     """The filter as it was understood, which comes as markdown; left out where there is none."""
     if view == View():
         return ""
-    words = filters.in_words(view)
+    words = language.in_words(view)
     return f": {words if fits(words, _LONGEST_WORDS) else f'a filter of {len(view.terms)} conditions'}"

@@ -8,9 +8,9 @@ from itertools import islice
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
 from bot.formatting.times import when
-from bot.locating import Outcome, Result, Upload
-from bot.replies.upload_refusals import quoted
-from bot.tables.locations import Key
+from bot.locations.csv_reader import Key
+from bot.locations.matching import Outcome, Result, Upload
+from bot.locations.refusals import quoted
 from storage.records import Enterprise, Roster
 
 GUIDE = """\

@@ -1,6 +1,6 @@
 """How a sync has gone, in a word or two."""
 
-from bot import transitions
+from bot.syncs import transitions
 from storage.records import Sync, SyncState, WebexRun
 
 _COMPLETED = SyncState.COMPLETED.value

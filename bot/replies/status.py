@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import transitions
 from bot.formatting.escape import plain
 from bot.formatting.times import when
-from bot.policy import Estimate
 from bot.replies import results
 from bot.replies.causes import why
 from bot.replies.sync import Standing, progress, so_far, takes
+from bot.syncs import transitions
+from bot.syncs.timing import Estimate
 from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
 
 STALE = timedelta(days=8)

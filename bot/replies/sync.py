@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import transitions
+from bot.filters.columns import ACTIVATED
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, when
-from bot.policy import Estimate
-from bot.tables.columns import ACTIVATED
+from bot.syncs import transitions
+from bot.syncs.timing import Estimate
 from storage.records import Enterprise, Sync, SyncState, WaitsFor
 
 

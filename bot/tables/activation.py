@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.tables import columns
+from bot.filters import columns
 from storage.license_table import LicenseHolder
 
 HEADER = (*columns.HEADER, "What to do")

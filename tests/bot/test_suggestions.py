@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import filters, suggestions
-from bot.replies import filter_advice
-from bot.replies.filter_advice import Absent, Advice, Rewritten
+from bot import suggestions
+from bot.filters import advice, language
+from bot.filters.advice import Absent, Advice, Rewritten
 from storage import rosters, views
 from storage.database import Database
 from storage.license_table import LicenseHolder
@@ -49,10 +49,10 @@ def looking(database: Database) -> Iterator[tuple[Session, Roster]]:
 
 def _instead(looking: tuple[Session, Roster], typed: str) -> tuple[str, int] | None:
     """What several conditions were meant as, and how many that finds."""
-    found = suggestions.of_nobody(*looking, filters.parse(typed))
+    found = suggestions.of_nobody(*looking, language.parse(typed))
     if not isinstance(found, Rewritten):
         return None
-    return filter_advice.typed(found.meant).strip("`"), found.finds
+    return advice.typed(found.meant).strip("`"), found.finds
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_could_not_be_typed_as_it_is_shown_is_not_suggested(looking: tuple[
 
 def test_values_that_nobody_has_are_named_though_others_are_found(looking: tuple[Session, Roster]) -> None:
     def absent(typed: str) -> tuple[Absent, ...]:
-        return suggestions.absent(*looking, filters.parse(typed))
+        return suggestions.absent(*looking, language.parse(typed))
 
     assert absent("status!=provisoned") == (Absent("status", "provisoned", "provisioned"),)
     assert absent("location=Dalas,Austin") == (Absent("location", "Dalas", "Dallas"),)
@@ -124,9 +124,9 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
 
     monkeypatch.setattr(views, "facets", noted)
     for typed in ("", "location=Dalas", "dalas,x", "last!=x", "name!=x", "location!=Dal*", "location!="):
-        assert suggestions.absent(*looking, filters.parse(typed)) == ()
+        assert suggestions.absent(*looking, language.parse(typed)) == ()
     assert looked == []
-    suggestions.absent(*looking, filters.parse("location!=a,b location!=c status=x,y"))
+    suggestions.absent(*looking, language.parse("location!=a,b location!=c status=x,y"))
     assert looked == ["location", "status"]
 
 
@@ -142,5 +142,5 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
     ],
 )
 def test_a_word_of_the_command_in_the_midst_of_a_filter_is_said_to_stand_first(typed: str, misplaced: bool) -> None:
-    said = filter_advice.of_nobody(filters.parse(typed), Advice())
+    said = advice.of_nobody(language.parse(typed), Advice())
     assert ("`count` and `refresh` stand first: `licenses count type=premium`." in said) is misplaced

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
+from bot.filters.columns import HEADER
 from bot.formatting.csv_file import unguarded
-from bot.tables.columns import HEADER
 from sandbox.seed import ACME
 from storage import enterprises, rosters, views
 from tests.journeys.house import ANA, House

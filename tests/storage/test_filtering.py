@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from bot.matching import matches, ordered
 from storage import views
 from storage.database import Database
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
+from tests.bot.filters.reference import matches, ordered
 from tests.postgres import Server
 from tests.storage import samples
 

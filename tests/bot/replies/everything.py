@@ -5,30 +5,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import filters
 from bot.chat.message import LARGEST_FILE, Refusal
 from bot.commands import COMMANDS
-from bot.locating import Outcome, Result, Upload
-from bot.policy import Estimate
-from bot.replies import (
-    access,
-    cancel,
-    help,
-    history,
-    licenses,
-    locations,
-    notify,
-    outcome,
-    queue,
-    status,
-    sync,
-    upload_refusals,
-)
-from bot.replies.filter_advice import Absent, Advice, Rewritten, Suggestion
+from bot.filters import language
+from bot.filters.advice import Absent, Advice, Rewritten, Suggestion
+from bot.locations import refusals
+from bot.locations.csv_reader import Key, Wish
+from bot.locations.matching import Outcome, Result, Upload
+from bot.replies import access, cancel, help, history, licenses, locations, notify, outcome, queue, status, sync
 from bot.replies.licenses import About
 from bot.replies.status import Known
 from bot.replies.sync import Standing
-from bot.tables.locations import Key, Wish
+from bot.syncs.timing import Estimate
 from bot.tables.summary import Summary
 from bot.tables.syncs import merged
 from bot.webex.sync_error_codes import MEANINGS
@@ -120,7 +108,7 @@ def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
     wish = Wish(10**5, words, words, words)
     found = [Outcome(wish, result, words, words, zeros_aside=True) for result in Result] * many
     upload = Upload(Key.SERVICE_ID, found, {f"{number}{words}": 10**5 for number in range(many)})
-    faults = [upload_refusals.Fault(10**5, "a header", upload_refusals.quoted(words))] * many
+    faults = [refusals.Fault(10**5, "a header", refusals.quoted(words))] * many
     places = {f"{number}{words}": number for number in range(many)} | {"": 1}
     return {
         "locations": locations.overview(places, 10**9, ROSTER, acme, NOW),
@@ -130,13 +118,13 @@ def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
         "locations failed": locations.none_yet(failed=True),
         "locations not yet": locations.none_yet(failed=False),
         "locations no file": locations.no_words(words),
-        "upload faults": upload_refusals.faults(faults),
-        "upload not text": upload_refusals.not_text("a PDF"),
-        "upload too large": upload_refusals.too_large(LARGEST_FILE),
-        "upload too long": upload_refusals.too_long(100_000),
-        "upload unsafe": upload_refusals.unsafe(),
-        "upload gone": upload_refusals.gone(),
-        "upload several": upload_refusals.several(2),
+        "upload faults": refusals.faults(faults),
+        "upload not text": refusals.not_text("a PDF"),
+        "upload too large": refusals.too_large(LARGEST_FILE),
+        "upload too long": refusals.too_long(100_000),
+        "upload unsafe": refusals.unsafe(),
+        "upload gone": refusals.gone(),
+        "upload several": refusals.several(2),
     }
 
 
@@ -186,7 +174,7 @@ def _licenses(acme: Enterprise, words: str, many: int) -> dict[str, str]:
     alternatives = "location=" + ",".join(f'"{words[:100]}{n}"' for n in range(many))
     for typed in ("", f'"{words[:300]}" sort=-last', alternatives):
         try:
-            view = filters.parse(typed)
+            view = language.parse(typed)
         except Refusal as refusal:
             said[f"refused {typed[:9]}"] = refusal.markdown
             continue

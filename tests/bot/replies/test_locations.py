@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from bot.formatting.limits import LONGEST, size
-from bot.locating import Outcome, Result, Upload
-from bot.replies import locations, upload_refusals
-from bot.replies.upload_refusals import Fault
-from bot.tables.locations import Key, Wish
+from bot.locations import refusals
+from bot.locations.csv_reader import Key, Wish
+from bot.locations.matching import Outcome, Result, Upload
+from bot.locations.refusals import Fault
+from bot.replies import locations
 from tests.bot.samples import NOW, ROSTER, enterprise
 
 ACME = enterprise()
@@ -75,6 +76,6 @@ def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> N
 
 
 def test_what_cannot_be_seen_is_nothing() -> None:
-    assert upload_refusals.quoted("\u200b`") == "nothing"
-    said = upload_refusals.faults([Fault(1234, "a header", upload_refusals.quoted("a\nb"))])
+    assert refusals.quoted("\u200b`") == "nothing"
+    said = refusals.faults([Fault(1234, "a header", refusals.quoted("a\nb"))])
     assert "- Line 1,234: expected a header; there is `a b`" in said

@@ -8,7 +8,7 @@ import pytest
 from bot.formatting.limits import fits
 from bot.replies import outcome
 from bot.replies.causes import why
-from bot.transitions import from_asking
+from bot.syncs.transitions import from_asking
 from bot.webex.errors import Rejected
 from bot.webex.sync_error_codes import MEANINGS
 from storage.records import Cause, Roster, Sync, SyncState

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.policy import Estimate
 from bot.replies import status
 from bot.replies.status import STALE, Known
 from bot.replies.sync import Standing
+from bot.syncs.timing import Estimate
 from storage.records import Cause, Reading, SyncState, WaitsFor, WebexRun
 from tests.bot.samples import EARLIER, JUST_OVER, NOW, OWN, READING, ROSTER, enterprise, sync
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.policy import Estimate
 from bot.replies import sync as replies
 from bot.replies.sync import Standing
+from bot.syncs.timing import Estimate
 from storage.records import SyncState, WaitsFor
 from tests.bot.samples import NOW, enterprise
 from tests.bot.samples import sync as a_sync

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tables import columns
+from bot.filters import columns
+from bot.filters.columns import license_holder
 from bot.tables.activation import HEADER, rows
-from bot.tables.columns import license_holder
 from bot.webex.models import Subscriber
 from storage.license_table import LicenseHolder
 

@@ -4,7 +4,7 @@ import codecs
 import re
 
 from bot.chat.message import Refusal
-from bot.replies import upload_refusals as refusals
+from bot.locations import refusals
 
 _FORMATS = {
     b"PK\x03\x04": "an Excel workbook (or another zip file)",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.tables.locations import Key, Wish, Wishes, comparable
+from bot.locations.csv_reader import Key, Wish, Wishes, comparable
 from storage.license_table import Located
 
 

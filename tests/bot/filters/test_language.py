@@ -3,11 +3,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.chat.message import Refusal
-from bot.filters import MOST_COMPARISONS, in_words, parse, printed
+from bot.filters.columns import ATTRIBUTES_OF_KEY
+from bot.filters.language import MOST_COMPARISONS, in_words, parse, printed
+from bot.filters.tokens import plain_line
 from bot.formatting.limits import fits
 from bot.formatting.width import width
-from bot.tables.columns import ATTRIBUTES_OF_KEY
-from bot.tokens import plain_line
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 

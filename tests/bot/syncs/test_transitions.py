@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transitions import (
+from bot.syncs.transitions import (
     LONGEST_PAUSE,
     LONGEST_QUEUE,
     MOST_REJECTIONS,

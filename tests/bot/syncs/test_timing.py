@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import policy
 from bot.chat.command import Command, Who
 from bot.chat.message import Asker, Reply
+from bot.syncs import timing
 from storage.records import Enterprise
 from tests.bot.samples import NOW, ROSTER, sync
 
@@ -30,15 +30,15 @@ def command(who: Who) -> Command:
 def test_admins_run_what_is_for_admins_and_operators_everything(
     asker: Asker, of_admins: bool, of_operators: bool
 ) -> None:
-    assert policy.may_run(asker, command(Who.ADMIN)) is of_admins
-    assert policy.may_run(asker, command(Who.OPERATOR)) is of_operators
+    assert timing.may_run(asker, command(Who.ADMIN)) is of_admins
+    assert timing.may_run(asker, command(Who.OPERATOR)) is of_operators
 
 
 @pytest.mark.parametrize(("minutes", "received", "fresh"), [(10, 0, True), (11, 0, False), (11, 12, True)])
 def test_a_roster_is_fresh_that_is_young_or_younger_than_the_question(minutes: int, received: int, fresh: bool) -> None:
     roster = replace(ROSTER, read_at=NOW - timedelta(minutes=minutes))
     received_at = NOW - timedelta(minutes=received)
-    assert policy.is_fresh(roster, NOW, timedelta(minutes=10), received_at) is fresh
+    assert timing.is_fresh(roster, NOW, timedelta(minutes=10), received_at) is fresh
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_licence_holders_are_refreshed_by_what_was_read_whole_since(
 ) -> None:
     whole_at = None if whole is None else NOW + timedelta(minutes=whole)
     roster = replace(ROSTER, read_at=NOW + timedelta(minutes=read), whole_at=whole_at)
-    assert policy.is_refreshed(roster, NOW, just_read=just_read) is refreshed
+    assert timing.is_refreshed(roster, NOW, just_read=just_read) is refreshed
 
 
 def test_a_command_that_does_not_say_is_for_admins() -> None:
@@ -65,14 +65,14 @@ def test_a_command_that_does_not_say_is_for_admins() -> None:
 
 def test_the_hold_counts_from_the_completion() -> None:
     hold = timedelta(hours=24)
-    assert policy.hold_until(None, hold) is None
-    assert policy.hold_until(sync(ended_at=None), hold) is None
+    assert timing.hold_until(None, hold) is None
+    assert timing.hold_until(sync(ended_at=None), hold) is None
     ended = sync(asked_at=NOW - timedelta(days=2), ended_at=NOW)
-    assert policy.hold_until(ended, hold) == NOW + hold
-    assert policy.hold_until(ended, timedelta()) == NOW
+    assert timing.hold_until(ended, hold) == NOW + hold
+    assert timing.hold_until(ended, timedelta()) == NOW
 
 
 def test_an_estimate_is_the_median_of_the_enterprise_else_of_its_cluster() -> None:
-    assert policy.estimate([], []) is None
-    assert policy.estimate([60.0, 1000.0, 80.0], [5.0]) == policy.Estimate(80.0, own=True)
-    assert policy.estimate([], [10.0, 20.0]) == policy.Estimate(15.0, own=False)
+    assert timing.estimate([], []) is None
+    assert timing.estimate([60.0, 1000.0, 80.0], [5.0]) == timing.Estimate(80.0, own=True)
+    assert timing.estimate([], [10.0, 20.0]) == timing.Estimate(15.0, own=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bot import filters
+from bot.filters import language
 from bot.formatting.escape import code
 from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, Term, View
@@ -51,7 +51,7 @@ class Advice:
 
 def of_nobody(view: View, advice: Advice) -> list[str]:
     """What would find somebody, where conditions keep everybody out."""
-    if fold(filters.printed(view)) == "help":
+    if fold(language.printed(view)) == "help":
         return ["`help licenses` explains how to filter."]
     said = ["`count` and `refresh` stand first: `licenses count type=premium`."] if _has_option(view.terms) else []
     match advice.instead:
@@ -76,12 +76,12 @@ def of_absent(absent: Iterable[Absent]) -> list[str]:
 
 def typed(term: Term) -> str:
     """A condition as one would type it."""
-    return code(filters.printed(View((term,))))
+    return code(language.printed(View((term,))))
 
 
 def is_shown_whole(term: Term) -> bool:
     """Whether what `typed` shows can be typed like that."""
-    return typed(term) == f"`{filters.printed(View((term,)))}`"
+    return typed(term) == f"`{language.printed(View((term,)))}`"
 
 
 def word_of(term: Term) -> str | None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.tables.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, key_of, license_holder
+from bot.filters.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, cells, key_of, license_holder
 from bot.webex.models import Subscriber
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 

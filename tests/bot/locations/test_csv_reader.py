@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.chat.message import Refusal
 from bot.formatting.csv_file import guarded
-from bot.tables import locations
-from bot.tables.locations import Key, Wish, read
+from bot.locations import csv_reader
+from bot.locations.csv_reader import Key, Wish, read
 from storage.folding import fold
 
 Encode = Callable[[str], bytes]
@@ -65,9 +65,9 @@ def files(draw: st.DrawFn) -> tuple[bytes, Key, list[tuple[str, str]]]:
     alphabet = LATIN if encoding == "windows-1252" else None
     by = draw(st.sampled_from(list(Key)))
     pairs = draw(
-        st.lists(st.tuples(cells(alphabet), cells(alphabet)), unique_by=lambda pair: locations.comparable(by, pair[0]))
+        st.lists(st.tuples(cells(alphabet), cells(alphabet)), unique_by=lambda pair: csv_reader.comparable(by, pair[0]))
     )
-    pairs = [pair for pair in pairs if locations.comparable(by, pair[0])]
+    pairs = [pair for pair in pairs if csv_reader.comparable(by, pair[0])]
     columns = draw(st.permutations(["key", "location", "other", "more"]))
     heading = {"key": draw(st.sampled_from(HEADERS[by])), "location": "LOCATION", "other": "First Name", "more": "x"}
     rows = [
@@ -182,13 +182,13 @@ def test_what_is_no_text_is_refused_with_how_to_make_one(content: bytes, said: s
 
 
 def test_as_many_lines_and_letters_as_are_promised_are_taken() -> None:
-    lines = "".join(f"{number},x\n" for number in range(locations.MOST_LINES - 1))
-    assert len(read(("Ext,Location\n" + lines).encode()).lines) == locations.MOST_LINES - 1
+    lines = "".join(f"{number},x\n" for number in range(csv_reader.MOST_LINES - 1))
+    assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MOST_LINES - 1
     assert "more than 100,000 lines" in refused("Ext,Location\n" + lines + "x,y\n")
     assert wishes(f"Ext,Location\n1,  {'x' * 200}  \n") == [("1", "x" * 200)]
     assert "at most 200 characters; there is 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")
 
 
 def test_keys_are_compared_as_everywhere_addresses_by_case_alone() -> None:
-    assert locations.comparable(Key.EXT, "Ł 1") == fold("l 1")
-    assert locations.comparable(Key.EMAIL, "É@X.example") == "é@x.example"
+    assert csv_reader.comparable(Key.EXT, "Ł 1") == fold("l 1")
+    assert csv_reader.comparable(Key.EMAIL, "É@X.example") == "é@x.example"

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.replies import filter_refusals as refusals
-from bot.tables.columns import ATTRIBUTES_OF_KEY, SORT, key_of
+from bot.filters import refusals
+from bot.filters.columns import ATTRIBUTES_OF_KEY, SORT, key_of
 from storage.license_table import Pattern
 
 _STAND_INS = str.maketrans(

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.filters import parse
-from bot.matching import matches, ordered
+from bot.filters.language import parse
 from storage.folding import fold
 from storage.license_table import LicenseHolder, Term
+from tests.bot.filters.reference import matches, ordered
 
 ANA = LicenseHolder(
     "Łódź Büro",

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
+from bot.syncs.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
 from bot.webex.models import SyncError, SyncReading
 from storage.records import Cause, Sync, SyncState, WaitsFor

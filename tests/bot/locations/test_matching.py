@@ -1,7 +1,7 @@
 """What becomes of each line of a CSV of locations."""
 
-from bot.locating import Outcome, Result, Upload, changes, upload
-from bot.tables.locations import Key, Wish, Wishes, comparable
+from bot.locations.csv_reader import Key, Wish, Wishes, comparable
+from bot.locations.matching import Outcome, Result, Upload, changes, upload
 from storage.folding import fold
 from storage.license_table import Located
 

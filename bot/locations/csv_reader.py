@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from bot.chat.message import Refusal
 from bot.formatting.csv_file import unguarded
-from bot.replies import upload_refusals as refusals
-from bot.replies.upload_refusals import Fault, quoted
-from bot.tables.uploads import lines_of
+from bot.locations import refusals
+from bot.locations.decoding import lines_of
+from bot.locations.refusals import Fault, quoted
 from storage.folding import address_key, fold
 
 MOST_LINES = 100_000

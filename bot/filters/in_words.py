@@ -2,8 +2,8 @@
 
 import string
 
+from bot.filters.columns import BY_ATTRIBUTE, NAME_COLUMNS
 from bot.formatting.escape import plain
-from bot.tables.columns import BY_ATTRIBUTE, NAME_COLUMNS
 from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 _MOST_TERMS = 10

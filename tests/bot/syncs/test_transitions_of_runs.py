@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.transitions import (
+from bot.syncs.transitions import (
     DOUBT,
     MOST_STARTS,
     Move,

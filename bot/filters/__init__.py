@@ -1,0 +1,1 @@
+"""The license filter language: columns, grammar, refusals and advice."""

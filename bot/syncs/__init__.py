@@ -1,0 +1,1 @@
+"""The rules of a sync: its states, its timing, and who is told how it ended."""
