@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Refusal
-from bot.replies import founding as replies
+from bot.replies import enterprise as replies
 from storage import admins, clusters, enterprises, rosters, syncs
 from storage.records import Enterprise
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
-from bot.replies import enterprises as replies
+from bot.replies import use as replies
 from storage import enterprises
 from storage.records import Enterprise
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.replies import outcome
+from bot.replies import sync_ended
 from bot.replies.sync import Standing, progress
 from bot.syncs import timing
 from storage import enterprises, history, outbox, queues
@@ -17,7 +17,7 @@ def show(session: Session, sync: Sync, now: datetime) -> None:
         return
     enterprise = enterprises.get(session, sync.enterprise_id)
     if sync.state not in ACTIVE:
-        outbox.edit(session, sync.status_outbox_id, outcome.final(sync, enterprise, now), now, last=True)
+        outbox.edit(session, sync.status_outbox_id, sync_ended.final(sync, enterprise, now), now, last=True)
         return
     estimate = timing.estimate(*history.past_durations(session, enterprise.id, sync.cluster_id))
     standing = Standing(sync, enterprise, queues.place(session, sync), estimate, named=False)

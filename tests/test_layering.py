@@ -38,8 +38,6 @@ PURE = (
     "bot.replies",
     "bot.replies.*",
     "bot.webex.signature",
-    "bot.tables",
-    "bot.tables.*",
     "bot.syncs.transitions",
     "bot.chat.fields",
     "bot.webex.error_responses",

@@ -10,7 +10,6 @@ from bot.chat.command import Command, unless_operator
 from bot.chat.message import Asked, Attachment, Refusal, Reply
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.replies import audit as replies
-from bot.tables import audit as table
 from storage import audit, enterprises
 
 USUAL = timedelta(days=7)
@@ -25,10 +24,10 @@ def run(session: Session, asked: Asked) -> Reply:
     of = None if asked.chosen is None else asked.chosen.id
     number = audit.count(session, since, of)
     known = enterprises.every_key(session)
-    rows = table.rows(audit.listed(session, since, of), known)
+    rows = replies.csv_rows(audit.listed(session, since, of), known)
     name = file_name("audit", asked.chosen.key if asked.chosen else "all", asked.now)
     try:
-        content = compressed_csv(table.HEADER, rows)
+        content = compressed_csv(replies.CSV_HEADER, rows)
     except TooLarge as error:
         raise Refusal(replies.too_large()) from error
     newest = list(audit.listed(session, since, of, limit=SHOWN))

@@ -11,8 +11,7 @@ from bot.confirming import confirmed
 from bot.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.keys import locked
-from bot.replies import founding as replies
-from bot.tables import enterprises as table
+from bot.replies import enterprise as replies
 from storage import admins, enterprises, overviews, spaces
 from storage.records import Enterprise
 
@@ -41,7 +40,7 @@ def run(session: Session, asked: Asked) -> Reply:
 
 def _list(session: Session, asked: Asked) -> Reply:
     found = overviews.every(session)
-    content = compressed_csv(table.HEADER, table.rows(found))
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found))
     return Reply(
         replies.listed(found, asked.now),
         attachment=Attachment(file_name("enterprises", "all", asked.now), content) if found else None,

@@ -6,7 +6,6 @@ from bot.chat.command import Command
 from bot.chat.message import Asked, Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import history as replies
-from bot.tables import syncs as table
 from storage import history, readings
 
 USUAL, MOST = 10, 1000
@@ -18,13 +17,13 @@ def run(session: Session, asked: Asked) -> Reply:
     enterprise = asked.enterprise
     asked_for = history.ended(session, enterprise.id, number, *history.ENDS)
     own = readings.runs(session, enterprise.id, number)
-    entries = table.merged(asked_for, own)[:number]
+    entries = replies.merged(asked_for, own)[:number]
     if not entries:
         return Reply(replies.nothing_yet(enterprise))
     name = file_name("syncs", enterprise.key, asked.now)
     return Reply(
         replies.answer(entries, enterprise, asked.now),
-        attachment=Attachment(name, compressed_csv(table.HEADER, map(table.cells, entries))),
+        attachment=Attachment(name, compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))),
         personal=True,
         noted=f"{len(entries)} rows",
     )

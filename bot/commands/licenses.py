@@ -11,10 +11,10 @@ from bot.filters.columns import HEADER
 from bot.filters.tokens import plain_line
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
 from bot.freshness import Behind
+from bot.replies import license_summary
 from bot.replies import licenses as replies
+from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
-from bot.tables import summary
-from bot.tables.summary import Summary
 from storage import views
 from storage.folding import fold
 
@@ -48,7 +48,7 @@ def _options(line: str) -> tuple[set[str], str]:
 
 
 def _counts(session: Session, asked: Asked, about: About) -> Reply:
-    found = summary.of_groups(views.groups(session, about.roster.id, summary.COUNTED, about.view))
+    found = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
     said = replies.counts(about, found, _advice(session, about, found), asked.now)
     return Reply(said, personal=True, noted="counts")
 

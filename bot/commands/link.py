@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Who, never
 from bot.chat.message import Asked, Refusal, Reply
 from bot.keys import locked
-from bot.replies import enterprises as key_replies
 from bot.replies import spaces as replies
+from bot.replies import use as key_replies
 from storage import enterprises, spaces
 
 

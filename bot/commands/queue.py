@@ -7,7 +7,6 @@ from bot.chat.message import Asked, Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import queue as replies
 from bot.replies.sync import no_arguments
-from bot.tables import queues as table
 from storage import clusters, enterprises, syncs
 
 
@@ -18,7 +17,7 @@ def run(session: Session, asked: Asked) -> Reply:
     queues = syncs.by_cluster(session)
     waiting = enterprises.some(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
     name = file_name("queues", "all", asked.now)
-    content = compressed_csv(table.HEADER, table.rows(queues, waiting))
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(queues, waiting))
     return Reply(
         replies.answer(queues, clusters.paused(session, asked.now), waiting, asked.now),
         attachment=Attachment(name, content) if queues else None,

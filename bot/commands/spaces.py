@@ -7,7 +7,6 @@ from bot.chat.message import Asked, Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import spaces as replies
 from bot.replies.sync import no_arguments
-from bot.tables import spaces as table
 from storage import enterprises, spaces
 
 
@@ -17,7 +16,7 @@ def run(session: Session, asked: Asked) -> Reply:
         raise Refusal(no_arguments(asked.arguments, "spaces"))
     found = spaces.every(session)
     of = enterprises.some(session, {space.enterprise_id for space in found})
-    content = compressed_csv(table.HEADER, table.rows(found, of))
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, of))
     return Reply(
         replies.listed(found, of),
         attachment=Attachment(file_name("spaces", "all", asked.now), content) if found else None,

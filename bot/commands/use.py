@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, never
 from bot.chat.message import Asked, Refusal, Reply
 from bot.keys import named
-from bot.replies import enterprises as replies
+from bot.replies import use as replies
 from storage import choices, enterprises, spaces
 
 

@@ -11,9 +11,8 @@ from bot.chat.message import Attachment
 from bot.context import Context
 from bot.filters import columns
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
-from bot.replies import outcome
+from bot.replies import activation, sync_ended, sync_errors
 from bot.syncs.recipients import Audience, Concerned, messages
-from bot.tables import activation, errors
 from bot.webex.errors import Rejected, WebexFailure
 from bot.webex.models import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
@@ -84,8 +83,8 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
     fresh = roster is not None and sync.roster_id is not None and roster.id >= sync.roster_id
     hold = context.settings.sync_hold
     return Draft(
-        outcome.ended(sync, enterprise, hold, now, roster, fresh=fresh),
-        public_markdown=outcome.ended(sync, enterprise, hold, now, public=True),
+        sync_ended.ended(sync, enterprise, hold, now, roster, fresh=fresh),
+        public_markdown=sync_ended.ended(sync, enterprise, hold, now, public=True),
         personal=roster is not None or bool(sync.errors) or bool(sync.reason),
         enterprise_id=enterprise.id,
     )
@@ -134,5 +133,5 @@ def _attachment(
         return Attachment(name, compressed_csv(activation.HEADER, waiting)) if waiting else None
     if sync.state is SyncState.FAILED and sync.errors and sync.cause is not Cause.NOBODY_ACTIVATED:
         name = file_name("sync_errors", enterprise.key, now)
-        return Attachment(name, compressed_csv(errors.HEADER, errors.rows(sync.errors)))
+        return Attachment(name, compressed_csv(sync_errors.CSV_HEADER, sync_errors.csv_rows(sync.errors)))
     return None

@@ -1,11 +1,11 @@
 """What `audit` says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
-from bot.formatting.times import at
+from bot.formatting.times import at, iso
 from storage.records import FILE, Audited, Enterprise
 
 
@@ -46,3 +46,25 @@ def _line(row: Audited, now: datetime, zone: str, keys: Mapping[int, str] | None
     for_whom = f" for {code(key)}" if key else ""
     noted = f" ({plain(row.detail, 60)})" if row.detail else ""
     return f"- {at(row.at, now, zone)}: {plain(row.email or 'the bot', 80)} {what}{for_whom}: {row.outcome}{noted}"
+
+
+CSV_HEADER = (
+    *("At", "Enterprise", "Email", "Person ID", "Space ID", "Command", "Arguments", "Outcome", "Detail", "File"),
+)
+
+
+def csv_rows(found: Iterable[Audited], keys: Mapping[int, str]) -> Iterator[tuple[str, ...]]:
+    """One row for each; times in UTC, enterprises by their keys."""
+    for one in found:
+        yield (
+            iso(one.at),
+            keys.get(one.enterprise_id, "") if one.enterprise_id is not None else "",
+            one.email,
+            one.person_id,
+            one.room_id,
+            one.command,
+            one.arguments,
+            one.outcome,
+            one.detail,
+            one.file or "",
+        )

@@ -11,7 +11,7 @@ from bot.formatting.chat_table import license_table
 from bot.formatting.escape import plain
 from bot.formatting.limits import LONGEST, cut, fits, size
 from bot.formatting.times import when
-from bot.tables.summary import Summary
+from bot.replies.license_summary import Summary
 from storage.license_table import Term, View
 from storage.records import Enterprise, Roster
 

@@ -1,11 +1,11 @@
 """What `queue` says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import plain
 from bot.formatting.limits import LONGEST, cut
-from bot.formatting.times import duration, when
+from bot.formatting.times import duration, iso, when
 from storage.records import Enterprise, Sync, SyncState
 
 _ROOM_FOR_ONE = 1500
@@ -39,3 +39,25 @@ def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:
     state = "running" if sync.state is SyncState.RUNNING else sync.state.value
     held_up = f", waits for {sync.waits_for}" if sync.waits_for else ""
     return f"{place}. {plain(enterprise.name)} ({plain(enterprise.key)}): {state}{held_up}, asked for {waits} ago"
+
+
+CSV_HEADER = ("Cluster", "Place", "Enterprise", "Name", "State", "Waits For", "Asked By", "Asked At", "Started At")
+
+
+def csv_rows(queues: Mapping[str, Sequence[Sync]], enterprises: Mapping[int, Enterprise]) -> Iterator[tuple[str, ...]]:
+    """One row per active sync, by cluster and in the order of its queue; times in UTC."""
+    for cluster in sorted(queues):
+        for place, sync in enumerate(queues[cluster], 1):
+            enterprise = enterprises[sync.enterprise_id]
+            started = sync.started_at or sync.starting_at
+            yield (
+                cluster,
+                str(place),
+                enterprise.key,
+                enterprise.name,
+                sync.state.value,
+                sync.waits_for.value if sync.waits_for else "",
+                sync.asker_email,
+                iso(sync.asked_at),
+                iso(started) if started else "",
+            )

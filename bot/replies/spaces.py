@@ -1,7 +1,7 @@
 """What is said of spaces and the enterprises they are for."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
@@ -79,3 +79,14 @@ def _line(space: Space, enterprise: Enterprise) -> str:
     number = bare(space.room_id)
     way = f" – [open it](webexteams://im?space={number})" if _NUMBER.fullmatch(number) else ""
     return f"- {code(enterprise.key)}: {what}{way}"
+
+
+CSV_HEADER = ("Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trusted")
+
+
+def csv_rows(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> Iterator[tuple[str, ...]]:
+    """One row per space that is for an enterprise."""
+    for space in spaces:
+        enterprise = enterprises[space.enterprise_id]
+        marks = ("yes" if is_so else "no" for is_so in (space.linked, space.notify, space.trusted))
+        yield (enterprise.key, enterprise.name, space.room_id, *marks)

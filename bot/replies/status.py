@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
 from bot.formatting.times import when
-from bot.replies import results
-from bot.replies.causes import why
+from bot.replies import sync_results
 from bot.replies.sync import Standing, progress, so_far, takes
+from bot.replies.sync_causes import why
 from bot.syncs import transitions
 from bot.syncs.timing import Estimate
 from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
@@ -69,7 +69,7 @@ def _past(known: Known, now: datetime) -> list[str]:
         return ["- No sync asked for through me has completed or failed yet"]
     ended = when(last.ended_at or last.asked_at, now, zone)
     reason = f". {why(last, verbatim=known.named).rstrip('.')}" if last.cause is not None else ""
-    went = results.marked(results.of_sync(last))
+    went = sync_results.marked(sync_results.of_sync(last))
     lines = [f"- Last attempt: {went} {ended}, asked for by {_who(last, known)}{reason}"]
     if success is not None and success.id != last.id:
         lines.append(f"- Last success: {when(success.ended_at or success.asked_at, now, zone)}")
@@ -89,9 +89,9 @@ def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
 
 
 def _own_result(run: WebexRun) -> str:
-    word = results.of_run(run)
+    word = sync_results.of_run(run)
     if word is not None:
-        return results.marked(word)
+        return sync_results.marked(word)
     return f"“{plain(run.status, 40)}”" if run.status else "not known how"
 
 

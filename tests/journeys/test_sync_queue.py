@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from bot.tables.queues import HEADER
+from bot.replies.queue import CSV_HEADER
 from sandbox.seed import ACME, BOREALIS, CUMULUS, SPACE
 from sandbox.world import PARTNER_ADMIN
 from storage.models import ClusterRow
@@ -72,8 +72,8 @@ def test_queue_comes_with_all_of_it_as_a_csv(house: House) -> None:
     queue_up(house)
     answer = house.ask(OLGA, "queue")
     assert answer.files[0].name.startswith("queues_all_")
-    (row,) = csv_of(house, answer, OLGA, HEADER)
-    told = dict(zip(HEADER, row, strict=True))
+    (row,) = csv_of(house, answer, OLGA, CSV_HEADER)
+    told = dict(zip(CSV_HEADER, row, strict=True))
     assert told | {"Asked At": "", "Cluster": ""} == {
         "Cluster": "",
         "Place": "1",

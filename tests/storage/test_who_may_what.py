@@ -8,7 +8,7 @@ import pytest
 from bot import limits
 from bot.commands import COMMANDS
 from bot.jobs import upkeep
-from bot.replies import access, enterprises, notify, spaces
+from bot.replies import access, notify, spaces, use
 from storage import admins, choices
 from storage import spaces as space_rows
 from storage.database import Database
@@ -77,7 +77,7 @@ def _came_of(talk: Talk, command: str, person: str, where: str) -> str:
         return "group"
     if text in (spaces.not_linked(), spaces.trust_wants_link()):
         return "linked"
-    if text.startswith(enterprises.linked_elsewhere()):
+    if text.startswith(use.linked_elsewhere()):
         return "1:1"
     assert heeded.outcome != "refused" or command in _FOR_WANT, (command, person, where, text)
     return "yes"

@@ -12,13 +12,13 @@ from bot.filters.advice import Absent, Advice, Rewritten, Suggestion
 from bot.locations import refusals
 from bot.locations.csv_reader import Key, Wish
 from bot.locations.matching import Outcome, Result, Upload
-from bot.replies import access, cancel, help, history, licenses, locations, notify, outcome, queue, status, sync
+from bot.replies import access, cancel, help, history, licenses, locations, notify, queue, status, sync, sync_ended
+from bot.replies.history import merged
+from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
 from bot.replies.status import Known
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
-from bot.tables.summary import Summary
-from bot.tables.syncs import merged
 from bot.webex.sync_error_codes import MEANINGS
 from storage.license_table import LicenseHolder, View
 from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
@@ -90,8 +90,8 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
         said[f"status {mark}"] = status.answer(_known(acme, standing, words, email), NOW, live=False)
     for mark, over in ends(words, many):
         asked = replace(over, asker_email=email)
-        said[f"final {mark}"] = outcome.final(asked, acme, NOW)
-        said[f"ended {mark}"] = outcome.ended(asked, acme, HOLD, NOW, ROSTER, fresh=False)
+        said[f"final {mark}"] = sync_ended.final(asked, acme, NOW)
+        said[f"ended {mark}"] = sync_ended.ended(asked, acme, HOLD, NOW, ROSTER, fresh=False)
         said[f"status {mark}"] = status.answer(replace(_known(acme, None, words, email), last=asked), NOW, live=False)
         said[f"history {mark}"] = history.answer(merged([asked, asked], []), acme, NOW)
     many_syncs = [ended(SyncState.FAILED, Cause.REFUSED, words, 1)] * many

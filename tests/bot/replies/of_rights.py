@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.replies import access, admins, audit, enterprises, founding, spaces
+from bot.replies import access, admins, audit, enterprise, spaces, use
 from storage.messages import Space
 from storage.records import Admin, Audited, Enterprise, Overview
 from tests.bot.samples import NOW
@@ -23,13 +23,13 @@ def rights(acme: Enterprise, email: str, words: str, many: int) -> dict[str, str
         "too many exports": access.too_many_exports(60, NOW + _DAY, NOW, acme),
         "kept out": access.kept_out(email, [acme.key] * 9, operator=True),
         "stranger space": access.stranger_space([email] * many),
-        "no such": enterprises.no_such(words, words, [words] * many),
-        "no such of none": enterprises.no_such(words, None, []),
-        "which key": enterprises.which_key("link KEY", [words] * many),
-        "chosen": enterprises.chosen(acme),
-        "choices": enterprises.choices([words] * many, words),
-        "no choices": enterprises.choices([], None),
-        "linked elsewhere": enterprises.linked_elsewhere(),
+        "no such": use.no_such(words, words, [words] * many),
+        "no such of none": use.no_such(words, None, []),
+        "which key": use.which_key("link KEY", [words] * many),
+        "chosen": use.chosen(acme),
+        "choices": use.choices([words] * many, words),
+        "no choices": use.choices([], None),
+        "linked elsewhere": use.linked_elsewhere(),
     }
     return said | _spaces(acme, words, many) | _founding(acme, email, words, many) | _team(acme, email, words, many)
 
@@ -55,23 +55,23 @@ def _spaces(acme: Enterprise, words: str, many: int) -> dict[str, str]:
 def _founding(acme: Enterprise, email: str, words: str, many: int) -> dict[str, str]:
     overview = Overview(acme, (email,) * 9, 10**6, "completed", NOW)
     return {
-        "taken": founding.taken(words),
-        "id in use": founding.id_in_use(),
-        "not during": founding.not_during_a_sync(acme.key[:63]) if acme.key.isalnum() else "key",
-        "added": founding.added(acme, 10**6, alone=True),
-        "changed": founding.changed(acme, [email] * many, alone=False),
-        "confirm removal": founding.confirm_removal(acme, 10**6, 10**6),
-        "confirm id": founding.confirm_id(acme, words),
-        "open quote": founding.open_quote(),
-        "removed": founding.removed(acme),
-        "wrong": founding.wrong("name", words),
-        "unknown field": founding.unknown_field(words, words, ["name", "cluster"]),
-        "enterprise usage": founding.usage(),
-        "id missing": founding.id_missing(),
-        "twice": founding.given_twice("name"),
-        "nothing to change": founding.nothing_to_change(),
-        "overviews": founding.listed([overview] * many, NOW),
-        "no overviews": founding.listed([], NOW),
+        "taken": enterprise.taken(words),
+        "id in use": enterprise.id_in_use(),
+        "not during": enterprise.not_during_a_sync(acme.key[:63]) if acme.key.isalnum() else "key",
+        "added": enterprise.added(acme, 10**6, alone=True),
+        "changed": enterprise.changed(acme, [email] * many, alone=False),
+        "confirm removal": enterprise.confirm_removal(acme, 10**6, 10**6),
+        "confirm id": enterprise.confirm_id(acme, words),
+        "open quote": enterprise.open_quote(),
+        "removed": enterprise.removed(acme),
+        "wrong": enterprise.wrong("name", words),
+        "unknown field": enterprise.unknown_field(words, words, ["name", "cluster"]),
+        "enterprise usage": enterprise.usage(),
+        "id missing": enterprise.id_missing(),
+        "twice": enterprise.given_twice("name"),
+        "nothing to change": enterprise.nothing_to_change(),
+        "overviews": enterprise.listed([overview] * many, NOW),
+        "no overviews": enterprise.listed([], NOW),
     }
 
 

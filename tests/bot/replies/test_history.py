@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.formatting.limits import fits
 from bot.replies import history
-from bot.tables.syncs import merged
+from bot.replies.history import merged
 from storage.records import Cause, Sync, SyncState, WebexRun
 from tests.bot.samples import NOW, TEXTS, enterprise, sync
 

@@ -5,7 +5,7 @@ import pytest
 from bot.filters import language
 from bot.filters.advice import Advice
 from bot.replies import licenses
-from bot.tables.summary import Summary
+from bot.replies.license_summary import Summary
 from tests.bot.samples import NOW, ROSTER, enterprise
 
 

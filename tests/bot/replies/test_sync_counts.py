@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replies import counts
+from bot.replies import sync_counts
 
 KINDS = {
     "People": ("users", "totalExternalUsersInCI"),
@@ -23,24 +23,24 @@ def users(added: int, deleted: int, total: int) -> dict[str, int]:
 
 
 def warning(told: dict[str, int]) -> str:
-    return "".join(line for line in counts.lines(told) if "⚠️" in line)
+    return "".join(line for line in sync_counts.lines(told) if "⚠️" in line)
 
 
 @pytest.mark.parametrize(("kind", "prefix", "total"), [(kind, *fields) for kind, fields in KINDS.items()])
 def test_every_kind_of_entry_is_told_by_its_changes_and_how_many_there_are(kind: str, prefix: str, total: str) -> None:
     told = {f"{prefix}Added": 1234, f"{prefix}Updated": 5, f"{prefix}Deleted": 0, total: 20000}
-    assert counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in all"]
+    assert sync_counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in all"]
 
 
 def test_only_what_webex_tells_of_is_shown() -> None:
-    assert counts.lines({}) == []
-    assert counts.lines({"usersAdded": 0}) == ["- People: 0 added"]
-    assert counts.lines({"totalExternalUsersInCI": 9, "somethingNew": 4}) == []
+    assert sync_counts.lines({}) == []
+    assert sync_counts.lines({"usersAdded": 0}) == ["- People: 0 added"]
+    assert sync_counts.lines({"totalExternalUsersInCI": 9, "somethingNew": 4}) == []
 
 
 def test_deletions_are_loud_and_none_are_not() -> None:
-    assert "**1,000 deleted**" in counts.lines(users(0, 1000, 10**6))[0]
-    assert "**" not in counts.lines(users(7, 0, 10**6))[0]
+    assert "**1,000 deleted**" in sync_counts.lines(users(0, 1000, 10**6))[0]
+    assert "**" not in sync_counts.lines(users(7, 0, 10**6))[0]
 
 
 @pytest.mark.parametrize(
@@ -78,22 +78,24 @@ def test_group_contacts_count_for_the_warning_too() -> None:
 
 def test_a_summary_adds_all_kinds_up_and_leaves_out_what_webex_does_not_tell() -> None:
     told = {"usersAdded": 1000, "groupContactsAdded": 234, "machinesDeleted": 0, "totalExternalUsersInCI": 9}
-    assert counts.summary(told) == "1,234 added, 0 deleted"
-    assert counts.summary({"totalExternalUsersInCI": 9}) == ""
+    assert sync_counts.summary(told) == "1,234 added, 0 deleted"
+    assert sync_counts.summary({"totalExternalUsersInCI": 9}) == ""
 
 
 def test_the_table_has_a_column_for_every_change_of_every_kind() -> None:
     columns = [f"{kind} {word}".title() for kind in KINDS for word in ("Added", "Updated", "Deleted")]
-    assert list(counts.HEADER) == columns
-    assert counts.cells({field: number for number, field in enumerate(FIELDS)}) == [str(n) for n in range(len(FIELDS))]
-    assert counts.cells({"machinesUpdated": 0}) == [*[""] * 4, "0", *[""] * 10]
+    assert list(sync_counts.CSV_HEADER) == columns
+    assert sync_counts.csv_cells({field: number for number, field in enumerate(FIELDS)}) == [
+        str(n) for n in range(len(FIELDS))
+    ]
+    assert sync_counts.csv_cells({"machinesUpdated": 0}) == [*[""] * 4, "0", *[""] * 10]
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS + TOTALS) | st.text(), st.integers(-(2**63), 2**63 - 1)))
 def test_whatever_webex_counts_there_is_a_line_for_each_kind_at_most_and_one_warning(told: dict[str, int]) -> None:
-    lines = counts.lines(told)
+    lines = sync_counts.lines(told)
     kinds = [line for line in lines if "⚠️" not in line]
     assert len(lines) - len(kinds) <= 1
     shown = [line.removeprefix("- ").partition(":")[0] for line in kinds]
     assert shown == [kind for kind in KINDS if kind in shown]
-    assert len(counts.cells(told)) == len(counts.HEADER)
+    assert len(sync_counts.csv_cells(told)) == len(sync_counts.CSV_HEADER)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replies import counts
-from bot.replies.causes import why
-from bot.tables.syncs import HEADER, cells, merged
+from bot.replies import sync_counts
+from bot.replies.history import CSV_HEADER, csv_cells, merged
+from bot.replies.sync_causes import why
 from storage.records import Cause, Sync, SyncState, WebexRun
 from tests.bot.samples import NOW, OWN, sync
 
@@ -29,13 +29,13 @@ DONE = sync(
 def row(asked_for: Sync | None = None, own: WebexRun | None = None) -> dict[str, str]:
     """One entry's cells under their headings, those that are empty left out."""
     (entry,) = merged([asked_for] if asked_for else [], [own] if own else [])
-    return {heading: cell for heading, cell in zip(HEADER, cells(entry), strict=True) if cell}
+    return {heading: cell for heading, cell in zip(CSV_HEADER, csv_cells(entry), strict=True) if cell}
 
 
 def test_the_header_says_what_each_cell_is() -> None:
-    assert HEADER[:7] == ("Asked By", "Asked At", "Started At", "Ended At", "Seconds", "Result", "Reason")
-    assert HEADER[7:-2] == counts.HEADER
-    assert HEADER[-2:] == ("Errors", "Tracking ID")
+    assert CSV_HEADER[:7] == ("Asked By", "Asked At", "Started At", "Ended At", "Seconds", "Result", "Reason")
+    assert CSV_HEADER[7:-2] == sync_counts.CSV_HEADER
+    assert CSV_HEADER[-2:] == ("Errors", "Tracking ID")
 
 
 def test_a_sync_has_who_asked_its_times_in_utc_its_seconds_result_counts_and_tracking_id() -> None:
@@ -127,4 +127,4 @@ def test_both_kinds_are_in_one_list_the_newest_first_and_what_never_began_last()
 def test_no_sync_is_left_out_and_every_row_is_as_long_as_the_header(states: list[SyncState], own: int) -> None:
     entries = merged([sync(state) for state in states], [OWN] * own)
     assert len(entries) == len(states) + own
-    assert {len(cells(entry)) for entry in entries} <= {len(HEADER)}
+    assert {len(csv_cells(entry)) for entry in entries} <= {len(CSV_HEADER)}

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.formatting.escape import code, plain
 from bot.formatting.times import at, duration, when
-from bot.replies import counts, results
-from bot.replies.causes import why
-from bot.replies.errors import explained
+from bot.replies import sync_counts, sync_results
+from bot.replies.sync_causes import why
+from bot.replies.sync_errors import explained
 from storage.records import Cause, Enterprise, Roster, Sync, SyncState
 
 _ROOM_FOR_ERRORS = 3500
@@ -16,7 +16,8 @@ def final(sync: Sync, enterprise: Enterprise, now: datetime) -> str:
     """The last words of a status message."""
     moment = at(sync.ended_at or now, now, enterprise.timezone)
     reason = f" {why(sync)}" if sync.state is SyncState.CANCELLED else ""
-    return f"**Directory sync of {plain(enterprise.name)}**: {results.marked(results.of_sync(sync))}, {moment}.{reason}"
+    result = sync_results.marked(sync_results.of_sync(sync))
+    return f"**Directory sync of {plain(enterprise.name)}**: {result}, {moment}.{reason}"
 
 
 def ended(
@@ -35,7 +36,7 @@ def ended(
     """
     lines = [final(sync, enterprise, now), ""]
     if sync.state is SyncState.COMPLETED:
-        lines += counts.lines(sync.counts)
+        lines += sync_counts.lines(sync.counts)
     elif sync.state is SyncState.FAILED:
         lines += [why(sync, verbatim=not public), ""]
     explains = bool(sync.errors) and sync.cause is not Cause.NOBODY_ACTIVATED

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.formatting.escape import visible
-from bot.replies.causes import why
+from bot.replies.sync_causes import why
 from storage.records import Cause, SyncState
 from tests.bot.samples import EVIL, sync
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.formatting.limits import fits
-from bot.replies import outcome
-from bot.replies.causes import why
+from bot.replies import sync_ended
+from bot.replies.sync_causes import why
 from bot.syncs.transitions import from_asking
 from bot.webex.errors import Rejected
 from bot.webex.sync_error_codes import MEANINGS
@@ -28,7 +28,7 @@ REFUSED = sync(
 
 
 def ended(over: Sync, roster: Roster | None = None, *, fresh: bool = True) -> list[str]:
-    return outcome.ended(over, enterprise("Acme_1"), HOLD, NOW, roster, fresh=fresh).split("\n")
+    return sync_ended.ended(over, enterprise("Acme_1"), HOLD, NOW, roster, fresh=fresh).split("\n")
 
 
 def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_next_is_possible() -> None:
@@ -104,8 +104,8 @@ def test_a_cancelled_sync_is_told_with_why_and_that_sync_works_at_once() -> None
 
 def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_leaves_that_to_the_end() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.WITHDRAWN)
-    assert outcome.final(cancelled, enterprise(), NOW).endswith(f"cancelled, Sun 22 Nov 04:14 CST. {why(cancelled)}")
-    assert outcome.final(REFUSED, enterprise(), NOW).endswith("failed, Sun 22 Nov 04:14 CST.")
+    assert sync_ended.final(cancelled, enterprise(), NOW).endswith(f"cancelled, Sun 22 Nov 04:14 CST. {why(cancelled)}")
+    assert sync_ended.final(REFUSED, enterprise(), NOW).endswith("failed, Sun 22 Nov 04:14 CST.")
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_
     ],
 )
 def test_a_status_message_ends_with_how_it_went(over: Sync, said: str) -> None:
-    assert outcome.final(over, enterprise(), NOW).startswith(f"**Directory sync of Acme**: {said}, ")
+    assert sync_ended.final(over, enterprise(), NOW).startswith(f"**Directory sync of Acme**: {said}, ")
 
 
 def test_a_rejection_with_many_codes_still_fits() -> None:
     rejected = Rejected("no" * 300, status=400, codes=tuple(range(2000)), tracking_id="x" * 300)
     learned = from_asking(rejected, 1, 0, POLL).learned
     failed = replace(REFUSED, **{**learned, "errors": tuple((code, words) for code, words in learned["errors"])})
-    assert fits(outcome.ended(failed, enterprise("𝕏" * 999), HOLD, NOW, None, fresh=True))
+    assert fits(sync_ended.ended(failed, enterprise("𝕏" * 999), HOLD, NOW, None, fresh=True))

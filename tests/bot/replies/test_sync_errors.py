@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.formatting.limits import size
-from bot.replies.errors import explained
+from bot.replies.sync_errors import explained
 from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, Mender
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()

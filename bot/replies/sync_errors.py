@@ -1,11 +1,11 @@
 """Webex's errors of a sync, explained to whoever reads how it ended."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.formatting.escape import plain
 from bot.formatting.limits import cut
-from bot.webex.sync_error_codes import UNKNOWN_ADVICE, meaning
+from bot.webex.sync_error_codes import UNKNOWN_ADVICE, Mender, meaning
 
 _MORE = "- and {n} more"
 
@@ -37,3 +37,16 @@ def _explanation(code: int) -> str:
     if known is None:
         return f"I do not know this code. {UNKNOWN_ADVICE}"
     return f"{known.means} Who can mend it: {known.mender}. {known.advice}"
+
+
+CSV_HEADER = ("Code", "Webex says", "What it means", "Who can mend it", "What to do")
+
+
+def csv_rows(errors: Iterable[tuple[int, str]]) -> Iterator[tuple[str, ...]]:
+    """One row per error, in Webex's order and with Webex's words as they came."""
+    for code, description in errors:
+        known = meaning(code)
+        if known is None:
+            yield str(code), description, "", Mender.OPERATOR.value, UNKNOWN_ADVICE
+        else:
+            yield str(code), description, known.means, known.mender.value, known.advice

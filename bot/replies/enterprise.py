@@ -1,12 +1,12 @@
 """What is said when enterprises are added, changed and removed; plain text, as the shell shows it too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
-from bot.formatting.times import when
-from bot.replies.results import marked
+from bot.formatting.times import iso, when
+from bot.replies.sync_results import marked
 from storage.records import Enterprise, Overview
 
 _ONCE_MORE = "To have it done, let the same be the next that you type in that space, within 5 minutes."
@@ -132,3 +132,23 @@ def _about(enterprise: Enterprise, *, alone: bool) -> str:
         f"{plain(enterprise.name)}, enterprise id {code(enterprise.sp_enterprise_id)}, cluster "
         f"{plain(enterprise.cluster)}{new}, time zone {enterprise.timezone}"
     )
+
+
+CSV_HEADER = ("Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", "Spaces", "Last Sync", "Last Sync At")
+
+
+def csv_rows(overviews: Iterable[Overview]) -> Iterator[tuple[str, ...]]:
+    """One row per enterprise; times in UTC."""
+    for one in overviews:
+        enterprise = one.enterprise
+        yield (
+            enterprise.key,
+            enterprise.sp_enterprise_id,
+            enterprise.name,
+            enterprise.cluster,
+            enterprise.timezone,
+            ", ".join(one.admins),
+            str(one.spaces),
+            one.last_state or "",
+            iso(one.last_at) if one.last_at else "",
+        )

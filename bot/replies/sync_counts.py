@@ -35,8 +35,8 @@ def summary(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {word}" for word, number in sums.items())
 
 
-def cells(counts: Mapping[str, int]) -> list[str]:
-    """The changes of every kind, in the order of `HEADER`; empty where Webex says nothing."""
+def csv_cells(counts: Mapping[str, int]) -> list[str]:
+    """The changes of every kind, in the order of `CSV_HEADER`; empty where Webex says nothing."""
     return [
         str(counts[name]) if (name := _field(prefix, word)) in counts else ""
         for _, prefix, _ in _KINDS
@@ -44,7 +44,7 @@ def cells(counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-HEADER = tuple(f"{name} {word}".title() for name, _, _ in _KINDS for word in CHANGES)
+CSV_HEADER = tuple(f"{name} {word}".title() for name, _, _ in _KINDS for word in CHANGES)
 
 
 def _field(prefix: str, word: str) -> str:
