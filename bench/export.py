@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
-from bot import router
 from bot.chat.message import Heard, Message
+from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import inbox
 from storage.database import Database

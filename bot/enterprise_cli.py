@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from bot import enterprise_fields as fields
-from bot import founding, start, wiring
+from bot import start, wiring
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
 from bot.formatting.times import iso
 from bot.formatting.width import padded, width
+from bot.services import enterprise_fields as fields
+from bot.services import enterprises as founding
 from bot.settings.load import Need, Settings
 from storage import audit, enterprises, overviews
 from storage.records import Audited, Enterprise, Overview
@@ -86,8 +87,7 @@ def remove(key: str, *, yes: bool) -> None:
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
     with _told(), _writing() as (session, _):
-        found = founding.may_remove(session, _found(session, key).id)
-        enterprises.remove(session, found.id, start.now())
+        found = founding.remove(session, _found(session, key).id, start.now())
         _audit(session, found, "remove")
     click.echo(f"Removed {key}.")
 

@@ -1,7 +1,6 @@
 """What a process does before its work begins: logging, the database, who the operators are, the first enterprise."""
 
 import logging
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from bot.enterprise_fields import DEFAULT_CLUSTER
+from bot.services.enterprise_fields import DEFAULT_CLUSTER, slug
 from bot.settings.load import Settings
 from storage import admins, enterprises
 from storage.database import Database
@@ -21,7 +20,6 @@ from storage.upgrade import up_to_date, upgrade
 
 log = logging.getLogger(__name__)
 
-LONGEST_KEY = 63
 _QUIET = ("apscheduler", "webexteamssdk", "urllib3", "alembic", "werkzeug")
 
 
@@ -88,11 +86,6 @@ def telling_database_faults() -> Iterator[None]:
 
 def _database_fault(reason: BaseException | str | None) -> str:
     return f"The database cannot be used, see DATABASE_URL: {' '.join(str(reason).split())}"
-
-
-def slug(text: str) -> str:
-    """A key made of a name: lower case, hyphens between its words, no longer than a key may be."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_KEY].rstrip("-") or "enterprise"
 
 
 def seed(database: Database, settings: Settings) -> None:

@@ -24,7 +24,7 @@ PURE = (
     "bot.formatting.*",
     "bot.chat.command",
     "bot.settings.catalog",
-    "bot.enterprise_fields",
+    "bot.services.enterprise_fields",
     "bot.webex.sync_error_codes",
     "bot.webex.errors",
     "bot.webex.json_fields",
@@ -61,7 +61,12 @@ NOT_PURE = (
 IN_MEMORY = {"bot.formatting.csv_file": ("io", "tempfile")}
 """Pure rooms that use a part of it on memory alone."""
 
-SHARED_BY_COMMANDS = ("bot.confirming", "bot.founding", "bot.freshness", "bot.keys", "bot.suggestions")
+SHARED_BY_COMMANDS = (
+    "bot.services.confirmation",
+    "bot.services.enterprises",
+    "bot.services.rosters",
+    "bot.services.suggestions",
+)
 """Rooms that commands have look things up: they may know what commands may."""
 
 FORBIDDEN_TO_COMMANDS = (
@@ -74,7 +79,7 @@ FORBIDDEN_TO_COMMANDS = (
         "bot.webex.client",
         "bot.webex.http_session",
         "bot.context",
-        "bot.router",
+        "bot.dispatch.router",
     ),
     *(
         "bot.wiring",
@@ -111,7 +116,7 @@ def _tree(room: str) -> ast.Module:
 
 @cache
 def _imports(room: str) -> frozenset[str]:
-    """What a room imports when it runs: `from bot import policy` is bot.syncs.timing, relative imports are resolved."""
+    """What a room imports when it runs: `from bot import web` is bot.web, relative imports are resolved."""
     path = _path(room)
     package = room if path is not None and path.name == "__init__.py" else room.rpartition(".")[0]
     return frozenset(_imported(_tree(room).body, package))
@@ -220,7 +225,9 @@ def _reads_environment(room: str) -> bool:
 
 def test_the_door_knows_nothing_of_commands() -> None:
     known = {name for name in _imports("bot.web") if _within(name, ["bot", "storage"])}
-    assert {name for name in known if _within(name, ["bot.commands", "bot.router", "bot.jobs", "bot.replies"])} == set()
+    assert {
+        name for name in known if _within(name, ["bot.commands", "bot.dispatch.router", "bot.jobs", "bot.replies"])
+    } == set()
     assert {
         name
         for name in known
@@ -229,14 +236,14 @@ def test_the_door_knows_nothing_of_commands() -> None:
 
 
 def test_the_router_is_called_by_the_inbox_job_alone() -> None:
-    assert _who_imports("bot.router") == {"bot.jobs.inbox"}
+    assert _who_imports("bot.dispatch.router") == {"bot.jobs.inbox"}
 
 
 def test_commands_are_known_to_the_router_and_to_what_it_asks_alone() -> None:
     assert {room for room in _who_imports("bot.commands") if room != "bot.commands"} == {
-        "bot.access",
-        "bot.limits",
-        "bot.router",
+        "bot.dispatch.access",
+        "bot.dispatch.rate_limits",
+        "bot.dispatch.router",
     }
 
 

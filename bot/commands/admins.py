@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from bot import enterprise_fields
 from bot.chat.command import Command
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Asked, Refusal, Reply, Unconfirmed
-from bot.confirming import confirmed
-from bot.enterprise_fields import Wrong
 from bot.replies import admins as replies
+from bot.services import enterprise_fields
+from bot.services.confirmation import confirmed
+from bot.services.enterprise_fields import Wrong
 from bot.webex.mentions import BOTS
 from storage import admins, enterprises
 from storage.folding import address_key

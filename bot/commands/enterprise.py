@@ -2,17 +2,16 @@
 
 from sqlalchemy.orm import Session
 
-from bot import enterprise_fields, founding
 from bot.chat.command import Command, Who, never
 from bot.chat.did_you_mean import nearest
 from bot.chat.fields import Fields, fields
 from bot.chat.message import Asked, Attachment, Refusal, Reply, Unconfirmed
-from bot.confirming import confirmed
-from bot.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
 from bot.formatting.csv_file import compressed_csv, file_name
-from bot.keys import locked
 from bot.replies import enterprise as replies
-from storage import admins, enterprises, overviews, spaces
+from bot.services import enterprise_fields, enterprises
+from bot.services.confirmation import confirmed
+from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
+from storage import admins, overviews, spaces
 from storage.records import Enterprise
 
 NAME = "enterprise"
@@ -55,25 +54,25 @@ def _add(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
         raise Refusal(replies.id_missing())
     key = enterprise_fields.key(key)
     defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": asked.settings.bot_timezone}
-    made = founding.add(session, key, defaults | values, emails, asked.now)
-    return _said(replies.added(made, len(emails), alone=founding.is_alone(session, made)), made)
+    made = enterprises.add(session, key, defaults | values, emails, asked.now)
+    return _said(replies.added(made, len(emails), alone=enterprises.is_alone(session, made)), made)
 
 
 def _set(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if not values and not emails:
         raise Refusal(replies.nothing_to_change())
-    found = locked(session, key)
+    found = enterprises.lock(session, key)
     new_id = values.get("sp_enterprise_id", found.sp_enterprise_id)
     if new_id != found.sp_enterprise_id and not confirmed(session, asked, NAME):
         raise Unconfirmed(replies.confirm_id(found, new_id), personal=True)
-    changed = founding.change(session, found.id, values, emails, asked.now)
-    alone = "cluster" in values and founding.is_alone(session, changed)
+    changed = enterprises.change(session, found.id, values, emails, asked.now)
+    alone = "cluster" in values and enterprises.is_alone(session, changed)
     return _said(replies.changed(changed, emails, alone=alone), changed)
 
 
 def _remove(session: Session, asked: Asked, key: str) -> Reply:
-    found = founding.may_remove(session, locked(session, key).id)
+    found = enterprises.check_removable(session, enterprises.lock(session, key).id)
     if not confirmed(session, asked, NAME):
         tied = sum(space.enterprise_id == found.id for space in spaces.every(session))
         raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied), personal=True)

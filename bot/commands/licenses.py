@@ -2,7 +2,6 @@
 
 from sqlalchemy.orm import Session
 
-from bot import freshness, suggestions
 from bot.chat.command import Command
 from bot.chat.message import Asked, Attachment, Refusal, Reply, Wait
 from bot.filters import language
@@ -10,11 +9,12 @@ from bot.filters.advice import Advice
 from bot.filters.columns import HEADER
 from bot.filters.tokens import plain_line
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
-from bot.freshness import Behind
 from bot.replies import license_summary
 from bot.replies import licenses as replies
 from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
+from bot.services import rosters, suggestions
+from bot.services.rosters import Behind
 from storage import views
 from storage.folding import fold
 
@@ -25,7 +25,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     """Answer from the roster, once it is fresh enough or cannot be had fresher."""
     options, text = _options(plain_line(asked.arguments))
     view = language.parse(text)
-    source = freshness.source(session, asked, refreshed=REFRESH in options)
+    source = rosters.source(session, asked, refreshed=REFRESH in options)
     if isinstance(source, Wait):
         return source
     failed = source.behind is Behind.FAILED

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
 from bot.chat.message import Asked, Refusal, Reply
-from bot.keys import locked
 from bot.replies import spaces as replies
 from bot.replies import use as key_replies
+from bot.services.enterprises import lock
 from storage import enterprises, spaces
 
 
@@ -17,7 +17,7 @@ def run(session: Session, asked: Asked) -> Reply:
     known = enterprises.all_of(session)
     if not asked.arguments:
         raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
-    found = locked(session, asked.arguments)
+    found = lock(session, asked.arguments)
     before = spaces.of(session, asked.message.room_id)
     other = None
     if before is not None and before.enterprise_id != found.id:

@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot import freshness
 from bot.chat.command import Command
 from bot.chat.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
 from bot.formatting.csv_file import compressed_csv, file_name
-from bot.freshness import Behind
 from bot.locations import csv_reader as table
 from bot.locations import matching, refusals
 from bot.replies import locations as replies
+from bot.services import rosters
+from bot.services.rosters import Behind
 from storage import enterprises, locations, views
 from storage.records import Roster
 
@@ -21,7 +21,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     wishes = _wishes(asked.message)
     if wishes is not None:
         enterprises.lock(session, asked.enterprise.id)
-    source = freshness.source(session, asked)
+    source = rosters.source(session, asked)
     if isinstance(source, Wait):
         return source
     if source.roster is None:

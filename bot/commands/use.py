@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, never
 from bot.chat.message import Asked, Refusal, Reply
-from bot.keys import named
 from bot.replies import use as replies
+from bot.services.enterprises import find
 from storage import choices, enterprises, spaces
 
 
@@ -19,7 +19,7 @@ def run(session: Session, asked: Asked) -> Reply:
         chosen = choices.chosen(session, asked.asker.person_id)
         current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)
         return Reply(replies.choices([one.key for one in theirs], current), personal=True)
-    found = named(asked.arguments, theirs)
+    found = find(asked.arguments, theirs)
     choices.choose(session, asked.asker.person_id, found.id, asked.now)
     return Reply(replies.chosen(found), noted=found.key)
 

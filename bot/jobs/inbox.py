@@ -4,9 +4,9 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import router, settling
 from bot.chat.message import LARGEST_FILE, Heard, Message, Unread
 from bot.context import Context
+from bot.dispatch import outcome, router
 from bot.jobs import memberships
 from bot.jobs.retries import pause
 from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
@@ -189,4 +189,4 @@ def _set_aside(context: Context, row: InboxRow, message: Message | None, error: 
         if message is None:
             inbox.end(session, claim, inbox.FAILED, error=str(error))
         else:
-            settling.apologise(session, message, claim, str(error), context.now())
+            outcome.apologise(session, message, claim, str(error), context.now())

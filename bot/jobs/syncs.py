@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from bot.jobs import readings, telling
 from bot.jobs.retries import pause
-from bot.showing import show
+from bot.services.messages import update_status_message
 from bot.syncs import transitions
 from bot.syncs.transitions import Move
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
@@ -95,7 +95,7 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
         values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
         syncs.move(session, claim, now, hold=True, **values)
         starting = replace(sync, **values)
-        show(session, starting, now)
+        update_status_message(session, starting, now)
     failure: WebexFailure | None = None
     try:
         context.broadworks.start_sync(webex_id)
@@ -142,7 +142,7 @@ def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: S
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
         if shown:
-            show(session, replace(sync, **reached), now)
+            update_status_message(session, replace(sync, **reached), now)
 
 
 def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetime) -> None:
@@ -156,9 +156,9 @@ def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetim
         values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
         due_at = now + telling.PATIENCE
     following = syncs.end(session, claim, now, planned.state, due_at=due_at, **values)
-    show(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
+    update_status_message(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
     if following is not None:
-        show(session, following, now)
+        update_status_message(session, following, now)
 
 
 def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:

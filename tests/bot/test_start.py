@@ -4,13 +4,10 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import enterprise_fields
 from bot.settings.load import Settings
-from bot.start import now, seed, slug
+from bot.start import now, seed
 from storage import admins, enterprises, rights
 from storage.database import Database
 from storage.records import Identity
@@ -35,26 +32,6 @@ def keys(database: Database) -> list[str]:
 def operators(database: Database) -> list[str]:
     with database.read() as session:
         return [each.email for each in admins.operators(session)]
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("Reseller1+acme", "reseller1-acme"),
-        ("  Acme, Inc. ", "acme-inc"),
-        ("Łódź", "d"),
-        ("成功", "enterprise"),
-        ("", "enterprise"),
-        ("x" * 200, "x" * 63),
-    ],
-)
-def test_the_key_is_the_slug_of_the_id(text: str, key: str) -> None:
-    assert slug(text) == key
-
-
-@given(st.text())
-def test_every_slug_is_a_key_that_could_have_been_typed(text: str) -> None:
-    assert enterprise_fields.key(slug(text))
 
 
 def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) -> None:

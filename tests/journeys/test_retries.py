@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import access, router
 from bot.chat.command import Command
 from bot.chat.message import Asked, Reply
 from bot.commands import COMMANDS
+from bot.dispatch import access, router
 from sandbox.seed import SPACE
 from sandbox.world import BOT
 from tests.journeys.house import ANA, House

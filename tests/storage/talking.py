@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from bot import router
 from bot.chat.message import Heard, Message
+from bot.dispatch import router
 from bot.settings.load import Settings
 from bot.webex.json_fields import clean
 from storage import destinations, inbox

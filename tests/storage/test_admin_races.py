@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot import router
 from bot.chat.message import Heard, Message
+from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.database import Database

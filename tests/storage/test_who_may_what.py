@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import limits
 from bot.commands import COMMANDS
+from bot.dispatch import rate_limits
 from bot.jobs import upkeep
 from bot.replies import access, notify, spaces, use
 from storage import admins, choices
@@ -97,7 +97,7 @@ def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: 
 
 
 def test_the_documents_say_the_limits_as_they_are() -> None:
-    assert f"{limits.COMMANDS} commands a minute" in _DOCS
-    assert f"{limits.EXPORTS} files an hour of" in _DOCS
+    assert f"{rate_limits.COMMANDS} commands a minute" in _DOCS
+    assert f"{rate_limits.EXPORTS} files an hour of" in _DOCS
     assert f"{upkeep.AUDIT_KEPT.days} days" in _DOCS
     assert f"known by its kind, id and time for {upkeep.KEPT.days} days" in _DOCS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.fields import Fields, fields
-from bot.enterprise_fields import Wrong, email, key, text, zone
+from bot.services.enterprise_fields import Wrong, email, key, text, zone
 
 _NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
 _VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join(typed.split())).filter(bool)

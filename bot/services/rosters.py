@@ -1,14 +1,13 @@
 """Which roster a command answers from: a fresh one, for which it waits a while, else the one there is."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Asked, Fresh, Wait
 from bot.replies.licenses import reading
-from bot.syncs import timing
 from storage import rosters
 from storage.records import Roster, RosterState
 
@@ -50,5 +49,19 @@ def source(session: Session, asked: Asked, *, refreshed: bool = False) -> Source
 
 def _is_fresh(roster: Roster, asked: Asked, *, refreshed: bool, being_read: bool) -> bool:
     if refreshed:
-        return timing.is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
-    return timing.is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)
+        return is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
+    return is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)
+
+
+def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: datetime) -> bool:
+    """Whether a roster is to be answered from as it is: it is not older than allowed, or newer than the question."""
+    return roster.as_of >= min(now - oldest, received_at)
+
+
+def is_refreshed(roster: Roster, received_at: datetime, *, just_read: bool) -> bool:
+    """Whether all licence holders were read since that was asked for; `just_read` where a reading of all of them has
+    ended since, which may have begun before.
+    """
+    if just_read and roster.as_of >= received_at:
+        return True
+    return roster.whole_at is not None and roster.whole_at >= received_at

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import suggestions
 from bot.filters import advice, language
 from bot.filters.advice import Absent, Advice, Rewritten
+from bot.services import suggestions
 from storage import rosters, views
 from storage.database import Database
 from storage.license_table import LicenseHolder

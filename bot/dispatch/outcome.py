@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import access, reporting
 from bot.chat.command import Command
 from bot.chat.command_line import Typed, typed
 from bot.chat.message import Denial, Fresh, Heard, Limited, Message, Refusal, Reply, TooFast, Unconfirmed, Wait
-from bot.confirming import UNCONFIRMED
-from bot.posting import post, post_privately
+from bot.dispatch import access, operator_alerts
 from bot.replies import access as replies
 from bot.replies import licenses
+from bot.services.confirmation import UNCONFIRMED
+from bot.services.messages import post, post_privately
 from storage import audit, destinations, inbox, outbox, readings, rights, rosters
 from storage.messages import Address
 from storage.records import Audited, Claim, Enterprise
@@ -67,7 +67,7 @@ def settle(session: Session, heard: Heard, decision: Decision, now: datetime) ->
             file=file,
         ),
     )
-    reporting.report(session, message, decision.rights, now)
+    operator_alerts.report(session, message, decision.rights, now)
 
 
 def _concerned(decision: Decision) -> int | None:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
+from bot.chat.command import Command, Who
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Asker, Denial, Message, Refusal
 from bot.commands import COMMANDS
 from bot.replies import access as replies
-from bot.syncs import timing
 from storage import admins, choices, enterprises, rights, spaces
 from storage.records import Enterprise, Identity
 from storage.rights import Rights
@@ -39,7 +38,14 @@ def asker(session: Session, message: Message) -> tuple[Asker, Rights]:
 
 def allowed(who: Asker) -> tuple[Command, ...]:
     """The commands that somebody may run."""
-    return tuple(command for command in COMMANDS if timing.may_run(who, command))
+    return tuple(command for command in COMMANDS if may_run(who, command))
+
+
+def may_run(asker: Asker, command: Command) -> bool:
+    """Whether somebody may run a command at all; whoever is neither admin nor operator may run none."""
+    if asker.operator:
+        return True
+    return command.who is Who.ADMIN and bool(asker.enterprise_ids)
 
 
 def grant(session: Session, message: Message, word: str, who: Asker) -> Granted:

@@ -1,13 +1,15 @@
 """Adds, changes and removes enterprises, in chat and at the shell alike; raises Refusal where it cannot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
 from bot.replies import enterprise as replies
+from bot.replies import use as key_replies
 from storage import admins, clusters, enterprises, rosters, syncs
 from storage.records import Enterprise
 
@@ -47,7 +49,7 @@ def change(
     return enterprises.get(session, found.id)
 
 
-def may_remove(session: Session, enterprise_id: int) -> Enterprise:
+def check_removable(session: Session, enterprise_id: int) -> Enterprise:
     """Lock an enterprise that is to be removed; raises Refusal while a sync of it is under way, or not told yet."""
     found = enterprises.lock(session, enterprise_id)
     if syncs.unfinished(session, found.id):
@@ -55,6 +57,29 @@ def may_remove(session: Session, enterprise_id: int) -> Enterprise:
     return found
 
 
+def remove(session: Session, enterprise_id: int, now: datetime) -> Enterprise:
+    """Take an enterprise out of use for good; raises Refusal where that is not possible yet."""
+    found = check_removable(session, enterprise_id)
+    enterprises.remove(session, found.id, now)
+    return found
+
+
 def is_alone(session: Session, enterprise: Enterprise) -> bool:
     """Whether no other enterprise is on its cluster, whose name may then be a slip."""
     return clusters.size(session, enterprise.cluster_id) == 1
+
+
+def lock(session: Session, typed: str) -> Enterprise:
+    """Lock the row of the enterprise with this key, among all there are: for operators, before they change it."""
+    found = enterprises.lock(session, find(typed, enterprises.all_of(session)).id)
+    return find(typed, [one for one in enterprises.all_of(session) if one.id == found.id])
+
+
+def find(typed: str, known: Sequence[Enterprise]) -> Enterprise:
+    """The one of `known` with this key; raises Refusal alike whether there is none or it is not among these."""
+    key = typed.casefold()
+    found = next((one for one in known if one.key == key), None)
+    if found is None:
+        keys = [one.key for one in known]
+        raise Refusal(key_replies.no_such(typed, nearest(key, keys), keys), personal=True)
+    return found

@@ -7,6 +7,7 @@ from bot.chat.did_you_mean import nearest
 
 FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
 LONGEST = 200
+LONGEST_KEY = 63
 DEFAULT_CLUSTER = "default"
 """Of enterprises of which nobody says where they are: all on one."""
 
@@ -28,6 +29,11 @@ def key(given: str) -> str:
     if not _KEY.fullmatch(given):
         raise Wrong(None, f"{given!r} is not made of lower-case letters, digits and hyphens (63 at most)")
     return given
+
+
+def slug(text: str) -> str:
+    """A key made of a name: lower case, hyphens between its words, no longer than a key may be."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_KEY].rstrip("-") or "enterprise"
 
 
 def text(field: str, given: str) -> str:

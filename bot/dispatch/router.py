@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import access, limits
 from bot.chat.command import Command
 from bot.chat.command_line import Typed, typed
 from bot.chat.message import Asked, Heard, Message, Refusal, Reply
 from bot.commands import COMMANDS
+from bot.dispatch import access, rate_limits
+from bot.dispatch.outcome import Decision, settle
 from bot.replies import access as replies
 from bot.settings.load import Settings
-from bot.settling import Decision, settle
 from storage import enterprises, rights
 from storage.database import Database
 
@@ -67,7 +67,7 @@ def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, no
     decision = Decision(found, words, Reply(""))
     try:
         if not heard.waited:
-            limits.check_commands(session, asker, now)
+            rate_limits.check_commands(session, asker, now)
         granted = access.grant(session, message, words.word, asker)
         if granted.enterprise is not None and not granted.command.only_reads(message):
             # Whoever takes rights or an enterprise away locks it first: by now that is done, or comes after this.
@@ -93,7 +93,7 @@ def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, no
         with nullcontext() if granted.command.only_reads(message) else session.begin_nested():
             outcome = granted.command.run(session, asked)
             if isinstance(outcome, Reply) and outcome.attachment and enterprise and granted.command.exports:
-                limits.check_exports(session, asker, enterprise, now)
+                rate_limits.check_exports(session, asker, enterprise, now)
         return replace(decision, outcome=outcome)
     except Refusal as refusal:
         return replace(decision, outcome=refusal)

@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Message, Reply
-from bot.showing import show
-from storage import destinations, outbox, syncs
+from bot.replies import sync_ended
+from bot.replies.sync import Standing, progress
+from bot.syncs import timing
+from storage import destinations, enterprises, history, outbox, queues, syncs
 from storage.messages import Address, Draft
-from storage.records import Enterprise
+from storage.records import ACTIVE, Enterprise, Sync
 
 
 def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
@@ -26,7 +28,7 @@ def post(session: Session, message: Message, reply: Reply, now: datetime, enterp
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
     for sync in reply.changed:
-        show(session, sync, now)
+        update_status_message(session, sync, now)
     return outbox_id
 
 
@@ -41,3 +43,16 @@ def post_privately(session: Session, message: Message, markdown: str, now: datet
 
 def _space(message: Message) -> Address:
     return Address(message.room_id, message.person_id if message.direct else None, direct=message.direct)
+
+
+def update_status_message(session: Session, sync: Sync, now: datetime) -> None:
+    """Bring the status message of a sync up to date with how it stands by now, if it has one."""
+    if sync.status_outbox_id is None:
+        return
+    enterprise = enterprises.get(session, sync.enterprise_id)
+    if sync.state not in ACTIVE:
+        outbox.edit(session, sync.status_outbox_id, sync_ended.final(sync, enterprise, now), now, last=True)
+        return
+    estimate = timing.estimate(*history.past_durations(session, enterprise.id, sync.cluster_id))
+    standing = Standing(sync, enterprise, queues.place(session, sync), estimate, named=False)
+    outbox.edit(session, sync.status_outbox_id, progress(standing, now), now)

@@ -1,0 +1,1 @@
+"""What commands, dispatch and the shell share and that reads storage."""

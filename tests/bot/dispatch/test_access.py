@@ -1,0 +1,33 @@
+"""Who may run which command."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.command import Command, Who
+from bot.chat.message import Asker, Reply
+from bot.dispatch.access import may_run
+
+STRANGER = Asker("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
+ADMIN = replace(STRANGER, enterprise_ids=frozenset({1}))
+OPERATOR = replace(STRANGER, operator=True)
+BOTH = replace(ADMIN, operator=True)
+
+
+def command(who: Who) -> Command:
+    return Command("x", "x", "", "", lambda _session, _asked: Reply(""), who=who)
+
+
+@pytest.mark.parametrize(
+    ("asker", "of_admins", "of_operators"),
+    [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True), (BOTH, True, True)],
+)
+def test_admins_run_what_is_for_admins_and_operators_everything(
+    asker: Asker, of_admins: bool, of_operators: bool
+) -> None:
+    assert may_run(asker, command(Who.ADMIN)) is of_admins
+    assert may_run(asker, command(Who.OPERATOR)) is of_operators
+
+
+def test_a_command_that_does_not_say_is_for_admins() -> None:
+    assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).who is Who.ADMIN
