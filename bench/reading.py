@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from bench import holders, memory
 from bench.subscribers import ENTERPRISE
-from bot.context import Context
 from bot.jobs import rosters as job
+from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import Connection

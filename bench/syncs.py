@@ -20,10 +20,10 @@ from pydantic import SecretStr
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from bot.context import Context
 from bot.jobs import SCHEDULE
-from bot.jobs.clock import Clock
-from bot.jobs.job import Job
+from bot.jobs.engine.clock import Clock
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.webex.models import Person, Posted, SyncReading, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs

@@ -14,7 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from bot import start, wiring
-from bot.jobs.clock import Clock
+from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
 from bot.web import create_app
 

@@ -6,10 +6,10 @@ import sys
 from flask import Flask
 
 from bot import start
-from bot.context import Context
 from bot.jobs import SCHEDULE
-from bot.jobs.clock import Clock
-from bot.jobs.job import Job
+from bot.jobs.engine.clock import Clock
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.settings.load import Need, Settings, SettingsFault, load
 from bot.web import create_app
 from bot.webex.broadworks import BroadWorks

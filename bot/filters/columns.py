@@ -1,9 +1,7 @@
-"""The licence table's nine columns: their names, their filter keys, and where their cells come from."""
+"""The licence table's nine columns: their names, their filter keys and their cells."""
 
-import string
 from dataclasses import dataclass
 
-from bot.webex.models import Subscriber
 from storage.folding import fold
 from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 
@@ -58,39 +56,3 @@ def key_of(typed: str) -> str:
 def cells(holder: LicenseHolder) -> tuple[str, ...]:
     """A licence holder's nine cells in the order of HEADER."""
     return tuple(getattr(holder, attribute) for attribute in LICENSE_COLUMNS)
-
-
-def license_holder(subscriber: Subscriber) -> LicenseHolder:
-    """A subscriber as a row of the licence table; the location is Webex's, which a mapping of ours comes before."""
-    return LicenseHolder(
-        location=_storable(subscriber.group_id),
-        license_type=in_title_case(subscriber.package),
-        service_id=_storable(subscriber.user_id),
-        ext=_storable(subscriber.extension),
-        first_name=_storable(subscriber.first_name),
-        last_name=_storable(subscriber.last_name),
-        email=_storable(subscriber.email),
-        status=in_title_case(subscriber.status),
-        activation=_activation(subscriber),
-    )
-
-
-def in_title_case(code: str) -> str:
-    """Webex's code as words: `pending_email_input` is "Pending Email Input"."""
-    return string.capwords(_storable(code).replace("_", " "))
-
-
-def _activation(subscriber: Subscriber) -> str:
-    status = subscriber.status.strip().casefold()
-    if not subscriber.email.strip() or status == "pending_email_input":
-        return NOT_BEGUN
-    if status == "provisioned":
-        return ACTIVATED
-    if status == "error":
-        return ERROR
-    return BEGUN
-
-
-def _storable(text: str) -> str:
-    """Text that every database takes: JSON can carry NUL and halves of surrogate pairs, PostgreSQL cannot."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

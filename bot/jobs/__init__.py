@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.jobs import inbox, outbox, readings, rosters, syncs, upkeep, webhooks
-from bot.jobs.job import Chore, Job
+from bot.jobs import inbox, maintenance, outbox, rosters, syncs, webex_status, webhooks
+from bot.jobs.engine.job import Chore, Job
 from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
 from storage import readings as reading_rows
@@ -15,11 +15,11 @@ SCHEDULE: tuple[Job | Chore, ...] = (
     Job(outbox_rows.KIND, outbox.move, outbox_rows.next_due, lambda settings: settings.answer_threads),
     Job(sync_rows.KIND, syncs.move, sync_rows.next_due, lambda _settings: 2),
     Job(roster_rows.KIND, rosters.move, roster_rows.next_due, lambda _settings: 2),
-    Job(reading_rows.KIND, readings.move, reading_rows.next_due, lambda _settings: 2),
-    Chore("leases", upkeep.renew, every=timedelta(seconds=20)),
+    Job(reading_rows.KIND, webex_status.move, reading_rows.next_due, lambda _settings: 2),
+    Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
     Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
     Chore("overdue syncs", syncs.call_overdue, every=timedelta(minutes=1)),
-    Chore("survey", readings.survey, every=readings.EVERY),
+    Chore("survey", webex_status.survey, every=webex_status.EVERY),
     Chore("whole rosters", rosters.want_whole, every=timedelta(minutes=1)),
-    Chore("pruning", upkeep.prune, every=timedelta(hours=1)),
+    Chore("pruning", maintenance.prune, every=timedelta(hours=1)),
 )

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.message import LARGEST_FILE, Heard, Message, Unread
-from bot.context import Context
 from bot.dispatch import outcome, router
 from bot.jobs import memberships
-from bot.jobs.retries import pause
+from bot.jobs.engine.backoff import pause
+from bot.jobs.engine.context import Context
 from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
 from bot.webex.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
 from bot.webex.models import SpaceMessage

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from bot.context import Context
+from bot.jobs.engine.context import Context
 from bot.replies import access as replies
 from bot.webex.errors import Rejected
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.context import Context
 from bot.formatting.csv_file import opened
-from bot.jobs import fitness
-from bot.jobs.retries import pause
+from bot.jobs import space_privacy
+from bot.jobs.engine.backoff import pause
+from bot.jobs.engine.context import Context
 from bot.replies import access
 from bot.webex.errors import RateLimited, Rejected, Unavailable
 from bot.webex.models import Posted, Upload
@@ -46,7 +46,7 @@ def _deliver(context: Context, row: OutboxRow) -> None:
         return
     with context.database.glance() as session:
         destination = destinations.get(session, row.destination_id)
-    if row.personal and not destination.direct and not fitness.fit(context, row, destination):
+    if row.personal and not destination.direct and not space_privacy.fit(context, row, destination):
         if row.person_id is not None:
             _send_privately(context, row)
         elif row.public_markdown is not None:

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.context import Context
-from bot.filters.columns import license_holder
-from bot.jobs.ahead import one_ahead
-from bot.jobs.progress import Progress, tell_end
-from bot.jobs.retries import pause
+from bot.jobs.engine.backoff import pause
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.prefetch import one_ahead
+from bot.jobs.license_rows import license_holder
+from bot.jobs.roster_progress import Progress, tell_end
 from bot.replies.licenses import all_read, none_yet
 from bot.webex.errors import WebexFailure
 from bot.webex.models import Subscriber

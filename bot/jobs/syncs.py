@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.context import Context
-from bot.jobs import readings, telling
-from bot.jobs.retries import pause
+from bot.jobs import sync_notices, webex_status
+from bot.jobs.engine.backoff import pause
+from bot.jobs.engine.context import Context
 from bot.services.messages import update_status_message
 from bot.syncs import transitions
 from bot.syncs.transitions import Move
@@ -31,7 +31,7 @@ def move(context: Context) -> bool:
         sync = recorded.sync(row)
         try:
             if sync.state not in ACTIVE:
-                telling.tell(context, claim, sync, row.failures)
+                sync_notices.tell(context, claim, sync, row.failures)
             else:
                 _advance(context, claim, sync, row.webex_id)
         except ClaimLost:
@@ -90,7 +90,7 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
         if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
             _end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
             return
-        readings.keep(session, sync.enterprise_id, reading, now)
+        webex_status.keep(session, sync.enterprise_id, reading, now)
         # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
         values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
         syncs.move(session, claim, now, hold=True, **values)
@@ -110,7 +110,7 @@ def _found(context: Context, sync: Sync) -> str | None:
     """By which id Webex knows the enterprise; None where nobody has activated yet."""
     with context.database.glance() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-    return readings.find(context, enterprise)
+    return webex_status.find(context, enterprise)
 
 
 def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: SyncReading | None = None) -> None:
@@ -135,7 +135,7 @@ def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: S
     with context.database.write() as session:
         if kept is not None:
             enterprises.lock(session, sync.enterprise_id)
-            readings.keep(session, sync.enterprise_id, kept, now)
+            webex_status.keep(session, sync.enterprise_id, kept, now)
         if planned.pause is not None:
             clusters.pause(session, sync.cluster_id, now + planned.pause)
         elif planned.unpause:
@@ -152,9 +152,9 @@ def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetim
     """
     values = {"ended_at": now, **planned.learned}
     due_at = now
-    if telling.told_with_roster(planned.state, values.get("cause")):
+    if sync_notices.told_with_roster(planned.state, values.get("cause")):
         values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
-        due_at = now + telling.PATIENCE
+        due_at = now + sync_notices.PATIENCE
     following = syncs.end(session, claim, now, planned.state, due_at=due_at, **values)
     update_status_message(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
     if following is not None:

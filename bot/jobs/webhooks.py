@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from bot.context import Context
+from bot.jobs.engine.context import Context
 from storage import leases
 
 log = logging.getLogger(__name__)

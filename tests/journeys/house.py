@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import exists, select
 
 from bot import start, wiring
-from bot.context import Context
 from bot.jobs import SCHEDULE, webhooks
-from bot.jobs.clock import Clock
-from bot.jobs.job import Job
+from bot.jobs.engine.clock import Clock
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from sandbox.enterprises import Enterprise
 from sandbox.messages import Message

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.jobs import SCHEDULE
-from bot.jobs.job import Chore
+from bot.jobs.engine.job import Chore
 from sandbox.messages import Message
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN

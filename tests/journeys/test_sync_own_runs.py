@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import start
-from bot.jobs import readings as job
+from bot.jobs import webex_status as job
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from storage import enterprises, readings

@@ -9,8 +9,8 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Asked, Asker, Message, Refusal, Reply, Wait
-from bot.context import Context
 from bot.jobs import syncs as job
+from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.dispatch import rate_limits
-from bot.jobs import upkeep
+from bot.jobs import maintenance
 from bot.replies import access, notify, spaces, use
 from storage import admins, choices
 from storage import spaces as space_rows
@@ -99,5 +99,5 @@ def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: 
 def test_the_documents_say_the_limits_as_they_are() -> None:
     assert f"{rate_limits.COMMANDS} commands a minute" in _DOCS
     assert f"{rate_limits.EXPORTS} files an hour of" in _DOCS
-    assert f"{upkeep.AUDIT_KEPT.days} days" in _DOCS
-    assert f"known by its kind, id and time for {upkeep.KEPT.days} days" in _DOCS
+    assert f"{maintenance.AUDIT_KEPT.days} days" in _DOCS
+    assert f"known by its kind, id and time for {maintenance.KEPT.days} days" in _DOCS

@@ -9,8 +9,8 @@ from sqlalchemy import delete, or_, select
 
 from bot.chat.command import Command
 from bot.chat.message import Asked, Asker, Message, Refusal
-from bot.context import Context
-from bot.jobs import inbox, readings, rosters, syncs
+from bot.jobs import inbox, rosters, syncs, webex_status
+from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import WebexFailure
@@ -37,7 +37,7 @@ AT_ONCE = timedelta(milliseconds=1)
 JOBS = {
     queues.KIND: (syncs.move, sync_rows.next_due),
     roster_rows.KIND: (rosters.move, roster_rows.next_due),
-    reading_rows.KIND: (readings.move, reading_rows.next_due),
+    reading_rows.KIND: (webex_status.move, reading_rows.next_due),
     inbox_rows.KIND: (inbox.move, inbox_rows.next_due),
 }
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete
 
 from bot.chat.command import Command
 from bot.commands import cancel, sync
-from bot.context import Context
-from bot.jobs import inbox, readings, rosters, syncs
+from bot.jobs import inbox, rosters, syncs, webex_status
+from bot.jobs.engine.context import Context
 from storage import admins, enterprises
 from storage import readings as reading_rows
 from storage.models import AdminRow
@@ -22,7 +22,7 @@ from tests.bot.jobs.sync_house import ANA, AT_ONCE, BO, CAT, DAN, PEOPLE, PLACES
 from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STARTING, SHAPES
 
 Move = Callable[[Context], object]
-OTHER_WORK: tuple[Move, ...] = (rosters.move, readings.move, inbox.move, readings.survey, syncs.call_overdue)
+OTHER_WORK: tuple[Move, ...] = (rosters.move, webex_status.move, inbox.move, webex_status.survey, syncs.call_overdue)
 ENDS = (
     ("COMPLETE",),
     ("COMPLETE", 600018),
@@ -118,7 +118,7 @@ class Syncing(RuleBasedStateMachine):
 
     @rule(work=st.sampled_from(OTHER_WORK), name=ENTERPRISES, elsewhere=_rarely(ANYWHERE), dies=DEATHS)
     def something_else_is_done(self, work: Move, name: str, elsewhere: str | None, dies: int | None) -> None:
-        if work is readings.move:
+        if work is webex_status.move:
             with self.house.database.write() as session:
                 reading_rows.want(session, self.house.enterprises[name], self.clock.now)
         self.webex.elsewhere = ANYWHERE.get(elsewhere or "")

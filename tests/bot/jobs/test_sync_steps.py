@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import inbox, readings, syncs
+from bot.jobs import inbox, syncs, webex_status
 from storage.records import SyncState
 from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ACME, ANA, AT_ONCE, BO, House
@@ -106,7 +106,7 @@ def test_however_webex_tells_of_a_run_and_its_end_the_sync_ends_with_it(mortal: 
         house.wait_for_a_sync()
         house.webex.shape = (SHAPES | FORGETS)[shape if house.webex.started[0].ended_at else ""]
         house.work(syncs.move)
-        house.work(readings.survey)
+        house.work(webex_status.survey)
         for run in house.webex.going():
             house.webex.end(run, "COMPLETE")
     house.have_all_end()

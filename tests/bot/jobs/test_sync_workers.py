@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from bot.chat.message import Asked, Asker, Message
 from bot.commands import sync
-from bot.context import Context
 from bot.jobs import rosters, syncs
+from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex

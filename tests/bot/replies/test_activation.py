@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.filters import columns
-from bot.filters.columns import license_holder
+from bot.jobs.license_rows import license_holder
 from bot.replies.activation import HEADER, rows
 from bot.webex.models import Subscriber
 from storage.license_table import LicenseHolder

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Attachment
-from bot.context import Context
 from bot.filters import columns
 from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
+from bot.jobs.engine.context import Context
 from bot.replies import activation, sync_ended, sync_errors
 from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure

@@ -12,11 +12,12 @@ from typing import cast
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.context import Context
-from bot.jobs import SCHEDULE, clock, inbox
-from bot.jobs.clock import Clock
-from bot.jobs.job import Chore, Job
-from bot.jobs.line import TICK
+from bot.jobs import SCHEDULE, inbox
+from bot.jobs.engine import clock
+from bot.jobs.engine.clock import Clock
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.worker_pool import TICK
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import Unavailable

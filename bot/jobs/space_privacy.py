@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.context import Context
+from bot.jobs.engine.context import Context
 from bot.webex.errors import Rejected
 from bot.webex.mentions import BOTS
 from storage import admins, spaces

@@ -11,9 +11,9 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.context import Context
-from bot.jobs.job import Chore, Job
-from bot.jobs.line import TICK, Line
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.worker_pool import TICK, Line
 from bot.webex.errors import WebexFailure
 
 log = logging.getLogger(__name__)

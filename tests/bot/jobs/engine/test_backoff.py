@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.retries import pause
+from bot.jobs.engine.backoff import pause
 from bot.webex.errors import RateLimited, Unavailable
 
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.context import Context
-from bot.jobs.job import Job
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 
 TICK = timedelta(seconds=20)
 """How long a row that nobody was told of waits at most."""

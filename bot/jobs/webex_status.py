@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.context import Context
+from bot.jobs.engine.context import Context
 from bot.webex.errors import Rejected, WebexFailure
 from bot.webex.models import SyncReading
 from storage import enterprises, leases

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.progress import Progress, tell_end
+from bot.jobs.roster_progress import Progress, tell_end
 from bot.replies.licenses import all_read, reading
 from storage import inbox, outbox, rosters
 from storage.database import Database

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.jobs.ahead import one_ahead
+from bot.jobs.engine.prefetch import one_ahead
 from tests.storage.racing import until
 
 

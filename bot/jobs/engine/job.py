@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.context import Context
+from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 
 

@@ -1,0 +1,1 @@
+"""The machinery under the jobs: the clock, the threads, and how often to try again."""
