@@ -2,11 +2,11 @@
 
 import click
 
-from bot import start, wiring
-from bot.enterprise_cli import enterprise
-from bot.serving import serve
+from bot.entrypoints import startup, wiring
+from bot.entrypoints.enterprise_cli import enterprise
+from bot.entrypoints.serve import serve
+from bot.entrypoints.worker import work
 from bot.settings.load import Need
-from bot.working import work
 from storage.upgrade import upgrade
 
 
@@ -35,12 +35,12 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database up to date."""
-    upgrade(start.open_database(wiring.settings_for(Need.UPGRADE)))
+    upgrade(startup.open_database(wiring.settings_for(Need.UPGRADE)))
     click.echo("The database is up to date.")
 
 
 main.add_command(enterprise)
 
 if __name__ == "__main__":
-    with start.telling_database_faults():
+    with startup.telling_database_faults():
         main(prog_name="python -m bot")

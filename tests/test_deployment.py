@@ -82,7 +82,7 @@ def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -
     ).stdout.splitlines()
     options = Config().parser().parse_args(words)
     assert options.bind == [f"0.0.0.0:{port}"]
-    assert options.args == ["bot.wiring:door()"]
+    assert options.args == ["bot.entrypoints.wiring:door()"]
     assert options.control_socket_disable
     assert options.threads > 1
 

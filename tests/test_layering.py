@@ -82,7 +82,7 @@ FORBIDDEN_TO_COMMANDS = (
         "bot.dispatch.router",
     ),
     *(
-        "bot.wiring",
+        "bot.entrypoints.wiring",
         "bot.settings.load",
         "webexteamssdk",
         "requests",
@@ -204,7 +204,7 @@ def test_apscheduler_is_imported_by_the_clock_alone() -> None:
 
 def test_flask_is_known_at_the_door_alone() -> None:
     knows = {room for room in _who_imports("flask") if not room.startswith("sandbox")}
-    assert knows <= {"bot.web", "bot.wiring", "bot.serving"}
+    assert knows <= {"bot.web", "bot.entrypoints.wiring", "bot.entrypoints.serve"}
 
 
 def test_the_environment_is_read_by_the_settings_alone() -> None:
@@ -255,7 +255,7 @@ def test_jobs_take_webex_from_the_context(room: str) -> None:
         "bot.webex.client",
         "bot.webex.http_session",
         "bot.web",
-        "bot.wiring",
+        "bot.entrypoints.wiring",
         "flask",
         "requests",
     ]

@@ -12,7 +12,8 @@ import requests
 from pydantic import SecretStr
 from sqlalchemy import exists, select
 
-from bot import start, wiring
+from bot.entrypoints import startup as start
+from bot.entrypoints import wiring
 from bot.jobs import SCHEDULE, webhooks
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context

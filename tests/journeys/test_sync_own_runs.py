@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import start
+from bot.entrypoints import startup
 from bot.jobs import webex_status as job
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
@@ -76,7 +76,7 @@ def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_a
 
 
 def test_one_process_at_a_time_surveys_once_an_hour(house: House) -> None:
-    other = start.open_database(house.settings)
+    other = startup.open_database(house.settings)
     try:
         world = replace(house.context, database=other)
         job.survey(world)

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from bot import start, wiring
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
+from bot.entrypoints import startup, wiring
 from bot.formatting.times import iso
 from bot.formatting.width import padded, width
 from bot.services import enterprise_fields as fields
@@ -43,7 +43,7 @@ def add(
             "cluster": fields.text("cluster", cluster),
             "timezone": fields.zone(settings.bot_timezone if timezone is None else timezone),
         }
-        made = founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], start.now())
+        made = founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], startup.now())
         _audit(session, made, "add")
     click.echo(f"Added {key}.")
 
@@ -75,7 +75,7 @@ def change(
             raise click.UsageError("There is nothing to change: name an option.")
         added = [fields.email(email) for email in emails]
         with _writing() as (session, _):
-            _audit(session, founding.change(session, _found(session, key).id, changes, added, start.now()), "set")
+            _audit(session, founding.change(session, _found(session, key).id, changes, added, startup.now()), "set")
     click.echo(f"Changed {key}.")
 
 
@@ -87,7 +87,7 @@ def remove(key: str, *, yes: bool) -> None:
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
     with _told(), _writing() as (session, _):
-        found = founding.remove(session, _found(session, key).id, start.now())
+        found = founding.remove(session, _found(session, key).id, startup.now())
         _audit(session, found, "remove")
     click.echo(f"Removed {key}.")
 
@@ -95,7 +95,7 @@ def remove(key: str, *, yes: bool) -> None:
 @enterprise.command("list")
 def list_all() -> None:
     """List the enterprises."""
-    database = start.existing_database(wiring.settings_for(Need.ENTERPRISE))
+    database = startup.existing_database(wiring.settings_for(Need.ENTERPRISE))
     with database.read() as session:
         rows = [_listed(each) for each in overviews.every(session)]
     if not rows:
@@ -112,7 +112,7 @@ def _audit(session: Session, enterprise: Enterprise, what: str) -> None:
     audit.add(
         session,
         Audited(
-            at=start.now(),
+            at=startup.now(),
             enterprise_id=enterprise.id,
             email="somebody at a shell",
             command="enterprise",
@@ -145,8 +145,8 @@ def _told() -> Iterator[None]:
 @contextmanager
 def _writing() -> Iterator[tuple[Session, Settings]]:
     settings = wiring.settings_for(Need.ENTERPRISE)
-    database = start.open_database(settings)
-    start.bring_up_to_date(database)
+    database = startup.open_database(settings)
+    startup.bring_up_to_date(database)
     with database.write() as session:
         yield session, settings
 

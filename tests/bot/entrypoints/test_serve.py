@@ -1,6 +1,6 @@
 import pytest
 
-from bot.serving import EVERYWHERE, THIS_MACHINE, listening_address
+from bot.entrypoints.serve import EVERYWHERE, THIS_MACHINE, listening_address
 
 
 @pytest.mark.parametrize(

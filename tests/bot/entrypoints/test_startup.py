@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.entrypoints.startup import now, seed
 from bot.settings.load import Settings
-from bot.start import now, seed
 from storage import admins, enterprises, rights
 from storage.database import Database
 from storage.records import Identity

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def no_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process sets its logging up once; here many commands run in the process of the tests."""
-    monkeypatch.setattr("bot.start.log_to_stderr", lambda: None)
+    monkeypatch.setattr("bot.entrypoints.startup.log_to_stderr", lambda: None)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sys
 
 from flask import Flask
 
-from bot import start
+from bot.entrypoints import startup
 from bot.jobs import SCHEDULE
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def settings_for(need: Need) -> Settings:
     """The settings of a process; where something is wrong with them it ends, saying what, with exit code 2."""
-    start.log_to_stderr()
+    startup.log_to_stderr()
     try:
         settings = load(need)
     except SettingsFault as fault:
@@ -38,7 +38,7 @@ def context(settings: Settings, database: Database) -> Context:
     """The outside world as the settings name it."""
     bot = Connection(settings.webex_bot_token.get_secret_value(), settings.webex_api_url)
     admin = Connection(settings.webex_admin_token.get_secret_value(), settings.webex_api_url)
-    return Context(settings, database, Webex(bot), BroadWorks(admin), start.now)
+    return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
 
 
 def clock(world: Context) -> Clock:
@@ -54,4 +54,4 @@ def clock(world: Context) -> Clock:
 def door() -> Flask:
     """The web process alone, for gunicorn."""
     settings = settings_for(Need.WEB)
-    return create_app(start.open_database(settings, connections=1, singles=1), settings.webhook_secrets, start.now)
+    return create_app(startup.open_database(settings, connections=1, singles=1), settings.webhook_secrets, startup.now)

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 
-from bot import start, wiring
+from bot.entrypoints import startup, wiring
 from bot.settings.load import Settings
 
 log = logging.getLogger(__name__)
@@ -15,12 +15,12 @@ LONGEST_STOP = 9.0
 
 def work(settings: Settings) -> None:
     """Move rows until stopped by SIGTERM or SIGINT."""
-    database = start.open_database(settings)
-    start.bring_up_to_date(database)
+    database = startup.open_database(settings)
+    startup.bring_up_to_date(database)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    start.seed(database, settings)
+    startup.seed(database, settings)
     clock = wiring.clock(wiring.context(settings, database))
     log.info("working")
     stop.wait()

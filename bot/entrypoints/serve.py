@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from bot import start, wiring
+from bot.entrypoints import startup, wiring
 from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
 from bot.web import create_app
@@ -44,10 +44,10 @@ def serve(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings) -> None:
-    with start.telling_database_faults():
-        database = start.open_database(settings)
-        start.bring_up_to_date(database)
-        start.seed(database, settings)
+    with startup.telling_database_faults():
+        database = startup.open_database(settings)
+        startup.bring_up_to_date(database)
+        startup.seed(database, settings)
         database.close()
 
 
@@ -77,8 +77,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Build the parts, in the worker."""
-        self._database = start.open_database(self._settings)
-        return create_app(self._database, self._settings.webhook_secrets, start.now)
+        self._database = startup.open_database(self._settings)
+        return create_app(self._database, self._settings.webhook_secrets, startup.now)
 
     def _start(self, worker: Any) -> None:
         """Start the clock."""

@@ -1,0 +1,1 @@
+"""Starting processes: serve, worker, web, and the shell."""
