@@ -16,9 +16,9 @@ from bot.chat.message import Heard, Message
 from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import inbox
-from storage.database import Database
-from storage.messages import Event
-from storage.records import Claim
+from storage.engine.database import Database
+from storage.values.messages import Event
+from storage.values.records import Claim
 
 
 def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:

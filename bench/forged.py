@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bench.webhooks import SECRET
 from bot.web import create_app
-from storage.database import Database
+from storage.engine.database import Database
 
 _TIMES = 3000
 

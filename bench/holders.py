@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from bench.webhooks import ADMIN_EMAIL
 from storage import admins, enterprises, license_holders, rosters
-from storage.database import Database
-from storage.license_table import LicenseHolder
-from storage.records import Claim, Enterprise
-from storage.upgrade import upgrade
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Claim, Enterprise
 
 RARE = 20
 _FIRST = ("Ana", "Bo", "José", "María", "Łucja", "Änne", "Grace", "Oliver", "秀英", "Сергей")

@@ -14,8 +14,8 @@ import psycopg
 from bench import processes
 from bench.peers import python_of
 from bench.syncs import MOST, Provider
-from storage.database import Database
-from storage.upgrade import upgrade
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
 from tests import postgres
 
 WORKERS = 4

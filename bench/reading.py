@@ -19,8 +19,8 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import Connection
 from storage import rosters
-from storage.database import Database
-from storage.upgrade import upgrade
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
 
 
 def main(url: str, api: str) -> None:

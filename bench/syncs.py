@@ -27,12 +27,12 @@ from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.webex.models import Person, Posted, SyncReading, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
-from storage.database import Database
-from storage.listener import Listener
-from storage.messages import Draft
+from storage.engine.conditions import among
+from storage.engine.database import Database
+from storage.engine.listener import Listener
 from storage.models import EnterpriseRow, RosterRow, SyncRow
-from storage.records import ACTIVE, Enterprise, Follower, SyncState
-from storage.states import among
+from storage.values.messages import Draft
+from storage.values.records import ACTIVE, Enterprise, Follower, SyncState
 
 CLUSTERS = 100
 MOST = 20_000

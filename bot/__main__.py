@@ -7,7 +7,7 @@ from bot.entrypoints.enterprise_cli import enterprise
 from bot.entrypoints.serve import serve
 from bot.entrypoints.worker import work
 from bot.settings.load import Need
-from storage.upgrade import upgrade
+from storage.engine.upgrade import upgrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

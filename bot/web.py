@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from bot.webex.signature import genuine
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotKept
-from storage.messages import Event
-from storage.upgrade import up_to_date
+from storage.values.messages import Event
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import CompoundSelect, bindparam, delete, null, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
-from storage.folding import address_key
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
-from storage.records import Admin, Identity
-from storage.webex_ids import differ
+from storage.values.folding import address_key
+from storage.values.records import Admin, Identity
+from storage.values.webex_ids import differ
 
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from storage.columns import UTCDateTime
-from storage.inserting import insert_row
+from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
-from storage.records import FILE, Audited
+from storage.models.columns import UTCDateTime
+from storage.values.records import FILE, Audited
 
 TOLD, REPORTED, GREETED, TOO_FAST = "told", "reported", "greeted", "too fast"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)

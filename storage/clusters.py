@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from storage.inserting import insert_unless_there
+from storage.engine.inserts import insert_unless_there
 from storage.models import ClusterRow, EnterpriseRow
 
 _ROWS: Any = ClusterRow.__table__

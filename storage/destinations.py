@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage.folding import address_key
-from storage.inserting import insert_unless_there
-from storage.messages import Address, Destination
+from storage.engine.inserts import insert_unless_there
 from storage.models import DestinationRow
+from storage.values.folding import address_key
+from storage.values.messages import Address, Destination
 
 
 def at(session: Session, address: Address) -> int:

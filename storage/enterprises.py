@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage import choices, clusters, spaces
+from storage import chosen_enterprises, clusters, spaces
 from storage.models import ClusterRow, EnterpriseRow
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 
 def add(
@@ -62,7 +62,7 @@ def change(
 def remove(session: Session, enterprise_id: int, now: datetime) -> None:
     """Take an enterprise out of use: groups and people speak for it no more; its history stays."""
     spaces.forget_all(session, enterprise_id)
-    choices.forget_all(session, enterprise_id)
+    chosen_enterprises.forget_all(session, enterprise_id)
     session.get_one(EnterpriseRow, enterprise_id).removed_at = now
     session.flush()
 

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from storage.admins import Team
-from storage.inserting import insert_unless_there
+from storage.engine.inserts import insert_unless_there
 from storage.models import FollowerRow
-from storage.records import Follower, Identity
+from storage.values.records import Follower, Identity
 
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage import recorded
+from storage.engine.conditions import among
 from storage.models import SyncRow
-from storage.records import Sync, SyncState
-from storage.states import among
+from storage.models.syncs import to_sync
+from storage.values.records import Sync, SyncState
 
 ENDS = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 ATTEMPTS = (SyncState.COMPLETED, SyncState.FAILED)
@@ -22,7 +22,7 @@ def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) 
         .order_by(_ROWS.c.id.desc())
         .limit(limit)
     )
-    return [recorded.sync(row) for row in rows]
+    return [to_sync(row) for row in rows]
 
 
 def last(session: Session, enterprise_id: int, *states: SyncState) -> Sync | None:

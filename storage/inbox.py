@@ -8,13 +8,13 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, u
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage import claims
-from storage.columns import UTCDateTime
-from storage.database import wake
-from storage.messages import Event
+from storage.engine import claims
+from storage.engine.conditions import among
+from storage.engine.database import wake
 from storage.models import InboxRow
-from storage.records import Claim
-from storage.states import among
+from storage.models.columns import UTCDateTime
+from storage.values.messages import Event
+from storage.values.records import Claim
 
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from storage import inbox
-from storage.database import Database
-from storage.messages import Event
+from storage.engine.database import Database
+from storage.values.messages import Event
 
 log = logging.getLogger(__name__)
 

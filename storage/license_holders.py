@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import locations
-from storage.folding import fold, sort_key
-from storage.license_table import LICENSE_COLUMNS, LicenseHolder
 from storage.models import LicenseHolderRow
+from storage.values.folding import fold, sort_key
+from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder
 
 CHUNK = 1000
 """How many are written by one statement."""

@@ -12,11 +12,11 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.folding import fold, sort_key
-from storage.license_table import Located
+from storage.engine.conditions import among
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
-from storage.records import RosterState
-from storage.states import among
+from storage.values.folding import fold, sort_key
+from storage.values.license_table import Located
+from storage.values.records import RosterState
 
 _ROWS: Any = LocationRow.__table__
 _HOLDERS: Any = LicenseHolderRow.__table__

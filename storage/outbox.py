@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, destinations
-from storage.database import wake
-from storage.inserting import insert_row
-from storage.messages import Address, Draft
+from storage import destinations
+from storage.engine import claims
+from storage.engine.conditions import among
+from storage.engine.database import wake
+from storage.engine.inserts import insert_row
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import Claim
-from storage.states import among
+from storage.values.messages import Address, Draft
+from storage.values.records import Claim
 
 KIND = "outbox"
 POST, EDIT = "post", "edit"

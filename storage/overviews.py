@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import enterprises
+from storage.engine.conditions import among
 from storage.history import ATTEMPTS
 from storage.models import AdminRow, SpaceRow, SyncRow
-from storage.records import Overview
-from storage.states import among
+from storage.values.records import Overview
 
 _SYNCS: Any = SyncRow.__table__
 _LAST = select(func.max(_SYNCS.c.id)).where(among(_SYNCS.c.state, *ATTEMPTS)).group_by(_SYNCS.c.enterprise_id)

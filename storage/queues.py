@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, func, null, select, update
 from sqlalchemy.orm import Session
 
-from storage import recorded
-from storage.columns import UTCDateTime
-from storage.database import wake
+from storage.engine.conditions import among
+from storage.engine.database import wake
 from storage.models import ClusterRow, SyncRow
-from storage.records import Sync, SyncState, WaitsFor
-from storage.states import among
+from storage.models.columns import UTCDateTime
+from storage.models.syncs import to_sync
+from storage.values.records import Sync, SyncState, WaitsFor
 
 KIND = "syncs"
 
@@ -67,7 +67,7 @@ def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> Sync |
     if marked is None:
         return None
     wake(session, KIND)
-    return recorded.sync(marked)
+    return to_sync(marked)
 
 
 def call_overdue(session: Session, before: datetime, now: datetime) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, and_, bindparam, delete, exists, null, or_, select, union_all, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.columns import UTCDateTime
-from storage.folding import address_key
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
-from storage.records import Identity
-from storage.webex_ids import differ
+from storage.models.columns import UTCDateTime
+from storage.values.folding import address_key
+from storage.values.records import Identity
+from storage.values.webex_ids import differ
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, enterprises, inbox, license_holders, syncs
-from storage.columns import UTCDateTime
-from storage.database import wake
-from storage.inserting import insert_unless_there
+from storage import enterprises, inbox, license_holders, syncs
+from storage.engine import claims
+from storage.engine.conditions import among
+from storage.engine.database import wake
+from storage.engine.inserts import insert_unless_there
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
-from storage.records import Claim, Roster, RosterState
-from storage.states import among
+from storage.models.columns import UTCDateTime
+from storage.values.records import Claim, Roster, RosterState
 
 KIND = "rosters"
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage.inserting import insert_unless_there
-from storage.messages import Space
+from storage.engine.inserts import insert_unless_there
 from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, SyncRow
-from storage.webex_ids import same
+from storage.values.messages import Space
+from storage.values.webex_ids import same
 
 
 def link(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:

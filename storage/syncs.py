@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage import claims, queues, recorded
-from storage.columns import UTCDateTime
-from storage.database import wake
+from storage import queues
+from storage.engine import claims
+from storage.engine.conditions import among
+from storage.engine.database import wake
 from storage.models import ClusterRow, EnterpriseRow, SyncRow
-from storage.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncState
-from storage.states import among
+from storage.models.columns import UTCDateTime
+from storage.models.syncs import to_sync
+from storage.values.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncState
 
 KIND = queues.KIND
 
@@ -132,13 +134,13 @@ def told(session: Session, claim: Claim, now: datetime) -> None:
 
 def get(session: Session, sync_id: int) -> Sync:
     """One sync."""
-    return recorded.sync(session.execute(_GETTING, {"sync": sync_id}).one())
+    return to_sync(session.execute(_GETTING, {"sync": sync_id}).one())
 
 
 def active(session: Session, enterprise_id: int) -> Sync | None:
     """The sync of an enterprise that is queued, starting or running."""
     row = session.execute(_ACTIVE, {"enterprise": enterprise_id}).one_or_none()
-    return None if row is None else recorded.sync(row)
+    return None if row is None else to_sync(row)
 
 
 def unfinished(session: Session, enterprise_id: int) -> bool:
@@ -151,7 +153,7 @@ def by_cluster(session: Session) -> dict[str, list[Sync]]:
     """The active syncs of every cluster, by its name, in their order."""
     found: dict[str, list[Sync]] = {}
     for row in session.execute(_QUEUES):
-        found.setdefault(row.cluster, []).append(recorded.sync(row))
+        found.setdefault(row.cluster, []).append(to_sync(row))
     return found
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from storage.filtering import ordering, where
-from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Term, View
 from storage.models import LicenseHolderRow
+from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, Term, View
+from storage.view_conditions import ordering, where
 
 _PORTION = 2000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings.catalog import SETTINGS
-from storage.database import Database
-from storage.upgrade import upgrade
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
 from tests import postgres
 
 for name in [*(setting.name for setting in SETTINGS), "DYNO"]:

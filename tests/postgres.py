@@ -14,9 +14,9 @@ import psutil
 import psycopg
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
 from storage.models import Table
-from storage.upgrade import upgrade
 
 _HOME = Path(tempfile.gettempdir()) / f"directory-sync-tests-{os.getuid()}"
 _TEMPLATE = "migrated"

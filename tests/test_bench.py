@@ -13,7 +13,7 @@ from bench.report import Line
 from bench.webex import FakeWebex
 from bench.webhooks import message_id, number_of, room_id
 from bot.formatting.csv_file import opened
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import AttachmentRow, LicenseHolderRow
 from tests.storage.racing import until
 

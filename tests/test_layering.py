@@ -43,11 +43,8 @@ PURE = (
     "bot.webex.error_responses",
     "bot.webex.models",
     "storage",
-    "storage.folding",
-    "storage.license_table",
-    "storage.messages",
-    "storage.records",
-    "storage.webex_ids",
+    "storage.values",
+    "storage.values.*",
 )
 """Rooms that compute: they import the standard library and each other."""
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from storage.folding import fold
+from storage.values.folding import fold
 
 _SHORTEST_PREFIX = 2
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from storage.records import Claim, Enterprise, Identity, Sync
+from storage.values.records import Claim, Enterprise, Identity, Sync
 
 if TYPE_CHECKING:
     from bot.chat.command import Command

@@ -11,9 +11,9 @@ from bot.services.confirmation import confirmed
 from bot.services.enterprise_fields import Wrong
 from bot.webex.mentions import BOTS
 from storage import admins, enterprises
-from storage.folding import address_key
-from storage.records import Admin, Identity
-from storage.webex_ids import differ
+from storage.values.folding import address_key
+from storage.values.records import Admin, Identity
+from storage.values.webex_ids import differ
 
 NAME = "admins"
 

@@ -7,7 +7,7 @@ from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import cancel as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, followers, syncs
-from storage.records import Cause, Sync, SyncState
+from storage.values.records import Cause, Sync, SyncState
 
 
 def run(session: Session, asked: Asked) -> Reply:

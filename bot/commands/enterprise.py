@@ -12,7 +12,7 @@ from bot.services import enterprise_fields, enterprises
 from bot.services.confirmation import confirmed
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
 from storage import admins, overviews, spaces
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 NAME = "enterprise"
 

@@ -6,7 +6,7 @@ from bot.chat.command import Command
 from bot.chat.message import Asked, Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import history as replies
-from storage import history, readings
+from storage import history, webex_status
 
 USUAL, MOST = 10, 1000
 
@@ -16,7 +16,7 @@ def run(session: Session, asked: Asked) -> Reply:
     number = _number(asked.arguments)
     enterprise = asked.enterprise
     asked_for = history.ended(session, enterprise.id, number, *history.ENDS)
-    own = readings.runs(session, enterprise.id, number)
+    own = webex_status.runs(session, enterprise.id, number)
     entries = replies.merged(asked_for, own)[:number]
     if not entries:
         return Reply(replies.nothing_yet(enterprise))

@@ -16,7 +16,7 @@ from bot.replies.licenses import About
 from bot.services import rosters, suggestions
 from bot.services.rosters import Behind
 from storage import views
-from storage.folding import fold
+from storage.values.folding import fold
 
 COUNT, REFRESH = "count", "refresh"
 

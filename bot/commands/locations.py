@@ -11,7 +11,7 @@ from bot.replies import locations as replies
 from bot.services import rosters
 from bot.services.rosters import Behind
 from storage import enterprises, locations, views
-from storage.records import Roster
+from storage.values.records import Roster
 
 
 def run(session: Session, asked: Asked) -> Reply | Wait:

@@ -9,8 +9,8 @@ from bot.chat.message import Asked, Fresh, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
 from bot.syncs import timing
-from storage import history, inbox, outbox, queues, readings, rosters, syncs, views
-from storage.records import SyncState
+from storage import history, inbox, outbox, queues, rosters, syncs, views, webex_status
+from storage.values.records import SyncState
 
 PATIENCE = timedelta(seconds=2)
 """How long the answer waits for what Webex says just now."""
@@ -21,7 +21,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
     if asked.arguments:
         raise Refusal(no_arguments(asked.arguments, "status"))
     enterprise = asked.enterprise
-    reading = readings.get(session, enterprise.id)
+    reading = webex_status.get(session, enterprise.id)
     live = reading is not None and asked.now - reading.read_at <= PATIENCE
     if not live and not asked.waited:
         return Wait(asked.now + PATIENCE, Fresh.READING)
@@ -35,7 +35,7 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
         standing=Standing(active, enterprise, queues.place(session, active), estimate, named) if active else None,
         last=history.last(session, enterprise.id, *history.ATTEMPTS),
         last_success=completed,
-        own=next(iter(readings.runs(session, enterprise.id, 1)), None),
+        own=next(iter(webex_status.runs(session, enterprise.id, 1)), None),
         reading=reading,
         estimate=estimate,
         hold_until=timing.hold_until(completed, asked.settings.sync_hold),

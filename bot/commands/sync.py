@@ -10,8 +10,8 @@ from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
 from bot.syncs import timing
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
-from storage.license_table import Term, View
-from storage.records import Follower, SyncState
+from storage.values.license_table import Term, View
+from storage.values.records import Follower, SyncState
 
 PATIENCE = timedelta(seconds=2)
 """How long the answer waits for a newer roster where the one that is known gives cause for a warning, or none is."""

@@ -6,7 +6,7 @@ from bot.chat.command import Command, never
 from bot.chat.message import Asked, Refusal, Reply
 from bot.replies import use as replies
 from bot.services.enterprises import find
-from storage import choices, enterprises, spaces
+from storage import chosen_enterprises, enterprises, spaces
 
 
 def run(session: Session, asked: Asked) -> Reply:
@@ -16,11 +16,11 @@ def run(session: Session, asked: Asked) -> Reply:
         raise Refusal(replies.linked_elsewhere())
     theirs = enterprises.all_of(session, None if asked.asker.operator else asked.asker.enterprise_ids)
     if not asked.arguments:
-        chosen = choices.chosen(session, asked.asker.person_id)
+        chosen = chosen_enterprises.chosen(session, asked.asker.person_id)
         current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)
         return Reply(replies.choices([one.key for one in theirs], current), personal=True)
     found = find(asked.arguments, theirs)
-    choices.choose(session, asked.asker.person_id, found.id, asked.now)
+    chosen_enterprises.choose(session, asked.asker.person_id, found.id, asked.now)
     return Reply(replies.chosen(found), noted=found.key)
 
 

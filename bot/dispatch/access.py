@@ -9,9 +9,9 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Asker, Denial, Message, Refusal
 from bot.commands import COMMANDS
 from bot.replies import access as replies
-from storage import admins, choices, enterprises, rights, spaces
-from storage.records import Enterprise, Identity
+from storage import admins, chosen_enterprises, enterprises, rights, spaces
 from storage.rights import Rights
+from storage.values.records import Enterprise, Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _enterprise(session: Session, message: Message, who: Asker, theirs: list[Ent
         return linked
     if len(theirs) == 1:
         return theirs[0]
-    chosen = choices.chosen(session, message.person_id)
+    chosen = chosen_enterprises.chosen(session, message.person_id)
     found = next((one for one in theirs if one.id == chosen), None)
     if found is not None:
         return found

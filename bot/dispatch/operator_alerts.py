@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from bot.chat.message import Message
 from bot.replies import access as replies
 from storage import admins, audit, destinations, enterprises, outbox
-from storage.messages import Address, Draft
-from storage.records import Audited
 from storage.rights import Rights
+from storage.values.messages import Address, Draft
+from storage.values.records import Audited
 
 _AGAIN_AFTER = timedelta(days=1)
 

@@ -13,10 +13,10 @@ from bot.replies import access as replies
 from bot.replies import licenses
 from bot.services.confirmation import UNCONFIRMED
 from bot.services.messages import post, post_privately
-from storage import audit, destinations, inbox, outbox, readings, rights, rosters
-from storage.messages import Address
-from storage.records import Audited, Claim, Enterprise
+from storage import audit, destinations, inbox, outbox, rights, rosters, webex_status
 from storage.rights import Rights
+from storage.values.messages import Address
+from storage.values.records import Audited, Claim, Enterprise
 
 QUIET = timedelta(minutes=1)
 """How long nobody is told again that they may not, or not so much."""
@@ -108,7 +108,11 @@ def _wait(session: Session, heard: Heard, outcome: Wait, enterprise: Enterprise 
         raise LookupError("a command that speaks for no enterprise has nothing to wait for")
     if outcome.fresh is Fresh.READING:
         inbox.wait(
-            session, heard.claim, outcome.until, enterprise.id, reading_id=readings.want(session, enterprise.id, now)
+            session,
+            heard.claim,
+            outcome.until,
+            enterprise.id,
+            reading_id=webex_status.want(session, enterprise.id, now),
         )
         return
     roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)

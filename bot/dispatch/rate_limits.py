@@ -8,7 +8,7 @@ from bot.chat.message import Asker, Limited, TooFast
 from bot.commands import COMMANDS as ALL
 from bot.replies import access as replies
 from storage import audit, inbox
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 COMMANDS, WITHIN = 30, timedelta(minutes=1)
 EXPORTING = tuple(command.name for command in ALL if command.exports)

@@ -15,7 +15,7 @@ from bot.dispatch.outcome import Decision, settle
 from bot.replies import access as replies
 from bot.settings.load import Settings
 from storage import enterprises, rights
-from storage.database import Database
+from storage.engine.database import Database
 
 ORG_KEPT = timedelta(days=1)
 """How long somebody's organization is not asked for again."""

@@ -15,7 +15,7 @@ from bot.services import enterprise_fields as fields
 from bot.services import enterprises as founding
 from bot.settings.load import Need, Settings
 from storage import audit, enterprises, overviews
-from storage.records import Audited, Enterprise, Overview
+from storage.values.records import Audited, Enterprise, Overview
 
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, slug
 from bot.settings.load import Settings
 from storage import admins, enterprises
-from storage.database import Database
-from storage.folding import address_key
-from storage.upgrade import up_to_date, upgrade
+from storage.engine.database import Database
+from storage.engine.upgrade import up_to_date, upgrade
+from storage.values.folding import address_key
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from bot.web import create_app
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import Connection
 from bot.webex.messaging import Webex
-from storage.database import Database
-from storage.listener import Listener
+from storage.engine.database import Database
+from storage.engine.listener import Listener
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 
 from bot.filters import language
 from bot.formatting.escape import code
-from storage.folding import fold
-from storage.license_table import LICENSE_COLUMNS, Term, View
+from storage.values.folding import fold
+from storage.values.license_table import LICENSE_COLUMNS, Term, View
 
 _LONGEST_VALUE = 40
 _OPTIONS = ("count", "counts", "refresh")

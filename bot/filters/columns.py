@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from storage.folding import fold
-from storage.license_table import LICENSE_COLUMNS, LicenseHolder
+from storage.values.folding import fold
+from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import string
 
 from bot.filters.columns import BY_ATTRIBUTE, NAME_COLUMNS
 from bot.formatting.escape import plain
-from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 _MOST_TERMS = 10
 _MOST_VALUES = 8

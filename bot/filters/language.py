@@ -11,8 +11,8 @@ from bot.filters import refusals
 from bot.filters.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, MAIN_KEYS, NAME, NAME_COLUMNS, SORT, key_of
 from bot.filters.in_words import in_words
 from bot.filters.tokens import Token, Value, plain_line, tokens
-from storage.folding import fold, fold_pattern
-from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.values.folding import fold, fold_pattern
+from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 __all__ = ["MOST_COMPARISONS", "in_words", "parse", "printed"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.filters import refusals
 from bot.filters.columns import ATTRIBUTES_OF_KEY, SORT, key_of
-from storage.license_table import Pattern
+from storage.values.license_table import Pattern
 
 _STAND_INS = str.maketrans(
     dict.fromkeys("“”„‟«»＂", '"')

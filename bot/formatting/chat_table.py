@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.formatting.limits import LONGEST, size
 from bot.formatting.width import cell_text, padded
 from bot.formatting.width import width as width_of
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 _FENCE = "```"
 _GAP = "  "

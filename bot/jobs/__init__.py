@@ -6,9 +6,9 @@ from bot.jobs import inbox, maintenance, outbox, rosters, syncs, webex_status, w
 from bot.jobs.engine.job import Chore, Job
 from storage import inbox as inbox_rows
 from storage import outbox as outbox_rows
-from storage import readings as reading_rows
 from storage import rosters as roster_rows
 from storage import syncs as sync_rows
+from storage import webex_status as reading_rows
 
 SCHEDULE: tuple[Job | Chore, ...] = (
     Job(inbox_rows.KIND, inbox.move, inbox_rows.next_due, lambda settings: settings.answer_threads),

@@ -13,9 +13,9 @@ from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable, Webex
 from bot.webex.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
 from bot.webex.models import SpaceMessage
 from storage import inbox
-from storage.claims import ClaimLost
+from storage.engine.claims import ClaimLost
 from storage.models import InboxRow
-from storage.records import Claim, Identity
+from storage.values.records import Claim, Identity
 
 log = logging.getLogger(__name__)
 

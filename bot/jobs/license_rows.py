@@ -4,7 +4,7 @@ import string
 
 from bot.filters.columns import ACTIVATED, BEGUN, ERROR, NOT_BEGUN
 from bot.webex.models import Subscriber
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 
 def license_holder(subscriber: Subscriber) -> LicenseHolder:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from bot.jobs.engine.context import Context
-from storage import pruning, rosters
+from storage import retention, rosters
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def renew(context: Context) -> None:
 
 def prune(context: Context) -> None:
     """Delete old events, delivered messages, old rows of the audit and replaced rosters."""
-    for delete, kept in ((pruning.inbox, KEPT), (pruning.outbox, KEPT), (pruning.audit, AUDIT_KEPT)):
+    for delete, kept in ((retention.inbox, KEPT), (retention.outbox, KEPT), (retention.audit, AUDIT_KEPT)):
         more = True
         while more and not context.stopping.is_set():
             with context.database.write() as session:

@@ -7,9 +7,9 @@ from bot.jobs.engine.context import Context
 from bot.replies import access as replies
 from bot.webex.errors import Rejected
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces
-from storage.messages import Address, Draft
 from storage.models import InboxRow
-from storage.records import Audited, Claim, Identity
+from storage.values.messages import Address, Draft
+from storage.values.records import Audited, Claim, Identity
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from bot.replies import access
 from bot.webex.errors import RateLimited, Rejected, Unavailable
 from bot.webex.models import Posted, Upload
 from storage import audit, destinations, outbox
-from storage.claims import ClaimLost
-from storage.messages import Address, Destination, Draft
+from storage.engine.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
-from storage.records import FILE, Audited
+from storage.values.messages import Address, Destination, Draft
+from storage.values.records import FILE, Audited
 
 log = logging.getLogger(__name__)
 

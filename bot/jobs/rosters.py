@@ -13,10 +13,10 @@ from bot.replies.licenses import all_read, none_yet
 from bot.webex.errors import WebexFailure
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters
-from storage.claims import ClaimLost
-from storage.license_table import LicenseHolder
+from storage.engine.claims import ClaimLost
 from storage.models import RosterRow
-from storage.records import Claim, Roster
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Claim, Roster
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from bot.jobs.engine.context import Context
 from bot.webex.errors import Rejected
 from bot.webex.mentions import BOTS
 from storage import admins, spaces
-from storage.messages import Destination
 from storage.models import OutboxRow
-from storage.records import Identity
+from storage.values.messages import Destination
+from storage.values.records import Identity
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure
 from bot.webex.models import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
-from storage.messages import Draft
-from storage.records import Admin, Audited, Cause, Claim, Enterprise, Roster, Sync, SyncState
+from storage.values.messages import Draft
+from storage.values.records import Admin, Audited, Cause, Claim, Enterprise, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 

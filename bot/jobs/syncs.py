@@ -14,10 +14,11 @@ from bot.syncs import transitions
 from bot.syncs.transitions import Move
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
 from bot.webex.models import SyncReading
-from storage import admins, clusters, enterprises, followers, queues, recorded, rosters, syncs
-from storage.claims import ClaimLost
+from storage import admins, clusters, enterprises, followers, queues, rosters, syncs
+from storage.engine.claims import ClaimLost
 from storage.models import SyncRow
-from storage.records import ACTIVE, Cause, Claim, Sync, SyncState
+from storage.models.syncs import to_sync
+from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def move(context: Context) -> bool:
         if row is None:
             return False
         claim = Claim(row.id, row.attempt)
-        sync = recorded.sync(row)
+        sync = to_sync(row)
         try:
             if sync.state not in ACTIVE:
                 sync_notices.tell(context, claim, sync, row.failures)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from bot.jobs.engine.context import Context
 from bot.webex.errors import Rejected, WebexFailure
 from bot.webex.models import SyncReading
-from storage import enterprises, leases
-from storage import readings as kept
-from storage.claims import ClaimLost
+from storage import enterprises
+from storage import webex_status as kept
+from storage.engine import leases
+from storage.engine.claims import ClaimLost
 from storage.models import ReadingRow
-from storage.records import Claim, Enterprise, Reading
+from storage.values.records import Claim, Enterprise, Reading
 
 log = logging.getLogger(__name__)
 

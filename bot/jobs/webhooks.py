@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from bot.jobs.engine.context import Context
-from storage import leases
+from storage.engine import leases
 
 log = logging.getLogger(__name__)
 

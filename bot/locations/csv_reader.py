@@ -11,7 +11,7 @@ from bot.formatting.csv_file import unguarded
 from bot.locations import refusals
 from bot.locations.decoding import lines_of
 from bot.locations.refusals import Fault, quoted
-from storage.folding import address_key, fold
+from storage.values.folding import address_key, fold
 
 MOST_LINES = 100_000
 LONGEST_LOCATION = 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.locations.csv_reader import Key, Wish, Wishes, comparable
-from storage.license_table import Located
+from storage.values.license_table import Located
 
 
 class Result(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import cut, fits
 from bot.formatting.times import when
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 _MOST_KEYS = 5
 

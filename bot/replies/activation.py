@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.filters import columns
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 HEADER = (*columns.HEADER, "What to do")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
-from storage.records import Admin, Enterprise
+from storage.values.records import Admin, Enterprise
 
 _ROOM = 3000
 

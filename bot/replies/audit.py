@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
 from bot.formatting.times import at, iso
-from storage.records import FILE, Audited, Enterprise
+from storage.values.records import FILE, Audited, Enterprise
 
 
 def answer(

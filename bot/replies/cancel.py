@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.formatting.escape import plain
 from bot.formatting.times import when
-from storage.records import Enterprise, Sync
+from storage.values.records import Enterprise, Sync
 
 
 def nothing(enterprise: Enterprise) -> str:

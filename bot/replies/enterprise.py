@@ -7,7 +7,7 @@ from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
 from bot.formatting.times import iso, when
 from bot.replies.sync_results import marked
-from storage.records import Enterprise, Overview
+from storage.values.records import Enterprise, Overview
 
 _ONCE_MORE = "To have it done, let the same be the next that you type in that space, within 5 minutes."
 

@@ -9,7 +9,7 @@ from bot.formatting.limits import LONGEST, cut, size
 from bot.formatting.times import at, duration, iso
 from bot.replies import sync_counts, sync_results
 from bot.replies.sync_causes import why
-from storage.records import Enterprise, Sync, WebexRun
+from storage.values.records import Enterprise, Sync, WebexRun
 
 WEBEX = "Webex"
 """Who asked for a run that Webex or Partner Hub began."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.license_table import LICENSE_COLUMNS, LicenseHolder
+from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder
 
 FIRST_ROWS = 15
 COUNTED = ("activation", "location")

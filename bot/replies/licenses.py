@@ -12,8 +12,8 @@ from bot.formatting.escape import plain
 from bot.formatting.limits import LONGEST, cut, fits, size
 from bot.formatting.times import when
 from bot.replies.license_summary import Summary
-from storage.license_table import Term, View
-from storage.records import Enterprise, Roster
+from storage.values.license_table import Term, View
+from storage.values.records import Enterprise, Roster
 
 _LONGEST_WORDS = 3000
 _MOST_LOCATIONS = 5

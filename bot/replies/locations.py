@@ -11,7 +11,7 @@ from bot.formatting.times import when
 from bot.locations.csv_reader import Key
 from bot.locations.matching import Outcome, Result, Upload
 from bot.locations.refusals import quoted
-from storage.records import Enterprise, Roster
+from storage.values.records import Enterprise, Roster
 
 GUIDE = """\
 `locations` alone lists the locations, with how many licence holders each has, and attaches the mapping: \

@@ -1,7 +1,7 @@
 """What `notify` says."""
 
 from bot.formatting.escape import code, plain
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 
 def on_or_off(typed: str) -> str:

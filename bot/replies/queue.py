@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.formatting.escape import plain
 from bot.formatting.limits import LONGEST, cut
 from bot.formatting.times import duration, iso, when
-from storage.records import Enterprise, Sync, SyncState
+from storage.values.records import Enterprise, Sync, SyncState
 
 _ROOM_FOR_ONE = 1500
 

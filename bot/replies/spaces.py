@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import LONGEST, cut, size
-from storage.messages import Space
-from storage.records import Enterprise
-from storage.webex_ids import bare
+from storage.values.messages import Space
+from storage.values.records import Enterprise
+from storage.values.webex_ids import bare
 
 _NUMBER = re.compile(r"[0-9a-f-]{36}")
 

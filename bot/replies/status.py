@@ -10,7 +10,7 @@ from bot.replies.sync import Standing, progress, so_far, takes
 from bot.replies.sync_causes import why
 from bot.syncs import transitions
 from bot.syncs.timing import Estimate
-from storage.records import Enterprise, Reading, Roster, Sync, WebexRun
+from storage.values.records import Enterprise, Reading, Roster, Sync, WebexRun
 
 STALE = timedelta(days=8)
 """Webex syncs by itself at least every seven days (PORTAL's ninth promise): after eight without, something is wrong."""

@@ -8,7 +8,7 @@ from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, when
 from bot.syncs import transitions
 from bot.syncs.timing import Estimate
-from storage.records import Enterprise, Sync, SyncState, WaitsFor
+from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.formatting.escape import plain
-from storage.records import Cause, Sync
+from storage.values.records import Cause, Sync
 
 _ASK_AGAIN = "Ask for a sync again."
 

@@ -7,7 +7,7 @@ from bot.formatting.times import at, duration, when
 from bot.replies import sync_counts, sync_results
 from bot.replies.sync_causes import why
 from bot.replies.sync_errors import explained
-from storage.records import Cause, Enterprise, Roster, Sync, SyncState
+from storage.values.records import Cause, Enterprise, Roster, Sync, SyncState
 
 _ROOM_FOR_ERRORS = 3500
 

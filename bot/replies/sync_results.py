@@ -1,7 +1,7 @@
 """How a sync has gone, in a word or two."""
 
 from bot.syncs import transitions
-from storage.records import Sync, SyncState, WebexRun
+from storage.values.records import Sync, SyncState, WebexRun
 
 _COMPLETED = SyncState.COMPLETED.value
 _WITH_WARNINGS = "completed with warnings"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import cut
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 _ROOM = 4000
 

@@ -11,7 +11,7 @@ from bot.chat.message import Refusal
 from bot.replies import enterprise as replies
 from bot.replies import use as key_replies
 from storage import admins, clusters, enterprises, rosters, syncs
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 
 _ID_COLUMN = "sp_enterprise_id"
 """Both databases name the column whose value is taken."""

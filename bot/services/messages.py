@@ -9,8 +9,8 @@ from bot.replies import sync_ended
 from bot.replies.sync import Standing, progress
 from bot.syncs import timing
 from storage import destinations, enterprises, history, outbox, queues, syncs
-from storage.messages import Address, Draft
-from storage.records import ACTIVE, Enterprise, Sync
+from storage.values.messages import Address, Draft
+from storage.values.records import ACTIVE, Enterprise, Sync
 
 
 def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.chat.message import Asked, Fresh, Wait
 from bot.replies.licenses import reading
 from storage import rosters
-from storage.records import Roster, RosterState
+from storage.values.records import Roster, RosterState
 
 PATIENCE = timedelta(seconds=8)
 LONG_PATIENCE = timedelta(hours=1)

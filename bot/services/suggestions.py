@@ -12,9 +12,9 @@ from bot.filters import language
 from bot.filters.advice import Absent, Rewritten, Suggestion, is_shown_whole, word_of
 from bot.filters.columns import BY_ATTRIBUTE
 from storage import views
-from storage.folding import fold
-from storage.license_table import LICENSE_COLUMNS, Term, View
-from storage.records import Roster
+from storage.values.folding import fold
+from storage.values.license_table import LICENSE_COLUMNS, Term, View
+from storage.values.records import Roster
 
 _MOST_TERMS = 30
 """Each of them deepens the expression, which SQLite limits."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.webex.models import Member
-from storage.folding import address_key
-from storage.messages import Address, Draft
-from storage.records import Admin, Follower
+from storage.values.folding import address_key
+from storage.values.messages import Address, Draft
+from storage.values.records import Admin, Follower
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from storage.records import Sync
+from storage.values.records import Sync
 
 
 def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:

@@ -8,7 +8,7 @@ from bot.webex import sync_error_codes
 from bot.webex.errors import RateLimited, Rejected, WebexFailure
 from bot.webex.models import SyncReading
 from bot.webex.sync_error_codes import Nature
-from storage.records import Cause, Sync, SyncState, WaitsFor
+from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
 DOUBT = timedelta(minutes=2)
 """How long a run that Webex may have begun is looked for before it is asked for again."""

@@ -5,10 +5,10 @@ from storage.models.base import Moved, Table
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
 from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
-from storage.models.readings import ReadingRow, WebexRunRow
 from storage.models.rosters import LicenseHolderRow, RosterRow
 from storage.models.spaces import ChoiceRow, MutedRow, SpaceRow
 from storage.models.syncs import FollowerRow, SyncRow
+from storage.models.webex_status import ReadingRow, WebexRunRow
 
 __all__ = [
     "AdminRow",

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import UTCDateTime
 from storage.models.base import Table
+from storage.models.columns import UTCDateTime
 
 
 class AuditRow(Table):

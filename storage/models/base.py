@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Index, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.columns import Id, UTCDateTime
+from storage.models.columns import Id, UTCDateTime
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import FoldedText
 from storage.models.base import Table
+from storage.models.columns import FoldedText
 
 
 class ClusterRow(Table):

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import FoldedText, Id, UTCDateTime
 from storage.models.base import Moved, Table, partial
+from storage.models.columns import FoldedText, Id, UTCDateTime
 
 
 class InboxRow(Moved, Table):

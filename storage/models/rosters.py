@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.columns import FoldedText
 from storage.models.base import Moved, Table, partial
+from storage.models.columns import FoldedText
 
 
 class RosterRow(Moved, Table):

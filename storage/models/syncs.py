@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.columns import Id
 from storage.models.base import Moved, Table, partial
+from storage.models.columns import Id
+from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
 
 class SyncRow(Moved, Table):
@@ -66,3 +67,38 @@ class FollowerRow(Table):
     direct: Mapped[bool]
     thread: Mapped[str | None]
     since: Mapped[datetime]
+
+
+def to_sync(row: SyncRow | Row[Any]) -> Sync:
+    """A row as the value that storage hands out."""
+    return Sync(
+        id=row.id,
+        enterprise_id=row.enterprise_id,
+        cluster_id=row.cluster_id,
+        state=SyncState(row.state),
+        head=row.head,
+        waits_for=None if row.waits_for is None else WaitsFor(row.waits_for),
+        asked_at=row.asked_at,
+        asker_email=row.asker_email,
+        starts=row.starts,
+        starting_at=row.starting_at,
+        before_started_at=row.before_started_at,
+        before_tracking_id=row.before_tracking_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        seconds=row.seconds,
+        tracking_id=row.tracking_id,
+        webex_status=row.webex_status,
+        counts=dict(row.counts),
+        errors=to_errors(row.errors),
+        cause=None if row.cause is None else Cause(row.cause),
+        reason=row.reason,
+        status_outbox_id=row.status_outbox_id,
+        roster_id=row.roster_id,
+        polls=row.polls,
+    )
+
+
+def to_errors(kept: list[Any]) -> tuple[tuple[int, str], ...]:
+    """Webex's errors as they are kept in a row: codes and descriptions."""
+    return tuple((int(code), str(description)) for code, description in kept)

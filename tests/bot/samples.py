@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.webex.models import SyncReading
-from storage.records import Enterprise, Reading, Roster, RosterState, Sync, SyncState, WebexRun
+from storage.values.records import Enterprise, Reading, Roster, RosterState, Sync, SyncState, WebexRun
 
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(days=3), NOW + timedelta(days=3)

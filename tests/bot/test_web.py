@@ -23,9 +23,9 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.web import LARGEST_BODY, create_app
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.upgrade import upgrade
 from storage.models import InboxRow
-from storage.upgrade import upgrade
 
 SECRET, OLD_SECRET = "0123456789abcdef", "fedcba9876543210"
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)

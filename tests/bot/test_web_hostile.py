@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from bot.web import LARGEST_BODY
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.test_web import TYPED, door, signed
 
 NUMBER = 20_000

@@ -11,7 +11,7 @@ import requests
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot.web import create_app
-from storage.database import Database
+from storage.engine.database import Database
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

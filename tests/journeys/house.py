@@ -25,7 +25,7 @@ from sandbox.seed import ACME
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage import admins, enterprises
-from storage.database import Database, wake
+from storage.engine.database import Database, wake
 from storage.models import AuditRow, InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
 from tests.journeys.door import Door
 

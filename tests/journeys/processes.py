@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sandbox.messages import Message
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import InboxRow, OutboxRow, RosterRow, SyncRow
 from tests.sandbox.client import Caller
 

@@ -3,7 +3,7 @@
 from sandbox.seed import BOREALIS, SPACE
 from sandbox.world import BOT
 from storage import admins, enterprises
-from storage.records import Identity
+from storage.values.records import Identity
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
 from tests.journeys.syncs import BO, add_enterprise, ends, text
 

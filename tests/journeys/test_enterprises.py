@@ -2,7 +2,7 @@
 
 from sandbox.seed import BOREALIS
 from storage import enterprises
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import BO, ON_SQLITE, let_webex_run_one, shown, text
 from tests.journeys.tables import csv_of

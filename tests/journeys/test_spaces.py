@@ -5,7 +5,7 @@ from sqlalchemy import delete
 
 from sandbox.seed import BOREALIS
 from sandbox.world import BOT, PARTNER_ADMIN
-from storage import choices, enterprises
+from storage import chosen_enterprises, enterprises
 from storage.models import InboxRow
 from tests.journeys.house import ANA, BEN, OLGA, SAM, House
 from tests.journeys.memberships import bring
@@ -113,7 +113,7 @@ def test_what_had_to_wait_is_not_done_for_another_enterprise(both: House) -> Non
     with both.database.write() as session:
         acme = enterprises.by_key(session, ACME_KEY)
         assert acme is not None
-        choices.choose(session, both.world.person(OLGA).id, acme.id, both.now())
+        chosen_enterprises.choose(session, both.world.person(OLGA).id, acme.id, both.now())
     both.advance(seconds=8.5)
     assert "another enterprise is spoken for" in text(both.wait_for(lambda: both.answers(asked))[0])
     both.faults.clear()

@@ -10,7 +10,7 @@ from bot.entrypoints import startup
 from bot.jobs import webex_status as job
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
-from storage import enterprises, readings
+from storage import enterprises, webex_status
 from tests.journeys.house import ANA, BEN, House
 from tests.journeys.syncs import add_enterprise, do, hang_up, results, text
 from tests.journeys.tables import file_of
@@ -22,7 +22,7 @@ def _runs(house: House, key: str) -> int:
     """How many of Webex's own runs are known of an enterprise."""
     with house.database.read() as session:
         enterprise = enterprises.by_key(session, key)
-        return 0 if enterprise is None else len(readings.runs(session, enterprise.id, 100))
+        return 0 if enterprise is None else len(webex_status.runs(session, enterprise.id, 100))
 
 
 @pytest.fixture

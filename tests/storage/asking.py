@@ -16,8 +16,8 @@ from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
 from bot.webex.models import SyncReading, WebexEnterprise
 from storage import enterprises
-from storage.database import Database
-from storage.records import Enterprise
+from storage.engine.database import Database
+from storage.values.records import Enterprise
 from tests.storage import samples
 from tests.storage.samples import NOW
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from storage.records import Enterprise
+from storage.engine.database import Database
+from storage.values.records import Enterprise
 from tests.postgres import Server
 from tests.storage import samples
 

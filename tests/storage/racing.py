@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage.database import Database
+from storage.engine.database import Database
 
 PATIENCE = 20.0
 """How many seconds anything may take before a test gives up."""

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from storage import admins, clusters, destinations, enterprises, inbox, outbox, rights, rosters, syncs
-from storage.database import Database
-from storage.license_table import LicenseHolder
-from storage.messages import Draft, Event
+from storage.engine.database import Database
 from storage.models import OutboxRow, RosterRow, SyncRow
-from storage.records import Cause, Claim, Enterprise, Identity, Sync, SyncState
+from storage.values.license_table import LicenseHolder
+from storage.values.messages import Draft, Event
+from storage.values.records import Cause, Claim, Enterprise, Identity, Sync, SyncState
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)

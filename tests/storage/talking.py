@@ -10,10 +10,10 @@ from bot.dispatch import router
 from bot.settings.load import Settings
 from bot.webex.json_fields import clean
 from storage import destinations, inbox
-from storage.database import Database
-from storage.messages import Destination
+from storage.engine.database import Database
 from storage.models import AuditRow, InboxRow, OutboxRow
-from storage.records import Claim, Identity
+from storage.values.messages import Destination
+from storage.values.records import Claim, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
 

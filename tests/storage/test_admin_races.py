@@ -6,8 +6,8 @@ from bot.chat.message import Heard, Message
 from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
-from storage.database import Database
-from storage.records import Claim
+from storage.engine.database import Database
+from storage.values.records import Claim
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import NOW

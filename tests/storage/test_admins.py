@@ -3,9 +3,9 @@ from datetime import datetime
 import pytest
 
 from storage import admins, enterprises, rights
-from storage.database import Database
-from storage.records import Admin, Enterprise, Identity
+from storage.engine.database import Database
 from storage.rights import Rights
+from storage.values.records import Admin, Enterprise, Identity
 from tests.storage import samples
 from tests.storage.racing import together
 from tests.storage.samples import DAY, MINUTE, NOW

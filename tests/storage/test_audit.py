@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from storage import admins, audit, pruning
-from storage.database import Database
+from storage import admins, audit, retention
+from storage.engine.database import Database
 from storage.models import AuditRow
-from storage.records import Audited, Enterprise
+from storage.values.records import Audited, Enterprise
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 
@@ -51,7 +51,7 @@ def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
     for minutes in range(3):
         _add(database, minutes)
     with database.write() as session:
-        assert not pruning.audit(session, NOW + 2 * MINUTE)
+        assert not retention.audit(session, NOW + 2 * MINUTE)
         assert [row.at for row in audit.listed(session, NOW - MINUTE, None)] == [NOW + 2 * MINUTE]
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from storage import queues, syncs
-from storage.claims import ClaimLost
-from storage.database import Database
-from storage.records import Cause, Claim, Enterprise, SyncState, WaitsFor
+from storage.engine.claims import ClaimLost
+from storage.engine.database import Database
+from storage.values.records import Cause, Claim, Enterprise, SyncState, WaitsFor
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

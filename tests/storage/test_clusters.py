@@ -1,9 +1,9 @@
 from datetime import datetime
 
 from storage import clusters, enterprises
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import ClusterRow
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW
 

@@ -1,6 +1,6 @@
 from storage import destinations
-from storage.database import Database
-from storage.messages import Address, Destination
+from storage.engine.database import Database
+from storage.values.messages import Address, Destination
 from tests.storage.racing import overlapping, together
 
 

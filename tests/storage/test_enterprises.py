@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import clusters, enterprises, rosters
-from storage.database import Database
-from storage.records import Enterprise
+from storage.engine.database import Database
+from storage.values.records import Enterprise
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, until
 from tests.storage.samples import NOW

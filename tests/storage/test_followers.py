@@ -3,9 +3,9 @@
 import pytest
 
 from storage import admins, enterprises, followers
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import AdminRow
-from storage.records import Enterprise, Follower, Sync
+from storage.values.records import Enterprise, Follower, Sync
 from tests.storage import samples
 from tests.storage.samples import NOW
 

@@ -1,9 +1,9 @@
 """The syncs that have ended, and how long they took."""
 
 from storage import history
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import Enterprise, SyncState
+from storage.values.records import Enterprise, SyncState
 from tests.storage import samples
 from tests.storage.samples import NOW
 

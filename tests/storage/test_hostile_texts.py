@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from bot.commands import COMMANDS
 from bot.formatting.limits import LONGEST, size
 from storage import admins, rosters
-from storage.database import Database
-from storage.license_table import LicenseHolder
-from storage.records import Claim, Enterprise, Identity
+from storage.engine.database import Database
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Claim, Enterprise, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
 from tests.storage.talking import Talk

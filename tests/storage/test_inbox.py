@@ -6,10 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import inbox
-from storage.claims import LEASE
-from storage.database import Database
+from storage.engine.claims import LEASE
+from storage.engine.database import Database
 from storage.models import InboxRow
-from storage.records import Claim
+from storage.values.records import Claim
 from tests.storage import samples
 from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW, SECOND

@@ -3,8 +3,8 @@
 import pytest
 
 from storage import inbox, rosters
-from storage.database import Database
-from storage.records import Claim, Enterprise
+from storage.engine.database import Database
+from storage.values.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, OperationalError
 
 from storage import inbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.intake import Intake, NotKept
 from storage.models import InboxRow
 from tests.storage import samples

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from storage import enterprises, locations, rosters, views
-from storage.database import Database
-from storage.folding import fold, sort_key
-from storage.license_table import LicenseHolder, SortKey, Term, View
+from storage.engine.database import Database
 from storage.models import LicenseHolderRow, LocationRow
-from storage.records import Claim, Enterprise
+from storage.values.folding import fold, sort_key
+from storage.values.license_table import LicenseHolder, SortKey, Term, View
+from storage.values.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import MINUTE, NOW

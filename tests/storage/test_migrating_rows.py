@@ -11,8 +11,8 @@ from sqlalchemy import Connection, column, insert, table
 
 import storage
 from storage import enterprises, followers, history, inbox, locations, outbox, views
-from storage.database import Database
-from storage.license_table import LICENSE_COLUMNS
+from storage.engine.database import Database
+from storage.engine.upgrade import up_to_date, upgrade
 from storage.models import (
     ClusterRow,
     DestinationRow,
@@ -25,8 +25,8 @@ from storage.models import (
     SyncRow,
     Table,
 )
-from storage.records import Follower, Sync, SyncState
-from storage.upgrade import up_to_date, upgrade
+from storage.values.license_table import LICENSE_COLUMNS
+from storage.values.records import Follower, Sync, SyncState
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import claims, destinations, outbox
-from storage.claims import LEASE, ClaimLost
-from storage.database import Database
-from storage.messages import Draft
+from storage import destinations, outbox
+from storage.engine import claims
+from storage.engine.claims import LEASE, ClaimLost
+from storage.engine.database import Database
 from storage.models import DestinationRow, OutboxRow
-from storage.records import Claim
+from storage.values.messages import Draft
+from storage.values.records import Claim
 from tests.storage import samples
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW, SECOND

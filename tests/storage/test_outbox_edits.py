@@ -1,5 +1,5 @@
 from storage import outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import OutboxRow
 from tests.storage import samples
 from tests.storage.racing import overlapping

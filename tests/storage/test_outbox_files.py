@@ -1,9 +1,9 @@
 import pytest
 
 from storage import destinations, outbox
-from storage.database import Database
-from storage.messages import Address, Draft
+from storage.engine.database import Database
 from storage.models import AttachmentRow, OutboxRow
+from storage.values.messages import Address, Draft
 from tests.storage import samples
 from tests.storage.racing import overlapping
 from tests.storage.samples import NOW

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from storage import admins, enterprises, locations, rosters, spaces, syncs
-from storage.database import Database
-from storage.license_table import LicenseHolder
+from storage.engine.database import Database
 from storage.models import AdminRow, EnterpriseRow, LicenseHolderRow, LocationRow, RosterRow, SpaceRow, SyncRow
-from storage.records import Claim, Identity
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Claim, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
 from tests.storage.talking import Talk

@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from storage import enterprises, queues, syncs
-from storage.database import Database
-from storage.records import Enterprise, SyncState
+from storage.engine.database import Database
+from storage.values.records import Enterprise, SyncState
 from tests.storage import samples
 from tests.storage.racing import together
 from tests.storage.samples import DAY, MINUTE, NOW, SECOND

@@ -1,8 +1,8 @@
 """All enterprises at a glance."""
 
 from storage import enterprises, overviews, spaces, syncs
-from storage.database import Database
-from storage.records import Claim, Enterprise, SyncState
+from storage.engine.database import Database
+from storage.values.records import Claim, Enterprise, SyncState
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

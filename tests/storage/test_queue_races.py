@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.commands import cancel, sync
 from storage import clusters, enterprises, queues, syncs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import ACTIVE, Claim, Enterprise, Sync, SyncState
+from storage.values.records import ACTIVE, Claim, Enterprise, Sync, SyncState
 from tests.storage import asking, samples
 from tests.storage.asking import Portal
 from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until

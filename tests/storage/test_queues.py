@@ -3,10 +3,10 @@
 import pytest
 
 from storage import clusters, queues, syncs
-from storage.claims import ClaimLost
-from storage.database import Database
+from storage.engine.claims import ClaimLost
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import Claim, Enterprise, SyncState, WaitsFor
+from storage.values.records import Claim, Enterprise, SyncState, WaitsFor
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

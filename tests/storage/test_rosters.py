@@ -3,11 +3,11 @@ from datetime import datetime
 import pytest
 
 from storage import inbox, license_holders, rosters, views
-from storage.claims import LEASE, ClaimLost
-from storage.database import Database
-from storage.license_table import LicenseHolder, Term, View
+from storage.engine.claims import LEASE, ClaimLost
+from storage.engine.database import Database
 from storage.models import LicenseHolderRow, RosterRow
-from storage.records import Claim, Enterprise, RosterState
+from storage.values.license_table import LicenseHolder, Term, View
+from storage.values.records import Claim, Enterprise, RosterState
 from tests.storage import samples
 from tests.storage.racing import overlapping, together
 from tests.storage.samples import MINUTE, NOW, SECOND

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage import enterprises, inbox, rosters, views
-from storage.claims import LEASE, ClaimLost
-from storage.database import Database
-from storage.license_table import LicenseHolder
-from storage.records import Claim, Enterprise, Roster
+from storage.engine.claims import LEASE, ClaimLost
+from storage.engine.database import Database
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Claim, Enterprise, Roster
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

@@ -1,8 +1,8 @@
 """Which spaces hear of an enterprise's syncs, and who wants to hear nothing."""
 
 from storage import spaces
-from storage.database import Database
-from storage.records import Enterprise
+from storage.engine.database import Database
+from storage.values.records import Enterprise
 from tests.storage.racing import together
 from tests.storage.samples import NOW
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.commands import cancel, sync
 from storage import followers, syncs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import Cause, Claim, Enterprise, Sync, SyncState
+from storage.values.records import Cause, Claim, Enterprise, Sync, SyncState
 from tests.storage import asking, samples
 from tests.storage.asking import REFUSED, Portal, Run
 from tests.storage.racing import PATIENCE, beside, overlapping, together

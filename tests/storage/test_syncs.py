@@ -7,10 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from storage import enterprises, rosters, syncs
-from storage.claims import ClaimLost
-from storage.database import Database
+from storage.engine.claims import ClaimLost
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import ACTIVE, Cause, Claim, Enterprise, SyncState, WaitsFor
+from storage.values.records import ACTIVE, Cause, Claim, Enterprise, SyncState, WaitsFor
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 

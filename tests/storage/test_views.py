@@ -1,9 +1,9 @@
 from sqlalchemy import text
 
 from storage import rosters, views
-from storage.database import Database
-from storage.license_table import LicenseHolder, SortKey, Term, View
-from storage.records import Claim, Enterprise
+from storage.engine.database import Database
+from storage.values.license_table import LicenseHolder, SortKey, Term, View
+from storage.values.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.samples import NOW
 

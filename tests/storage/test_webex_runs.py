@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from storage import enterprises, readings
-from storage.database import Database
-from storage.records import Enterprise, Reading, SyncState, WebexRun
+from storage import enterprises, webex_status
+from storage.engine.database import Database
+from storage.values.records import Enterprise, Reading, SyncState, WebexRun
 from tests.storage import samples
 from tests.storage.samples import DAY, MINUTE, NOW, SECOND
 
@@ -28,13 +28,13 @@ def _keep(
     """Keep a reading; which runs are known after that, newest first."""
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        readings.keep(session, enterprise.id, reading, counts or {}, errors or [])
+        webex_status.keep(session, enterprise.id, reading, counts or {}, errors or [])
     return _runs(database, enterprise)
 
 
 def _runs(database: Database, enterprise: Enterprise, limit: int = 9) -> list[WebexRun]:
     with database.read() as session:
-        return readings.runs(session, enterprise.id, limit)
+        return webex_status.runs(session, enterprise.id, limit)
 
 
 def _later(days: int = 1, **more: Any) -> Reading:

@@ -9,10 +9,10 @@ from bot.commands import COMMANDS
 from bot.dispatch import rate_limits
 from bot.jobs import maintenance
 from bot.replies import access, notify, spaces, use
-from storage import admins, choices
+from storage import admins, chosen_enterprises
 from storage import spaces as space_rows
-from storage.database import Database
-from storage.records import Enterprise, Identity
+from storage.engine.database import Database
+from storage.values.records import Enterprise, Identity
 from tests.storage import samples
 from tests.storage.samples import NOW
 from tests.storage.talking import Talk
@@ -58,7 +58,7 @@ def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
     with database.write() as session:
         admins.set_operators(session, [_PEOPLE["operator"]])
         space_rows.link(session, "linked group", acme.id, NOW)
-        choices.choose(session, "id of operator", acme.id, NOW)
+        chosen_enterprises.choose(session, "id of operator", acme.id, NOW)
     return database
 
 

@@ -9,8 +9,8 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
 from bot.webex.models import Person
-from storage.database import Database
-from storage.held import Held
+from storage.engine.database import Database
+from storage.engine.held_rows import Held
 
 
 @dataclass(frozen=True)

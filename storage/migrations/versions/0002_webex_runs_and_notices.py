@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import columns
+from storage.models import columns
 
 revision = "0002"
 down_revision = "0001"

@@ -11,12 +11,12 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from storage import admins, enterprises, rosters, syncs
-from storage.database import Database
-from storage.records import Cause, Claim, Enterprise, RosterState
-from storage.upgrade import up_to_date
+from storage.engine.database import Database
+from storage.engine.upgrade import up_to_date
+from storage.values.records import Cause, Claim, Enterprise, RosterState
 from tests.bot.samples import NOW
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)

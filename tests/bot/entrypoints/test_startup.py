@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.entrypoints.startup import now, seed
 from bot.settings.load import Settings
 from storage import admins, enterprises, rights
-from storage.database import Database
-from storage.records import Identity
+from storage.engine.database import Database
+from storage.values.records import Identity
 from tests.storage import samples
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from storage.folding import fold, fold_pattern, sort_key
-from storage.license_table import LicenseHolder, Pattern, Term, View
+from storage.values.folding import fold, fold_pattern, sort_key
+from storage.values.license_table import LicenseHolder, Pattern, Term, View
 
 
 def matches(terms: Iterable[Term], holder: LicenseHolder) -> bool:

@@ -1,7 +1,7 @@
 """The columns of the license table and their filter keys."""
 
 from bot.filters.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, key_of
-from storage.license_table import LICENSE_COLUMNS
+from storage.values.license_table import LICENSE_COLUMNS
 
 
 def test_the_header_is_the_one_that_was_agreed() -> None:

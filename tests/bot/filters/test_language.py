@@ -8,7 +8,7 @@ from bot.filters.language import MOST_COMPARISONS, in_words, parse, printed
 from bot.filters.tokens import plain_line
 from bot.formatting.limits import fits
 from bot.formatting.width import width
-from storage.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
+from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
 
 def _term(column: str, *patterns: Pattern, negated: bool = False) -> Term:

@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.filters.language import parse
-from storage.folding import fold
-from storage.license_table import LicenseHolder, Term
+from storage.values.folding import fold
+from storage.values.license_table import LicenseHolder, Term
 from tests.bot.filters.reference import matches, ordered
 
 ANA = LicenseHolder(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.formatting.chat_table import chat_table, license_table
 from bot.formatting.limits import size
 from bot.formatting.width import cell_text, padded, shortened, width
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 _HOSTILE = st.text() | st.text(alphabet="`\n\r\u202e\u2066\u2028東e\u0301️محa *_<@")
 

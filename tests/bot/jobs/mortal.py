@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from storage.database import Database
+from storage.engine.database import Database
 
 
 class Died(BaseException):

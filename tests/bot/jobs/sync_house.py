@@ -18,11 +18,11 @@ from bot.webex.messaging import Webex
 from bot.webex.models import Member, SpaceMessage
 from storage import admins, enterprises, queues, spaces
 from storage import inbox as inbox_rows
-from storage import readings as reading_rows
 from storage import rosters as roster_rows
 from storage import syncs as sync_rows
-from storage.messages import Event
+from storage import webex_status as reading_rows
 from storage.models import SyncRow, Table
+from storage.values.messages import Event
 from tests.bot.jobs.imagined_webex import BOT, MENTION, Clock, ImaginedWebex
 from tests.bot.jobs.mortal import Died, Fate, MortalDatabase
 from tests.bot.jobs.sync_watch import NOTICES, OPERATOR, Watch

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from bot.settings.load import Settings
 from bot.webex.errors import Rejected
 from storage.models import DestinationRow, FollowerRow, OutboxRow, SyncRow, WebexRunRow
-from storage.records import ACTIVE, Cause, SyncState
+from storage.values.records import ACTIVE, Cause, SyncState
 from tests.bot.jobs.imagined_webex import ImaginedWebex, Run
 
 QUEUED, STARTING, RUNNING = ACTIVE

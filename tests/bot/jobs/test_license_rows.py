@@ -7,7 +7,7 @@ import pytest
 from bot.filters.columns import cells
 from bot.jobs.license_rows import license_holder
 from bot.webex.models import Subscriber
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 ANA = Subscriber(
     id="s1",

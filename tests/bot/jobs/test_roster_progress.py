@@ -6,10 +6,10 @@ from sqlalchemy import select
 from bot.jobs.roster_progress import Progress, tell_end
 from bot.replies.licenses import all_read, reading
 from storage import inbox, outbox, rosters
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import OutboxRow
 from storage.outbox import EDIT
-from storage.records import Claim, Enterprise
+from storage.values.records import Claim, Enterprise
 from tests.storage import samples
 from tests.storage.samples import NOW, SECOND
 

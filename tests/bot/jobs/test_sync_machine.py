@@ -15,7 +15,7 @@ from bot.commands import cancel, sync
 from bot.jobs import inbox, rosters, syncs, webex_status
 from bot.jobs.engine.context import Context
 from storage import admins, enterprises
-from storage import readings as reading_rows
+from storage import webex_status as reading_rows
 from storage.models import AdminRow
 from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ANA, AT_ONCE, BO, CAT, DAN, PEOPLE, PLACES, House

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs import inbox, syncs, webex_status
-from storage.records import SyncState
+from storage.values.records import SyncState
 from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ACME, ANA, AT_ONCE, BO, House
 from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STARTING, SHAPES

@@ -18,9 +18,9 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
 from storage import admins, enterprises
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import DestinationRow, OutboxRow, SyncRow
-from storage.records import SyncState
+from storage.values.records import SyncState
 from tests.bot.jobs.imagined_webex import Clock, ImaginedWebex
 from tests.bot.jobs.sync_house import Unexpected
 from tests.storage.racing import PATIENCE, together

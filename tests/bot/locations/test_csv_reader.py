@@ -13,7 +13,7 @@ from bot.chat.message import Refusal
 from bot.formatting.csv_file import guarded
 from bot.locations import csv_reader
 from bot.locations.csv_reader import Key, Wish, read
-from storage.folding import fold
+from storage.values.folding import fold
 
 Encode = Callable[[str], bytes]
 

@@ -2,8 +2,8 @@
 
 from bot.locations.csv_reader import Key, Wish, Wishes, comparable
 from bot.locations.matching import Outcome, Result, Upload, changes, upload
-from storage.folding import fold
-from storage.license_table import Located
+from storage.values.folding import fold
+from storage.values.license_table import Located
 
 
 def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> Located:

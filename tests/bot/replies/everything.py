@@ -20,8 +20,8 @@ from bot.replies.status import Known
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
 from bot.webex.sync_error_codes import MEANINGS
-from storage.license_table import LicenseHolder, View
-from storage.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
+from storage.values.license_table import LicenseHolder, View
+from storage.values.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples
 from tests.bot.replies.of_rights import rights
 from tests.bot.samples import NOW, OWN, READING, ROSTER

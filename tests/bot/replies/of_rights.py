@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.replies import access, admins, audit, enterprise, spaces, use
-from storage.messages import Space
-from storage.records import Admin, Audited, Enterprise, Overview
+from storage.values.messages import Space
+from storage.values.records import Admin, Audited, Enterprise, Overview
 from tests.bot.samples import NOW
 
 _DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from bot.filters import columns
 from bot.jobs.license_rows import license_holder
 from bot.replies.activation import HEADER, rows
 from bot.webex.models import Subscriber
-from storage.license_table import LicenseHolder
+from storage.values.license_table import LicenseHolder
 
 ANA = Subscriber("s1", "ana@acme", "R+acme", "Dallas", "Ana", "Ruiz", "ana@acme.example", "0042", "premium", "")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.formatting.limits import fits
 from bot.replies import history
 from bot.replies.history import merged
-from storage.records import Cause, Sync, SyncState, WebexRun
+from storage.values.records import Cause, Sync, SyncState, WebexRun
 from tests.bot.samples import NOW, TEXTS, enterprise, sync
 
 ACME = enterprise("Acme_1")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.replies import sync_counts
 from bot.replies.history import CSV_HEADER, csv_cells, merged
 from bot.replies.sync_causes import why
-from storage.records import Cause, Sync, SyncState, WebexRun
+from storage.values.records import Cause, Sync, SyncState, WebexRun
 from tests.bot.samples import NOW, OWN, sync
 
 HOUR = timedelta(hours=1)

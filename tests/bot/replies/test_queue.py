@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.formatting.limits import fits
 from bot.replies import queue
-from storage.records import Sync, SyncState, WaitsFor
+from storage.values.records import Sync, SyncState, WaitsFor
 from tests.bot.samples import NOW, TEXTS, enterprise, sync
 
 ACME = enterprise("Acme_1")

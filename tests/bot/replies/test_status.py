@@ -9,7 +9,7 @@ from bot.replies import status
 from bot.replies.status import STALE, Known
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
-from storage.records import Cause, Reading, SyncState, WaitsFor, WebexRun
+from storage.values.records import Cause, Reading, SyncState, WaitsFor, WebexRun
 from tests.bot.samples import EARLIER, JUST_OVER, NOW, OWN, READING, ROSTER, enterprise, sync
 
 HOUR = timedelta(hours=1)

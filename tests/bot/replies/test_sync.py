@@ -8,7 +8,7 @@ import pytest
 from bot.replies import sync as replies
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
-from storage.records import SyncState, WaitsFor
+from storage.values.records import SyncState, WaitsFor
 from tests.bot.samples import NOW, enterprise
 from tests.bot.samples import sync as a_sync
 

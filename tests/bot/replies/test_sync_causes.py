@@ -6,7 +6,7 @@ import pytest
 
 from bot.formatting.escape import visible
 from bot.replies.sync_causes import why
-from storage.records import Cause, SyncState
+from storage.values.records import Cause, SyncState
 from tests.bot.samples import EVIL, sync
 
 FAILED = SyncState.FAILED

@@ -11,7 +11,7 @@ from bot.replies.sync_causes import why
 from bot.syncs.transitions import from_asking
 from bot.webex.errors import Rejected
 from bot.webex.sync_error_codes import MEANINGS
-from storage.records import Cause, Roster, Sync, SyncState
+from storage.values.records import Cause, Roster, Sync, SyncState
 from tests.bot.samples import NOW, POLL, ROSTER, enterprise, sync
 
 HOLD = timedelta(hours=24)

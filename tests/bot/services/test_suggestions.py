@@ -9,9 +9,9 @@ from bot.filters import advice, language
 from bot.filters.advice import Absent, Advice, Rewritten
 from bot.services import suggestions
 from storage import rosters, views
-from storage.database import Database
-from storage.license_table import LicenseHolder
-from storage.records import Roster
+from storage.engine.database import Database
+from storage.values.license_table import LicenseHolder
+from storage.values.records import Roster
 from tests.storage import samples
 
 Look = Callable[..., object]

@@ -24,7 +24,7 @@ from bot.syncs.transitions import (
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.webex.models import SyncReading
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature
-from storage.records import Cause, SyncState, WaitsFor
+from storage.values.records import Cause, SyncState, WaitsFor
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING

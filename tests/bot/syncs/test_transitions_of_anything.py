@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.syncs.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
 from bot.webex.models import SyncError, SyncReading
-from storage.records import Cause, Sync, SyncState, WaitsFor
+from storage.values.records import Cause, Sync, SyncState, WaitsFor
 from tests.bot.samples import EARLIER, LATER, NOW, POLL, TIMEOUT, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING

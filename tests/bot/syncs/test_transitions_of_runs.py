@@ -21,7 +21,7 @@ from bot.syncs.transitions import (
 from bot.webex.errors import Rejected
 from bot.webex.models import SyncError, SyncReading
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature, nature
-from storage.records import Cause, Sync, SyncState, WaitsFor
+from storage.values.records import Cause, Sync, SyncState, WaitsFor
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING

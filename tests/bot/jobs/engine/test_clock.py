@@ -22,11 +22,11 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import Unavailable
 from bot.webex.messaging import Webex
-from storage import claims
 from storage import inbox as events
-from storage.database import Database
-from storage.messages import Event
+from storage.engine import claims
+from storage.engine.database import Database
 from storage.models import InboxRow
+from storage.values.messages import Event
 from tests.sandbox.client import wait_until
 
 KIND = "counted"

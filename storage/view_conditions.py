@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, or_
 
-from storage.folding import fold_pattern
-from storage.license_table import Pattern, SortKey, Term
 from storage.models import LicenseHolderRow
+from storage.values.folding import fold_pattern
+from storage.values.license_table import Pattern, SortKey, Term
 
 _ESCAPE = "\\"
 

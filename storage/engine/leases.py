@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.inserting import insert_unless_there
+from storage.engine.inserts import insert_unless_there
 from storage.models import LeaseRow
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from storage import clusters
-from storage.database import Database, wake
+from storage.engine.database import Database, wake
 from storage.models import ClusterRow
 from tests.storage.racing import PATIENCE, beside, together
 from tests.storage.samples import NOW

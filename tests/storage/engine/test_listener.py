@@ -5,9 +5,10 @@ from queue import Empty, SimpleQueue
 import psycopg
 import pytest
 
-from storage import inbox, listener
-from storage.database import Database, wake
-from storage.listener import Listener
+from storage import inbox
+from storage.engine import listener
+from storage.engine.database import Database, wake
+from storage.engine.listener import Listener
 from tests.bot.test_web import TYPED, door, knock
 from tests.storage.racing import PATIENCE, until
 

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from storage.columns import UTCDateTime
 from storage.models import InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
-from storage.records import Claim
+from storage.models.columns import UTCDateTime
+from storage.values.records import Claim
 
 LEASE = timedelta(seconds=60)
 

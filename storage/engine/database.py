@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from storage.fairlock import FairLock
-from storage.notifier import Notifier
+from storage.engine.fair_lock import FairLock
+from storage.engine.notifier import Notifier
 
 CHANNEL = "directory_sync"
 Listener = Callable[[frozenset[str]], None]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.webex_ids import bare, same
+from storage.values.webex_ids import bare, same
 
 NUMBER = "95ed5c0f-2d61-4e2b-9e2b-1a3a7ae8b2d1"
 

@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from storage.fairlock import FairLock
+from storage.engine.fair_lock import FairLock
 from tests.storage.racing import PATIENCE, beside, together, until
 
 

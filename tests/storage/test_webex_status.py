@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import enterprises, inbox, readings
-from storage.claims import LEASE, ClaimLost
-from storage.database import Database
+from storage import enterprises, inbox, webex_status
+from storage.engine.claims import LEASE, ClaimLost
+from storage.engine.database import Database
 from storage.models import ReadingRow
-from storage.records import Claim, Enterprise, Reading
+from storage.values.records import Claim, Enterprise, Reading
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
 from tests.storage.samples import MINUTE, NOW, SECOND
@@ -27,35 +27,35 @@ _READING = Reading(
 
 def _want(database: Database, enterprise: Enterprise) -> int:
     with database.write() as session:
-        return readings.want(session, enterprise.id, NOW)
+        return webex_status.want(session, enterprise.id, NOW)
 
 
 def _taken(database: Database) -> Claim:
     with database.write() as session:
-        row = readings.claim(session.connection(), NOW)
+        row = webex_status.claim(session.connection(), NOW)
     assert row is not None
     return Claim(row.id, row.attempt)
 
 
 def _done(database: Database, claim: Claim, error: str | None = None) -> None:
     with database.write() as session:
-        readings.done(session, claim, NOW, error=error)
+        webex_status.done(session, claim, NOW, error=error)
 
 
 def _wanted(database: Database) -> bool:
     with database.read() as session:
-        return readings.next_due(session, NOW - SECOND) is not None
+        return webex_status.next_due(session, NOW - SECOND) is not None
 
 
 def _keep(database: Database, enterprise: Enterprise, reading: Reading) -> None:
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        readings.keep(session, enterprise.id, reading, {}, [])
+        webex_status.keep(session, enterprise.id, reading, {}, [])
 
 
 def _kept(database: Database, enterprise: Enterprise) -> Reading | None:
     with database.read() as session:
-        return readings.get(session, enterprise.id)
+        return webex_status.get(session, enterprise.id)
 
 
 def _wait(database: Database, data_id: str, reading_id: int) -> None:
@@ -69,7 +69,7 @@ def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: E
     assert len(set(together([lambda: _want(database, acme)] * 6))) == 1
     assert _want(database, bolt) != _want(database, acme)
     with database.write() as session:
-        taken = [readings.claim(session.connection(), NOW) for _ in range(3)]
+        taken = [webex_status.claim(session.connection(), NOW) for _ in range(3)]
     assert [row.enterprise_id if row else None for row in taken] == [acme.id, bolt.id, None]
 
 
@@ -80,7 +80,7 @@ def test_a_reading_wanted_while_it_is_being_read_is_that_one(database: Database,
     _done(database, claim)
     assert not _wanted(database)
     with database.write() as session:
-        assert readings.claim(session.connection(), NOW) is None
+        assert webex_status.claim(session.connection(), NOW) is None
 
 
 @pytest.mark.parametrize("error", [None, "Webex is away"])
@@ -114,7 +114,7 @@ def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterpr
     _wait(database, "a", _want(database, acme))
     lost = _taken(database)
     with database.write() as session:
-        assert readings.claim(session.connection(), NOW + LEASE + SECOND) is not None
+        assert webex_status.claim(session.connection(), NOW + LEASE + SECOND) is not None
     with pytest.raises(ClaimLost):
         _done(database, lost)
     assert samples.take(database) is None
@@ -154,7 +154,7 @@ def test_who_wants_a_reading_while_the_one_before_ends_gets_another(postgres: Da
     acme = samples.enterprise(postgres)
     _want(postgres, acme)
     claim = _taken(postgres)
-    overlapping(postgres, lambda session: readings.done(session, claim, NOW), lambda: _want(postgres, acme))
+    overlapping(postgres, lambda session: webex_status.done(session, claim, NOW), lambda: _want(postgres, acme))
     assert _wanted(postgres)
 
 
@@ -166,7 +166,7 @@ def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Dat
     event = samples.taken(postgres, "a")
 
     def wait(session: Session) -> None:
-        inbox.wait(session, event, NOW + MINUTE, 1, reading_id=readings.want(session, acme.id, NOW))
+        inbox.wait(session, event, NOW + MINUTE, 1, reading_id=webex_status.want(session, acme.id, NOW))
 
     overlapping(postgres, wait, lambda: _done(postgres, reading))
     samples.taken(postgres, "a")
@@ -178,7 +178,7 @@ def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kep
         enterprises.lock(session, acme.id)
         wanting = beside(lambda: _want(postgres, acme))
         until(lambda: wanting.done() or somebody_waits(postgres))
-        readings.keep(session, acme.id, _READING, {}, [])
+        webex_status.keep(session, acme.id, _READING, {}, [])
     wanting.result(PATIENCE)
     assert _kept(postgres, acme) == _READING
     assert _wanted(postgres)

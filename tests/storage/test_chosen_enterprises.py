@@ -2,29 +2,29 @@
 
 from functools import partial
 
-from storage import choices, enterprises, spaces
-from storage.database import Database
-from storage.records import Enterprise
+from storage import chosen_enterprises, enterprises, spaces
+from storage.engine.database import Database
+from storage.values.records import Enterprise
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW
 
 
 def _chosen(database: Database, person_id: str) -> int | None:
     with database.read() as session:
-        return choices.chosen(session, person_id)
+        return chosen_enterprises.chosen(session, person_id)
 
 
 def test_the_last_choice_counts_and_is_ones_own(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     for minutes, (person_id, enterprise) in enumerate((("ana", acme), ("bo", bolt), ("ana", bolt), ("ana", acme))):
         with database.write() as session:
-            choices.choose(session, person_id, enterprise.id, NOW + minutes * MINUTE)
+            chosen_enterprises.choose(session, person_id, enterprise.id, NOW + minutes * MINUTE)
     assert [_chosen(database, person_id) for person_id in ("ana", "bo", "cy")] == [acme.id, bolt.id, None]
 
 
 def test_choices_made_at_once_are_one(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     def choose(enterprise: Enterprise) -> None:
         with database.write() as session:
-            choices.choose(session, "ana", enterprise.id, NOW)
+            chosen_enterprises.choose(session, "ana", enterprise.id, NOW)
 
     together([partial(choose, one) for one in (acme, bolt, acme, bolt)])
     assert _chosen(database, "ana") in (acme.id, bolt.id)
@@ -34,8 +34,8 @@ def test_with_an_enterprise_go_its_spaces_and_the_choice_of_it(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     with database.write() as session:
-        choices.choose(session, "ana", acme.id, NOW)
-        choices.choose(session, "bo", bolt.id, NOW)
+        chosen_enterprises.choose(session, "ana", acme.id, NOW)
+        chosen_enterprises.choose(session, "bo", bolt.id, NOW)
         spaces.link(session, "of acme", acme.id, NOW)
         spaces.link(session, "of bolt", bolt.id, NOW)
         enterprises.remove(session, acme.id, NOW)

@@ -3,9 +3,9 @@ import threading
 import pytest
 
 from storage import inbox, outbox
-from storage.claims import LEASE
-from storage.database import Database
-from storage.held import Held
+from storage.engine.claims import LEASE
+from storage.engine.database import Database
+from storage.engine.held_rows import Held
 from storage.models import InboxRow
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.folding import fold, fold_pattern, sort_key
+from storage.values.folding import fold, fold_pattern, sort_key
 
 
 @pytest.mark.parametrize(

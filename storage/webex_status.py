@@ -8,13 +8,15 @@ from sqlalchemy import Connection, Text, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, recorded
-from storage.columns import UTCDateTime
-from storage.database import wake
-from storage.inserting import insert_unless_there
+from storage import inbox
+from storage.engine import claims
+from storage.engine.conditions import among
+from storage.engine.database import wake
+from storage.engine.inserts import insert_unless_there
 from storage.models import ReadingRow, SyncRow, WebexRunRow
-from storage.records import Claim, Reading, SyncState, WebexRun
-from storage.states import among
+from storage.models.columns import UTCDateTime
+from storage.models.syncs import to_errors
+from storage.values.records import Claim, Reading, SyncState, WebexRun
 
 KIND = "readings"
 
@@ -156,4 +158,4 @@ def runs(session: Session, enterprise_id: int, limit: int) -> list[WebexRun]:
         .order_by(_RUNS.c.id.desc())
         .limit(limit)
     )
-    return [WebexRun(**{**row._mapping, "errors": recorded.errors(row.errors)}) for row in rows]
+    return [WebexRun(**{**row._mapping, "errors": to_errors(row.errors)}) for row in rows]

@@ -1,8 +1,8 @@
 from datetime import datetime
 from functools import partial
 
-from storage import leases
-from storage.database import Database
+from storage.engine import leases
+from storage.engine.database import Database
 from tests.storage.racing import together
 from tests.storage.samples import MINUTE, NOW, SECOND
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.models import LeaseRow
 
 _LOCAL = datetime(2030, 3, 31, 2, 30, 0, 123456, tzinfo=timezone(timedelta(hours=-5)))

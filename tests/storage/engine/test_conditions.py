@@ -2,10 +2,10 @@ import psycopg
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql
 
-from storage.database import Database
+from storage.engine.conditions import among
+from storage.engine.database import Database
 from storage.models import SyncRow
-from storage.records import SyncState
-from storage.states import among
+from storage.values.records import SyncState
 from tests.storage import samples
 
 _OF_CLUSTER = select(SyncRow.id).where(SyncRow.cluster_id == bindparam("cluster"), ~SyncRow.head)

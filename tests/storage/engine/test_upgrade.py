@@ -4,9 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.upgrade import up_to_date, upgrade
 from storage.models import Table
-from storage.upgrade import up_to_date, upgrade
 
 
 def test_migrating_an_empty_database_gives_what_the_models_say(empty_url: str) -> None:

@@ -5,8 +5,8 @@ import threading
 
 import psycopg
 
-from storage.database import CHANNEL, Database
-from storage.notifier import KEEPALIVE
+from storage.engine.database import CHANNEL, Database
+from storage.engine.notifier import KEEPALIVE
 
 log = logging.getLogger(__name__)
 

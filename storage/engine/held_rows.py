@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from storage import claims
-from storage.claims import Queue, Row
-from storage.database import Database, wake
-from storage.records import Claim
+from storage.engine import claims
+from storage.engine.claims import Queue, Row
+from storage.engine.database import Database, wake
+from storage.values.records import Claim
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import inbox, outbox, pruning, syncs
-from storage.database import Database
+from storage import inbox, outbox, retention, syncs
+from storage.engine.database import Database
 from storage.models import InboxRow, OutboxRow
-from storage.records import Enterprise
+from storage.values.records import Enterprise
 from tests.storage import samples
 from tests.storage.samples import DAY, NOW
 
@@ -38,7 +38,7 @@ def test_old_events_go_and_the_younger_and_those_not_done_with_stay(database: Da
     _done(database, "old", NOW - 2 * DAY)
     _done(database, "young", NOW)
     samples.receive(database, "old and open", at=NOW - 2 * DAY)
-    assert not _prune(database, pruning.inbox, NOW - DAY)
+    assert not _prune(database, retention.inbox, NOW - DAY)
     assert _events(database) == ["young", "old and open"]
 
 
@@ -47,7 +47,7 @@ def test_old_messages_go_and_the_younger_and_those_that_wait_stay(database: Data
         samples.say(database, text, now=at)
         samples.deliver(database, at)
     samples.say(database, "old and open", now=NOW - 2 * DAY)
-    assert not _prune(database, pruning.outbox, NOW - DAY)
+    assert not _prune(database, retention.outbox, NOW - DAY)
     assert _messages(database) == ["young", "old and open"]
 
 
@@ -57,10 +57,10 @@ def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
     with database.write() as session:
         outbox.edit(session, row_id, "changed", NOW - 3 * DAY)
     samples.deliver(database, NOW - 3 * DAY)
-    _prune(database, pruning.outbox, NOW - 5 * DAY)
+    _prune(database, retention.outbox, NOW - 5 * DAY)
     assert _messages(database) == ["post", "changed"]
     for _ in range(2):
-        _prune(database, pruning.outbox, NOW - 2 * DAY)
+        _prune(database, retention.outbox, NOW - 2 * DAY)
     assert _messages(database) == []
 
 
@@ -70,16 +70,16 @@ def test_the_message_that_shows_a_sync_stays_with_it(database: Database, acme: E
     samples.deliver(database, NOW - 9 * DAY)
     with database.write() as session:
         syncs.show_status(session, sync.id, row_id)
-    _prune(database, pruning.outbox, NOW)
+    _prune(database, retention.outbox, NOW)
     assert _messages(database) == ["queued"]
 
 
 def test_what_is_old_goes_a_portion_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pruning, "PORTION", 2)
+    monkeypatch.setattr(retention, "PORTION", 2)
     for index in range(3):
         _done(database, str(index), NOW - DAY)
         samples.say(database, str(index), now=NOW - DAY)
         samples.deliver(database, NOW - DAY)
-    assert [_prune(database, pruning.inbox, NOW) for _ in range(2)] == [True, False]
-    assert [_prune(database, pruning.outbox, NOW) for _ in range(2)] == [True, False]
+    assert [_prune(database, retention.inbox, NOW) for _ in range(2)] == [True, False]
+    assert [_prune(database, retention.outbox, NOW) for _ in range(2)] == [True, False]
     assert (_events(database), _messages(database)) == ([], [])

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from storage.database import Database
+from storage.engine.database import Database
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _HEAD = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 _LOCK = 7_239_461
 

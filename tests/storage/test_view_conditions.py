@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from storage import views
-from storage.database import Database
-from storage.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
+from storage.engine.database import Database
+from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
 from tests.bot.filters.reference import matches, ordered
 from tests.postgres import Server
 from tests.storage import samples

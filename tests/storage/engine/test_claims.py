@@ -3,11 +3,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import claims, inbox, rosters
-from storage.claims import LEASE, ClaimLost
-from storage.database import Database
+from storage import inbox, rosters
+from storage.engine import claims
+from storage.engine.claims import LEASE, ClaimLost
+from storage.engine.database import Database
 from storage.models import InboxRow, RosterRow
-from storage.records import Claim
+from storage.values.records import Claim
 from tests.storage import samples
 from tests.storage.racing import together
 from tests.storage.samples import NOW, SECOND

@@ -1,0 +1,1 @@
+"""How the database is reached: sessions, claims, leases, notifications and upgrades."""

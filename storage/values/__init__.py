@@ -1,0 +1,1 @@
+"""The values that storage takes and gives: plain dataclasses, without SQLAlchemy."""
