@@ -5,7 +5,8 @@ import signal
 import sys
 from threading import Event
 
-from sandbox import demo, ports
+from sandbox.demo import ports
+from sandbox.demo.run import run_demo
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         bot_port, port = ports.two(options.bot_port, options.port)
         sandbox = _started(port, options.sync_seconds, ports.SANDBOX)
         try:
-            return demo.run(sandbox, bot_port)
+            return run_demo(sandbox, bot_port)
         finally:
             sandbox.stop()
     except ports.PortFault as fault:

@@ -7,11 +7,11 @@ from itertools import chain
 from random import Random
 from uuid import UUID
 
-from sandbox.enterprises import Outcome, Run
-from sandbox.ids import make_tracking_id
+from sandbox.broadworks.enterprises import Outcome, Run
+from sandbox.broadworks.subscribers import PACKAGES, STATUSES, Subscriber
 from sandbox.names import BY_PLACE, FIRST, LAST, spelled
-from sandbox.subscribers import PACKAGES, STATUSES, Subscriber
-from sandbox.times import now
+from sandbox.webex.ids import make_tracking_id
+from sandbox.webex.times import now
 from sandbox.world import BOT, PARTNER_ADMIN, World
 
 ACME, BOREALIS, CUMULUS = "Reseller1+acme", "Reseller1+borealis", "Reseller1+cumulus"

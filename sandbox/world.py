@@ -4,15 +4,16 @@ from collections import deque
 from dataclasses import dataclass
 from threading import RLock
 
-from sandbox.actions import Actions
-from sandbox.broadworks import BroadWorks
-from sandbox.delivery import Courier
-from sandbox.enterprises import Enterprise
-from sandbox.messages import Listener, Message, Messages
-from sandbox.people import People, Person
-from sandbox.rooms import Room, Rooms
-from sandbox.subscribers import Subscribers
-from sandbox.webhooks import Webhooks
+from sandbox.broadworks.enterprises import Enterprise
+from sandbox.broadworks.subscribers import Subscribers
+from sandbox.broadworks.syncs import BroadWorks
+from sandbox.webex.actions import Actions
+from sandbox.webex.messages import Listener, Messages
+from sandbox.webex.people import People, Person
+from sandbox.webex.records import Message, Room
+from sandbox.webex.rooms import Rooms
+from sandbox.webex.webhook_delivery import Courier
+from sandbox.webex.webhooks import Webhooks
 
 BOT = "dirsync@webex.bot"
 PARTNER_ADMIN = "partner@provider.example"

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from sandbox.api.context import the_world
-from sandbox.errors import WebexError
-from sandbox.shapes import Json
+from sandbox.webex.errors import WebexError
+from sandbox.webex.json_shapes import Json
 
 Item = TypeVar("Item")
 

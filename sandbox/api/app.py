@@ -18,8 +18,8 @@ from sandbox.api import (
 )
 from sandbox.api.answers import answer, error_body
 from sandbox.api.context import identify
-from sandbox.errors import WebexError
-from sandbox.ids import make_tracking_id
+from sandbox.webex.errors import WebexError
+from sandbox.webex.ids import make_tracking_id
 
 PARTS = (
     people,

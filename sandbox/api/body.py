@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask import request
 
-from sandbox.errors import WebexError
-from sandbox.times import parse
+from sandbox.webex.errors import WebexError
+from sandbox.webex.times import parse
 
 
 class Fields:

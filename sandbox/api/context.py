@@ -2,8 +2,8 @@
 
 from flask import g, request
 
-from sandbox.errors import WebexError
-from sandbox.people import Person
+from sandbox.webex.errors import WebexError
+from sandbox.webex.people import Person
 from sandbox.world import PARTNER_ADMIN, World
 
 WORLD = "sandbox.world"

@@ -8,9 +8,9 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from sandbox.api.body import Fields, json_fields
-from sandbox.cards import check_attachments
-from sandbox.drafts import LARGEST_FILE, Draft, File, make_file
-from sandbox.errors import WebexError
+from sandbox.webex.cards import check_attachments
+from sandbox.webex.drafts import LARGEST_FILE, Draft, File, make_file
+from sandbox.webex.errors import WebexError
 
 FETCH_SECONDS = 5.0
 _BINARY = "application/octet-stream"

@@ -5,9 +5,9 @@ from flask import Blueprint, Response, request
 from sandbox.api.answers import answer, page
 from sandbox.api.body import json_fields
 from sandbox.api.context import require_partner_admin, the_world
-from sandbox.enterprises import Enterprise
-from sandbox.errors import WebexError
-from sandbox.shapes import Json
+from sandbox.broadworks.enterprises import Enterprise
+from sandbox.webex.errors import WebexError
+from sandbox.webex.json_shapes import Json
 
 blueprint = Blueprint("enterprises", __name__)
 blueprint.before_request(require_partner_admin)

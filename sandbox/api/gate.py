@@ -10,7 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from sandbox.api.answers import error_body
 from sandbox.api.context import WORLD
 from sandbox.faults import Fault, Faults
-from sandbox.ids import make_tracking_id
+from sandbox.webex.ids import make_tracking_id
 from sandbox.world import Request, World
 
 if TYPE_CHECKING:

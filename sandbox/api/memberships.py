@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox import shapes
 from sandbox.api.answers import answer, no_content, page
 from sandbox.api.body import json_fields
 from sandbox.api.context import caller, the_world
-from sandbox.errors import WebexError
+from sandbox.webex import json_shapes
+from sandbox.webex.errors import WebexError
 
 blueprint = Blueprint("memberships", __name__)
 
@@ -28,7 +28,7 @@ def several() -> Response:
             for one in world.rooms.members(world.rooms.get(room_id, me).id)
             if person_id in (None, one.person.id) and (email is None or email.casefold() == one.person.email.casefold())
         ]
-    return page(found, shapes.membership, default=100, most=1000)
+    return page(found, json_shapes.membership, default=100, most=1000)
 
 
 @blueprint.post("/memberships")
@@ -38,13 +38,13 @@ def create() -> Response:
     room_id = fields.needed("roomId")
     world.rooms.get(room_id, caller())
     person = world.people.named(fields.text("personId"), fields.text("personEmail"))
-    return answer(shapes.membership(world.rooms.join(room_id, person, caller())))
+    return answer(json_shapes.membership(world.rooms.join(room_id, person, caller())))
 
 
 @blueprint.get("/memberships/<membership_id>")
 def one(membership_id: str) -> Response:
     """One membership."""
-    return answer(shapes.membership(the_world().rooms.membership(membership_id, caller())))
+    return answer(json_shapes.membership(the_world().rooms.membership(membership_id, caller())))
 
 
 @blueprint.delete("/memberships/<membership_id>")

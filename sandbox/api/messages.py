@@ -2,19 +2,19 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox import shapes
 from sandbox.api.answers import answer, link_next, no_content, page, page_size
 from sandbox.api.body import json_fields, query_moment
 from sandbox.api.context import caller, the_world
 from sandbox.api.drafts import edited_draft, posted_draft
-from sandbox.errors import WebexError, not_found
-from sandbox.messages import Message
+from sandbox.webex import json_shapes
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.records import Message
 
 blueprint = Blueprint("messages", __name__)
 
 
-def _shape(message: Message) -> shapes.Json:
-    return shapes.message(message, the_world().base_url)
+def _shape(message: Message) -> json_shapes.Json:
+    return json_shapes.message(message, the_world().base_url)
 
 
 @blueprint.post("/messages")
@@ -27,7 +27,7 @@ def post() -> Response:
     else:
         room = world.rooms.direct(me, world.people.named(target.person_id, target.email))
     message = world.messages.post(me, room, draft)
-    return answer(shapes.posted_message(message, world.base_url, target.person_id, target.email))
+    return answer(json_shapes.posted_message(message, world.base_url, target.person_id, target.email))
 
 
 @blueprint.get("/messages")
@@ -69,7 +69,7 @@ def direct() -> Response:
         raise not_found("room")
     parent = request.args.get("parentId")
     found = [one for one in world.messages.newest_first(room) if parent in (None, one.parent_id)]
-    return page(found, lambda one: shapes.direct_message(one, world.base_url), default=50, most=1000)
+    return page(found, lambda one: json_shapes.direct_message(one, world.base_url), default=50, most=1000)
 
 
 @blueprint.get("/messages/<message_id>")

@@ -5,11 +5,11 @@ An address is found only within the caller's organization, or by the partner's a
 
 from flask import Blueprint, Response, request
 
-from sandbox import shapes
 from sandbox.api.answers import answer, page
 from sandbox.api.context import caller, the_world
-from sandbox.errors import WebexError
-from sandbox.people import Person
+from sandbox.webex import json_shapes
+from sandbox.webex.errors import WebexError
+from sandbox.webex.people import Person
 from sandbox.world import PARTNER_ADMIN
 
 MOST_IDS = 85
@@ -20,13 +20,13 @@ blueprint = Blueprint("people", __name__)
 @blueprint.get("/people/me")
 def me() -> Response:
     """Who calls."""
-    return answer(shapes.person(caller()))
+    return answer(json_shapes.person(caller()))
 
 
 @blueprint.get("/people/<person_id>")
 def one(person_id: str) -> Response:
     """A person by id."""
-    return answer(shapes.person(the_world().people.get(person_id)))
+    return answer(json_shapes.person(the_world().people.get(person_id)))
 
 
 @blueprint.get("/people")
@@ -44,7 +44,7 @@ def several() -> Response:
         found = [person for person in everyone if _reachable(person) and _is_meant(person, email, name)]
     else:
         raise WebexError(400, "Email, displayName or id is required.")
-    return page(found, shapes.person, default=100, most=1000)
+    return page(found, json_shapes.person, default=100, most=1000)
 
 
 def _reachable(person: Person) -> bool:

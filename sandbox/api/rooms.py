@@ -2,18 +2,18 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox import shapes
 from sandbox.api.answers import answer, no_content, page
 from sandbox.api.body import json_fields
 from sandbox.api.context import caller, the_world
-from sandbox.errors import WebexError
-from sandbox.rooms import Room
+from sandbox.webex import json_shapes
+from sandbox.webex.errors import WebexError
+from sandbox.webex.records import Room
 
 blueprint = Blueprint("rooms", __name__)
 
 
-def _shape(room: Room) -> shapes.Json:
-    return shapes.room(room, the_world().rooms.title(room, caller()))
+def _shape(room: Room) -> json_shapes.Json:
+    return json_shapes.room(room, the_world().rooms.title(room, caller()))
 
 
 @blueprint.post("/rooms")

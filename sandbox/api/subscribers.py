@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 from sandbox.api.answers import answer, cursor, linked, page_size
 from sandbox.api.body import query_moment
 from sandbox.api.context import require_partner_admin, the_world
-from sandbox.errors import WebexError
-from sandbox.subscribers import STATUSES, Subscriber
+from sandbox.broadworks.subscribers import STATUSES, Subscriber
+from sandbox.webex.errors import WebexError
 
 blueprint = Blueprint("subscribers", __name__)
 blueprint.before_request(require_partner_admin)

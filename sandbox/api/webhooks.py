@@ -7,11 +7,11 @@ from flask import Blueprint, Response
 from sandbox.api.answers import answer, no_content, page
 from sandbox.api.body import Fields, json_fields
 from sandbox.api.context import caller, the_world
-from sandbox.errors import WebexError
-from sandbox.filters import FILTERS, check_filter
-from sandbox.shapes import Json
-from sandbox.times import millis
-from sandbox.webhooks import Webhook
+from sandbox.webex.errors import WebexError
+from sandbox.webex.json_shapes import Json
+from sandbox.webex.times import millis
+from sandbox.webex.webhook_filters import FILTERS, check_filter
+from sandbox.webex.webhooks import Webhook
 
 EVENTS = frozenset({"created", "updated", "deleted", "migrated", "all"})
 RESOURCES = frozenset(FILTERS) | {"all"}

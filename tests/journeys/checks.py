@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from bot.formatting.limits import LONGEST
-from sandbox.messages import Message
 from sandbox.seed import ACME, BOREALIS, CUMULUS
+from sandbox.webex.records import Message
 from sandbox.world import BOT
 from storage import admins, enterprises
 from storage.models import AuditRow, InboxRow, OutboxRow, SyncRow

@@ -19,10 +19,10 @@ from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
-from sandbox.enterprises import Enterprise
-from sandbox.messages import Message
+from sandbox.broadworks.enterprises import Enterprise
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
+from sandbox.webex.records import Message
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage import admins, enterprises
 from storage.engine.database import Database, wake

@@ -17,8 +17,8 @@ import psutil
 import requests
 from sqlalchemy import ColumnElement, func, select, update
 
-from sandbox.messages import Message
 from sandbox.server import Sandbox
+from sandbox.webex.records import Message
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage.engine.database import Database
 from storage.models import InboxRow, OutboxRow, RosterRow, SyncRow

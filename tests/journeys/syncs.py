@@ -5,8 +5,8 @@ from sqlalchemy import delete
 
 from bot.jobs import SCHEDULE
 from bot.jobs.engine.job import Chore
-from sandbox.messages import Message
 from sandbox.seed import ACME
+from sandbox.webex.records import Message
 from sandbox.world import PARTNER_ADMIN
 from storage import admins, enterprises
 from storage.models import AdminRow

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from sandbox.messages import Message
-from sandbox.subscribers import Subscriber
+from sandbox.broadworks.subscribers import Subscriber
+from sandbox.webex.records import Message
 from tests.journeys.house import ANA, House
 
 HEADER = [

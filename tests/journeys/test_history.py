@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Callable
 
-from sandbox.messages import Message
 from sandbox.seed import ACME, CUMULUS, SPACE
+from sandbox.webex.records import Message
 from tests.journeys.house import ANA, BEN, CORA, House
 from tests.journeys.syncs import ON_SQLITE, ends, queue_up, results, text
 from tests.journeys.tables import file_of

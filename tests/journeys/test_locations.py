@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from bot.chat.message import LARGEST_FILE
-from sandbox.messages import Message
 from sandbox.seed import SPACE
+from sandbox.webex.records import Message
 from sandbox.world import BOT, PARTNER_ADMIN
 from tests.journeys.house import ANA, BEN, SAM, House
 from tests.journeys.tables import csv_of, file_of, rows

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from sandbox.messages import Message
 from sandbox.seed import ACME
+from sandbox.webex.records import Message
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, House
 from tests.journeys.syncs import ENTERPRISES, ON_SQLITE, ends, results, shown, text

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.messages import Message
 from sandbox.seed import ACME, CUMULUS
+from sandbox.webex.records import Message
 from tests.journeys.house import ANA, CORA, House
 from tests.journeys.syncs import ON_SQLITE, results, text
 from tests.journeys.tables import HEADER, csv_of, rows, waiting

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.jobs import webhooks
-from sandbox.webhooks import Webhook
+from sandbox.webex.webhooks import Webhook
 from sandbox.world import BOT
 from tests.journeys.house import ANA, House
 

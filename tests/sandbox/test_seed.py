@@ -1,9 +1,9 @@
 import unicodedata
 from collections import Counter
 
+from sandbox.broadworks.subscribers import PACKAGES, STATUSES, Subscriber
 from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.server import Sandbox
-from sandbox.subscribers import PACKAGES, STATUSES, Subscriber
 from sandbox.world import BOT
 
 

@@ -1,38 +1,15 @@
 """Spaces and who is in them."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from threading import RLock
 
-from sandbox import shapes
-from sandbox.errors import WebexError, not_found
-from sandbox.happenings import Happening, Publish
-from sandbox.ids import make_id
-from sandbox.people import Person
-from sandbox.times import now
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A space: `direct` (1:1) or `group`."""
-
-    id: str
-    title: str
-    type: str
-    creator: Person
-    created: datetime
-    last_activity: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """One person's place in one space."""
-
-    id: str
-    room_id: str
-    room_type: str
-    person: Person
-    created: datetime
+from sandbox.webex import json_shapes
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.events import Happening, Publish
+from sandbox.webex.ids import make_id
+from sandbox.webex.people import Person
+from sandbox.webex.records import Membership, Room
+from sandbox.webex.times import now
 
 
 class Rooms:
@@ -96,7 +73,7 @@ class Rooms:
         with self._lock:
             room = self._group(room_id, viewer)
             self._rooms[room.id] = room = replace(room, title=title)
-            self._tell("rooms", "updated", shapes.room(room, title), viewer, room.id)
+            self._tell("rooms", "updated", json_shapes.room(room, title), viewer, room.id)
             return room
 
     def delete(self, room_id: str, viewer: Person) -> None:
@@ -145,7 +122,7 @@ class Rooms:
             gone = self.membership(membership_id, actor)
             self._group(gone.room_id, actor)
             del self._members[gone.room_id][gone.person.id], self._memberships[gone.id]
-            self._tell("memberships", "deleted", shapes.membership(gone), actor, gone.room_id, also=gone.person.id)
+            self._tell("memberships", "deleted", json_shapes.membership(gone), actor, gone.room_id, also=gone.person.id)
 
     def _group(self, room_id: str, viewer: Person) -> Room:
         room = self.get(room_id, viewer)
@@ -161,21 +138,21 @@ class Rooms:
             self._members[room.id] = {}
             for person in members:
                 self._enter(room, person, creator)
-            self._tell("rooms", "created", shapes.room(room, self.title(room, creator)), creator, room.id)
+            self._tell("rooms", "created", json_shapes.room(room, self.title(room, creator)), creator, room.id)
             return room
 
     def _enter(self, room: Room, person: Person, actor: Person) -> Membership:
         entered = Membership(make_id("MEMBERSHIP"), room.id, room.type, person, now())
         self._members[room.id][person.id] = entered
         self._memberships[entered.id] = entered
-        self._tell("memberships", "created", shapes.membership(entered), actor, room.id)
+        self._tell("memberships", "created", json_shapes.membership(entered), actor, room.id)
         return entered
 
     def _tell(
         self,
         resource: str,
         event: str,
-        data: shapes.Json,
+        data: json_shapes.Json,
         actor: Person,
         room_id: str,
         also: str | None = None,

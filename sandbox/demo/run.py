@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from threading import Event
 
-from sandbox import ports
-from sandbox.conversation import print_conversation
+from sandbox.demo import ports
+from sandbox.demo.conversation import print_conversation
 from sandbox.seed import ACME, SPACE
 from sandbox.server import HOST, Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
@@ -42,7 +42,7 @@ Ctrl-C ends both. The conversation:
 """
 
 
-def run(sandbox: Sandbox, port: int) -> int:
+def run_demo(sandbox: Sandbox, port: int) -> int:
     """Run the bot against a started sandbox until interrupted; returns the exit code, or raises PortFault."""
     _expect_free(port)
     interrupted = Event()

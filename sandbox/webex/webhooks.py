@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
 
-from sandbox.delivery import Parcel
-from sandbox.errors import not_found
-from sandbox.filters import matches
-from sandbox.happenings import Happening
-from sandbox.ids import make_id
-from sandbox.people import Person
-from sandbox.times import millis, now
+from sandbox.webex.errors import not_found
+from sandbox.webex.events import Happening
+from sandbox.webex.ids import make_id
+from sandbox.webex.people import Person
+from sandbox.webex.times import millis, now
+from sandbox.webex.webhook_delivery import Parcel
+from sandbox.webex.webhook_filters import matches
 
 MOST_FAILURES = 100
 WINDOW_SECONDS = 300.0

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sandbox.errors import WebexError
-from sandbox.ids import make_id
+from sandbox.webex.errors import WebexError
+from sandbox.webex.ids import make_id
 
 LONGEST_TEXT = 7439
 LARGEST_FILE = 100 * 1024 * 1024

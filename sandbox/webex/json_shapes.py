@@ -1,14 +1,9 @@
 """The sandbox's objects as Webex writes them in JSON: the fields of the published documents, and no others."""
 
-from typing import TYPE_CHECKING
-
-from sandbox.people import Person
-from sandbox.times import millis
-
-if TYPE_CHECKING:
-    from sandbox.cards import Action
-    from sandbox.messages import Message
-    from sandbox.rooms import Membership, Room
+from sandbox.webex.cards import Action
+from sandbox.webex.people import Person
+from sandbox.webex.records import Membership, Message, Room
+from sandbox.webex.times import millis
 
 Json = dict[str, object]
 
@@ -29,7 +24,7 @@ def person(one: Person) -> Json:
     return shape
 
 
-def room(one: "Room", title: str) -> Json:
+def room(one: Room, title: str) -> Json:
     """A space; its title depends on who looks."""
     shape: Json = {
         "id": one.id,
@@ -50,7 +45,7 @@ def room(one: "Room", title: str) -> Json:
     return shape
 
 
-def membership(one: "Membership") -> Json:
+def membership(one: Membership) -> Json:
     """One person's place in a space."""
     return {
         "id": one.id,
@@ -66,7 +61,7 @@ def membership(one: "Membership") -> Json:
     }
 
 
-def _core(one: "Message", base_url: str) -> Json:
+def _core(one: Message, base_url: str) -> Json:
     shape: Json = {
         "id": one.id,
         "roomId": one.room_id,
@@ -84,7 +79,7 @@ def _core(one: "Message", base_url: str) -> Json:
     return shape
 
 
-def _rich(one: "Message", base_url: str) -> Json:
+def _rich(one: Message, base_url: str) -> Json:
     shape = _core(one, base_url)
     if one.attachments:
         shape["attachments"] = list(one.attachments)
@@ -95,7 +90,7 @@ def _rich(one: "Message", base_url: str) -> Json:
     return shape
 
 
-def message(one: "Message", base_url: str) -> Json:
+def message(one: Message, base_url: str) -> Json:
     """A message as it is read."""
     shape = _rich(one, base_url)
     if one.parent_id is not None:
@@ -107,7 +102,7 @@ def message(one: "Message", base_url: str) -> Json:
     return shape
 
 
-def posted_message(one: "Message", base_url: str, to_person_id: str | None, to_email: str | None) -> Json:
+def posted_message(one: Message, base_url: str, to_person_id: str | None, to_email: str | None) -> Json:
     """The answer to posting: the documents promise neither `html` nor `parentId` here."""
     shape = _rich(one, base_url)
     if to_person_id is not None:
@@ -117,12 +112,12 @@ def posted_message(one: "Message", base_url: str, to_person_id: str | None, to_e
     return shape
 
 
-def direct_message(one: "Message", base_url: str) -> Json:
+def direct_message(one: Message, base_url: str) -> Json:
     """A message in the listing of a 1:1 space, for which the documents promise the fewest fields."""
     return _core(one, base_url)
 
 
-def message_event(one: "Message") -> Json:
+def message_event(one: Message) -> Json:
     """What a webhook tells of a message: never its text."""
     shape: Json = {
         "id": one.id,
@@ -139,12 +134,12 @@ def message_event(one: "Message") -> Json:
     return shape
 
 
-def action(one: "Action") -> Json:
+def action(one: Action) -> Json:
     """A card's button, pressed."""
     return {**action_event(one), "inputs": one.inputs}
 
 
-def action_event(one: "Action") -> Json:
+def action_event(one: Action) -> Json:
     """What a webhook tells of a pressed button: never the inputs."""
     return {
         "id": one.id,

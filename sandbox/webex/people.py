@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 
-from sandbox.errors import WebexError, not_found
-from sandbox.ids import make_id
-from sandbox.times import now
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.ids import make_id
+from sandbox.webex.times import now
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sandbox.shapes import Json
-from sandbox.times import micros
+from sandbox.webex.json_shapes import Json
+from sandbox.webex.times import micros
 
 
 @dataclass(frozen=True, slots=True)

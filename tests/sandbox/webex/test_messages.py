@@ -1,7 +1,7 @@
 import pytest
 
-from sandbox.messages import Message
 from sandbox.server import Sandbox
+from sandbox.webex.records import Message
 from tests.sandbox.client import Caller
 
 MENTION = "<@personEmail:dirsync@webex.bot|DirSync>"

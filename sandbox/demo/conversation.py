@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 
-from sandbox.messages import Message
+from sandbox.webex.records import Message
 from sandbox.world import World
 
 _WIDTH = 78

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.cards import CARD
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
+from sandbox.webex.cards import CARD
 from tests.openapi.check import faults, operations
 from tests.sandbox.client import Caller, wait_until
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.cards import CARD
 from sandbox.server import Sandbox
-from sandbox.webhooks import MOST_FAILURES, WINDOW_SECONDS, Webhooks
+from sandbox.webex.cards import CARD
+from sandbox.webex.webhooks import MOST_FAILURES, WINDOW_SECONDS, Webhooks
 from tests.sandbox.client import Caller, Receiver, wait_until
 
 MENTION = "<@personEmail:dirsync@webex.bot>"

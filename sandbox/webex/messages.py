@@ -5,43 +5,22 @@ id too, only its own messages and those that mention it, and gets 404 for the re
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 
-from sandbox import shapes
-from sandbox.drafts import Draft, File
-from sandbox.errors import WebexError, not_found
-from sandbox.happenings import Happening, Publish
-from sandbox.ids import make_id
-from sandbox.markdown import Rendered, render
-from sandbox.people import People, Person
-from sandbox.rooms import Room, Rooms
-from sandbox.times import now
+from sandbox.webex import json_shapes
+from sandbox.webex.drafts import Draft, File
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.events import Happening, Publish
+from sandbox.webex.ids import make_id
+from sandbox.webex.markdown import Rendered, render
+from sandbox.webex.people import People, Person
+from sandbox.webex.records import Message, Room
+from sandbox.webex.rooms import Rooms
+from sandbox.webex.times import now
 
 MOST_EDITS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it stands; an edit makes a new one with the same id."""
-
-    id: str
-    room_id: str
-    room_type: str
-    person_id: str
-    person_email: str
-    created: datetime
-    text: str | None
-    markdown: str | None
-    html: str | None
-    parent_id: str | None
-    files: tuple[File, ...]
-    attachments: tuple[dict[str, object], ...]
-    mentioned_people: tuple[str, ...]
-    mentioned_groups: tuple[str, ...]
-    updated: datetime | None = None
-    edits: int = 0
 
 
 Listener = Callable[[str, Message], None]
@@ -200,4 +179,4 @@ class Messages:
         def seen_by(person: Person) -> bool:
             return self.may_see(person, message)
 
-        self._publish(Happening("messages", event, shapes.message_event(message), author, seen_by, traits))
+        self._publish(Happening("messages", event, json_shapes.message_event(message), author, seen_by, traits))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.journeys.processes import free_port, until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)

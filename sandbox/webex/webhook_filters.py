@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from sandbox.errors import WebexError
+from sandbox.webex.errors import WebexError
 
 FILTERS = {
     "messages": {

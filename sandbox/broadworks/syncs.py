@@ -12,11 +12,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import RLock
 
-from sandbox.enterprises import Enterprise, Outcome, Run
-from sandbox.errors import WebexError, not_found
-from sandbox.ids import make_id, make_tracking_id
-from sandbox.subscribers import Subscribers
-from sandbox.times import now
+from sandbox.broadworks.enterprises import Enterprise, Outcome, Run
+from sandbox.broadworks.subscribers import Subscribers
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.ids import make_id, make_tracking_id
+from sandbox.webex.times import now
 
 Errors = list[tuple[int, str]]
 

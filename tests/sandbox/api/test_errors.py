@@ -9,10 +9,10 @@ from werkzeug.test import Client
 
 from sandbox.api.app import the_app
 from sandbox.api.gate import Gate
-from sandbox.drafts import Draft
 from sandbox.faults import Faults
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
+from sandbox.webex.drafts import Draft
 from tests.sandbox.client import Caller
 
 JSON = st.recursive(

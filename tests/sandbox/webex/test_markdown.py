@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.markdown import render
-from sandbox.people import Person
+from sandbox.webex.markdown import render
+from sandbox.webex.people import Person
 
 
 def nobody(by: str, value: str) -> Person | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-from sandbox.people import Person
+from sandbox.webex.people import Person
 
 Find = Callable[[str, str], Person | None]
 """Finds whom a mention means: `personId` or `personEmail`, and its value; None where it means nobody here."""

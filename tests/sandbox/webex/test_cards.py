@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.cards import CARD
+from sandbox.webex.cards import CARD
 from tests.sandbox.client import Caller
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sandbox.people import Person
+from sandbox.webex.people import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ Our reading: the webhook goes to whoever posted the card; that one and the peopl
 
 from threading import RLock
 
-from sandbox import shapes
-from sandbox.cards import Action
-from sandbox.errors import WebexError, not_found
-from sandbox.happenings import Happening, Publish
-from sandbox.ids import make_id
-from sandbox.messages import Messages
-from sandbox.people import Person
-from sandbox.rooms import Rooms
-from sandbox.times import now
+from sandbox.webex import json_shapes
+from sandbox.webex.cards import Action
+from sandbox.webex.errors import WebexError, not_found
+from sandbox.webex.events import Happening, Publish
+from sandbox.webex.ids import make_id
+from sandbox.webex.messages import Messages
+from sandbox.webex.people import Person
+from sandbox.webex.rooms import Rooms
+from sandbox.webex.times import now
 
 
 class Actions:
@@ -39,7 +39,7 @@ class Actions:
                 Happening(
                     "attachmentActions",
                     "created",
-                    shapes.action_event(action),
+                    json_shapes.action_event(action),
                     person,
                     lambda viewer: viewer.id == author_id,
                 )

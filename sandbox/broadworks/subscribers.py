@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 
-from sandbox.errors import not_found
-from sandbox.ids import make_id
-from sandbox.shapes import Json
-from sandbox.times import millis, now
+from sandbox.webex.errors import not_found
+from sandbox.webex.ids import make_id
+from sandbox.webex.json_shapes import Json
+from sandbox.webex.times import millis, now
 
 PACKAGES = ("softphone", "basic", "standard", "premium")
 STATUSES = (

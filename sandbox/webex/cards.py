@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sandbox.errors import WebexError
+from sandbox.webex.errors import WebexError
 
 CARD = "application/vnd.microsoft.card.adaptive"
 MOST_BUTTONS = 5

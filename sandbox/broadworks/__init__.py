@@ -1,0 +1,1 @@
+"""The BroadWorks side of the sandbox: enterprises, subscribers and syncs."""

@@ -1,0 +1,1 @@
+"""The demo: the sandbox and the bot together."""

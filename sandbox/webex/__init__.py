@@ -1,0 +1,1 @@
+"""The messaging side of the sandbox: people, spaces, messages, cards and webhooks."""
