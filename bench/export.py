@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
-from bot.chat.message import Heard, Message
+from bot.chat.message import Message, PendingMessage
 from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import inbox
@@ -24,15 +24,17 @@ from storage.values.records import Claim
 def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:
     """Seconds that an answer took."""
     now = datetime.now(UTC)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         inbox.record(connection, [Event("messages", "created", message_id, message_id, "room", ADMIN_ID)], now)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = inbox.claim(connection, now)
     if row is None:
         raise LookupError("no event is due")
     message = Message(row.data_id, "room", True, ADMIN_ID, ADMIN_EMAIL, text)
     started = time.perf_counter()
-    router.answer(database, settings, Heard(message, Claim(row.id, row.attempt), now, waited=True), now)
+    router.answer(
+        database, settings, PendingMessage(message, Claim(row.id, row.attempt), now, already_waited=True), now
+    )
     return time.perf_counter() - started
 
 

@@ -21,7 +21,7 @@ def fill(url: str, number: int) -> None:
     upgrade(database)
     now = datetime.now(UTC)
     enterprise = acme(database, "acme", now)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = rosters.claim(connection, now)
     if row is None:
         raise LookupError("no roster is wanted")
@@ -42,7 +42,7 @@ def acme(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise
             session, key="acme", name="Acme", sp_enterprise_id=sp_enterprise_id, cluster="east", timezone="UTC", now=now
         )
         admins.add(session, enterprise.id, ADMIN_EMAIL, now)
-        rosters.want(session, enterprise.id, now)
+        rosters.request(session, enterprise.id, now)
     return enterprise
 
 

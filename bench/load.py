@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from bench import webhooks
 from bench.figures import quantile
 
-_MOST_A_SECOND = 3000
+_MAX_A_SECOND = 3000
 _PATIENCE = 60.0
 
 
@@ -128,7 +128,7 @@ class _Sender:
         self._plan = plan
         self._idle: list[_Wire] = []
         self.sent: list[Sent] = []
-        count = plan.most or int(plan.seconds * (plan.rate or _MOST_A_SECOND))
+        count = plan.most or int(plan.seconds * (plan.rate or _MAX_A_SECOND))
         self._requests = [
             (number, webhooks.request(number, plan.path)) for number in range(plan.first, plan.first + count)
         ]

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import requests
 
-_LONGEST_STOP = 12.0
+_MAX_STOP_SECONDS = 12.0
 
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,7 @@ def running(command: Sequence[str], environ: Mapping[str, str], log: Path) -> It
     finally:
         process.terminate()
         try:
-            process.wait(_LONGEST_STOP)
+            process.wait(_MAX_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

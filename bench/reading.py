@@ -42,7 +42,7 @@ def main(url: str, api: str) -> None:
         roster = rosters.current(session, enterprise.id)
     size = roster.size if roster else 0
     with database.write() as session:
-        rosters.want(session, enterprise.id, now)
+        rosters.request(session, enterprise.id, now)
     job.move(_context(database, connection))
     print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": grown}))
     database.close()

@@ -25,14 +25,14 @@ from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
-from bot.webex.models import Person, Posted, SyncReading, WebexEnterprise
+from bot.webex.models import Person, Posted, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
 from storage.engine.conditions import among
 from storage.engine.database import Database
 from storage.engine.listener import Listener
 from storage.models import EnterpriseRow, RosterRow, SyncRow
 from storage.values.messages import Draft
-from storage.values.records import ACTIVE, Enterprise, Follower, SyncState
+from storage.values.records import ACTIVE, Enterprise, Follower, SyncState, WebexSyncStatus
 
 CLUSTERS = 100
 MOST = 20_000
@@ -52,18 +52,18 @@ class InstantWebex:
             self._starts = memoryview(mmap.mmap(file.fileno(), 0)).cast("d")
 
     def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise:
-        return WebexEnterprise(sp_enterprise_id, sp_enterprise_id, None, SyncReading())
+        return WebexEnterprise(sp_enterprise_id, sp_enterprise_id, None, WebexSyncStatus())
 
-    def sync_reading(self, enterprise_id: str) -> SyncReading:
+    def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
         started = self._starts[int(enterprise_id[1:])]
         if not started:
-            return SyncReading(True, "NOT_SYNCED")
+            return WebexSyncStatus(True, "NOT_SYNCED")
         at = datetime.fromtimestamp(started, UTC)
-        return SyncReading(True, "COMPLETE", at, at, at, f"{enterprise_id}-{started}", {"usersAdded": 1})
+        return WebexSyncStatus(True, "COMPLETE", at, at, at, f"{enterprise_id}-{started}", {"usersAdded": 1})
 
-    def start_sync(self, enterprise_id: str) -> SyncReading:
+    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
         self._starts[int(enterprise_id[1:])] = time.time()
-        return SyncReading(True, "IN_PROGRESS")
+        return WebexSyncStatus(True, "IN_PROGRESS")
 
     def subscriber_pages(self, _sp_enterprise_id: str, **_options: Any) -> Iterator[list[Any]]:
         yield []

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
-from bot.webex.signature import genuine
+from bot.webex.signature import is_signed
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotKept
@@ -18,8 +18,8 @@ from storage.values.messages import Event
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 64 * 1024
-LONGEST_ID = 500
+MAX_BODY_BYTES = 64 * 1024
+MAX_ID_BYTES = 500
 KNOWN_FOR = timedelta(days=30)
 """How old what an event tells of may be: its row, by which a repeat is known, is kept a day longer."""
 
@@ -30,14 +30,14 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
     """The Flask application: POST /webhooks for Webex, GET /healthz and /readyz for whoever runs the bot."""
     app = Flask("bot")
     intake = Intake(database)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1  # werkzeug cuts a body of no told length there, unsaid
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # werkzeug cuts a body of no told length there, unsaid
 
     @app.post("/webhooks")
     def webhooks() -> Response:
         body = request.get_data(cache=False)
-        if len(body) > LARGEST_BODY:
+        if len(body) > MAX_BODY_BYTES:
             raise RequestEntityTooLarge
-        if not genuine(secrets, body, request.headers.get("X-Spark-Signature")):
+        if not is_signed(secrets, body, request.headers.get("X-Spark-Signature")):
             return _said(401, "the signature is missing or wrong")
         event = _event(body)
         if event is None or _is_old(event, now()):
@@ -117,7 +117,7 @@ def _text(source: dict[str, Any], name: str, *, optional: bool = False) -> str:
         size = len(value.encode())
     except UnicodeEncodeError as error:
         raise BadRequest(f"{name} is not Unicode") from error
-    if size > LONGEST_ID or "\0" in value:
+    if size > MAX_ID_BYTES or "\0" in value:
         raise BadRequest(f"{name} is too long, or has a NUL in it")
     return value
 

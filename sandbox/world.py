@@ -17,7 +17,7 @@ from sandbox.webex.webhooks import Webhooks
 
 BOT = "dirsync@webex.bot"
 PARTNER_ADMIN = "partner@provider.example"
-MOST_REQUESTS = 20_000
+MAX_REQUESTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class World:
         self.lock = RLock()
         self.base_url = "http://127.0.0.1/v1/"
         self.links_drop_filters = False
-        self.requests: deque[Request] = deque(maxlen=MOST_REQUESTS)
+        self.requests: deque[Request] = deque(maxlen=MAX_REQUESTS)
         self.courier = Courier(self._is_active, self._report)
         self.webhooks = Webhooks(self.lock, self.courier.put)
         publish = self.webhooks.publish

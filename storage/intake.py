@@ -70,10 +70,10 @@ class Intake:
         """Write them; once more where a connection kept from before has gone stale."""
         events = [arrival.event for arrival in together]
         try:
-            with self._database.statement() as connection:
+            with self._database.single_write() as connection:
                 return inbox.record(connection, events, now)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            with self._database.statement() as connection:
+            with self._database.single_write() as connection:
                 return inbox.record(connection, events, now)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from storage.engine.conditions import among
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
 from storage.values.folding import fold, sort_key
-from storage.values.license_table import Located
+from storage.values.license_table import LocationCandidate
 from storage.values.records import RosterState
 
 _ROWS: Any = LocationRow.__table__
@@ -74,10 +74,10 @@ def count(session: Session, enterprise_id: int) -> int:
     return session.scalar(_COUNT, {"enterprise": enterprise_id}) or 0
 
 
-def people(session: Session, enterprise_id: int) -> Iterator[Located]:
+def people(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
     """By what the licence holders of the current roster can be named, and where they are."""
     for row in session.execute(_PEOPLE, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
-        yield Located(*row)
+        yield LocationCandidate(*row)
 
 
 def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now: datetime) -> None:

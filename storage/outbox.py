@@ -19,7 +19,7 @@ KIND = "outbox"
 POST, EDIT = "post", "edit"
 OPEN, DELIVERED, FAILED, SUPERSEDED = "open", "delivered", "failed", "superseded"
 
-PATIENCE = timedelta(days=1)
+GIVE_UP_AFTER = timedelta(days=1)
 FREE_EDITS = 9
 
 

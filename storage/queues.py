@@ -70,7 +70,7 @@ def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> Sync |
     return to_sync(marked)
 
 
-def call_overdue(session: Session, before: datetime, now: datetime) -> bool:
+def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
     """Make due some queued syncs that were asked for before then and have not come up; whether there were any."""
     overdue = (
         select(SyncRow.id)

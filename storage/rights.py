@@ -18,16 +18,16 @@ from storage.values.webex_ids import differ
 class Rights:
     """What somebody may act for, and what they seem to but may not.
 
-    `kept_out_of` are enterprises of which an admin has this e-mail but is another person, or is this person but of
-    another Webex organization; `no_operator` says that of an operator's e-mail. With `news` there is to be learned of
-    them.
+    `denied_enterprise_ids`: enterprises with an admin of this e-mail address who is another person, or of another Webex
+    organization than the enterprise. `operator_denied`: the same of an operator's address. `has_changes`: this person's
+    id, address or organization has to be stored.
     """
 
     operator: bool
     enterprise_ids: frozenset[int]
-    kept_out_of: frozenset[int]
-    no_operator: bool
-    news: bool
+    denied_enterprise_ids: frozenset[int]
+    operator_denied: bool
+    has_changes: bool
 
 
 _ADMINS: Any = AdminRow.__table__
@@ -80,9 +80,9 @@ def of(session: Session, who: Identity) -> Rights:
     return Rights(
         operator=None in may,
         enterprise_ids=frozenset(one for one in may if one is not None),
-        kept_out_of=frozenset(one for one in may_not - may if one is not None),
-        no_operator=None in may_not - may,
-        news=any(row.person_id is None for row in found)
+        denied_enterprise_ids=frozenset(one for one in may_not - may if one is not None),
+        operator_denied=None in may_not - may,
+        has_changes=any(row.person_id is None for row in found)
         or any(row.person_id == who.person_id and _has_changed(row, who) for row in admin_rows),
     )
 

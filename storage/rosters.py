@@ -48,11 +48,11 @@ _REPLACING = (
 )
 
 
-def want(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, anew: bool = False) -> int:
+def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, restart: bool = False) -> int:
     """Have the licence holders read, unless that is wanted already; the wanted roster's id.
 
-    `whole` has all of them read, not only what has changed; `anew` that, and a reading that is under way begin again,
-    since it may have begun too early.
+    `whole` reads all of them, not only what has changed. `restart` reads all of them, and starts a read that is under
+    way from the beginning, because it may have begun too early.
 
     Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
     written down.
@@ -67,16 +67,16 @@ def want(session: Session, enterprise_id: int, now: datetime, *, whole: bool = F
         attempt=0,
         failures=0,
         size=0,
-        whole=whole or anew,
+        whole=whole or restart,
     )
     if made is not None:
         wake(session, KIND)
         return made
     wanted: int | None = session.scalar(_WANTED, {"enterprise": enterprise_id})
     if wanted is None:
-        return want(session, enterprise_id, now, whole=whole, anew=anew)
-    if whole or anew:
-        session.execute(_RESTARTING if anew else _WIDENING, {"roster": wanted, "now": now})
+        return request(session, enterprise_id, now, whole=whole, restart=restart)
+    if whole or restart:
+        session.execute(_RESTARTING if restart else _WIDENING, {"roster": wanted, "now": now})
     wake(session, KIND)
     return wanted
 
@@ -159,7 +159,7 @@ def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime)
 def forget(session: Session, enterprise_id: int, now: datetime) -> None:
     """What was read, or is being read, is of another enterprise of Webex's: show it no more, and read again."""
     session.execute(_REPLACING, {"enterprise": enterprise_id})
-    want(session, enterprise_id, now, anew=True)
+    request(session, enterprise_id, now, restart=True)
 
 
 def obsolete(session: Session) -> int | None:

@@ -1,6 +1,6 @@
 """What Webex says of an enterprise's syncs: the account last read, and the runs it began without being asked here."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,12 @@ from storage.engine.inserts import insert_unless_there
 from storage.models import ReadingRow, SyncRow, WebexRunRow
 from storage.models.columns import UTCDateTime
 from storage.models.syncs import to_errors
-from storage.values.records import Claim, Reading, SyncState, WebexRun
+from storage.values.records import Claim, SyncState, WebexRun, WebexSyncStatus
 
 KIND = "readings"
 
 
-def want(session: Session, enterprise_id: int, now: datetime) -> int:
+def request(session: Session, enterprise_id: int, now: datetime) -> int:
     """Have Webex asked how the enterprise stands, unless that is wanted already; the reading's id.
 
     Its row is locked until the transaction ends, so that those who wait are written down before it is there.
@@ -56,15 +56,16 @@ def done(session: Session, claim: Claim, now: datetime, *, error: str | None = N
     inbox.resume(session, now, reading_id=claim.id)
 
 
-def get(session: Session, enterprise_id: int) -> Reading | None:
+def get(session: Session, enterprise_id: int) -> WebexSyncStatus | None:
     """What Webex said last of an enterprise; None where it was never asked."""
     row = session.execute(_GETTING, {"enterprise": enterprise_id}).one_or_none()
-    return None if row is None else Reading(*row)
+    return None if row is None else WebexSyncStatus(**row._mapping)
 
 
-def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[str, int], errors: list[Any]) -> None:
+def keep(session: Session, enterprise_id: int, reading: WebexSyncStatus, now: datetime) -> None:
     """Remember what Webex said, and the run it told of unless that is one of ours. The enterprise is locked."""
-    said = asdict(reading) | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
+    kept = {name: getattr(reading, name) for name in _KEPT} | {"read_at": now}
+    said = kept | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
     which: dict[str, Any] = {
         "enterprise": enterprise_id,
         "started": reading.started_at,
@@ -72,11 +73,12 @@ def keep(session: Session, enterprise_id: int, reading: Reading, counts: dict[st
     }
     newest = session.execute(_KEEPING[session.get_bind().dialect.name], said | which).one_or_none()
     if newest is not None and reading.started_at is not None and newest.ours is None:
-        _keep_run(session, which, reading, counts, errors)
+        _keep_run(session, which, reading, now)
 
 
 _ROWS: Any = ReadingRow.__table__
-_GETTING = select(*(_ROWS.c[field.name] for field in fields(Reading))).where(
+_KEPT = ("read_at", "enabled", "status", "started_at", "ended_at", "succeeded_at", "tracking_id")
+_GETTING = select(*(_ROWS.c[name] for name in _KEPT)).where(
     _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.read_at.is_not(None)
 )
 
@@ -110,7 +112,7 @@ _OURS = (
 
 def _upsert(insert: Any) -> Any:
     trying = insert(_ROWS)
-    read = {field.name: trying.excluded[field.name] for field in fields(Reading)}
+    read = {name: trying.excluded[name] for name in _KEPT}
     newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= trying.excluded.read_at)
     keeping = trying.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=read, where=newer)
     return keeping.returning(_OURS.scalar_subquery().label("ours"))
@@ -127,23 +129,21 @@ _RUN = (
 )
 
 
-def _keep_run(
-    session: Session, which: dict[str, Any], reading: Reading, counts: dict[str, int], errors: list[Any]
-) -> None:
+def _keep_run(session: Session, which: dict[str, Any], reading: WebexSyncStatus, now: datetime) -> None:
     row = session.scalar(_RUN, which)
     if row is None:
-        row = WebexRunRow(enterprise_id=which["enterprise"], seen_at=reading.read_at)
+        row = WebexRunRow(enterprise_id=which["enterprise"], seen_at=now)
         session.add(row)
     row.started_at = reading.started_at
     row.ended_at = _end(reading)
     row.tracking_id = reading.tracking_id or row.tracking_id
     row.status = reading.status
-    row.counts = counts
-    row.errors = errors
+    row.counts = reading.counts
+    row.errors = list(reading.errors)
     session.flush()
 
 
-def _end(reading: Reading) -> datetime | None:
+def _end(reading: WebexSyncStatus) -> datetime | None:
     """When the run ended: an end before its start belongs to the run before."""
     if reading.started_at is None or reading.ended_at is None or reading.ended_at < reading.started_at:
         return None

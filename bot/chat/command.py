@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.chat.message import Asked, Asker, Message, Reply, Wait
+from bot.chat.message import Message, Reply, Request, Requester, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,24 +20,24 @@ class Who(StrEnum):
     OPERATOR = "operator"
 
 
-def always(_message: Message, _asker: Asker) -> bool:
+def always(_message: Message, _requester: Requester) -> bool:
     """Of a command that speaks for an enterprise wherever it is typed."""
     return True
 
 
-def never(_message: Message, _asker: Asker) -> bool:
+def never(_message: Message, _requester: Requester) -> bool:
     """Of one that speaks for none."""
     return False
 
 
-def in_groups(message: Message, _asker: Asker) -> bool:
+def in_groups(message: Message, _requester: Requester) -> bool:
     """Of one that is about the asker alone in 1:1."""
     return not message.direct
 
 
-def unless_operator(_message: Message, asker: Asker) -> bool:
+def unless_operator(_message: Message, requester: Requester) -> bool:
     """Of one that is about all of them for operators."""
-    return not asker.operator
+    return not requester.operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class Command:
     usage: str
     summary: str
     details: str
-    run: Callable[[Session, Asked], Reply | Wait]
+    run: Callable[[Session, Request], Reply | Wait]
     who: Who = Who.ADMIN
     reads_only: bool = True
-    needs_enterprise: Callable[[Message, Asker], bool] = always
+    needs_enterprise: Callable[[Message, Requester], bool] = always
     takes_file: bool = False
     takes_people: bool = False
     exports: bool = False

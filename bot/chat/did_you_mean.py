@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from storage.values.folding import fold
 
-_SHORTEST_PREFIX = 2
+_MIN_PREFIX = 2
 
 
 def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -25,4 +25,4 @@ def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
 
 def _begin_alike(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= _SHORTEST_PREFIX and longer.startswith(shorter)
+    return len(shorter) >= _MIN_PREFIX and longer.startswith(shorter)

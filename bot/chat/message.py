@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from bot.settings.load import Settings
 
 
-LARGEST_FILE = 5_000_000
+MAX_FILE_BYTES = 5_000_000
 """Bytes of a file that a command takes."""
 
 
-class Unread(StrEnum):
+class FileUnreadable(StrEnum):
     """Why a file that came with a message was not read."""
 
     TOO_LARGE = "too large"
@@ -47,7 +47,7 @@ class Message:
     mentioned: tuple[str, ...] = ()
     people: tuple[Identity, ...] = ()
     files: tuple[str, ...] = ()
-    file: bytes | Unread | None = field(default=None, repr=False)
+    file: bytes | FileUnreadable | None = field(default=None, repr=False)
 
     @property
     def thread(self) -> str | None:
@@ -56,7 +56,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PendingMessage:
     """A message on its way to an answer: the claim on its event, and what has become of that so far.
 
     `status_outbox_id` is the message that told the asker it takes a while; `timed_out` says that what it waited for is
@@ -66,14 +66,14 @@ class Heard:
     message: Message
     claim: Claim
     received_at: datetime
-    waited: bool = False
+    already_waited: bool = False
     enterprise_id: int | None = None
     status_outbox_id: int | None = None
     timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who asks, and what they may act for."""
 
     person_id: str
@@ -83,21 +83,23 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Everything a command may know; `waited` says that asking it to wait again would not help, unless for much longer,
-    which whoever asked is `told`. The message was `received_at`.
+class Request:
+    """Everything a command may know.
+
+    `already_waited`: this command has waited once already. `progress_shown`: a status message told the requester that
+    it takes long. `received_at` is when the message came in.
     """
 
     message: Message
     arguments: str
-    asker: Asker
+    requester: Requester
     chosen: Enterprise | None
     commands: tuple[Command, ...]
     now: datetime
     settings: Settings
     received_at: datetime
-    waited: bool = False
-    told: bool = False
+    already_waited: bool = False
+    progress_shown: bool = False
 
     @property
     def enterprise(self) -> Enterprise:
@@ -133,7 +135,7 @@ class Reply:
     about: int | None = None
 
 
-class Fresh(StrEnum):
+class FreshData(StrEnum):
     """What a command may want read from Webex before it answers."""
 
     ROSTER = "roster"
@@ -149,7 +151,7 @@ class Wait:
     """
 
     until: datetime
-    fresh: Fresh = Fresh.ROSTER
+    fresh: FreshData = FreshData.ROSTER
     meanwhile: str | None = None
 
 

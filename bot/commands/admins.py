@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Asked, Refusal, Reply, Unconfirmed
+from bot.chat.message import Refusal, Reply, Request, Unconfirmed
 from bot.replies import admins as replies
 from bot.services import enterprise_fields
 from bot.services.confirmation import confirmed
-from bot.services.enterprise_fields import Wrong
+from bot.services.enterprise_fields import InvalidField
 from bot.webex.mentions import BOTS
 from storage import admins, enterprises
 from storage.values.folding import address_key
@@ -18,43 +18,43 @@ from storage.values.webex_ids import differ
 NAME = "admins"
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """List them, or add or remove those who are typed or mentioned."""
-    what, _, whom = " ".join(asked.arguments.split()).partition(" ")
+    what, _, whom = " ".join(request.arguments.split()).partition(" ")
     match what.casefold():
         case "":
-            return _list(session, asked)
+            return _list(session, request)
         case "add":
-            return _add(session, asked, _people(asked, whom))
+            return _add(session, request, _people(request, whom))
         case "remove":
-            return _remove(session, asked, _people(asked, whom))
+            return _remove(session, request, _people(request, whom))
     raise Refusal(replies.usage(what))
 
 
-def _people(asked: Asked, typed: str) -> list[Identity]:
+def _people(request: Request, typed: str) -> list[Identity]:
     """Those who are meant: mentioned, which comes with an id, or else by e-mail address."""
-    if asked.message.mentioned:
+    if request.message.mentioned:
         # Their names are in the text, too, and may look like anything.
-        if len(asked.message.people) < len(asked.message.mentioned):
+        if len(request.message.people) < len(request.message.mentioned):
             raise Refusal(replies.not_found())
-        return list(asked.message.people)
+        return list(request.message.people)
     words = typed.replace(",", " ").replace(";", " ").split()
     try:
         emails = [enterprise_fields.email(word.removeprefix("mailto:")) for word in words]
-    except Wrong as wrong:
+    except InvalidField as wrong:
         raise Refusal(replies.no_address(wrong.problem)) from wrong
     if not emails:
         raise Refusal(replies.nobody())
     return [Identity("", email) for email in emails]
 
 
-def _list(session: Session, asked: Asked) -> Reply:
-    found = admins.of(session, asked.enterprise.id)
-    return Reply(replies.listed(asked.enterprise, found), personal=True, noted=f"{len(found)} admins")
+def _list(session: Session, request: Request) -> Reply:
+    found = admins.of(session, request.enterprise.id)
+    return Reply(replies.listed(request.enterprise, found), personal=True, noted=f"{len(found)} admins")
 
 
-def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
-    enterprise = enterprises.lock(session, asked.enterprise.id)
+def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
+    enterprise = enterprises.lock(session, request.enterprise.id)
     if any(one.email.lower().endswith(BOTS) for one in people):
         raise Refusal(replies.no_bots())
     org_id = enterprises.org_of(session, enterprise.id)
@@ -63,23 +63,23 @@ def _add(session: Session, asked: Asked, people: list[Identity]) -> Reply:
     added: list[str] = []
     already: list[str] = []
     for one in people:
-        new = admins.add(session, enterprise.id, one.email, asked.now, one if one.person_id else None)
+        new = admins.add(session, enterprise.id, one.email, request.now, one if one.person_id else None)
         (added if new else already).append(one.email)
     return Reply(replies.added(enterprise, added, already), personal=True, noted=f"{len(added)} added")
 
 
-def _remove(session: Session, asked: Asked, people: list[Identity]) -> Reply:
-    enterprise = enterprises.lock(session, asked.enterprise.id)
+def _remove(session: Session, request: Request, people: list[Identity]) -> Reply:
+    enterprise = enterprises.lock(session, request.enterprise.id)
     there = admins.of(session, enterprise.id)
     gone = list(dict.fromkeys(_found(there, one) for one in people))
     stay = [one for one in there if one not in gone]
     # Who never wrote may be a slip, and would be nobody to ask.
     if not stay or (any(one.person_id for one in gone) and not any(one.person_id for one in stay)):
         raise Refusal(replies.last_one(enterprise))
-    own = address_key(asked.asker.email)
+    own = address_key(request.requester.email)
     # Whoever writes for the first time is not known by id yet.
-    oneself = any(one.person_id == asked.asker.person_id or address_key(one.email) == own for one in gone)
-    if oneself and not confirmed(session, asked, NAME):
+    oneself = any(one.person_id == request.requester.person_id or address_key(one.email) == own for one in gone)
+    if oneself and not confirmed(session, request, NAME):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
     for one in gone:
         admins.remove(session, enterprise.id, one.email)

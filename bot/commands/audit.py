@@ -7,49 +7,49 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, unless_operator
-from bot.chat.message import Asked, Attachment, Refusal, Reply
-from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
+from bot.chat.message import Attachment, Refusal, Reply, Request
+from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.replies import audit as replies
 from storage import audit, enterprises
 
-USUAL = timedelta(days=7)
-SHOWN = 15
+DEFAULT_PERIOD = timedelta(days=7)
+MAX_SHOWN = 15
 _AGO = re.compile(r"(\d{1,4}) ?(m|h|d|w)[a-z]*")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """The newest, and all of it as a CSV."""
-    since = _since(asked)
-    of = None if asked.chosen is None else asked.chosen.id
+    since = _since(request)
+    of = None if request.chosen is None else request.chosen.id
     number = audit.count(session, since, of)
     known = enterprises.every_key(session)
     rows = replies.csv_rows(audit.listed(session, since, of), known)
-    name = file_name("audit", asked.chosen.key if asked.chosen else "all", asked.now)
+    name = file_name("audit", request.chosen.key if request.chosen else "all", request.now)
     try:
         content = compressed_csv(replies.CSV_HEADER, rows)
-    except TooLarge as error:
+    except CsvTooLarge as error:
         raise Refusal(replies.too_large()) from error
-    newest = list(audit.listed(session, since, of, limit=SHOWN))
+    newest = list(audit.listed(session, since, of, limit=MAX_SHOWN))
     return Reply(
-        replies.answer(newest, number, asked.chosen, since, asked.now, known),
+        replies.answer(newest, number, request.chosen, since, request.now, known),
         attachment=Attachment(name, content),
         personal=True,
         noted=f"{number} rows",
     )
 
 
-def _since(asked: Asked) -> datetime:
-    typed = asked.arguments.casefold().removeprefix("since").strip()
+def _since(request: Request) -> datetime:
+    typed = request.arguments.casefold().removeprefix("since").strip()
     if not typed:
-        return asked.now - USUAL
+        return request.now - DEFAULT_PERIOD
     if ago := _AGO.fullmatch(typed):
-        return asked.now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    zone = ZoneInfo(asked.chosen.timezone) if asked.chosen else UTC
+        return request.now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    zone = ZoneInfo(request.chosen.timezone) if request.chosen else UTC
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Refusal(replies.no_time(asked.arguments)) from None
+        raise Refusal(replies.no_time(request.arguments)) from None
 
 
 COMMAND = Command(

@@ -3,35 +3,35 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import cancel as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, followers, syncs
 from storage.values.records import Cause, Sync, SyncState
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Take the asker off a queued sync, which ends when nobody remains; Webex cannot be stopped once it runs."""
-    if asked.arguments:
-        raise Refusal(no_arguments(asked.arguments, "cancel"))
-    enterprise = enterprises.lock(session, asked.enterprise.id)
+    if request.arguments:
+        raise Refusal(no_arguments(request.arguments, "cancel"))
+    enterprise = enterprises.lock(session, request.enterprise.id)
     active = syncs.active(session, enterprise.id)
     if active is None:
         raise Refusal(replies.nothing(enterprise))
     clusters.lock(session, active.cluster_id)  # its own: the enterprise may have moved to another since
     if active.state is not SyncState.QUEUED:
         raise Refusal(replies.too_late(enterprise))
-    if asked.asker.operator:
-        return _ended(session, asked, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
-    if not followers.unfollow(session, active.id, asked.asker.person_id):
-        raise Refusal(replies.not_yours(active, enterprise, asked.now, named=asked.message.direct))
+    if request.requester.operator:
+        return _ended(session, request, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
+    if not followers.unfollow(session, active.id, request.requester.person_id):
+        raise Refusal(replies.not_yours(active, enterprise, request.now, named=request.message.direct))
     if followers.of(session, active.id):
         return Reply(replies.withdrawn(enterprise), noted=f"withdrew from sync {active.id}")
-    return _ended(session, asked, active, Cause.WITHDRAWN, replies.ended(enterprise))
+    return _ended(session, request, active, Cause.WITHDRAWN, replies.ended(enterprise))
 
 
-def _ended(session: Session, asked: Asked, active: Sync, cause: Cause, markdown: str) -> Reply:
-    following = syncs.cancel(session, active, cause, asked.now)
+def _ended(session: Session, request: Request, active: Sync, cause: Cause, markdown: str) -> Reply:
+    following = syncs.cancel(session, active, cause, request.now)
     ended = syncs.get(session, active.id)
     changed = (ended,) if following is None else (ended, following)
     return Reply(markdown, changed=changed, noted=f"cancelled sync {ended.id}")

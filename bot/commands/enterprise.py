@@ -5,78 +5,78 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Who, never
 from bot.chat.did_you_mean import nearest
 from bot.chat.fields import Fields, fields
-from bot.chat.message import Asked, Attachment, Refusal, Reply, Unconfirmed
+from bot.chat.message import Attachment, Refusal, Reply, Request, Unconfirmed
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import enterprise as replies
 from bot.services import enterprise_fields, enterprises
 from bot.services.confirmation import confirmed
-from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, Wrong
+from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from storage import admins, overviews, spaces
 from storage.values.records import Enterprise
 
 NAME = "enterprise"
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """List them, or do to one what was typed."""
-    typed = fields(asked.arguments)
+    typed = fields(request.arguments)
     if typed.open_quote:
         raise Refusal(replies.open_quote())
     try:
         match typed.words:
             case () | ("list",) if not typed.given:
-                return _list(session, asked)
+                return _list(session, request)
             case ("add", key):
-                return _add(session, asked, key, typed)
+                return _add(session, request, key, typed)
             case ("set", key):
-                return _set(session, asked, key, typed)
+                return _set(session, request, key, typed)
             case ("remove", key) if not typed.given:
-                return _remove(session, asked, key)
-    except Wrong as wrong:
+                return _remove(session, request, key)
+    except InvalidField as wrong:
         raise Refusal(replies.wrong(wrong.field, wrong.problem)) from wrong
     raise Refusal(replies.usage())
 
 
-def _list(session: Session, asked: Asked) -> Reply:
+def _list(session: Session, request: Request) -> Reply:
     found = overviews.every(session)
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found))
     return Reply(
-        replies.listed(found, asked.now),
-        attachment=Attachment(file_name("enterprises", "all", asked.now), content) if found else None,
+        replies.listed(found, request.now),
+        attachment=Attachment(file_name("enterprises", "all", request.now), content) if found else None,
         personal=True,
         noted=f"{len(found)} enterprises",
     )
 
 
-def _add(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
+def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if "sp_enterprise_id" not in values:
         raise Refusal(replies.id_missing())
     key = enterprise_fields.key(key)
-    defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": asked.settings.bot_timezone}
-    made = enterprises.add(session, key, defaults | values, emails, asked.now)
+    defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.bot_timezone}
+    made = enterprises.add(session, key, defaults | values, emails, request.now)
     return _said(replies.added(made, len(emails), alone=enterprises.is_alone(session, made)), made)
 
 
-def _set(session: Session, asked: Asked, key: str, typed: Fields) -> Reply:
+def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if not values and not emails:
         raise Refusal(replies.nothing_to_change())
     found = enterprises.lock(session, key)
     new_id = values.get("sp_enterprise_id", found.sp_enterprise_id)
-    if new_id != found.sp_enterprise_id and not confirmed(session, asked, NAME):
+    if new_id != found.sp_enterprise_id and not confirmed(session, request, NAME):
         raise Unconfirmed(replies.confirm_id(found, new_id), personal=True)
-    changed = enterprises.change(session, found.id, values, emails, asked.now)
+    changed = enterprises.change(session, found.id, values, emails, request.now)
     alone = "cluster" in values and enterprises.is_alone(session, changed)
     return _said(replies.changed(changed, emails, alone=alone), changed)
 
 
-def _remove(session: Session, asked: Asked, key: str) -> Reply:
+def _remove(session: Session, request: Request, key: str) -> Reply:
     found = enterprises.check_removable(session, enterprises.lock(session, key).id)
-    if not confirmed(session, asked, NAME):
+    if not confirmed(session, request, NAME):
         tied = sum(space.enterprise_id == found.id for space in spaces.every(session))
         raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied), personal=True)
-    enterprises.remove(session, found.id, asked.now)
+    enterprises.remove(session, found.id, request.now)
     return _said(replies.removed(found), found)
 
 

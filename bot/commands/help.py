@@ -5,19 +5,19 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, never
 from bot.chat.command_line import typed
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import access
 from bot.replies import help as replies
 
 
-def run(_session: Session, asked: Asked) -> Reply:
+def run(_session: Session, request: Request) -> Reply:
     """List the commands, or explain one."""
-    name = typed(asked.arguments).word
+    name = typed(request.arguments).word
     if not name:
-        return Reply(replies.overview(asked.commands))
-    command = next((command for command in asked.commands if command.name == name), None)
+        return Reply(replies.overview(request.commands))
+    command = next((command for command in request.commands if command.name == name), None)
     if command is None:
-        raise Refusal(access.unknown(name, nearest(name, [command.name for command in asked.commands])))
+        raise Refusal(access.unknown(name, nearest(name, [command.name for command in request.commands])))
     return Reply(replies.explanation(command))
 
 

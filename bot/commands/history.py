@@ -3,26 +3,26 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.chat.message import Attachment, Refusal, Reply, Request
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import history as replies
 from storage import history, webex_status
 
-USUAL, MOST = 10, 1000
+DEFAULT_ROWS, MAX_ROWS = 10, 1000
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """List the newest of both kinds, newest first."""
-    number = _number(asked.arguments)
-    enterprise = asked.enterprise
+    number = _number(request.arguments)
+    enterprise = request.enterprise
     asked_for = history.ended(session, enterprise.id, number, *history.ENDS)
     own = webex_status.runs(session, enterprise.id, number)
     entries = replies.merged(asked_for, own)[:number]
     if not entries:
         return Reply(replies.nothing_yet(enterprise))
-    name = file_name("syncs", enterprise.key, asked.now)
+    name = file_name("syncs", enterprise.key, request.now)
     return Reply(
-        replies.answer(entries, enterprise, asked.now),
+        replies.answer(entries, enterprise, request.now),
         attachment=Attachment(name, compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))),
         personal=True,
         noted=f"{len(entries)} rows",
@@ -31,10 +31,10 @@ def run(session: Session, asked: Asked) -> Reply:
 
 def _number(arguments: str) -> int:
     if not arguments:
-        return USUAL
-    if arguments.isascii() and arguments.isdecimal() and 1 <= int(arguments[:10]) <= MOST:
+        return DEFAULT_ROWS
+    if arguments.isascii() and arguments.isdecimal() and 1 <= int(arguments[:10]) <= MAX_ROWS:
         return int(arguments)
-    raise Refusal(replies.no_number(arguments, MOST))
+    raise Refusal(replies.no_number(arguments, MAX_ROWS))
 
 
 COMMAND = Command(
@@ -42,8 +42,8 @@ COMMAND = Command(
     usage="history [how many]",
     summary="the last syncs, and how they went",
     details=(
-        f"Shows the last {USUAL} syncs, or as many as you say (`history 50`), with who asked, when, how long they took "
-        "and what came of them; also those that Webex began by itself. All of it is attached as a CSV."
+        f"Shows the last {DEFAULT_ROWS} syncs, or as many as you say (`history 50`), with who asked, when, how long "
+        "they took and what came of them; also those that Webex began by itself. All of it is attached as a CSV."
     ),
     run=run,
 )

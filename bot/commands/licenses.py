@@ -3,37 +3,37 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Attachment, Refusal, Reply, Wait
+from bot.chat.message import Attachment, Refusal, Reply, Request, Wait
 from bot.filters import language
 from bot.filters.advice import Advice
 from bot.filters.columns import HEADER
 from bot.filters.tokens import plain_line
-from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
+from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.replies import license_summary
 from bot.replies import licenses as replies
 from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
 from bot.services import rosters, suggestions
-from bot.services.rosters import Behind
+from bot.services.rosters import StaleReason
 from storage import views
 from storage.values.folding import fold
 
 COUNT, REFRESH = "count", "refresh"
 
 
-def run(session: Session, asked: Asked) -> Reply | Wait:
+def run(session: Session, request: Request) -> Reply | Wait:
     """Answer from the roster, once it is fresh enough or cannot be had fresher."""
-    options, text = _options(plain_line(asked.arguments))
+    options, text = _options(plain_line(request.arguments))
     view = language.parse(text)
-    source = rosters.source(session, asked, refreshed=REFRESH in options)
+    source = rosters.source(session, request, refreshed=REFRESH in options)
     if isinstance(source, Wait):
         return source
-    failed = source.behind is Behind.FAILED
+    failed = source.behind is StaleReason.FAILED
     if source.roster is None:
         raise Refusal(replies.none_yet(failed=failed))
     stale = None if source.behind is None else replies.failing(failed=failed)
-    about = About(view, source.roster, asked.enterprise, stale)
-    return _counts(session, asked, about) if COUNT in options else _export(session, asked, about)
+    about = About(view, source.roster, request.enterprise, stale)
+    return _counts(session, request, about) if COUNT in options else _export(session, request, about)
 
 
 def _options(line: str) -> tuple[set[str], str]:
@@ -47,16 +47,16 @@ def _options(line: str) -> tuple[set[str], str]:
     return options, line
 
 
-def _counts(session: Session, asked: Asked, about: About) -> Reply:
+def _counts(session: Session, request: Request, about: About) -> Reply:
     found = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
-    said = replies.counts(about, found, _advice(session, about, found), asked.now)
+    said = replies.counts(about, found, _advice(session, about, found), request.now)
     return Reply(said, personal=True, noted="counts")
 
 
-def _export(session: Session, asked: Asked, about: About) -> Reply:
+def _export(session: Session, request: Request, about: About) -> Reply:
     found = Summary()
-    attachment = Attachment(file_name("licenses", about.enterprise.key, asked.now), _csv(session, about, found))
-    said = replies.answer(about, found, _advice(session, about, found), asked.now)
+    attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, found))
+    said = replies.answer(about, found, _advice(session, about, found), request.now)
     return Reply(said, attachment=attachment, personal=True, noted=f"{found.found} rows")
 
 
@@ -70,7 +70,7 @@ def _csv(session: Session, about: About, found: Summary) -> bytes:
     rows = found.counting(views.cells(session, about.roster.id, about.view))
     try:
         return compressed_csv(HEADER, rows)
-    except TooLarge:
+    except CsvTooLarge:
         half = suggestions.halving(session, about.roster, about.view)
         raise Refusal(replies.too_large(half), personal=True) from None
 

@@ -3,26 +3,26 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import spaces as replies
 from bot.replies import use as key_replies
 from bot.services.enterprises import lock
 from storage import enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Have what is typed in this space be for the enterprise."""
-    if asked.message.direct:
+    if request.message.direct:
         raise Refusal(replies.in_groups_alone("link"))
     known = enterprises.all_of(session)
-    if not asked.arguments:
+    if not request.arguments:
         raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
-    found = lock(session, asked.arguments)
-    before = spaces.of(session, asked.message.room_id)
+    found = lock(session, request.arguments)
+    before = spaces.of(session, request.message.room_id)
     other = None
     if before is not None and before.enterprise_id != found.id:
         other = enterprises.get(session, before.enterprise_id)
-    changed = spaces.link(session, asked.message.room_id, found.id, asked.now)
+    changed = spaces.link(session, request.message.room_id, found.id, request.now)
     return Reply(replies.linked(found, other, changed=changed), noted=found.key, about=found.id)
 
 

@@ -3,57 +3,59 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import LARGEST_FILE, Asked, Attachment, Message, Refusal, Reply, Unread, Wait
+from bot.chat.message import MAX_FILE_BYTES, Attachment, FileUnreadable, Message, Refusal, Reply, Request, Wait
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.locations import csv_reader as table
 from bot.locations import matching, refusals
 from bot.replies import locations as replies
 from bot.services import rosters
-from bot.services.rosters import Behind
+from bot.services.rosters import StaleReason
 from storage import enterprises, locations, views
 from storage.values.records import Roster
 
 
-def run(session: Session, asked: Asked) -> Reply | Wait:
+def run(session: Session, request: Request) -> Reply | Wait:
     """List the locations, or change them, against a roster that is fresh enough or cannot be had fresher."""
-    if asked.arguments:
-        raise Refusal(replies.no_words(asked.arguments))
-    wishes = _wishes(asked.message)
+    if request.arguments:
+        raise Refusal(replies.no_words(request.arguments))
+    wishes = _wishes(request.message)
     if wishes is not None:
-        enterprises.lock(session, asked.enterprise.id)
-    source = rosters.source(session, asked)
+        enterprises.lock(session, request.enterprise.id)
+    source = rosters.source(session, request)
     if isinstance(source, Wait):
         return source
     if source.roster is None:
-        raise Refusal(replies.none_yet(failed=source.behind is Behind.FAILED))
-    return _list(session, asked, source.roster) if wishes is None else _change(session, asked, source.roster, wishes)
+        raise Refusal(replies.none_yet(failed=source.behind is StaleReason.FAILED))
+    return (
+        _list(session, request, source.roster) if wishes is None else _change(session, request, source.roster, wishes)
+    )
 
 
-def _wishes(message: Message) -> table.Wishes | None:
+def _wishes(message: Message) -> table.LocationUpload | None:
     """What the file that came with the message wants; None where none came."""
     if len(message.files) > 1:
         raise Refusal(refusals.several(len(message.files)))
     match message.file:
         case None:
             return None
-        case Unread.TOO_LARGE:
-            raise Refusal(refusals.too_large(LARGEST_FILE))
-        case Unread.UNSAFE:
+        case FileUnreadable.TOO_LARGE:
+            raise Refusal(refusals.too_large(MAX_FILE_BYTES))
+        case FileUnreadable.UNSAFE:
             raise Refusal(refusals.unsafe())
-        case Unread.GONE:
+        case FileUnreadable.GONE:
             raise Refusal(refusals.gone())
         case bytes(content):
             return table.read(content)
 
 
-def _list(session: Session, asked: Asked, roster: Roster) -> Reply:
-    enterprise = asked.enterprise
+def _list(session: Session, request: Request, roster: Roster) -> Reply:
+    enterprise = request.enterprise
     counts = views.facets(session, roster.id, "location")
     mapped = locations.count(session, enterprise.id)
     return Reply(
-        replies.overview(counts, mapped, roster, enterprise, asked.now),
+        replies.overview(counts, mapped, roster, enterprise, request.now),
         attachment=Attachment(
-            file_name("locations", enterprise.key, asked.now),
+            file_name("locations", enterprise.key, request.now),
             compressed_csv(table.HEADER, locations.listed(session, enterprise.id)),
         ),
         personal=True,
@@ -61,15 +63,15 @@ def _list(session: Session, asked: Asked, roster: Roster) -> Reply:
     )
 
 
-def _change(session: Session, asked: Asked, roster: Roster, wishes: table.Wishes) -> Reply:
-    enterprise = asked.enterprise
+def _change(session: Session, request: Request, roster: Roster, wishes: table.LocationUpload) -> Reply:
+    enterprise = request.enterprise
     known = locations.known(session, enterprise.id)
     found = matching.upload(wishes, tuple(locations.people(session, enterprise.id)), known)
-    locations.change(session, enterprise.id, matching.changes(found.lines), asked.now)
+    locations.change(session, enterprise.id, matching.changes(found.lines), request.now)
     return Reply(
-        replies.changed(found, roster, enterprise, asked.now),
+        replies.changed(found, roster, enterprise, request.now),
         attachment=Attachment(
-            file_name("locations", enterprise.key, asked.now),
+            file_name("locations", enterprise.key, request.now),
             compressed_csv(matching.REPORT_HEADER, map(matching.cells, found.lines)),
         ),
         personal=True,

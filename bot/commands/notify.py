@@ -3,31 +3,33 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, in_groups
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import notify as replies
 from storage import enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Turn notices on or off."""
-    wanted = asked.arguments.casefold()
+    wanted = request.arguments.casefold()
     if wanted not in ("on", "off"):
-        raise Refusal(replies.on_or_off(asked.arguments))
+        raise Refusal(replies.on_or_off(request.arguments))
     on = wanted == "on"
-    if asked.message.direct:
-        person = asked.asker.person_id
-        if not asked.asker.enterprise_ids:
+    if request.message.direct:
+        person = request.requester.person_id
+        if not request.requester.enterprise_ids:
             raise Refusal(replies.not_an_admin())
-        changed = spaces.unmute(session, person) if on else spaces.mute(session, person, asked.now)
+        changed = spaces.unmute(session, person) if on else spaces.mute(session, person, request.now)
         return Reply(replies.oneself(on=on, changed=changed), noted=wanted)
-    enterprise = enterprises.lock(session, asked.enterprise.id)
-    room = asked.message.room_id
+    enterprise = enterprises.lock(session, request.enterprise.id)
+    room = request.message.room_id
     space = spaces.of(session, room)
     taken = space is not None and space.notify and space.enterprise_id != enterprise.id
-    if on and taken and not asked.asker.operator:
+    if on and taken and not request.requester.operator:
         raise Refusal(replies.taken())
     changed = (
-        spaces.notify(session, room, enterprise.id, asked.now) if on else spaces.unnotify(session, room, enterprise.id)
+        spaces.notify(session, room, enterprise.id, request.now)
+        if on
+        else spaces.unnotify(session, room, enterprise.id)
     )
     return Reply(replies.space(enterprise, on=on, changed=changed), noted=wanted)
 

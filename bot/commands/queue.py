@@ -3,23 +3,23 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
-from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.chat.message import Attachment, Refusal, Reply, Request
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import queue as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, syncs
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Show what runs and what waits on every cluster."""
-    if asked.arguments:
-        raise Refusal(no_arguments(asked.arguments, "queue"))
+    if request.arguments:
+        raise Refusal(no_arguments(request.arguments, "queue"))
     queues = syncs.by_cluster(session)
     waiting = enterprises.some(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
-    name = file_name("queues", "all", asked.now)
+    name = file_name("queues", "all", request.now)
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(queues, waiting))
     return Reply(
-        replies.answer(queues, clusters.paused(session, asked.now), waiting, asked.now),
+        replies.answer(queues, clusters.paused(session, request.now), waiting, request.now),
         attachment=Attachment(name, content) if queues else None,
         personal=True,
         noted=f"{sum(map(len, queues.values()))} syncs",

@@ -3,23 +3,23 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
-from bot.chat.message import Asked, Attachment, Refusal, Reply
+from bot.chat.message import Attachment, Refusal, Reply, Request
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import spaces as replies
 from bot.replies.sync import no_arguments
 from storage import enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """List them, with what they are for."""
-    if asked.arguments:
-        raise Refusal(no_arguments(asked.arguments, "spaces"))
+    if request.arguments:
+        raise Refusal(no_arguments(request.arguments, "spaces"))
     found = spaces.every(session)
     of = enterprises.some(session, {space.enterprise_id for space in found})
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, of))
     return Reply(
         replies.listed(found, of),
-        attachment=Attachment(file_name("spaces", "all", asked.now), content) if found else None,
+        attachment=Attachment(file_name("spaces", "all", request.now), content) if found else None,
         personal=True,
         noted=f"{len(found)} spaces",
     )

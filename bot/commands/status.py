@@ -5,29 +5,29 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Fresh, Refusal, Reply, Wait
+from bot.chat.message import FreshData, Refusal, Reply, Request, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
 from bot.syncs import timing
 from storage import history, inbox, outbox, queues, rosters, syncs, views, webex_status
 from storage.values.records import SyncState
 
-PATIENCE = timedelta(seconds=2)
+STATUS_WAIT = timedelta(seconds=2)
 """How long the answer waits for what Webex says just now."""
 
 
-def run(session: Session, asked: Asked) -> Reply | Wait:
+def run(session: Session, request: Request) -> Reply | Wait:
     """Put together what is known of the enterprise's syncs and roster, and what Webex says just now."""
-    if asked.arguments:
-        raise Refusal(no_arguments(asked.arguments, "status"))
-    enterprise = asked.enterprise
+    if request.arguments:
+        raise Refusal(no_arguments(request.arguments, "status"))
+    enterprise = request.enterprise
     reading = webex_status.get(session, enterprise.id)
-    live = reading is not None and asked.now - reading.read_at <= PATIENCE
-    if not live and not asked.waited:
-        return Wait(asked.now + PATIENCE, Fresh.READING)
+    live = reading is not None and request.now - reading.as_of <= STATUS_WAIT
+    if not live and not request.already_waited:
+        return Wait(request.now + STATUS_WAIT, FreshData.READING)
     active = syncs.active(session, enterprise.id)
     estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
-    named = asked.message.direct
+    named = request.message.direct
     completed = history.last(session, enterprise.id, SyncState.COMPLETED)
     roster = rosters.current(session, enterprise.id)
     known = replies.Known(
@@ -38,13 +38,13 @@ def run(session: Session, asked: Asked) -> Reply | Wait:
         own=next(iter(webex_status.runs(session, enterprise.id, 1)), None),
         reading=reading,
         estimate=estimate,
-        hold_until=timing.hold_until(completed, asked.settings.sync_hold),
+        hold_until=timing.hold_until(completed, request.settings.sync_hold),
         roster=roster,
         activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,
-        failed=(inbox.failed(session), outbox.failed(session)) if asked.asker.operator else (0, 0),
+        failed=(inbox.failed(session), outbox.failed(session)) if request.requester.operator else (0, 0),
     )
-    return Reply(replies.answer(known, asked.now, live=live))
+    return Reply(replies.answer(known, request.now, live=live))
 
 
 COMMAND = Command(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Refusal, Reply, Wait
+from bot.chat.message import Refusal, Reply, Request, Wait
 from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
 from bot.syncs import timing
@@ -13,35 +13,37 @@ from storage import clusters, enterprises, followers, history, queues, rosters, 
 from storage.values.license_table import Term, View
 from storage.values.records import Follower, SyncState
 
-PATIENCE = timedelta(seconds=2)
+ROSTER_WAIT = timedelta(seconds=2)
 """How long the answer waits for a newer roster where the one that is known gives cause for a warning, or none is."""
 
 
-def run(session: Session, asked: Asked) -> Reply | Wait:
+def run(session: Session, request: Request) -> Reply | Wait:
     """Queue a sync, or join the active one; refused while the hold lasts."""
-    if asked.arguments:
-        raise Refusal(replies.no_arguments(asked.arguments))
-    activation, without_email = _activation(session, asked.enterprise.id)
-    if not activation.get(ACTIVATED) and not asked.waited:
-        return Wait(asked.now + PATIENCE)
-    enterprise = enterprises.lock(session, asked.enterprise.id)
+    if request.arguments:
+        raise Refusal(replies.no_arguments(request.arguments))
+    activation, without_email = _activation(session, request.enterprise.id)
+    if not activation.get(ACTIVATED) and not request.already_waited:
+        return Wait(request.now + ROSTER_WAIT)
+    enterprise = enterprises.lock(session, request.enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
-    message = asked.message
+    message = request.message
     follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
     active = syncs.active(session, enterprise.id)
     estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     if active is not None:
-        new = followers.follow(session, active.id, follower, asked.now)
+        new = followers.follow(session, active.id, follower, request.now)
         standing = replies.Standing(active, enterprise, queues.place(session, active), estimate, message.direct)
-        return Reply(replies.joined(standing, asked.now, new=new), noted=f"joined sync {active.id}")
-    held_until = timing.hold_until(history.last(session, enterprise.id, SyncState.COMPLETED), asked.settings.sync_hold)
-    if held_until is not None and asked.now < held_until:
-        raise Refusal(replies.held(held_until, asked.settings.sync_hold, asked.now, enterprise))
-    accepted = syncs.accept(session, enterprise, message.person_email, asked.now)
-    followers.follow(session, accepted.id, follower, asked.now)
+        return Reply(replies.joined(standing, request.now, new=new), noted=f"joined sync {active.id}")
+    held_until = timing.hold_until(
+        history.last(session, enterprise.id, SyncState.COMPLETED), request.settings.sync_hold
+    )
+    if held_until is not None and request.now < held_until:
+        raise Refusal(replies.held(held_until, request.settings.sync_hold, request.now, enterprise))
+    accepted = syncs.accept(session, enterprise, message.person_email, request.now)
+    followers.follow(session, accepted.id, follower, request.now)
     standing = replies.Standing(accepted, enterprise, queues.place(session, accepted), estimate, message.direct)
     return Reply(
-        replies.accepted(standing, asked.now, activation, without_email),
+        replies.accepted(standing, request.now, activation, without_email),
         status_of_sync=accepted.id,
         noted=f"sync {accepted.id}",
     )

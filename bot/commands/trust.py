@@ -3,21 +3,21 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import spaces as replies
 from storage import enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Trust this space, or not any more."""
-    if asked.message.direct:
+    if request.message.direct:
         raise Refusal(replies.in_groups_alone("trust on"))
-    wanted = asked.arguments.casefold()
+    wanted = request.arguments.casefold()
     if wanted not in ("on", "off"):
-        raise Refusal(replies.on_or_off(asked.arguments))
-    space = spaces.of(session, asked.message.room_id)
+        raise Refusal(replies.on_or_off(request.arguments))
+    space = spaces.of(session, request.message.room_id)
     found = None if space is None else enterprises.lock(session, space.enterprise_id)
-    space = spaces.of(session, asked.message.room_id)  # again, as its enterprise may have been removed meanwhile
+    space = spaces.of(session, request.message.room_id)  # again, as its enterprise may have been removed meanwhile
     if space is None or found is None or not space.linked or space.enterprise_id != found.id:
         raise Refusal(replies.trust_wants_link())
     changed = spaces.trust(session, space.room_id, on=wanted == "on")

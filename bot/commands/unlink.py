@@ -3,19 +3,19 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who, never
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import spaces as replies
 from bot.replies.sync import no_arguments
 from storage import enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Have this space be for no enterprise, hear of no syncs and be trusted with nothing."""
-    if asked.message.direct:
+    if request.message.direct:
         raise Refusal(replies.in_groups_alone("unlink"))
-    if asked.arguments:
-        raise Refusal(no_arguments(asked.arguments, "unlink"))
-    space = spaces.of(session, asked.message.room_id)
+    if request.arguments:
+        raise Refusal(no_arguments(request.arguments, "unlink"))
+    space = spaces.of(session, request.message.room_id)
     if space is None or not spaces.forget(session, space.room_id):
         raise Refusal(replies.not_linked())
     found = enterprises.get(session, space.enterprise_id)

@@ -3,24 +3,24 @@
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, never
-from bot.chat.message import Asked, Refusal, Reply
+from bot.chat.message import Refusal, Reply, Request
 from bot.replies import use as replies
 from bot.services.enterprises import find
 from storage import chosen_enterprises, enterprises, spaces
 
 
-def run(session: Session, asked: Asked) -> Reply:
+def run(session: Session, request: Request) -> Reply:
     """Remember the choice, or list what there is to choose from."""
-    space = None if asked.message.direct else spaces.of(session, asked.message.room_id)
+    space = None if request.message.direct else spaces.of(session, request.message.room_id)
     if space is not None and space.linked:
         raise Refusal(replies.linked_elsewhere())
-    theirs = enterprises.all_of(session, None if asked.asker.operator else asked.asker.enterprise_ids)
-    if not asked.arguments:
-        chosen = chosen_enterprises.chosen(session, asked.asker.person_id)
+    theirs = enterprises.all_of(session, None if request.requester.operator else request.requester.enterprise_ids)
+    if not request.arguments:
+        chosen = chosen_enterprises.chosen(session, request.requester.person_id)
         current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)
         return Reply(replies.choices([one.key for one in theirs], current), personal=True)
-    found = find(asked.arguments, theirs)
-    chosen_enterprises.choose(session, asked.asker.person_id, found.id, asked.now)
+    found = find(request.arguments, theirs)
+    chosen_enterprises.choose(session, request.requester.person_id, found.id, request.now)
     return Reply(replies.chosen(found), noted=found.key)
 
 

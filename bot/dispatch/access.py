@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Who
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Asker, Denial, Message, Refusal
+from bot.chat.message import Denial, Message, Refusal, Requester
 from bot.commands import COMMANDS
 from bot.replies import access as replies
 from storage import admins, chosen_enterprises, enterprises, rights, spaces
@@ -16,13 +16,14 @@ from storage.values.records import Enterprise, Identity
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What somebody may have run, and for which enterprise, where it is for one; `several` where it might have been
-    another one, too.
+    """The command that may run, and the enterprise it speaks for, if it speaks for one.
+
+    `is_ambiguous`: the requester has rights to another enterprise too.
     """
 
     command: Command
     enterprise: Enterprise | None
-    several: bool
+    is_ambiguous: bool
 
 
 def identity(message: Message) -> Identity:
@@ -30,25 +31,25 @@ def identity(message: Message) -> Identity:
     return Identity(message.person_id, message.person_email, message.person_org_id)
 
 
-def asker(session: Session, message: Message) -> tuple[Asker, Rights]:
+def requester(session: Session, message: Message) -> tuple[Requester, Rights]:
     """Who sent a message, as commands see them, and their rights."""
     found = rights.of(session, identity(message))
-    return Asker(message.person_id, message.person_email, found.operator, found.enterprise_ids), found
+    return Requester(message.person_id, message.person_email, found.operator, found.enterprise_ids), found
 
 
-def allowed(who: Asker) -> tuple[Command, ...]:
+def allowed(who: Requester) -> tuple[Command, ...]:
     """The commands that somebody may run."""
     return tuple(command for command in COMMANDS if may_run(who, command))
 
 
-def may_run(asker: Asker, command: Command) -> bool:
+def may_run(requester: Requester, command: Command) -> bool:
     """Whether somebody may run a command at all; whoever is neither admin nor operator may run none."""
-    if asker.operator:
+    if requester.operator:
         return True
-    return command.who is Who.ADMIN and bool(asker.enterprise_ids)
+    return command.who is Who.ADMIN and bool(requester.enterprise_ids)
 
 
-def grant(session: Session, message: Message, word: str, who: Asker) -> Granted:
+def grant(session: Session, message: Message, word: str, who: Requester) -> Granted:
     """What somebody may have run who typed this word there; raises Denial or Refusal where it is nothing."""
     commands = allowed(who)
     if not commands:
@@ -67,7 +68,7 @@ def _unknown(word: str, commands: tuple[Command, ...]) -> str:
     return replies.unknown(word, nearest(word, [command.name for command in commands]))
 
 
-def _enterprise(session: Session, message: Message, who: Asker, theirs: list[Enterprise]) -> Enterprise:
+def _enterprise(session: Session, message: Message, who: Requester, theirs: list[Enterprise]) -> Enterprise:
     """The one that a command of theirs speaks for: the space's, else their choice, else their only one."""
     space = None if message.direct else spaces.of(session, message.room_id)
     if space is not None and space.linked:

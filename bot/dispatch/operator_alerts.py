@@ -16,16 +16,16 @@ _AGAIN_AFTER = timedelta(days=1)
 
 def report(session: Session, message: Message, rights: Rights, now: datetime) -> None:
     """Tell every operator, unless they were told lately, or nobody was kept out of all."""
-    if rights.operator or not (rights.kept_out_of or rights.no_operator):
+    if rights.operator or not (rights.denied_enterprise_ids or rights.operator_denied):
         return
     destinations.lock(session, Address(person_id=message.person_id))
     if audit.has(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
         return
-    keys = [each.key for each in enterprises.some(session, rights.kept_out_of).values()]
-    said = replies.kept_out(message.person_email, sorted(keys), operator=rights.no_operator)
+    keys = [each.key for each in enterprises.some(session, rights.denied_enterprise_ids).values()]
+    said = replies.kept_out(message.person_email, sorted(keys), operator=rights.operator_denied)
     for operator in admins.operators(session):
         outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(said), now)
-    for enterprise_id in rights.kept_out_of or {None}:
+    for enterprise_id in rights.denied_enterprise_ids or {None}:
         audit.add(
             session,
             Audited(

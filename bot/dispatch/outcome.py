@@ -7,7 +7,18 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
 from bot.chat.command_line import Typed, typed
-from bot.chat.message import Denial, Fresh, Heard, Limited, Message, Refusal, Reply, TooFast, Unconfirmed, Wait
+from bot.chat.message import (
+    Denial,
+    FreshData,
+    Limited,
+    Message,
+    PendingMessage,
+    Refusal,
+    Reply,
+    TooFast,
+    Unconfirmed,
+    Wait,
+)
 from bot.dispatch import access, operator_alerts
 from bot.replies import access as replies
 from bot.replies import licenses
@@ -18,10 +29,10 @@ from storage.rights import Rights
 from storage.values.messages import Address
 from storage.values.records import Audited, Claim, Enterprise
 
-QUIET = timedelta(minutes=1)
+REPEAT_AFTER = timedelta(minutes=1)
 """How long nobody is told again that they may not, or not so much."""
 
-MOST_KEPT = 200
+MAX_ARGUMENTS_KEPT = 200
 """Characters that are kept of what somebody typed who may not."""
 
 Outcome = Reply | Wait | Refusal
@@ -36,21 +47,21 @@ class Decision:
     outcome: Outcome
     enterprise: Enterprise | None = None
     command: Command | None = None
-    several: bool = False
+    is_ambiguous: bool = False
 
 
-def settle(session: Session, heard: Heard, decision: Decision, now: datetime) -> None:
+def record_outcome(session: Session, pending: PendingMessage, decision: Decision, now: datetime) -> None:
     """Write what came of a message: what is said, the audit row, and the end of its event or for what it waits."""
-    message, outcome = heard.message, decision.outcome
-    if decision.rights.news:
+    message, outcome = pending.message, decision.outcome
+    if decision.rights.has_changes:
         rights.learn(session, access.identity(message), decision.rights, now)
     if isinstance(outcome, Wait):
-        _wait(session, heard, outcome, decision.enterprise, now)
+        _wait(session, pending, outcome, decision.enterprise, now)
         return
     # Before anything is said, as a roster that was read ends events first and then changes what was said of them.
-    inbox.end(session, heard.claim, inbox.DONE)
-    if heard.timed_out and heard.status_outbox_id is not None:
-        outbox.edit(session, heard.status_outbox_id, licenses.too_long(), now, last=True)
+    inbox.end(session, pending.claim, inbox.DONE)
+    if pending.timed_out and pending.status_outbox_id is not None:
+        outbox.edit(session, pending.status_outbox_id, licenses.too_long(), now, last=True)
     detail, file = _say(session, message, decision, outcome, now)
     audit.add(
         session,
@@ -61,7 +72,7 @@ def settle(session: Session, heard: Heard, decision: Decision, now: datetime) ->
             email=message.person_email,
             room_id=message.room_id,
             command=decision.typed.word,
-            arguments=decision.typed.rest[:MOST_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
+            arguments=decision.typed.rest[:MAX_ARGUMENTS_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
             outcome=_OUTCOMES[type(outcome)],
             detail=detail,
             file=file,
@@ -88,7 +99,7 @@ def _say(
     markdown = reply.markdown
     if message.files and not (decision.command and decision.command.takes_file):
         markdown = replies.file_unused(markdown)
-    if enterprise is not None and decision.several:
+    if enterprise is not None and decision.is_ambiguous:
         markdown = replies.speaks_for(markdown, enterprise)
     post(session, message, replace(reply, markdown=markdown), now, enterprise)
     return reply.noted, reply.attachment.name if reply.attachment else None
@@ -97,27 +108,29 @@ def _say(
 def _say_rarely(session: Session, message: Message, refusal: Refusal, now: datetime) -> str:
     """Refuse somebody in private, unless that was done just before; what is noted of it."""
     destinations.lock(session, Address(person_id=message.person_id))
-    if audit.has(session, message.person_id, _OUTCOMES[type(refusal)], now - QUIET):
+    if audit.has(session, message.person_id, _OUTCOMES[type(refusal)], now - REPEAT_AFTER):
         return "not told again"
     post_privately(session, message, refusal.markdown, now)
     return ""
 
 
-def _wait(session: Session, heard: Heard, outcome: Wait, enterprise: Enterprise | None, now: datetime) -> None:
+def _wait(
+    session: Session, pending: PendingMessage, outcome: Wait, enterprise: Enterprise | None, now: datetime
+) -> None:
     if enterprise is None:
         raise LookupError("a command that speaks for no enterprise has nothing to wait for")
-    if outcome.fresh is Fresh.READING:
+    if outcome.fresh is FreshData.READING:
         inbox.wait(
             session,
-            heard.claim,
+            pending.claim,
             outcome.until,
             enterprise.id,
-            reading_id=webex_status.want(session, enterprise.id, now),
+            reading_id=webex_status.request(session, enterprise.id, now),
         )
         return
-    roster_id = rosters.want(session, enterprise.id, now, whole=outcome.fresh is Fresh.WHOLE_ROSTER)
-    said = None if outcome.meanwhile is None else post(session, heard.message, Reply(outcome.meanwhile), now)
-    inbox.wait(session, heard.claim, outcome.until, enterprise.id, roster_id=roster_id, status_outbox_id=said)
+    roster_id = rosters.request(session, enterprise.id, now, whole=outcome.fresh is FreshData.WHOLE_ROSTER)
+    said = None if outcome.meanwhile is None else post(session, pending.message, Reply(outcome.meanwhile), now)
+    inbox.wait(session, pending.claim, outcome.until, enterprise.id, roster_id=roster_id, status_outbox_id=said)
 
 
 _OUTCOMES: dict[type, str] = {

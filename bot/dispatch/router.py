@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command
 from bot.chat.command_line import Typed, typed
-from bot.chat.message import Asked, Heard, Message, Refusal, Reply
+from bot.chat.message import Message, PendingMessage, Refusal, Reply, Request
 from bot.commands import COMMANDS
 from bot.dispatch import access, rate_limits
-from bot.dispatch.outcome import Decision, settle
+from bot.dispatch.outcome import Decision, record_outcome
 from bot.replies import access as replies
 from bot.settings.load import Settings
 from storage import enterprises, rights
@@ -21,22 +21,22 @@ ORG_KEPT = timedelta(days=1)
 """How long somebody's organization is not asked for again."""
 
 
-def answer(database: Database, settings: Settings, heard: Heard, now: datetime) -> None:
+def answer(database: Database, settings: Settings, pending: PendingMessage, now: datetime) -> None:
     """Work out the answer to a message and write it, with its audit row and the end of its inbox row.
 
     A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
     """
-    words = typed(heard.message.text)
+    words = typed(pending.message.text)
     command = _by_name(words.word)
-    if command is None or command.only_reads(heard.message):
+    if command is None or command.only_reads(pending.message):
         with database.read() as session:
-            decision = _decide(session, settings, heard, words, now)
+            decision = _decide(session, settings, pending, words, now)
         with database.write() as session:
-            settle(session, heard, decision, now)
+            record_outcome(session, pending, decision, now)
     else:
         with database.write() as session:
-            decision = _decide(session, settings, heard, words, now)
-            settle(session, heard, decision, now)
+            decision = _decide(session, settings, pending, words, now)
+            record_outcome(session, pending, decision, now)
 
 
 def wanting(database: Database, message: Message) -> Command | None:
@@ -46,7 +46,7 @@ def wanting(database: Database, message: Message) -> Command | None:
         return None
     with database.read() as session:
         try:
-            return access.grant(session, message, command.name, access.asker(session, message)[0]).command
+            return access.grant(session, message, command.name, access.requester(session, message)[0]).command
         except Refusal:
             return None
 
@@ -61,39 +61,39 @@ def _by_name(word: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == word), None)
 
 
-def _decide(session: Session, settings: Settings, heard: Heard, words: Typed, now: datetime) -> Decision:
-    message = heard.message
-    asker, found = access.asker(session, message)
+def _decide(session: Session, settings: Settings, pending: PendingMessage, words: Typed, now: datetime) -> Decision:
+    message = pending.message
+    requester, found = access.requester(session, message)
     decision = Decision(found, words, Reply(""))
     try:
-        if not heard.waited:
-            rate_limits.check_commands(session, asker, now)
-        granted = access.grant(session, message, words.word, asker)
+        if not pending.already_waited:
+            rate_limits.check_commands(session, requester, now)
+        granted = access.grant(session, message, words.word, requester)
         if granted.enterprise is not None and not granted.command.only_reads(message):
             # Whoever takes rights or an enterprise away locks it first: by now that is done, or comes after this.
             enterprises.lock(session, granted.enterprise.id)
-            asker, found = access.asker(session, message)
-            granted = access.grant(session, message, words.word, asker)
+            requester, found = access.requester(session, message)
+            granted = access.grant(session, message, words.word, requester)
         enterprise = granted.enterprise
-        if heard.enterprise_id is not None and (enterprise is None or enterprise.id != heard.enterprise_id):
+        if pending.enterprise_id is not None and (enterprise is None or enterprise.id != pending.enterprise_id):
             raise Refusal(replies.changed_meanwhile())
-        decision = Decision(found, words, Reply(""), enterprise, granted.command, granted.several)
-        asked = Asked(
+        decision = Decision(found, words, Reply(""), enterprise, granted.command, granted.is_ambiguous)
+        request = Request(
             message,
             words.rest,
-            asker,
+            requester,
             enterprise,
-            access.allowed(asker),
+            access.allowed(requester),
             now,
             settings,
-            heard.received_at,
-            waited=heard.waited,
-            told=heard.status_outbox_id is not None,
+            pending.received_at,
+            already_waited=pending.already_waited,
+            progress_shown=pending.status_outbox_id is not None,
         )
         with nullcontext() if granted.command.only_reads(message) else session.begin_nested():
-            outcome = granted.command.run(session, asked)
+            outcome = granted.command.run(session, request)
             if isinstance(outcome, Reply) and outcome.attachment and enterprise and granted.command.exports:
-                rate_limits.check_exports(session, asker, enterprise, now)
+                rate_limits.check_exports(session, requester, enterprise, now)
         return replace(decision, outcome=outcome)
     except Refusal as refusal:
         return replace(decision, outcome=refusal)

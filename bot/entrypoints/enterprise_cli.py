@@ -136,7 +136,7 @@ def _told() -> Iterator[None]:
     """End with one sentence where something given is wrong, or cannot be done."""
     try:
         yield
-    except fields.Wrong as wrong:
+    except fields.InvalidField as wrong:
         raise click.BadParameter(wrong.problem, param_hint=wrong.field and f"--{wrong.field}") from wrong
     except Refusal as refusal:
         raise click.ClickException(refusal.markdown) from refusal

@@ -21,7 +21,7 @@ from bot.web import create_app
 log = logging.getLogger(__name__)
 
 EVERYWHERE, THIS_MACHINE = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
-LONGEST_STOP = 9
+MAX_STOP_SECONDS = 9
 _REQUESTS_STOP = 2
 _NOTICED = 1.0
 """Seconds in which a worker that waits for requests sees that it is to stop."""
@@ -66,7 +66,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
-            "graceful_timeout": LONGEST_STOP,
+            "graceful_timeout": MAX_STOP_SECONDS,
             "control_socket_disable": True,
             "loglevel": "warning",
             "post_worker_init": self._start,
@@ -88,7 +88,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         log.info("ready on port %d", self._settings.port)
 
     def _stop(self) -> None:
-        if self._clock is not None and not self._clock.stop(LONGEST_STOP - _REQUESTS_STOP - _NOTICED):
+        if self._clock is not None and not self._clock.stop(MAX_STOP_SECONDS - _REQUESTS_STOP - _NOTICED):
             log.warning("some work did not end in time")
             logging.shutdown()
             os._exit(0)

@@ -10,7 +10,7 @@ from bot.settings.load import Settings
 
 log = logging.getLogger(__name__)
 
-LONGEST_STOP = 9.0
+MAX_STOP_SECONDS = 9.0
 
 
 def work(settings: Settings) -> None:
@@ -24,7 +24,7 @@ def work(settings: Settings) -> None:
     clock = wiring.clock(wiring.context(settings, database))
     log.info("working")
     stop.wait()
-    if not clock.stop(LONGEST_STOP):
+    if not clock.stop(MAX_STOP_SECONDS):
         log.warning("some work did not end in time")
         logging.shutdown()
         os._exit(0)

@@ -9,7 +9,7 @@ from bot.formatting.escape import code
 from storage.values.folding import fold
 from storage.values.license_table import LICENSE_COLUMNS, Term, View
 
-_LONGEST_VALUE = 40
+_MAX_VALUE_LENGTH = 40
 _OPTIONS = ("count", "counts", "refresh")
 _LIKE_ENOUGH = 0.8
 
@@ -67,8 +67,8 @@ def of_nobody(view: View, advice: Advice) -> list[str]:
 def of_absent(absent: Iterable[Absent]) -> list[str]:
     """What nobody has, in one paragraph; none where there is none."""
     said = " ".join(
-        f"Nobody has {one.key} {code(one.value, _LONGEST_VALUE)}."
-        + (f" Did you mean {code(one.meant, _LONGEST_VALUE)}?" if one.meant else "")
+        f"Nobody has {one.key} {code(one.value, _MAX_VALUE_LENGTH)}."
+        + (f" Did you mean {code(one.meant, _MAX_VALUE_LENGTH)}?" if one.meant else "")
         for one in absent
     )
     return [said] if said else []

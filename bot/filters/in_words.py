@@ -6,9 +6,9 @@ from bot.filters.columns import BY_ATTRIBUTE, NAME_COLUMNS
 from bot.formatting.escape import plain
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
-_MOST_TERMS = 10
-_MOST_VALUES = 8
-_LONGEST_VALUE = 60
+_MAX_TERMS = 10
+_MAX_VALUES = 8
+_MAX_VALUE_LENGTH = 60
 _DENIALS = {
     "is": "is not",
     "is like": "is not like",
@@ -22,16 +22,16 @@ _MISLEADING = (";", ",", '"', " or ", " nor ", " and ")
 
 def in_words(view: View) -> str:
     """The view as markdown: "Location is Dallas; Status is Error or Updating; sorted by Last Name descending"."""
-    said = [_term(term) for term in view.terms[:_MOST_TERMS]] or ["all licence holders"]
-    if len(view.terms) > _MOST_TERMS:
-        said.append(f"and {len(view.terms) - _MOST_TERMS} more conditions")
+    said = [_term(term) for term in view.terms[:_MAX_TERMS]] or ["all licence holders"]
+    if len(view.terms) > _MAX_TERMS:
+        said.append(f"and {len(view.terms) - _MAX_TERMS} more conditions")
     if view.sort:
         said.append(f"sorted by {', '.join(map(_sort_key, view.sort))}")
     return "; ".join(said)
 
 
 def _term(term: Term) -> str:
-    patterns = term.patterns[:_MOST_VALUES]
+    patterns = term.patterns[:_MAX_VALUES]
     if term.columns == ("status",):
         patterns = tuple((string.capwords(p[0]),) if len(p) == 1 else p for p in patterns)
     values = [_value(pattern) for pattern in patterns]
@@ -40,8 +40,8 @@ def _term(term: Term) -> str:
         verb, alternatives = f"{first_verb} ", [value for _, value in values]
     else:
         verb, alternatives = "", [f"{verb} {value}" for verb, value in values]
-    if len(term.patterns) > _MOST_VALUES:
-        alternatives.append(f"{len(term.patterns) - _MOST_VALUES} more")
+    if len(term.patterns) > _MAX_VALUES:
+        alternatives.append(f"{len(term.patterns) - _MAX_VALUES} more")
     if not term.negated:
         return f"{_subject(term)} {verb}{' or '.join(alternatives)}"
     if len(term.columns) > 1:
@@ -86,8 +86,8 @@ def _shown(text: str) -> str:
     if text != text.strip():
         text = text.replace(" ", _SPACE)
     if text.casefold() in ("empty", "anything") or any(part in text for part in _MISLEADING):
-        return f"“{plain(text, _LONGEST_VALUE)}”"
-    return plain(text, _LONGEST_VALUE)
+        return f"“{plain(text, _MAX_VALUE_LENGTH)}”"
+    return plain(text, _MAX_VALUE_LENGTH)
 
 
 def _sort_key(key: SortKey) -> str:

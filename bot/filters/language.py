@@ -14,9 +14,9 @@ from bot.filters.tokens import Token, Value, plain_line, tokens
 from storage.values.folding import fold, fold_pattern
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
-__all__ = ["MOST_COMPARISONS", "in_words", "parse", "printed"]
+__all__ = ["MAX_COMPARISONS", "in_words", "parse", "printed"]
 
-MOST_COMPARISONS = 900
+MAX_COMPARISONS = 900
 """Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""
 
 _EVERYTHING = ("", "")
@@ -37,8 +37,8 @@ def parse(text: str) -> View:
             sort = _sort(line, token)
         else:
             terms.append(_condition(line, token, token.column))
-    if sum(len(term.columns) * len(term.patterns) for term in terms) > MOST_COMPARISONS:
-        raise refusals.too_much(MOST_COMPARISONS)
+    if sum(len(term.columns) * len(term.patterns) for term in terms) > MAX_COMPARISONS:
+        raise refusals.too_much(MAX_COMPARISONS)
     return View(tuple(terms), sort or ())
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.formatting.limits import LONGEST, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, size
 from bot.formatting.width import cell_text, padded
 from bot.formatting.width import width as width_of
 from storage.values.license_table import LicenseHolder
 
 _FENCE = "```"
 _GAP = "  "
-_NARROWEST = 1
+_MIN_WIDTH = 1
 _LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
 
 
@@ -18,7 +18,7 @@ def chat_table(
     rows: Iterable[Sequence[str]],
     *,
     width: int = 60,
-    max_bytes: int = LONGEST,
+    max_bytes: int = MAX_MESSAGE_BYTES,
 ) -> tuple[str, int]:
     """A fenced table of the first rows that fit into `max_bytes` of UTF-8, and how many those are.
 
@@ -40,7 +40,7 @@ def chat_table(
     return ("\n".join([*head, *lines, _FENCE]), len(lines)) if lines else ("", 0)
 
 
-def license_table(holders: Iterable[LicenseHolder], max_bytes: int = LONGEST) -> tuple[str, int]:
+def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
     """Licence holders for a phone: Last, First, Ext, Location, Status; and how many of them have room."""
     rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
     return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
@@ -56,7 +56,7 @@ def _widths(columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]], w
         for index, (heading, _) in enumerate(columns)
     ]
     room = width - len(_GAP) * (len(columns) - 1)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        _, _, widest = max((wide - columns[i][1], wide, i) for i, wide in enumerate(widths) if wide > _NARROWEST)
+    while sum(widths) > room and max(widths) > _MIN_WIDTH:
+        _, _, widest = max((wide - columns[i][1], wide, i) for i, wide in enumerate(widths) if wide > _MIN_WIDTH)
         widths[widest] -= 1
     return widths

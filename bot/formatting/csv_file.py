@@ -12,7 +12,7 @@ from typing import BinaryIO
 _RUNS = "=+\\-@\t\r＝＋－＠"
 _TO_GUARD = re.compile(f"'*[{_RUNS}]")
 _GUARDED = re.compile(f"'+[{_RUNS}]")
-LARGEST = 100_000_000
+MAX_CSV_BYTES = 100_000_000
 """Bytes that an attachment may have. Source: Webex's developer documentation on attachments, "up to 100 MB"."""
 
 _CHUNK = 64 * 1024
@@ -34,7 +34,7 @@ def unguarded(cell: str) -> str:
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
-class TooLarge(Exception):
+class CsvTooLarge(Exception):
     """A file would be larger than Webex takes."""
 
 
@@ -47,8 +47,8 @@ def compressed_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> byte
     compressed, written = [], 0
     for chunk in _chunks(header, rows):
         written += len(chunk)
-        if written > LARGEST:
-            raise TooLarge(f"more than {LARGEST:,} bytes")
+        if written > MAX_CSV_BYTES:
+            raise CsvTooLarge(f"more than {MAX_CSV_BYTES:,} bytes")
         compressed.append(compressor.compress(chunk))
     return b"".join([*compressed, compressor.flush()])
 

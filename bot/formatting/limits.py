@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-LONGEST = 7439
+MAX_MESSAGE_BYTES = 7439
 """Bytes of UTF-8 in a message's text or markdown. Source: Webex's messages API."""
 
 
@@ -11,12 +11,14 @@ def size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def fits(markdown: str, limit: int = LONGEST) -> bool:
+def fits(markdown: str, limit: int = MAX_MESSAGE_BYTES) -> bool:
     """Does Webex take this as one message?"""
     return size(markdown) <= limit
 
 
-def cut(lines: Sequence[str], limit: int = LONGEST, more: str = "and {n} more", most: int | None = None) -> str:
+def cut(
+    lines: Sequence[str], limit: int = MAX_MESSAGE_BYTES, more: str = "and {n} more", most: int | None = None
+) -> str:
     """As many of the lines as fit, and no more than `most`, joined; the last then says how many were left out.
 
     Raises ValueError where not even that would fit.

@@ -4,7 +4,7 @@ import unicodedata
 
 from bot.formatting.escape import visible
 
-_MOST_MARKS = 3
+_MAX_MARKS = 3
 _LEFT_TO_RIGHT = "\u200e"
 
 
@@ -53,6 +53,6 @@ def _few_marks(text: str) -> str:
     kept, marks = "", 0
     for letter in unicodedata.normalize("NFC", text):
         marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_MARKS:
             kept += letter
     return kept

@@ -18,8 +18,8 @@ SCHEDULE: tuple[Job | Chore, ...] = (
     Job(reading_rows.KIND, webex_status.move, reading_rows.next_due, lambda _settings: 2),
     Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
     Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
-    Chore("overdue syncs", syncs.call_overdue, every=timedelta(minutes=1)),
+    Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),
     Chore("survey", webex_status.survey, every=webex_status.EVERY),
-    Chore("whole rosters", rosters.want_whole, every=timedelta(minutes=1)),
+    Chore("whole rosters", rosters.request_stalest, every=timedelta(minutes=1)),
     Chore("pruning", maintenance.prune, every=timedelta(hours=1)),
 )

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat.message import LARGEST_FILE, Heard, Message, Unread
+from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message, PendingMessage
 from bot.dispatch import outcome, router
 from bot.jobs import memberships
 from bot.jobs.engine.backoff import pause
@@ -19,11 +19,11 @@ from storage.values.records import Claim, Identity
 
 log = logging.getLogger(__name__)
 
-MOST_FAILURES = 5
-MOST_PEOPLE = 10
+MAX_FAILURES = 5
+MAX_PEOPLE = 10
 """Who are looked up of those that one message mentions."""
 
-PATIENCE = timedelta(days=1)
+GIVE_UP_AFTER = timedelta(days=1)
 _UNSAFE = (410, 428)
 LOOKED_FOR = timedelta(seconds=30)
 """For how long a message is looked for that Webex does not show."""
@@ -57,18 +57,18 @@ def _work(context: Context, row: InboxRow) -> None:
         _wait_for_webex(context, row, failure)
     except Exception as error:  # whatever fails must leave the row for later, and be told of
         log.exception("inbox row %d failed (attempt %d)", row.id, row.attempt)
-        if row.failures + 1 < MOST_FAILURES:
+        if row.failures + 1 < MAX_FAILURES:
             _again(context, row, error)
         else:
             _set_aside(context, row, message, error)
 
 
-def _on_its_way(row: InboxRow, message: Message) -> Heard:
-    return Heard(
+def _on_its_way(row: InboxRow, message: Message) -> PendingMessage:
+    return PendingMessage(
         message,
         Claim(row.id, row.attempt),
         row.received_at,
-        waited=row.waited,
+        already_waited=row.waited,
         enterprise_id=row.enterprise_id,
         status_outbox_id=row.status_outbox_id,
         timed_out=row.roster_id is not None or row.reading_id is not None,
@@ -77,7 +77,7 @@ def _on_its_way(row: InboxRow, message: Message) -> Heard:
 
 def _wait_for_webex(context: Context, row: InboxRow, failure: WebexFailure) -> None:
     """Try again later; what Webex would not let us read for a day is not answered any more."""
-    if context.now() - row.received_at < PATIENCE:
+    if context.now() - row.received_at < GIVE_UP_AFTER:
         log.warning("inbox row %d: %s", row.id, failure)
         _again(context, row, failure)
     else:
@@ -127,7 +127,7 @@ def _with_what_it_needs(context: Context, message: Message) -> Message:
     if command is not None and command.takes_file:
         message = replace(message, file=_downloaded(context, message.files[0]))
     if command is not None and command.takes_people:
-        people = (_person(context, person_id) for person_id in message.mentioned[:MOST_PEOPLE])
+        people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
         message = replace(message, people=tuple(person for person in people if person is not None))
     return message
 
@@ -162,14 +162,14 @@ def _person(context: Context, person_id: str) -> Identity | None:
     return Identity(person.id, person.email, person.org_id) if person.email else None
 
 
-def _downloaded(context: Context, address: str) -> bytes | Unread:
+def _downloaded(context: Context, address: str) -> bytes | FileUnreadable:
     try:
-        return context.webex.file(address, LARGEST_FILE)
+        return context.webex.file(address, MAX_FILE_BYTES)
     except TooLarge:
-        return Unread.TOO_LARGE
+        return FileUnreadable.TOO_LARGE
     except Rejected as rejected:
         log.warning("a file cannot be read: %s", rejected)
-        return Unread.UNSAFE if rejected.status in _UNSAFE else Unread.GONE
+        return FileUnreadable.UNSAFE if rejected.status in _UNSAFE else FileUnreadable.GONE
 
 
 def _again(context: Context, row: InboxRow, failure: Exception) -> None:

@@ -8,7 +8,7 @@ from storage import retention, rosters
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=31)
+KEEP_FOR = timedelta(days=31)
 """A day longer than the door takes events for new, as clocks differ."""
 
 AUDIT_KEPT = timedelta(days=400)
@@ -21,7 +21,7 @@ def renew(context: Context) -> None:
 
 def prune(context: Context) -> None:
     """Delete old events, delivered messages, old rows of the audit and replaced rosters."""
-    for delete, kept in ((retention.inbox, KEPT), (retention.outbox, KEPT), (retention.audit, AUDIT_KEPT)):
+    for delete, kept in ((retention.inbox, KEEP_FOR), (retention.outbox, KEEP_FOR), (retention.audit, AUDIT_KEPT)):
         more = True
         while more and not context.stopping.is_set():
             with context.database.write() as session:

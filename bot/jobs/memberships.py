@@ -13,7 +13,7 @@ from storage.values.records import Audited, Claim, Identity
 
 log = logging.getLogger(__name__)
 
-QUIET = timedelta(minutes=1)
+REPEAT_AFTER = timedelta(minutes=1)
 """How long nobody is greeted again who takes the bot from space to space."""
 
 
@@ -43,7 +43,7 @@ def _greet(context: Context, row: InboxRow) -> None:
         if who is None:
             return
         destinations.lock(session, Address(person_id=who.person_id))
-        if audit.has(session, who.person_id, audit.GREETED, now - QUIET):
+        if audit.has(session, who.person_id, audit.GREETED, now - REPEAT_AFTER):
             return
         found = rights.of(session, who)
         if found.operator or found.enterprise_ids:

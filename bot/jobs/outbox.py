@@ -44,7 +44,7 @@ def _deliver(context: Context, row: OutboxRow) -> None:
     if row.kind != outbox.POST:
         _change(context, row)
         return
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         destination = destinations.get(session, row.destination_id)
     if row.personal and not destination.direct and not space_privacy.fit(context, row, destination):
         if row.person_id is not None:
@@ -144,7 +144,7 @@ def _send_privately(context: Context, row: OutboxRow) -> None:
 def _again(context: Context, row: OutboxRow, failure: Exception) -> None:
     now = context.now()
     with context.database.write() as session:
-        if now - row.created_at > outbox.PATIENCE:
+        if now - row.created_at > outbox.GIVE_UP_AFTER:
             log.error("outbox row %d given up after a day: %s", row.id, failure)
             outbox.give_up(session, row, now, str(failure))
         else:

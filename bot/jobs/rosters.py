@@ -20,7 +20,7 @@ from storage.values.records import Claim, Roster
 
 log = logging.getLogger(__name__)
 
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 
 WHOLE_EVERY = timedelta(days=1)
 """How long people who are gone may still be shown."""
@@ -31,18 +31,18 @@ PAGE = 100
 OVERLAP = timedelta(minutes=5)
 """By which Webex's clock may be behind, or its list behind its clock."""
 
-MOST_CHANGES = 5000
+MAX_CHANGES = 5000
 """Which are held in memory until they are written together."""
 
 
-def want_whole(context: Context) -> None:
+def request_stalest(context: Context) -> None:
     """Have one roster read whole that was not for a day: the one after it has its turn when that is done."""
     now = context.now()
     with context.database.read() as session:
         enterprise_id = rosters.stalest(session, now - WHOLE_EVERY)
     if enterprise_id is not None:
         with context.database.write() as session:
-            rosters.want(session, enterprise_id, now, whole=True)
+            rosters.request(session, enterprise_id, now, whole=True)
 
 
 def move(context: Context) -> bool:
@@ -79,7 +79,7 @@ def _since(current: Roster, now: datetime) -> datetime | None:
 def _read_changes(context: Context, row: RosterRow) -> bool:
     """Read what has changed; False where that is not to be known, or so much that all had better be read."""
     begun = context.now()
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         current = rosters.current(session, row.enterprise_id)
     since = None if current is None else _since(current, begun)
     if current is None or since is None:
@@ -89,7 +89,7 @@ def _read_changes(context: Context, row: RosterRow) -> bool:
     for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id, changed_since=since), PAGE):
         pages += 1
         changed += _holders(page)
-        if len(changed) > MOST_CHANGES:
+        if len(changed) > MAX_CHANGES:
             return False
     with context.database.write() as session:
         told = rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
@@ -143,7 +143,7 @@ def _failed(context: Context, row: RosterRow, failure: Exception) -> None:
     failures = row.failures + 1
     now = context.now()
     with context.database.write() as session:
-        if failures < MOST_FAILURES:
+        if failures < MAX_FAILURES:
             rosters.retry(session, claim, now + pause(row.failures, failure), failures, str(failure))
         else:
             log.error("roster %d given up: %s", row.id, failure)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.message import Attachment
 from bot.filters import columns
-from bot.formatting.csv_file import TooLarge, compressed_csv, file_name
+from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.jobs.engine.context import Context
 from bot.replies import activation, sync_ended, sync_errors
 from bot.syncs.recipients import Audience, Concerned, messages
@@ -21,10 +21,10 @@ from storage.values.records import Admin, Audited, Cause, Claim, Enterprise, Ros
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=30)
+ROSTER_WAIT = timedelta(seconds=30)
 """How long the end of a sync waits for its roster to be read again."""
 
-MEMBERS_PATIENCE = timedelta(minutes=5)
+MEMBERS_WAIT = timedelta(minutes=5)
 """For how long after its end the members of notification spaces are asked for, should Webex not tell them."""
 
 MEMBERS_TRIES = 5
@@ -98,7 +98,7 @@ def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures
         log.warning("a notification space cannot be reached: %s", rejected)
         return None
     except WebexFailure:
-        if now - (sync.ended_at or now) < MEMBERS_PATIENCE or failures < MEMBERS_TRIES:
+        if now - (sync.ended_at or now) < MEMBERS_WAIT or failures < MEMBERS_TRIES:
             raise
         return []
 
@@ -114,7 +114,7 @@ def _attachment_that_fits(
     """The end is told without a file that Webex would not take: `licenses` gives its parts."""
     try:
         return _attachment(session, sync, enterprise, roster, now)
-    except TooLarge as error:
+    except CsvTooLarge as error:
         log.warning("sync %d is told without its file: %s", sync.id, error)
         return None
 

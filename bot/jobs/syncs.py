@@ -6,19 +6,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.jobs import sync_notices, webex_status
+from bot.jobs import sync_notices
 from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
+from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
 from bot.syncs import transitions
-from bot.syncs.transitions import Move
+from bot.syncs.transitions import Transition
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
-from bot.webex.models import SyncReading
-from storage import admins, clusters, enterprises, followers, queues, rosters, syncs
+from storage import admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
 from storage.engine.claims import ClaimLost
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState
+from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +46,13 @@ def move(context: Context) -> bool:
     return True
 
 
-def call_overdue(context: Context) -> None:
+def requeue_overdue(context: Context) -> None:
     """Have queued syncs end that have not come up within a day."""
     now = context.now()
     more = True
     while more and not context.stopping.is_set():
         with context.database.write() as session:
-            more = queues.call_overdue(session, now - transitions.LONGEST_QUEUE, now)
+            more = queues.requeue_overdue(session, now - transitions.MAX_QUEUE_TIME, now)
 
 
 def _advance(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
@@ -74,13 +74,15 @@ def _advance(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -
         _write(context, claim, sync, transitions.from_running(sync, reading, now, poll, timeout))
     else:
         planned = transitions.from_queued(sync, reading, now, poll)
-        if planned.ask:
+        if planned.start_sync:
             _start(context, claim, sync, webex_id, planned, reading)
         else:
             _write(context, claim, sync, planned, reading)
 
 
-def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: Move, reading: SyncReading) -> None:
+def _start(
+    context: Context, claim: Claim, sync: Sync, webex_id: str, planned: Transition, reading: WebexSyncStatus
+) -> None:
     """Commit that Webex is about to be asked, then ask: after a crash in between it is never asked blindly.
 
     Nobody starts a sync for people who have lost their rights since they asked.
@@ -93,7 +95,7 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
             return
         webex_status.keep(session, sync.enterprise_id, reading, now)
         # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
-        values = planned.learned | {"state": planned.state, "waits_for": None, "starting_at": now}
+        values = planned.updates | {"state": planned.state, "waits_for": None, "starting_at": now}
         syncs.move(session, claim, now, hold=True, **values)
         starting = replace(sync, **values)
         update_status_message(session, starting, now)
@@ -109,28 +111,30 @@ def _start(context: Context, claim: Claim, sync: Sync, webex_id: str, planned: M
 
 def _found(context: Context, sync: Sync) -> str | None:
     """By which id Webex knows the enterprise; None where nobody has activated yet."""
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
-    return webex_status.find(context, enterprise)
+    return find_webex_id(context, enterprise)
 
 
-def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: SyncReading | None = None) -> None:
+def _write(
+    context: Context, claim: Claim, sync: Sync, planned: Transition, reading: WebexSyncStatus | None = None
+) -> None:
     """Write a sync's next state. Whoever changes a queue locks the enterprise and the cluster before the sync."""
     now = context.now()
-    if planned.ends:
+    if planned.is_final:
         with context.database.write() as session:
             enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
             if planned.unpause:
                 clusters.unpause(session, sync.cluster_id)
             _end(session, claim, sync, planned, now)
         return
-    reached = {"state": planned.state, "waits_for": planned.waits_for, **planned.learned}
+    reached = {"state": planned.state, "waits_for": planned.waits_for, **planned.updates}
     values = {**reached, "due_at": now + planned.wait, "failures": 0}
     changed = (planned.state, planned.waits_for) != (sync.state, sync.waits_for)
     kept = reading if changed else None
     shown = changed and sync.status_outbox_id is not None
     if kept is None and planned.pause is None and not (planned.unpause or shown):
-        with context.database.statement() as connection:
+        with context.database.single_write() as connection:
             syncs.move(connection, claim, now, **values)
         return
     with context.database.write() as session:
@@ -146,16 +150,16 @@ def _write(context: Context, claim: Claim, sync: Sync, planned: Move, reading: S
             update_status_message(session, replace(sync, **reached), now)
 
 
-def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetime) -> None:
+def _end(session: Session, claim: Claim, sync: Sync, planned: Transition, now: datetime) -> None:
     """End a sync, and show that it is over and that another is next by that.
 
     Where its end is told with the roster that is to be read anew, it comes back when that is there or cannot be had.
     """
-    values = {"ended_at": now, **planned.learned}
+    values = {"ended_at": now, **planned.updates}
     due_at = now
     if sync_notices.told_with_roster(planned.state, values.get("cause")):
-        values["roster_id"] = rosters.want(session, sync.enterprise_id, now, anew=True)
-        due_at = now + sync_notices.PATIENCE
+        values["roster_id"] = rosters.request(session, sync.enterprise_id, now, restart=True)
+        due_at = now + sync_notices.ROSTER_WAIT
     following = syncs.end(session, claim, now, planned.state, due_at=due_at, **values)
     update_status_message(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
     if following is not None:
@@ -165,7 +169,7 @@ def _end(session: Session, claim: Claim, sync: Sync, planned: Move, now: datetim
 def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:
     """Look again later, in the state the row is in by now; or end what has no prospect."""
     now = context.now()
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         sync = syncs.get(session, claim.id)
     if isinstance(failure, Rejected) and failure.status == 404:
         with context.database.write() as session:
@@ -176,5 +180,5 @@ def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> 
             _write(context, claim, sync, hopeless)
             return
     rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
-    with context.database.statement() as connection:
+    with context.database.single_write() as connection:
         syncs.move(connection, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))

@@ -3,17 +3,14 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from bot.jobs.engine.context import Context
 from bot.webex.errors import Rejected, WebexFailure
-from bot.webex.models import SyncReading
 from storage import enterprises
 from storage import webex_status as kept
 from storage.engine import leases
 from storage.engine.claims import ClaimLost
 from storage.models import ReadingRow
-from storage.values.records import Claim, Enterprise, Reading
+from storage.values.records import Claim, Enterprise, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +38,10 @@ def move(context: Context) -> bool:
 
 
 def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
-    webex_id = enterprise.webex_id or find(context, enterprise)
-    reading = SyncReading()  # of an enterprise that Webex does not know yet, there is nothing to tell
+    webex_id = enterprise.webex_id or find_webex_id(context, enterprise)
+    reading = WebexSyncStatus()  # of an enterprise that Webex does not know yet, there is nothing to tell
     asked_at = context.now()
     if webex_id is not None:
         try:
@@ -56,7 +53,7 @@ def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
             raise
     with context.database.write() as session:
         enterprises.lock(session, enterprise.id)
-        keep(session, enterprise.id, reading, asked_at)
+        kept.keep(session, enterprise.id, reading, asked_at)
         kept.done(session, claim, context.now())
 
 
@@ -82,7 +79,7 @@ def survey(context: Context) -> None:
 
 def _surveyed(context: Context, began: datetime) -> bool:
     """Keep what Webex tells of our enterprises; False where the process is to stop before the end."""
-    with context.database.glance() as session:
+    with context.database.quick_read() as session:
         ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
     for found in context.broadworks.enterprises():
         if context.stopping.is_set():
@@ -97,11 +94,11 @@ def _surveyed(context: Context, began: datetime) -> bool:
             if locked.webex_id != found.id:
                 enterprises.learn_webex_id(session, locked.id, found.sp_enterprise_id, found.id, found.org_id)
             # As of its beginning, lest it pass for fresher than what was read meanwhile.
-            keep(session, enterprise.id, found.reading, began)
+            kept.keep(session, enterprise.id, found.reading, began)
     return True
 
 
-def find(context: Context, enterprise: Enterprise) -> str | None:
+def find_webex_id(context: Context, enterprise: Enterprise) -> str | None:
     """By which id Webex knows an enterprise, remembered from now on; None where nobody there has activated yet."""
     found = context.broadworks.enterprise(enterprise.sp_enterprise_id)
     if found is None:
@@ -110,17 +107,3 @@ def find(context: Context, enterprise: Enterprise) -> str | None:
         asked = enterprise.sp_enterprise_id
         learned = enterprises.learn_webex_id(session, enterprise.id, asked, found.id, found.org_id)
     return found.id if learned else None
-
-
-def keep(session: Session, enterprise_id: int, reading: SyncReading, now: datetime) -> None:
-    """Remember what Webex says of an enterprise, and the run it tells of. The enterprise is locked."""
-    said = Reading(
-        read_at=now,
-        enabled=reading.enabled,
-        status=reading.status,
-        started_at=reading.started_at,
-        ended_at=reading.ended_at,
-        succeeded_at=reading.succeeded_at,
-        tracking_id=reading.tracking_id,
-    )
-    kept.keep(session, enterprise_id, said, reading.counts, list(reading.errors))

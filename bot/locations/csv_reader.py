@@ -13,8 +13,8 @@ from bot.locations.decoding import lines_of
 from bot.locations.refusals import Fault, quoted
 from storage.values.folding import address_key, fold
 
-MOST_LINES = 100_000
-LONGEST_LOCATION = 200
+MAX_LINES = 100_000
+MAX_LOCATION_LENGTH = 200
 LOCATION = "Location"
 
 
@@ -43,7 +43,7 @@ _EXPECTED_HEADER = "a header with `Location` and one of `Service ID`, `Email` an
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedLocation:
     """One line: the location it wants for whom it names, empty to clear it. A key that is missing is empty."""
 
     line: int
@@ -53,11 +53,11 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class LocationUpload:
     """Every line of a file that is not blank; those with the same key want the same."""
 
     by: Key
-    lines: tuple[Wish, ...]
+    lines: tuple[RequestedLocation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ class _Table:
     location_at: int
 
 
-def read(content: bytes) -> Wishes:
+def read(content: bytes) -> LocationUpload:
     """What a file wants; raises Refusal, which says where the file cannot be understood."""
     lines = lines_of(content)
-    if len(lines) > MOST_LINES:
-        raise Refusal(refusals.too_long(MOST_LINES))
+    if len(lines) > MAX_LINES:
+        raise Refusal(refusals.too_long(MAX_LINES))
     table = _table(lines)
     key_at, location_at, faults = table.key_at, table.location_at, table.faults
-    wishes: list[Wish] = []
-    firsts: dict[str, Wish] = {}
+    wishes: list[RequestedLocation] = []
+    firsts: dict[str, RequestedLocation] = {}
     for number, row in table.rows:
         cells = [_cell(raw) for raw in row]
         if not any(cells):
@@ -91,14 +91,14 @@ def read(content: bytes) -> Wishes:
             faults.append(fault)
             continue
         given, location = cells[key_at], cells[location_at]
-        wish = Wish(number, given, comparable(table.by, given), location)
+        wish = RequestedLocation(number, given, comparable(table.by, given), location)
         wishes.append(wish)
         first = firsts.setdefault(wish.key, wish) if wish.key else wish
         if first.location != location:
             faults.append(Fault(number, _like(first, table.by), quoted(location)))
     if faults:
         raise Refusal(refusals.faults(faults), personal=True)
-    return Wishes(table.by, tuple(wishes))
+    return LocationUpload(table.by, tuple(wishes))
 
 
 def comparable(by: Key, text: str) -> str:
@@ -159,13 +159,13 @@ def _fault(number: int, cells: list[str], table: _Table) -> Fault | None:
     if any(cells[wide:]) or len(cells) <= max(table.key_at, location_at):
         count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
         return Fault(number, f"{wide} cells, as in the header", f"{count}, {quoted(table.delimiter.join(cells))}")
-    if len(cells[location_at]) > LONGEST_LOCATION:
+    if len(cells[location_at]) > MAX_LOCATION_LENGTH:
         there = f"{len(cells[location_at]):,}, {quoted(cells[location_at])}"
-        return Fault(number, f"a location of at most {LONGEST_LOCATION} characters", there)
+        return Fault(number, f"a location of at most {MAX_LOCATION_LENGTH} characters", there)
     return None
 
 
-def _like(first: Wish, by: Key) -> str:
+def _like(first: RequestedLocation, by: Key) -> str:
     """What a second line about the same licence holder has to say."""
     named = f"{by} {quoted(first.given)}"
     if not first.location:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.locations.csv_reader import Key, Wish, Wishes, comparable
-from storage.values.license_table import Located
+from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, comparable
+from storage.values.license_table import LocationCandidate
 
 
 class Result(StrEnum):
@@ -20,13 +20,13 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LineResult:
     """A line, what came of it, for which Service ID, and where that was before the file; both empty where unknown.
 
     `zeros_aside` says that several are named only if leading zeros do not count.
     """
 
-    wish: Wish
+    wish: RequestedLocation
     result: Result
     service_id: str = ""
     before: str = ""
@@ -34,11 +34,11 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadResult:
     """What came of a file: of each line, and how many of them set which location that was nowhere before."""
 
     by: Key
-    lines: Sequence[Outcome]
+    lines: Sequence[LineResult]
     new: Mapping[str, int]
 
 
@@ -50,19 +50,19 @@ class _Named:
     """Licence holders by what names them, how many share a Service ID, and an extension without its leading zeros."""
 
     by: Key
-    people: Mapping[str, list[Located]]
+    people: Mapping[str, list[LocationCandidate]]
     sharing: Mapping[str, int]
     alike: Mapping[str, int]
 
 
-def upload(wishes: Wishes, people: Sequence[Located], known: Mapping[str, str]) -> Upload:
+def upload(wishes: LocationUpload, people: Sequence[LocationCandidate], known: Mapping[str, str]) -> UploadResult:
     """What is to become of a file, given a roster's licence holders and the mapping by folded Service ID.
 
     A location that a licence holder has already, from the mapping or from Webex, is no change: so a table that was
     sent out can come back, and only what was edited in it counts.
     """
     named = _named(wishes.by, people)
-    firsts: dict[str, Outcome] = {}
+    firsts: dict[str, LineResult] = {}
     found = []
     for wish in wishes.lines:
         first = firsts.get(wish.key)
@@ -71,23 +71,23 @@ def upload(wishes: Wishes, people: Sequence[Located], known: Mapping[str, str]) 
         found.append(outcome)
     there = {_evenly_spaced(place.location) for place in people}.union(known.values())
     new = Counter(one.wish.location for one in found if one.result is Result.SET and one.wish.location not in there)
-    return Upload(wishes.by, found, new)
+    return UploadResult(wishes.by, found, new)
 
 
-def changes(found: Iterable[Outcome]) -> dict[str, str]:
+def changes(found: Iterable[LineResult]) -> dict[str, str]:
     """The Service IDs whose location changes, with the new one, empty where it is cleared."""
     changed = (Result.SET, Result.CLEARED)
     return {outcome.service_id: outcome.wish.location for outcome in found if outcome.result in changed}
 
 
-def cells(outcome: Outcome) -> tuple[str, ...]:
+def cells(outcome: LineResult) -> tuple[str, ...]:
     """A line of the report, in the order of REPORT_HEADER."""
     wish = outcome.wish
     return str(wish.line), outcome.result, wish.given, outcome.service_id, wish.location, outcome.before
 
 
-def _named(by: Key, people: Iterable[Located]) -> _Named:
-    named: dict[str, list[Located]] = defaultdict(list)
+def _named(by: Key, people: Iterable[LocationCandidate]) -> _Named:
+    named: dict[str, list[LocationCandidate]] = defaultdict(list)
     sharing: Counter[str] = Counter()
     alike: Counter[str] = Counter()
     for place in people:
@@ -100,7 +100,7 @@ def _named(by: Key, people: Iterable[Located]) -> _Named:
     return _Named(by, named, sharing, alike)
 
 
-def _key(by: Key, place: Located) -> str:
+def _key(by: Key, place: LocationCandidate) -> str:
     match by:
         case Key.SERVICE_ID:
             return place.service_id_folded
@@ -110,38 +110,38 @@ def _key(by: Key, place: Located) -> str:
             return comparable(Key.EMAIL, place.email)
 
 
-def _outcome(wish: Wish, named: _Named, known: Mapping[str, str]) -> Outcome:
+def _outcome(wish: RequestedLocation, named: _Named, known: Mapping[str, str]) -> LineResult:
     people = named.people.get(wish.key, [])
     # Excel takes leading zeros off, so one who is named without any may not be who was meant.
     if named.alike.get(wish.key, 0) > max(len(people), 1):
-        return Outcome(wish, Result.AMBIGUOUS, zeros_aside=True)
+        return LineResult(wish, Result.AMBIGUOUS, zeros_aside=True)
     if not people:
         return _gone(wish, named.by, known)
     place = people[0]
     if len(people) > 1 or (place.service_id_folded and named.sharing[place.service_id_folded] > 1):
-        return Outcome(wish, Result.AMBIGUOUS)
+        return LineResult(wish, Result.AMBIGUOUS)
     if not place.service_id_folded:
-        return Outcome(wish, Result.UNKNOWN)
-    return Outcome(wish, _result(wish.location, place, known), place.service_id, place.location)
+        return LineResult(wish, Result.UNKNOWN)
+    return LineResult(wish, _result(wish.location, place, known), place.service_id, place.location)
 
 
-def _again(wish: Wish, first: Outcome) -> Outcome:
+def _again(wish: RequestedLocation, first: LineResult) -> LineResult:
     """Of a line that says what an earlier one has said."""
     left_out = first.result in (Result.UNKNOWN, Result.AMBIGUOUS)
     return replace(first, wish=wish, result=first.result if left_out else Result.UNCHANGED)
 
 
-def _gone(wish: Wish, by: Key, known: Mapping[str, str]) -> Outcome:
+def _gone(wish: RequestedLocation, by: Key, known: Mapping[str, str]) -> LineResult:
     """Of a line that names nobody in the roster: what the mapping has of them can be cleared."""
     before = known.get(wish.key, "") if by is Key.SERVICE_ID else ""
     if before and not wish.location:
-        return Outcome(wish, Result.CLEARED, wish.given, before)
+        return LineResult(wish, Result.CLEARED, wish.given, before)
     if before and before == wish.location:
-        return Outcome(wish, Result.UNCHANGED, wish.given, before)
-    return Outcome(wish, Result.UNKNOWN)
+        return LineResult(wish, Result.UNCHANGED, wish.given, before)
+    return LineResult(wish, Result.UNKNOWN)
 
 
-def _result(location: str, place: Located, known: Mapping[str, str]) -> Result:
+def _result(location: str, place: LocationCandidate, known: Mapping[str, str]) -> Result:
     if location:
         return Result.UNCHANGED if location == _evenly_spaced(place.location) else Result.SET
     return Result.CLEARED if place.service_id_folded in known else Result.UNCHANGED

@@ -9,7 +9,7 @@ from bot.formatting.limits import cut
 _AS_CSV = "In Excel that is File › Save as › “CSV UTF-8”."
 _UNCHANGED = "Nothing was changed."
 _SHOWN_FAULTS = 3000
-_LONGEST_CELL = 80
+_MAX_CELL_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def faults(found: Sequence[Fault]) -> str:
 
 def quoted(text: str) -> str:
     """What is there, as a piece of code."""
-    return code(text, _LONGEST_CELL) if visible(text).strip("`") else "nothing"
+    return code(text, _MAX_CELL_LENGTH) if visible(text).strip("`") else "nothing"
 
 
 def not_text(what: str) -> str:

@@ -8,7 +8,7 @@ from bot.formatting.limits import cut, fits
 from bot.formatting.times import when
 from storage.values.records import Enterprise
 
-_MOST_KEYS = 5
+_MAX_KEYS = 5
 
 
 def stranger(operators: Sequence[str]) -> str:
@@ -85,7 +85,7 @@ def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: E
 
 def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
     """To operators, of somebody who seems to be an admin but is another person, or of another organization."""
-    of = [*(f"an admin of {code(key)}" for key in keys[:_MOST_KEYS]), *(["an operator"] if operator else [])]
+    of = [*(f"an admin of {code(key)}" for key in keys[:_MAX_KEYS]), *(["an operator"] if operator else [])]
     return (
         f"**I kept somebody out**: {plain(email)} wrote to me, which is the address of {' and '.join(of)}. But Webex "
         "says it is another person than before, or of another organization than the enterprise. If it is a new person "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from storage.values.records import Admin, Enterprise
 
 _ROOM = 3000
@@ -15,7 +15,7 @@ def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
         return f"Nobody is an admin of {plain(enterprise.name)} yet. `admins add jane@acme.example` adds somebody."
     title = f"**Admins of {plain(enterprise.name)}**: {len(admins):,}\n\n"
     lines = [f"- {plain(one.email)}{'' if one.person_id else ', who has not written to me yet'}" for one in admins]
-    return title + cut(lines, LONGEST - size(title), "- and {n} more")
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more")
 
 
 def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.times import at, iso
 from storage.values.records import FILE, Audited, Enterprise
 
@@ -25,7 +25,7 @@ def answer(
         return f"{title}Nothing was asked of me."
     lines = [_line(row, now, zone, None if enterprise else keys) for row in newest]
     rest = f"\n\nThe newest {len(newest)}; all are in the CSV." if number > len(newest) else ""
-    return title + cut(lines, LONGEST - size(title + rest), "- and {n} more, all in the CSV") + rest
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title + rest), "- and {n} more, all in the CSV") + rest
 
 
 def no_time(typed: str) -> str:

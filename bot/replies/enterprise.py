@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.times import iso, when
 from bot.replies.sync_results import marked
 from storage.values.records import Enterprise, Overview
@@ -111,7 +111,7 @@ def listed(overviews: Sequence[Overview], now: datetime) -> str:
         return "There is no enterprise yet. `enterprise add KEY sp-enterprise-id=ID admin=EMAIL` adds one."
     title = f"**Enterprises**: {len(overviews):,}\n\n"
     lines = [_line(one, now) for one in overviews]
-    return title + cut(lines, LONGEST - size(title), "- and {n} more, all in the CSV")
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
 
 
 def _line(one: Overview, now: datetime) -> str:

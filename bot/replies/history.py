@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.formatting.escape import plain, visible
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.times import at, duration, iso
 from bot.replies import sync_counts, sync_results
 from bot.replies.sync_causes import why
@@ -54,7 +54,7 @@ def answer(entries: Sequence[Entry], enterprise: Enterprise, now: datetime) -> s
     """One line for each; those that do not fit are in the CSV."""
     title = f"**Directory syncs of {plain(enterprise.name)}**, newest first\n\n"
     lines = [_line(entry, enterprise, now) for entry in entries]
-    return title + cut(lines, LONGEST - size(title), "- and {n} more, all in the CSV")
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
 
 
 def nothing_yet(enterprise: Enterprise) -> str:

@@ -9,14 +9,14 @@ from bot.filters import language
 from bot.filters.advice import Advice
 from bot.formatting.chat_table import license_table
 from bot.formatting.escape import plain
-from bot.formatting.limits import LONGEST, cut, fits, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
 from bot.formatting.times import when
 from bot.replies.license_summary import Summary
 from storage.values.license_table import Term, View
 from storage.values.records import Enterprise, Roster
 
-_LONGEST_WORDS = 3000
-_MOST_LOCATIONS = 5
+_MAX_WORDS_BYTES = 3000
+_MAX_LOCATIONS = 5
 _ROOM = 200
 """Bytes kept free for what follows a list or a table."""
 
@@ -57,7 +57,7 @@ def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
         return "\n\n".join([*lines, *_nobody(about, advice), "The CSV has the header alone."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
-    table, shown = license_table(found.first, LONGEST - size(sentences) - _ROOM)
+    table, shown = license_table(found.first, MAX_MESSAGE_BYTES - size(sentences) - _ROOM)
     rest = f"The first {shown} rows; all {found.found:,} are in the CSV."
     return "\n\n".join([sentences, table, rest if shown < found.found else "All of them are in the CSV."])
 
@@ -69,7 +69,7 @@ def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
         return "\n\n".join([*lines, *_nobody(about, advice)])
     lines.append(_activation(found.activation))
     places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)]
-    listed = cut(["By location:", "", *places], LONGEST - size("\n\n".join(lines)) - _ROOM)
+    listed = cut(["By location:", "", *places], MAX_MESSAGE_BYTES - size("\n\n".join(lines)) - _ROOM)
     return "\n\n".join([*lines, listed])
 
 
@@ -137,13 +137,13 @@ def _locations(view: View, found: Counter[str]) -> list[str]:
     if any(term.columns == ("location",) for term in view.terms) or set(found) == {""}:
         return []
     places = [f"{number:,} {_location(value)}" for value, number in _by_number(found)]
-    if len(places) > _MOST_LOCATIONS:
-        places[_MOST_LOCATIONS:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
+    if len(places) > _MAX_LOCATIONS:
+        places[_MAX_LOCATIONS:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
     return ["Location: " + ", ".join(places) + "."]
 
 
 def _sum(found: Counter[str]) -> int:
-    return sum(number for _, number in _by_number(found)[:_MOST_LOCATIONS])
+    return sum(number for _, number in _by_number(found)[:_MAX_LOCATIONS])
 
 
 def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
@@ -159,4 +159,4 @@ def _words(view: View) -> str:
     if view == View():
         return ""
     words = language.in_words(view)
-    return f": {words if fits(words, _LONGEST_WORDS) else f'a filter of {len(view.terms)} conditions'}"
+    return f": {words if fits(words, _MAX_WORDS_BYTES) else f'a filter of {len(view.terms)} conditions'}"

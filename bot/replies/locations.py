@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import islice
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.times import when
 from bot.locations.csv_reader import Key
-from bot.locations.matching import Outcome, Result, Upload
+from bot.locations.matching import LineResult, Result, UploadResult
 from bot.locations.refusals import quoted
 from storage.values.records import Enterprise, Roster
 
@@ -31,9 +31,9 @@ An extension without leading zeros is left out where several are the same but fo
 _LEFT_OUT = 2500
 """Bytes."""
 
-_MOST_LEFT_OUT = 10
-_MOST_NEW = 10
-_LONGEST_NEW = 60
+_MAX_LEFT_OUT = 10
+_MAX_NEW = 10
+_MAX_NEW_LENGTH = 60
 
 
 def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
@@ -46,11 +46,11 @@ def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise:
     )
     ending = f"{_mapping(mapped)} To change it, send `locations` with a CSV attached, `Service ID,Location`."
     lines = [f"- {plain(place, 100)}: {number:,}" for place, number in places.items()]
-    room = LONGEST - size(f"{title}\n\n\n\n{ending}")
+    room = MAX_MESSAGE_BYTES - size(f"{title}\n\n\n\n{ending}")
     return f"{title}\n\n{cut(lines, room, '- and {n} more')}\n\n{ending}" if lines else f"{title}\n\n{ending}"
 
 
-def changed(found: Upload, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
+def changed(found: UploadResult, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
     """What came of a file: the locations that are new, and the lines that named nobody or several."""
     lines = [f"- Line {one.wish.line:,}: {_why(one, found.by)}" for one in found.lines if one.result in _WHY]
     said = [f"**Locations of {plain(enterprise.name)}**: {counts(found.lines)}."]
@@ -58,13 +58,13 @@ def changed(found: Upload, roster: Roster, enterprise: Enterprise, now: datetime
         said.append(_new(found.new))
     if lines:
         among = f"{_number(roster.size, 'licence holder')} as of {_read(roster, enterprise, now)}"
-        listed = cut(lines, _LEFT_OUT, "- and {n} more", most=_MOST_LEFT_OUT)
+        listed = cut(lines, _LEFT_OUT, "- and {n} more", most=_MAX_LEFT_OUT)
         said += [f"Left out, having looked among {among}:", listed]
     said += ["Attached: what came of each line." if found.lines else "That file has a header and nothing below it."]
     return "\n\n".join(said)
 
 
-def counts(found: Sequence[Outcome]) -> str:
+def counts(found: Sequence[LineResult]) -> str:
     """How many lines had which result: "12 set, 3 unchanged"."""
     numbers = Counter(outcome.result for outcome in found)
     return ", ".join(f"{numbers[result]:,} {result}" for result in Result if numbers[result]) or "0 lines"
@@ -91,7 +91,7 @@ def no_words(typed: str) -> str:
 _WHY = {Result.UNKNOWN: "no licence holder has", Result.AMBIGUOUS: "several licence holders have"}
 
 
-def _why(outcome: Outcome, by: Key) -> str:
+def _why(outcome: LineResult, by: Key) -> str:
     given = outcome.wish.given
     if not given:
         return f"its {by} is empty"
@@ -100,8 +100,8 @@ def _why(outcome: Outcome, by: Key) -> str:
 
 def _new(places: Mapping[str, int]) -> str:
     """In the order of the file, in which the eye finds them again."""
-    shown = [f"{code(place, _LONGEST_NEW)} ({number:,})" for place, number in islice(places.items(), _MOST_NEW)]
-    more = f", and {len(places) - _MOST_NEW:,} more" if len(places) > _MOST_NEW else ""
+    shown = [f"{code(place, _MAX_NEW_LENGTH)} ({number:,})" for place, number in islice(places.items(), _MAX_NEW)]
+    more = f", and {len(places) - _MAX_NEW:,} more" if len(places) > _MAX_NEW else ""
     return f"New: {', '.join(shown)}{more}."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import plain
-from bot.formatting.limits import LONGEST, cut
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut
 from bot.formatting.times import duration, iso, when
 from storage.values.records import Enterprise, Sync, SyncState
 
@@ -31,7 +31,7 @@ def answer(
         )
     if not blocks:
         return "No directory sync is queued or running."
-    return cut(blocks, LONGEST, "and {n} more clusters, all in the CSV").rstrip()
+    return cut(blocks, MAX_MESSAGE_BYTES, "and {n} more clusters, all in the CSV").rstrip()
 
 
 def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:

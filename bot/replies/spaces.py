@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import LONGEST, cut, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from storage.values.messages import Space
 from storage.values.records import Enterprise
 from storage.values.webex_ids import bare
@@ -66,7 +66,7 @@ def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> st
         return "No group space is for an enterprise yet. `link` and a key, typed in one, makes it so."
     title = f"**Group spaces**: {len(spaces):,}\n\n"
     lines = [_line(space, enterprises[space.enterprise_id]) for space in spaces]
-    return title + cut(lines, LONGEST - size(title), "- and {n} more, all in the CSV")
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
 
 
 def _line(space: Space, enterprise: Enterprise) -> str:

@@ -10,7 +10,7 @@ from bot.replies.sync import Standing, progress, so_far, takes
 from bot.replies.sync_causes import why
 from bot.syncs import transitions
 from bot.syncs.timing import Estimate
-from storage.values.records import Enterprise, Reading, Roster, Sync, WebexRun
+from storage.values.records import Enterprise, Roster, Sync, WebexRun, WebexSyncStatus
 
 STALE = timedelta(days=8)
 """Webex syncs by itself at least every seven days (PORTAL's ninth promise): after eight without, something is wrong."""
@@ -25,7 +25,7 @@ class Known:
     last: Sync | None
     last_success: Sync | None
     own: WebexRun | None
-    reading: Reading | None
+    reading: WebexSyncStatus | None
     estimate: Estimate | None
     hold_until: datetime | None
     roster: Roster | None
@@ -81,7 +81,7 @@ def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
     reading, own, zone = known.reading, known.own, known.enterprise.timezone
     if reading is None:
         return ["- Webex's own syncs: not known yet"]
-    as_of = "" if live else f" (as of {when(reading.read_at, now, zone)})"
+    as_of = "" if live else f" (as of {when(reading.as_of, now, zone)})"
     if own is None or own.started_at is None:
         return [f"- Webex's own syncs: none seen yet{as_of}"]
     moment = when(own.ended_at, now, zone) if own.ended_at else f"begun {when(own.started_at, now, zone)}"

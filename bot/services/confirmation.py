@@ -4,19 +4,19 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Asked
+from bot.chat.message import Request
 from storage import audit
 
 WITHIN = timedelta(minutes=5)
 UNCONFIRMED = "unconfirmed"
 
 
-def confirmed(session: Session, asked: Asked, command: str) -> bool:
+def confirmed(session: Session, request: Request, command: str) -> bool:
     """Whether the last that somebody typed in this space was the same, for the same enterprise, and was not done for
     want of confirmation.
     """
-    last = audit.last(session, asked.asker.person_id, asked.message.room_id, asked.now - WITHIN)
+    last = audit.last(session, request.requester.person_id, request.message.room_id, request.now - WITHIN)
     if last is None or last.outcome != UNCONFIRMED:
         return False
-    enterprise_id = asked.chosen.id if asked.chosen else None
-    return (last.command, last.arguments, last.enterprise_id) == (command, asked.arguments, enterprise_id)
+    enterprise_id = request.chosen.id if request.chosen else None
+    return (last.command, last.arguments, last.enterprise_id) == (command, request.arguments, enterprise_id)

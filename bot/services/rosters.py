@@ -6,17 +6,17 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Asked, Fresh, Wait
+from bot.chat.message import FreshData, Request, Wait
 from bot.replies.licenses import reading
 from storage import rosters
 from storage.values.records import Roster, RosterState
 
-PATIENCE = timedelta(seconds=8)
-LONG_PATIENCE = timedelta(hours=1)
+ROSTER_WAIT = timedelta(seconds=8)
+FIRST_ROSTER_WAIT = timedelta(hours=1)
 """For a reading without which there is no answer, once whoever asked was told of it."""
 
 
-class Behind(StrEnum):
+class StaleReason(StrEnum):
     """Why a roster is not fresher."""
 
     BEING_READ = "being read"
@@ -28,29 +28,29 @@ class Source:
     """The roster to answer from, if there is one, and why there is none that is fresher where that is so."""
 
     roster: Roster | None
-    behind: Behind | None = None
+    behind: StaleReason | None = None
 
 
-def source(session: Session, asked: Asked, *, refreshed: bool = False) -> Source | Wait:
+def source(session: Session, request: Request, *, refreshed: bool = False) -> Source | Wait:
     """The roster for an answer, or for what to wait; `refreshed` is one that was read whole since it was asked for."""
-    roster = rosters.current(session, asked.enterprise.id)
-    newest = rosters.last(session, asked.enterprise.id)
+    roster = rosters.current(session, request.enterprise.id)
+    newest = rosters.last(session, request.enterprise.id)
     being_read = newest is not None and newest.state == RosterState.WANTED
-    if roster is not None and _is_fresh(roster, asked, refreshed=refreshed, being_read=being_read):
+    if roster is not None and _is_fresh(roster, request, refreshed=refreshed, being_read=being_read):
         return Source(roster)
-    fresh = Fresh.WHOLE_ROSTER if refreshed else Fresh.ROSTER
-    if not asked.waited:
-        return Wait(asked.now + PATIENCE, fresh)
-    if being_read and not asked.told and (roster is None or refreshed):
-        return Wait(asked.now + LONG_PATIENCE, fresh, reading(0))
+    fresh = FreshData.WHOLE_ROSTER if refreshed else FreshData.ROSTER
+    if not request.already_waited:
+        return Wait(request.now + ROSTER_WAIT, fresh)
+    if being_read and not request.progress_shown and (roster is None or refreshed):
+        return Wait(request.now + FIRST_ROSTER_WAIT, fresh, reading(0))
     failed = newest is not None and newest.state == RosterState.FAILED
-    return Source(roster, Behind.FAILED if failed else Behind.BEING_READ)
+    return Source(roster, StaleReason.FAILED if failed else StaleReason.BEING_READ)
 
 
-def _is_fresh(roster: Roster, asked: Asked, *, refreshed: bool, being_read: bool) -> bool:
+def _is_fresh(roster: Roster, request: Request, *, refreshed: bool, being_read: bool) -> bool:
     if refreshed:
-        return is_refreshed(roster, asked.received_at, just_read=asked.waited and not being_read)
-    return is_fresh(roster, asked.now, asked.settings.roster_max_age, asked.received_at)
+        return is_refreshed(roster, request.received_at, just_read=request.already_waited and not being_read)
+    return is_fresh(roster, request.now, request.settings.roster_max_age, request.received_at)
 
 
 def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: datetime) -> bool:

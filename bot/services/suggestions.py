@@ -16,13 +16,13 @@ from storage.values.folding import fold
 from storage.values.license_table import LICENSE_COLUMNS, Term, View
 from storage.values.records import Roster
 
-_MOST_TERMS = 30
+_MAX_TERMS = 30
 """Each of them deepens the expression, which SQLite limits."""
 
-_MOST_VALUES = 5000
+_MAX_VALUES = 5000
 """To compare with what was typed, the most frequent first."""
 
-_MOST_PATTERNS = 5
+_MAX_PATTERNS = 5
 """Of one condition, each of which is compared with all values."""
 
 _WORDED = ("location", "license_type", "first_name", "last_name", "status", "activation")
@@ -31,11 +31,11 @@ _WORDED = ("location", "license_type", "first_name", "last_name", "status", "act
 _FEW_VALUES = ("location", "license_type", "status", "activation")
 """The columns with few values, so that one which nobody has is a slip."""
 
-_MOST_ABSENT = 5
-_MOST_WORDS = 3
+_MAX_ABSENT = 5
+_MAX_WORDS = 3
 """That are taken for the rest of the value before them."""
 
-_MOST_REWRITTEN = 6
+_MAX_REWRITTEN = 6
 """Attempts, each of which looks at the whole roster."""
 
 _OR = "or"
@@ -50,9 +50,9 @@ def of_nobody(session: Session, roster: Roster, view: View) -> Suggestion | Rewr
     None where dropping one alone does not help.
     """
     terms = view.terms
-    if not terms or len(terms) > _MOST_TERMS:
+    if not terms or len(terms) > _MAX_TERMS:
         return None
-    for rewritten, others in islice(_rewritten(terms), _MOST_REWRITTEN):
+    for rewritten, others in islice(_rewritten(terms), _MAX_REWRITTEN):
         if number := views.count(session, roster.id, View((*others, rewritten))):
             return Rewritten(rewritten, number)
     kept_out = views.kept_out_by_each(session, roster.id, terms)
@@ -70,7 +70,7 @@ def absent(session: Session, roster: Roster, view: View) -> tuple[Absent, ...]:
     """The values that nobody has, of conditions that find people all the same; only these cost a look at the roster."""
     if not roster.size:
         return ()
-    return tuple(islice(_absent(session, roster.id, _doubtful(view)), _MOST_ABSENT))
+    return tuple(islice(_absent(session, roster.id, _doubtful(view)), _MAX_ABSENT))
 
 
 def halving(session: Session, roster: Roster, view: View) -> tuple[Term, int] | None:
@@ -103,7 +103,7 @@ def _absent(session: Session, roster_id: int, doubtful: dict[tuple[str, str], st
         if column not in there:
             there[column] = {fold(value): value for value in views.facets(session, roster_id, column)}
         if folded not in there[column]:
-            meant = nearest(typed, islice(there[column].values(), _MOST_VALUES))
+            meant = nearest(typed, islice(there[column].values(), _MAX_VALUES))
             # Webex's own words are typed in lower case everywhere.
             yield Absent(
                 BY_ATTRIBUTE[column].keys[0], typed, meant if column == "location" or not meant else meant.lower()
@@ -122,7 +122,7 @@ def _with_words(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]
     for at, term in enumerate(terms):
         if term.negated or term.columns == LICENSE_COLUMNS or len(term.patterns[-1]) > 1:
             continue
-        following = map(word_of, terms[at + 1 : at + 1 + _MOST_WORDS])
+        following = map(word_of, terms[at + 1 : at + 1 + _MAX_WORDS])
         words = [word for word in takewhile(lambda word: word is not None, following) if word]
         for length in range(len(words), 0, -1):
             others = (*terms[:at], *terms[at + 1 + length :])
@@ -162,9 +162,9 @@ def _meant(session: Session, roster_id: int, term: Term, others: View) -> Term |
     values = [
         value
         for column in columns
-        for value in islice(views.facets(session, roster_id, column, others), _MOST_VALUES // len(columns))
+        for value in islice(views.facets(session, roster_id, column, others), _MAX_VALUES // len(columns))
     ]
-    for pattern in islice(term.patterns, _MOST_PATTERNS):
+    for pattern in islice(term.patterns, _MAX_PATTERNS):
         match pattern:
             case (typed,) | ("", typed, "") if value := nearest(typed, values):
                 meant = tuple(value if piece == typed else piece for piece in pattern)

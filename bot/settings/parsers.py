@@ -13,7 +13,7 @@ from bot.settings.catalog import SECRET_LENGTH
 
 _PART = re.compile(r"([0-9]*\.?[0-9]+)(ms|[dhms])")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LONGEST = timedelta(days=366)
+_MAX_DURATION = timedelta(days=366)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
 
@@ -107,8 +107,8 @@ def duration(text: str) -> timedelta:
         length = sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
         length = timedelta.max
-    if length > _LONGEST:
-        raise ValueError(f"is “{text}”, which is too long: set {_LONGEST.days}d or less")
+    if length > _MAX_DURATION:
+        raise ValueError(f"is “{text}”, which is too long: set {_MAX_DURATION.days}d or less")
     return length
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.webex.client import Connection
-from bot.webex.json_fields import Item, clean, flag, moment, needed, objects, optional, part, text, whole
-from bot.webex.models import Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.json_fields import Item, as_int, child, clean, flag, objects, optional, required, text, timestamp
+from bot.webex.models import Subscriber, WebexEnterprise
 from bot.webex.urls import segment
+from storage.values.records import SyncError, WebexSyncStatus
 
 PAGE = "100"
 
@@ -29,11 +30,11 @@ class BroadWorks:
         """Every enterprise of the provider."""
         return self._enterprises({"max": PAGE})
 
-    def sync_reading(self, enterprise_id: str) -> SyncReading:
+    def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
         """How the enterprise's last sync is doing; `enterprise_id` is Webex's own."""
         return _reading(self._connection.call("GET", _sync_path(enterprise_id)))
 
-    def start_sync(self, enterprise_id: str) -> SyncReading:
+    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
         """Ask for a sync now; raises RateLimited while the enterprise's cluster runs another."""
         wanted = {"syncStatus": "SYNC_NOW"}
         return _reading(self._connection.call("POST", _sync_path(enterprise_id), json=wanted))
@@ -54,7 +55,7 @@ class BroadWorks:
         for items in self._connection.pages("broadworks/subscribers", params):
             page = []
             for item in items:
-                if needed(item, "spEnterpriseId") != sp_enterprise_id:
+                if required(item, "spEnterpriseId") != sp_enterprise_id:
                     foreign += 1
                 elif (subscriber := _subscriber(item)).id not in seen:
                     seen.add(subscriber.id)
@@ -74,7 +75,7 @@ class BroadWorks:
                     id=webex_id,
                     sp_enterprise_id=sp_enterprise_id,
                     org_id=optional(item, "orgId"),
-                    reading=_reading(part(item, "broadworksDirectorySync")),
+                    reading=_reading(child(item, "broadworksDirectorySync")),
                 )
 
 
@@ -82,22 +83,22 @@ def _sync_path(enterprise_id: str) -> str:
     return f"broadworks/enterprises/{segment(enterprise_id)}/broadworksDirectorySync"
 
 
-def _reading(item: Item) -> SyncReading:
-    status = part(item, "directorySyncStatus")
-    return SyncReading(
+def _reading(item: Item) -> WebexSyncStatus:
+    status = child(item, "directorySyncStatus")
+    return WebexSyncStatus(
         enabled=flag(item, "enableDirSync"),
         status=optional(status, "syncStatus"),
-        started_at=moment(status, "lastSyncStartTime"),
-        ended_at=moment(status, "lastSyncEndTime"),
-        succeeded_at=moment(status, "lastSuccessfulSyncTime"),
+        started_at=timestamp(status, "lastSyncStartTime"),
+        ended_at=timestamp(status, "lastSyncEndTime"),
+        succeeded_at=timestamp(status, "lastSuccessfulSyncTime"),
         tracking_id=optional(status, "lastSyncTrackingId"),
         counts={
             clean(name): count
             for name, value in status.items()
-            if isinstance(value, int) and (count := whole(value)) is not None
+            if isinstance(value, int) and (count := as_int(value)) is not None
         },
         errors=tuple(
-            SyncError(code=whole(error.get("errorCode")) or 0, description=text(error, "description"))
+            SyncError(code=as_int(error.get("errorCode")) or 0, description=text(error, "description"))
             for error in objects(status, "errors")
         ),
     )
@@ -105,9 +106,9 @@ def _reading(item: Item) -> SyncReading:
 
 def _subscriber(item: Item) -> Subscriber:
     return Subscriber(
-        id=needed(item, "id"),
+        id=required(item, "id"),
         user_id=text(item, "userId"),
-        sp_enterprise_id=needed(item, "spEnterpriseId"),
+        sp_enterprise_id=required(item, "spEnterpriseId"),
         group_id=text(item, "spEnterpriseGroupId"),
         first_name=text(item, "firstName"),
         last_name=text(item, "lastName"),
@@ -115,5 +116,5 @@ def _subscriber(item: Item) -> Subscriber:
         extension=text(item, "extension"),
         package=text(item, "package"),
         status=text(item, "status"),
-        last_status_change=moment(item, "lastStatusChange"),
+        last_status_change=timestamp(item, "lastStatusChange"),
     )

@@ -11,15 +11,15 @@ from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import ProtocolError
 
 from bot.webex.downloads import beginning
-from bot.webex.error_responses import parsed, shown, verdict
+from bot.webex.error_responses import error_for, parsed, redacted
 from bot.webex.errors import AnswerLost, TooLarge, WebexFailure
 from bot.webex.http_session import Transport
 from bot.webex.json_fields import Item, not_understood, objects
 from bot.webex.models import Upload
 from bot.webex.urls import at_webex, following
 
-MOST_PAGES = 10_000
-_LONGEST_COMPLAINT = 64 * 1024
+MAX_PAGES = 10_000
+_MAX_ERROR_BYTES = 64 * 1024
 
 
 class Connection:
@@ -58,7 +58,7 @@ class Connection:
         response = self._answer(asked, method, self._base + path, **content)
         if response.status_code < 300:
             return response
-        raise self._verdict(asked, response, response.content)
+        raise self._error_for(asked, response, response.content)
 
     def call(
         self,
@@ -85,7 +85,7 @@ class Connection:
                 return
             response = self.request("GET", following(link, response.url, self._base, params))
             here = _fingerprint(response)
-            if here in seen or len(seen) >= MOST_PAGES:
+            if here in seen or len(seen) >= MAX_PAGES:
                 raise not_understood("its pages do not end")
             seen.add(here)
 
@@ -110,12 +110,12 @@ class Connection:
         with self._answer(asked, "GET", url, stream=True, headers={"Accept-Encoding": "identity"}) as response:
             well = response.status_code < 300
             try:
-                content = beginning(response, most + 1 if well else _LONGEST_COMPLAINT)
+                content = beginning(response, most + 1 if well else _MAX_ERROR_BYTES)
             except (requests.RequestException, TimeoutError) as error:
                 self._transport.close()
                 raise self._lost(asked, error) from None
         if not well:
-            raise self._verdict(asked, response, content)
+            raise self._error_for(asked, response, content)
         if len(content) > most:
             raise TooLarge(f"a file of more than {most:,} bytes")
         return content
@@ -135,18 +135,20 @@ class Connection:
                 again = False
 
     def _lost(self, asked: str, error: Exception) -> AnswerLost:
-        reason = shown(f"{type(error).__name__}: {error}", self._token)
+        reason = redacted(f"{type(error).__name__}: {error}", self._token)
         return AnswerLost(f"no answer from Webex to {asked}: {reason}")
 
-    def _verdict(self, asked: str, response: requests.Response, content: bytes) -> WebexFailure:
-        return verdict(asked, response.status_code, response.headers, content, token=self._token, now=datetime.now(UTC))
+    def _error_for(self, asked: str, response: requests.Response, content: bytes) -> WebexFailure:
+        return error_for(
+            asked, response.status_code, response.headers, content, token=self._token, now=datetime.now(UTC)
+        )
 
     def _read(self, response: requests.Response) -> Item:
         """The JSON object of a success; one that is garbled is a lost answer, for Webex may have done it."""
         try:
             answer = parsed(response.content)
         except ValueError:
-            tracking_id = shown(response.headers.get("TrackingID"), self._token) or None
+            tracking_id = redacted(response.headers.get("TrackingID"), self._token) or None
             raise AnswerLost("Webex's answer was no JSON", tracking_id=tracking_id) from None
         if not isinstance(answer, dict):
             raise not_understood("it is not an object")

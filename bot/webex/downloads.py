@@ -4,7 +4,7 @@ import time
 
 import requests
 
-LONGEST = 30.0
+MAX_DOWNLOAD_SECONDS = 30.0
 """Seconds for all of it; each single wait is limited by the connection."""
 
 _PIECE = 64 * 1024
@@ -15,7 +15,7 @@ def beginning(response: requests.Response, most: int) -> bytes:
 
     Raises TimeoutError where that takes too long, and what requests raises where the connection breaks.
     """
-    deadline = time.monotonic() + LONGEST
+    deadline = time.monotonic() + MAX_DOWNLOAD_SECONDS
     read = bytearray()
     for piece in response.iter_content(_PIECE):
         read += piece

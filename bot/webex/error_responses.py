@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.webex.json_fields import Item, clean, whole
+from bot.webex.json_fields import Item, as_int, clean
 from bot.webex.sync_error_codes import Nature, nature
 
-LONGEST_PAUSE = 300.0
+MAX_PAUSE = 300.0
 _SHOWN = 300
 _REAL_TOKEN = 8
 _SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
 
 
-def verdict(
+def error_for(
     asked: str, status: int, headers: Mapping[str, str], body: bytes, *, token: str, now: datetime
 ) -> WebexFailure:
     """The failure that an answer with this status stands for; the token is hidden should Webex repeat it.
@@ -29,12 +29,12 @@ def verdict(
     sentences = [
         sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
     ]
-    tracking_id = shown(headers.get("TrackingID") or said.get("trackingId"), token) or None
+    tracking_id = redacted(headers.get("TrackingID") or said.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {asked}"
-    said_so = shown("; ".join(dict.fromkeys(sentences)), token)
+    said_so = redacted("; ".join(dict.fromkeys(sentences)), token)
     if said_so:
         summary = f"{summary}: {said_so}"
-    numbers = [whole(entry.get("errorCode")) for entry in (said, *errors)]
+    numbers = [as_int(entry.get("errorCode")) for entry in (said, *errors)]
     named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
     if status in (423, 429) or (status >= 500 and nature(codes) is Nature.BUSY):
@@ -60,7 +60,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
             return None
         aware = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = max((aware - now).total_seconds(), 0.0)
-    return min(seconds, LONGEST_PAUSE) if seconds >= 0 else None
+    return min(seconds, MAX_PAUSE) if seconds >= 0 else None
 
 
 def parsed(body: bytes) -> object:
@@ -86,7 +86,7 @@ def _errors(said: Item) -> list[Item]:
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
-def shown(value: object, token: str) -> str:
+def redacted(value: object, token: str) -> str:
     """Somebody else's words on one line, short enough for a log, the token hidden."""
     if not isinstance(value, str):
         return ""

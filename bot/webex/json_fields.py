@@ -38,7 +38,7 @@ def optional(item: Item, name: str) -> str | None:
     return text(item, name) or None
 
 
-def needed(item: Item, name: str) -> str:
+def required(item: Item, name: str) -> str:
     """A text field without which the item means nothing."""
     value = text(item, name)
     if not value:
@@ -56,7 +56,7 @@ def flag(item: Item, name: str) -> bool | None:
     return None
 
 
-def whole(value: object) -> int | None:
+def as_int(value: object) -> int | None:
     """A whole number of at most 64 bits, also written as text; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value.strip()):
         value = int(value)
@@ -67,7 +67,7 @@ def whole(value: object) -> int | None:
     return None
 
 
-def moment(item: Item, name: str) -> datetime | None:
+def timestamp(item: Item, name: str) -> datetime | None:
     """A time in UTC; one without a zone is UTC already, and what is no time is None."""
     value = item.get(name)
     if not isinstance(value, str):
@@ -79,7 +79,7 @@ def moment(item: Item, name: str) -> datetime | None:
         return None
 
 
-def part(item: Item, name: str) -> Item:
+def child(item: Item, name: str) -> Item:
     """An object within the item, empty where Webex sends none."""
     value = item.get(name)
     if value is None:

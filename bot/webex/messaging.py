@@ -2,7 +2,7 @@
 
 from bot.webex.client import Connection
 from bot.webex.errors import Rejected
-from bot.webex.json_fields import Item, needed, optional, text, texts
+from bot.webex.json_fields import Item, optional, required, text, texts
 from bot.webex.models import Member, Person, Posted, SpaceMessage, Upload, Webhook
 from bot.webex.urls import segment
 
@@ -27,10 +27,10 @@ class Webex:
         """A message by id; Rejected with status 404 while the bot cannot see it."""
         said = self._connection.call("GET", f"messages/{segment(message_id)}")
         return SpaceMessage(
-            id=needed(said, "id"),
-            room_id=needed(said, "roomId"),
+            id=required(said, "id"),
+            room_id=required(said, "roomId"),
             room_type=text(said, "roomType") or "group",
-            person_id=needed(said, "personId"),
+            person_id=required(said, "personId"),
             person_email=text(said, "personEmail"),
             text=text(said, "text"),
             html=optional(said, "html"),
@@ -68,7 +68,7 @@ class Webex:
             posted = self._connection.upload("messages", fields, upload)
         else:
             posted = self._connection.call("POST", "messages", json=fields)
-        return Posted(message_id=needed(posted, "id"), room_id=needed(posted, "roomId"))
+        return Posted(message_id=required(posted, "id"), room_id=required(posted, "roomId"))
 
     def edit(self, message_id: str, room_id: str, markdown: str) -> None:
         """Change a message of the bot's; Webex allows ten edits, and none of a message with a file."""
@@ -133,7 +133,7 @@ class Webex:
 
 def _person(item: Item) -> Person:
     return Person(
-        id=needed(item, "id"),
+        id=required(item, "id"),
         email=next(iter(texts(item, "emails")), ""),
         display_name=text(item, "displayName"),
         org_id=optional(item, "orgId"),
@@ -142,7 +142,7 @@ def _person(item: Item) -> Person:
 
 def _member(item: Item) -> Member:
     return Member(
-        person_id=needed(item, "personId"),
+        person_id=required(item, "personId"),
         person_email=text(item, "personEmail"),
         person_org_id=optional(item, "personOrgId"),
     )
@@ -150,7 +150,7 @@ def _member(item: Item) -> Member:
 
 def _webhook(item: Item) -> Webhook:
     return Webhook(
-        id=needed(item, "id"),
+        id=required(item, "id"),
         name=text(item, "name"),
         target_url=text(item, "targetUrl"),
         resource=text(item, "resource"),

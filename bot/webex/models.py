@@ -1,9 +1,11 @@
 """What Webex tells us, as values: only the fields the bot uses, checked when they are read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from storage.values.records import WebexSyncStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +71,6 @@ class Webhook:
     status: str
 
 
-class SyncError(NamedTuple):
-    """One of the errors Webex lists for a sync."""
-
-    code: int
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReading:
-    """Webex's account of an enterprise's last sync; every field may be missing."""
-
-    enabled: bool | None = None
-    status: str | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    tracking_id: str | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    errors: tuple[SyncError, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class WebexEnterprise:
     """An enterprise as Webex knows it."""
@@ -97,7 +78,7 @@ class WebexEnterprise:
     id: str
     sp_enterprise_id: str
     org_id: str | None
-    reading: SyncReading
+    reading: WebexSyncStatus
 
 
 @dataclass(frozen=True, slots=True)

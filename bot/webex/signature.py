@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Sequence
 
 
-def genuine(secrets: Sequence[str] | str, body: bytes, header: str | None) -> bool:
+def is_signed(secrets: Sequence[str] | str, body: bytes, header: str | None) -> bool:
     """Whether `header` (X-Spark-Signature, Webex's webhooks guide) signs the raw `body` with one of the secrets.
 
     Several secrets are accepted while one is being replaced. An empty secret signs nothing.

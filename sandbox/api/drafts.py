@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from sandbox.api.body import Fields, json_fields
 from sandbox.webex.cards import check_attachments
-from sandbox.webex.drafts import LARGEST_FILE, Draft, File, make_file
+from sandbox.webex.drafts import MAX_FILE_BYTES, Draft, File, make_file
 from sandbox.webex.errors import WebexError
 
 FETCH_SECONDS = 5.0
@@ -76,7 +76,7 @@ def _fetched(url: object) -> File:
     try:
         with requests.get(url, timeout=FETCH_SECONDS, stream=True) as response:
             response.raise_for_status()
-            content = response.raw.read(LARGEST_FILE + 1, decode_content=True)
+            content = response.raw.read(MAX_FILE_BYTES + 1, decode_content=True)
     except (requests.RequestException, OSError) as error:
         raise WebexError(400, "The file could not be fetched.") from error
     name = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"

@@ -12,7 +12,7 @@ from sandbox.webex.errors import WebexError
 from sandbox.webex.people import Person
 from sandbox.world import PARTNER_ADMIN
 
-MOST_IDS = 85
+MAX_IDS = 85
 
 blueprint = Blueprint("people", __name__)
 
@@ -37,8 +37,8 @@ def several() -> Response:
     everyone = the_world().people.everyone()
     if ids is not None:
         wanted = ids.split(",")
-        if len(wanted) > MOST_IDS:
-            raise WebexError(400, f"At most {MOST_IDS} ids can be asked for.")
+        if len(wanted) > MAX_IDS:
+            raise WebexError(400, f"At most {MAX_IDS} ids can be asked for.")
         found = [person for person in everyone if person.id in wanted]
     elif email or name:
         found = [person for person in everyone if _reachable(person) and _is_meant(person, email, name)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sandbox.webex.errors import WebexError
 
 CARD = "application/vnd.microsoft.card.adaptive"
-MOST_BUTTONS = 5
+MAX_BUTTONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,6 @@ def _check_card(attachment: object) -> dict[str, object]:
     if not isinstance(content.get("version"), str):
         raise WebexError(400, "Missing Adaptive Card Version")
     actions = content.get("actions", [])
-    if not isinstance(actions, list) or len(actions) > MOST_BUTTONS:
-        raise WebexError(400, f"A card has at most {MOST_BUTTONS} actions.")
+    if not isinstance(actions, list) or len(actions) > MAX_BUTTONS:
+        raise WebexError(400, f"A card has at most {MAX_BUTTONS} actions.")
     return attachment

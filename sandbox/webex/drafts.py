@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sandbox.webex.errors import WebexError
 from sandbox.webex.ids import make_id
 
-LONGEST_TEXT = 7439
-LARGEST_FILE = 100 * 1024 * 1024
+MAX_TEXT_BYTES = 7439
+MAX_FILE_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Draft:
         if not (self.text or self.markdown or self.files or self.attachments):
             raise WebexError(400, "A message needs text, markdown, a file or a card.")
         for name, value in (("text", self.text), ("markdown", self.markdown)):
-            if value and len(value.encode()) > LONGEST_TEXT:
-                raise WebexError(400, f"The {name} exceeds the limit of {LONGEST_TEXT} bytes.")
+            if value and len(value.encode()) > MAX_TEXT_BYTES:
+                raise WebexError(400, f"The {name} exceeds the limit of {MAX_TEXT_BYTES} bytes.")
         if len(self.files) > 1:
             raise WebexError(400, "Only one file per message is supported.")
 
@@ -43,6 +43,6 @@ def make_file(name: str, content_type: str, content: bytes) -> File:
     """A file for a message; TIFF is refused with 415, more than 100 MB with 400 (the codes are our choice)."""
     if content_type == "image/tiff" or name.lower().endswith((".tif", ".tiff")):
         raise WebexError(415, "TIFF files are not supported.")
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         raise WebexError(400, "The file exceeds the limit of 100 MB.")
     return File(make_id("CONTENT"), name, content_type, content)

@@ -20,7 +20,7 @@ from sandbox.webex.records import Message, Room
 from sandbox.webex.rooms import Rooms
 from sandbox.webex.times import now
 
-MOST_EDITS = 10
+MAX_EDITS = 10
 
 
 Listener = Callable[[str, Message], None]
@@ -78,7 +78,7 @@ class Messages:
                 raise WebexError(403, "Only the author of a message can edit it.")
             if old.files or old.attachments:
                 raise WebexError(400, "A message with a file or a card cannot be edited.")
-            if old.edits >= MOST_EDITS:
+            if old.edits >= MAX_EDITS:
                 raise WebexError(400, "This message was edited as often as is allowed.")
             said = self._render(self._rooms.get(room_id), draft.markdown)
             message = replace(

@@ -22,7 +22,7 @@ from sandbox.webex.times import millis, now
 from sandbox.webex.webhook_delivery import Parcel
 from sandbox.webex.webhook_filters import matches
 
-MOST_FAILURES = 100
+MAX_FAILURES = 100
 WINDOW_SECONDS = 300.0
 _FIREHOSE = frozenset({"messages", "memberships", "rooms"})
 _APPLICATION_ID = make_id("APPLICATION")
@@ -148,7 +148,7 @@ class Webhooks:
             while hook.failures[0] < moment - WINDOW_SECONDS:
                 hook.failures.popleft()
             on_probation = hook.disabled_at is not None and moment - hook.disabled_at < WINDOW_SECONDS
-            if on_probation or len(hook.failures) >= MOST_FAILURES:
+            if on_probation or len(hook.failures) >= MAX_FAILURES:
                 hook.status = "inactive"
                 hook.disabled_at = moment
 

@@ -13,7 +13,7 @@ from storage.engine.fair_lock import FairLock
 from storage.engine.notifier import Notifier
 
 CHANNEL = "directory_sync"
-Listener = Callable[[frozenset[str]], None]
+OnCommit = Callable[[frozenset[str]], None]
 
 
 class Database:
@@ -27,7 +27,7 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.name = uuid.uuid4().hex
-        self._listeners: list[Listener] = []
+        self._listeners: list[OnCommit] = []
         self._turn = FairLock()
         self._notifier: Notifier | None
         if self.is_sqlite:
@@ -71,13 +71,13 @@ class Database:
             self.announce(kinds)
 
     @contextmanager
-    def glance(self) -> Iterator[Session]:
+    def quick_read(self) -> Iterator[Session]:
         """A session for single reads that need not agree: one round trip to PostgreSQL each, not three."""
         with Session(self.reader if self.is_sqlite else self.immediate, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def statement(self) -> Iterator[Connection]:
+    def single_write(self) -> Iterator[Connection]:
         """A connection for one writing statement, committed by itself."""
         if self.is_sqlite:
             with self._turn, self.writer.begin() as connection:
@@ -86,7 +86,7 @@ class Database:
             with self.immediate.connect() as connection:
                 yield connection
 
-    def listen(self, listener: Listener) -> None:
+    def listen(self, listener: OnCommit) -> None:
         """Have `listener` called after each commit with the kinds of rows that were written."""
         self._listeners.append(listener)
 

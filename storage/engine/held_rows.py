@@ -73,7 +73,7 @@ def _taken(database: Database, take: Callable[[Connection, datetime], Row | None
     """Claim a row; a race that a unique index decided for somebody else is run again, since other rows may be due."""
     for _ in range(_RACES):
         try:
-            with database.statement() as connection:
+            with database.single_write() as connection:
                 return take(connection, now)
         except IntegrityError:
             log.debug("another worker was first")

@@ -10,7 +10,7 @@ from storage.engine.notifier import KEEPALIVE
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 2.0
+_RECONNECT_SECONDS = 2.0
 
 
 class Listener(threading.Thread):
@@ -33,7 +33,7 @@ class Listener(threading.Thread):
                     self._hear(connection)
             except psycopg.Error as lost:
                 log.warning("not hearing of new rows for now (%s): polling goes on", type(lost).__name__)
-                self._stopping.wait(_PATIENCE)
+                self._stopping.wait(_RECONNECT_SECONDS)
 
     def _hear(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():

@@ -14,7 +14,7 @@ import psycopg
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 2.0
+_RECONNECT_SECONDS = 2.0
 _REST = 0.05
 """Seconds between two notifications: each wakes every process, and those that come meanwhile go together."""
 
@@ -51,7 +51,7 @@ class Notifier:
             self._changed.notify()
             thread = self._thread
         if thread is not None:
-            thread.join(_PATIENCE)
+            thread.join(_RECONNECT_SECONDS)
 
     def _run(self) -> None:
         while not self._closed:
@@ -63,7 +63,7 @@ class Notifier:
             except psycopg.Error as lost:
                 log.warning("other processes are not told of new rows for now (%s)", type(lost).__name__)
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closed, _PATIENCE)
+                    self._changed.wait_for(lambda: self._closed, _RECONNECT_SECONDS)
 
     def _send_all(self, connection: psycopg.Connection) -> None:
         while True:

@@ -1,7 +1,7 @@
 """The tables. Whatever must happen is a row here; docs/architecture.md follows one from birth to end."""
 
 from storage.models.audit import AuditRow, LeaseRow
-from storage.models.base import Moved, Table
+from storage.models.base import Claimable, Table
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
 from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
@@ -15,6 +15,7 @@ __all__ = [
     "AttachmentRow",
     "AuditRow",
     "ChoiceRow",
+    "Claimable",
     "ClusterRow",
     "DestinationRow",
     "EnterpriseRow",
@@ -23,7 +24,6 @@ __all__ = [
     "LeaseRow",
     "LicenseHolderRow",
     "LocationRow",
-    "Moved",
     "MutedRow",
     "OperatorRow",
     "OutboxRow",

@@ -35,7 +35,7 @@ class Table(DeclarativeBase):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
 
 
-class Moved:
+class Claimable:
     """A row that a job moves: when it is due, who holds it, how often it was tried and how often it failed."""
 
     due_at: Mapped[datetime | None]

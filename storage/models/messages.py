@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Moved, Table, partial
+from storage.models.base import Claimable, Table, partial
 from storage.models.columns import FoldedText, Id, UTCDateTime
 
 
-class InboxRow(Moved, Table):
+class InboxRow(Claimable, Table):
     """One event that Webex told us of."""
 
     __tablename__ = "inbox"
@@ -63,7 +63,7 @@ class AttachmentRow(Table):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class OutboxRow(Moved, Table):
+class OutboxRow(Claimable, Table):
     """One message to post, or one change to a message posted before."""
 
     __tablename__ = "outbox"

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.models.base import Moved, Table, partial
+from storage.models.base import Claimable, Table, partial
 from storage.models.columns import FoldedText
 
 
-class RosterRow(Moved, Table):
+class RosterRow(Claimable, Table):
     """One reading of an enterprise's licence holders, from being wanted to being replaced."""
 
     __tablename__ = "rosters"

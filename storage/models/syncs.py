@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.models.base import Moved, Table, partial
+from storage.models.base import Claimable, Table, partial
 from storage.models.columns import Id
 from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
 
-class SyncRow(Moved, Table):
+class SyncRow(Claimable, Table):
     """One request to synchronise, from asking to its end; it is queue, lock, history and audit at once."""
 
     __tablename__ = "syncs"

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Moved, Table, partial
+from storage.models.base import Claimable, Table, partial
 
 
-class ReadingRow(Moved, Table):
+class ReadingRow(Claimable, Table):
     """Webex's account of an enterprise's last sync, as last read; due while a fresher one is wanted."""
 
     __tablename__ = "readings"

@@ -19,7 +19,7 @@ class LicenseHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocationCandidate:
     """By what a licence holder can be named who is to get a location, and where they are by now."""
 
     service_id: str

@@ -1,8 +1,9 @@
 """The values that storage hands out: frozen, and without a database behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class SyncState(StrEnum):
@@ -158,17 +159,37 @@ class Sync:
     polls: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Webex's account of an enterprise's last sync, as last read."""
+class SyncError(NamedTuple):
+    """One of the errors that Webex lists for a sync."""
 
-    read_at: datetime
-    enabled: bool | None
-    status: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    succeeded_at: datetime | None
-    tracking_id: str | None
+    code: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebexSyncStatus:
+    """How Webex says an enterprise's last sync stands; Webex may leave out any field.
+
+    `read_at` is when Webex was asked, None until storage has kept it. `counts` and `errors` are empty in what storage
+    gives back: they are kept with the run.
+    """
+
+    enabled: bool | None = None
+    status: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    tracking_id: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    errors: tuple[SyncError, ...] = ()
+    read_at: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """When Webex was asked; raises LookupError for a status that was never kept."""
+        if self.read_at is None:
+            raise LookupError("this status was never kept")
+        return self.read_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.webex.models import SyncReading
-from storage.values.records import Enterprise, Reading, Roster, RosterState, Sync, SyncState, WebexRun
+from storage.values.records import Enterprise, Roster, RosterState, Sync, SyncState, WebexRun, WebexSyncStatus
 
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(days=3), NOW + timedelta(days=3)
 POLL, TIMEOUT = timedelta(seconds=15), timedelta(hours=12)
 JUST_OVER = timedelta(microseconds=1)
 
-BEFORE = SyncReading(enabled=True, status="COMPLETE", started_at=EARLIER, ended_at=EARLIER, tracking_id="before")
+BEFORE = WebexSyncStatus(enabled=True, status="COMPLETE", started_at=EARLIER, ended_at=EARLIER, tracking_id="before")
 """Webex's account of the run before the sync that `sync` makes."""
 
 ROSTER = Roster(1, 1, RosterState.CURRENT, NOW, NOW - timedelta(minutes=5), 14, None)
-READING = Reading(NOW - timedelta(minutes=50), True, "COMPLETE", EARLIER, EARLIER, EARLIER, "before")
+READING = WebexSyncStatus(True, "COMPLETE", EARLIER, EARLIER, EARLIER, "before", read_at=NOW - timedelta(minutes=50))
 OWN = WebexRun(1, NOW, EARLIER - timedelta(hours=1), EARLIER, "NA_own", "COMPLETE", {}, ())
 
 ABSURD = [
@@ -72,9 +71,9 @@ def sync(state: SyncState = SyncState.QUEUED, **more: Any) -> Sync:
     return replace(asked, **more)
 
 
-def new_run(status: str | None, **more: Any) -> SyncReading:
+def new_run(status: str | None, **more: Any) -> WebexSyncStatus:
     """Webex's account of a run that began after that sync was asked for."""
-    return replace(SyncReading(True, status, NOW, None, None, "new"), **more)
+    return replace(WebexSyncStatus(True, status, NOW, None, None, "new"), **more)
 
 
 def enterprise(name: str = "Acme", **more: Any) -> Enterprise:

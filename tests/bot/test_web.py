@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from bot.web import LARGEST_BODY, create_app
+from bot.web import MAX_BODY_BYTES, create_app
 from storage.engine.database import Database
 from storage.engine.upgrade import upgrade
 from storage.models import InboxRow
@@ -301,8 +301,8 @@ def test_whatever_is_sent_under_a_good_signature_is_no_fault_of_ours(database: D
 
 def test_a_body_over_64_kib_is_refused_whatever_its_signature(database: Database) -> None:
     largest = json.dumps({**TYPED, "filler": ""}).encode()
-    largest = largest.replace(b'"filler": ""', b'"filler": "' + b"x" * (LARGEST_BODY - len(largest)) + b'"')
-    assert len(largest) == LARGEST_BODY
+    largest = largest.replace(b'"filler": ""', b'"filler": "' + b"x" * (MAX_BODY_BYTES - len(largest)) + b'"')
+    assert len(largest) == MAX_BODY_BYTES
     client = door(database)
     assert knock(client, largest).status_code == 204
     assert knock(client, largest + b" ").status_code == 413
@@ -401,7 +401,7 @@ def test_over_real_http_an_event_is_kept(file: Database) -> None:
     assert len(kept(file)) == 1
 
 
-@pytest.mark.parametrize("size", [LARGEST_BODY + 2, 50_000_000_000])
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 2, 50_000_000_000])
 def test_over_real_http_a_length_that_is_too_much_is_refused_before_the_body_comes(file: Database, size: int) -> None:
     with over_http(file) as where:
         head = b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\n\r\n" % size

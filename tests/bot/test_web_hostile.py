@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from bot.web import LARGEST_BODY
+from bot.web import MAX_BODY_BYTES
 from storage.engine.database import Database
 from tests.bot.test_web import TYPED, door, signed
 
@@ -59,20 +59,20 @@ def _mutated(chance: random.Random, value: Any) -> Any:
 
 
 def _bodies(chance: random.Random) -> Iterator[bytes]:
-    genuine = json.dumps(TYPED).encode()
+    is_signed = json.dumps(TYPED).encode()
     while True:
         kind = chance.random()
         if kind < 0.5:
             yield json.dumps(_mutated(chance, TYPED)).encode()
         elif kind < 0.7:
-            at = chance.randrange(len(genuine))
-            yield genuine[:at] + chance.randbytes(chance.randrange(4)) + genuine[at + chance.randrange(4) :]
+            at = chance.randrange(len(is_signed))
+            yield is_signed[:at] + chance.randbytes(chance.randrange(4)) + is_signed[at + chance.randrange(4) :]
         elif kind < 0.9:
             yield chance.randbytes(chance.randrange(300))
         elif kind < 0.99:
             yield b"[" * chance.randrange(5000)
         else:
-            yield b"x" * (LARGEST_BODY + chance.randrange(2000))
+            yield b"x" * (MAX_BODY_BYTES + chance.randrange(2000))
 
 
 def test_of_twenty_thousand_hostile_bodies_none_is_a_fault_of_ours_and_none_stays_in_memory(sqlite_url: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from bot.formatting.limits import LONGEST
+from bot.formatting.limits import MAX_MESSAGE_BYTES
 from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.webex.records import Message
 from sandbox.world import BOT
@@ -24,8 +24,8 @@ def said_by_the_bot(house: House) -> list[Message]:
 def check_length(house: House) -> None:
     """No message is longer than Webex allows."""
     for one in said_by_the_bot(house):
-        assert len((one.markdown or "").encode()) <= LONGEST
-        assert len((one.text or "").encode()) <= LONGEST
+        assert len((one.markdown or "").encode()) <= MAX_MESSAGE_BYTES
+        assert len((one.text or "").encode()) <= MAX_MESSAGE_BYTES
 
 
 def check_privacy(house: House) -> None:

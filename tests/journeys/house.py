@@ -34,7 +34,7 @@ SAM, CORA = "sam@elsewhere.example", "cora@cumulus.example"
 SECRET = "a secret of sixteen letters"
 MENTION = f"<@personEmail:{BOT}>"
 
-_LONGEST_STOP = 5.0
+_MAX_STOP_SECONDS = 5.0
 _KINDS = tuple(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
 
 Found = TypeVar("Found")
@@ -111,7 +111,7 @@ class House:
             self.sandbox.stop()
 
     def _stop_clock(self, clock: Clock) -> None:
-        ended = clock.stop(_LONGEST_STOP)
+        ended = clock.stop(_MAX_STOP_SECONDS)
         with self.database.write() as session:
             wake(session, _KINDS[0])
         assert ended, "some work did not end"

@@ -29,7 +29,7 @@ PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text(en
 SECRET = "a secret nobody guesses"
 ANA = "ana@acme.example"
 PATIENCE = 25.0
-LONGEST_STOP = 10.0
+MAX_STOP_SECONDS = 10.0
 
 Table = type[InboxRow] | type[OutboxRow] | type[RosterRow] | type[SyncRow]
 TABLES: tuple[Table, ...] = (InboxRow, OutboxRow, RosterRow, SyncRow)

@@ -126,7 +126,7 @@ def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
 def test_a_refusal_that_tells_of_licence_holders_is_kept_from_strangers(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 20_000)
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
     house.make_room("Anybody", ANA, SAM)
     line = house.ask(ANA, "licenses", "Anybody", mention=True)
     assert "1:1 message" in (line.markdown or "")

@@ -54,7 +54,7 @@ def test_the_audit_is_kept_from_whoever_may_not_read_it(house: House) -> None:
 def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "COMMANDS", 3)
+    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 3)
     for typed in ("help", "bogus", "help"):
         house.ask(ANA, typed)
     said = text(house.ask(ANA, "help"))
@@ -71,7 +71,7 @@ def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
 
 
 def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "COMMANDS", 2)
+    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 2)
     house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
     house.make_room("Another", ANA, OLGA)
     for room in (SPACE, "Another"):
@@ -84,7 +84,7 @@ def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.M
 def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "EXPORTS", 2)
+    monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 2)
     house.ask(ANA, "licenses")
     house.ask(ANA, "licenses last=a*")
     answer = house.ask(ANA, "licenses")
@@ -100,7 +100,7 @@ def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
 def test_a_change_of_locations_is_undone_where_its_file_would_be_too_much(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "EXPORTS", 1)
+    monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 1)
     service_id = csv_of(house, house.ask(ANA, "licenses"))[0][2]
     answer = house.ask(ANA, "locations", file=f"Service ID,Location\n{service_id},Bern\n".encode())
     assert "from me within the last hour" in text(answer)

@@ -145,7 +145,7 @@ def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: Ho
 def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_halves_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 20_000)
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
     answer = house.ask(ANA, "licenses")
     assert answer.files == ()
     places = Counter(row[0] for row in rows(house)), Counter(row[1] for row in rows(house))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.chat.message import LARGEST_FILE
+from bot.chat.message import MAX_FILE_BYTES
 from sandbox.seed import SPACE
 from sandbox.webex.records import Message
 from sandbox.world import BOT, PARTNER_ADMIN
@@ -149,7 +149,7 @@ def test_nothing_changes_where_a_file_cannot_be_understood_and_the_answer_says_w
 
 
 def test_a_file_that_is_too_large_is_refused(house_on_sqlite: House) -> None:
-    answer = house_on_sqlite.ask(ANA, "locations", file=b"x" * (LARGEST_FILE + 1))
+    answer = house_on_sqlite.ask(ANA, "locations", file=b"x" * (MAX_FILE_BYTES + 1))
     assert "larger than 5 MB" in (answer.markdown or "")
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.web import LARGEST_BODY
+from bot.web import MAX_BODY_BYTES
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage.models import InboxRow, OutboxRow, SyncRow
-from tests.journeys.processes import LONGEST_STOP, PROCFILE, SECRET, House, house, until
+from tests.journeys.processes import MAX_STOP_SECONDS, PROCFILE, SECRET, House, house, until
 from tests.postgres import Server
 
 SYNC_PATH = "/broadworks/enterprises/[^/]+/broadworksDirectorySync"
@@ -61,7 +61,7 @@ def test_the_processes_of_the_procfile_work_together(sandbox: Sandbox, postgres_
         assert "no directory sync is under way" in (bot.wait_for_answers(1)[0].markdown or "")
         refuses_what_is_too_much(bot)
         for process in (web, worker, second):
-            assert process.terminate(all_of_it=True) < LONGEST_STOP
+            assert process.terminate(all_of_it=True) < MAX_STOP_SECONDS
         assert len(bot.answers()) == 1
         for process in bot.processes:
             hides_its_secrets(process.said)
@@ -75,7 +75,7 @@ def refuses_what_is_too_much(house: House) -> None:
     signature = hmac.new(SECRET.encode(), chunk * 5, hashlib.sha1).hexdigest().encode()
     with socket.create_connection(("127.0.0.1", house.port), timeout=5) as line:
         line.sendall(head + b"X-Spark-Signature: " + signature + b"\r\n\r\n")
-        line.sendall((b"4000\r\n" + chunk + b"\r\n") * (LARGEST_BODY // len(chunk) + 1) + b"0\r\n\r\n")
+        line.sendall((b"4000\r\n" + chunk + b"\r\n") * (MAX_BODY_BYTES // len(chunk) + 1) + b"0\r\n\r\n")
         assert b" 413 " in line.makefile("rb").readline()
 
 
@@ -95,7 +95,7 @@ def test_serve_on_sqlite_needs_no_preparation_and_syncs(small: House) -> None:
     small.type("sync")
     assert "will work again" in (small.wait_for_answers(3)[2].markdown or "")
     assert sync_starts(small) == 1
-    assert serve.terminate() < LONGEST_STOP
+    assert serve.terminate() < MAX_STOP_SECONDS
     assert "token [token] of no use" in serve.said
     hides_its_secrets(serve.said)
     assert "Traceback" not in serve.said
@@ -129,7 +129,7 @@ def stops_while_webex_hangs(bot: House, command: str) -> None:
     bot.sandbox.faults.add(path="/messages/", method="GET", who=BOT, delay=HANGING)
     bot.type("status")
     until(lambda: bot.sandbox.faults.is_clear and bot.in_hand(InboxRow))
-    assert process.terminate() < LONGEST_STOP
+    assert process.terminate() < MAX_STOP_SECONDS
     assert not bot.in_hand(InboxRow)
     bot.start(command)
     assert "no directory sync is under way" in (bot.wait_for_answers(2)[1].markdown or "")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Reply
+from bot.chat.message import Reply, Request
 from bot.commands import COMMANDS
 from bot.dispatch import access, router
 from sandbox.seed import SPACE
@@ -66,7 +66,7 @@ def test_a_message_that_fails_again_and_again_is_apologised_for_once(
 ) -> None:
     runs: list[str] = []
 
-    def run(_session: object, asked: Asked) -> Reply:
+    def run(_session: object, asked: Request) -> Reply:
         runs.append(asked.arguments)
         raise ZeroDivisionError("on purpose")
 

@@ -110,7 +110,7 @@ def test_the_end_of_a_sync_asked_for_in_a_group_goes_to_the_asker_alone(house: H
 
 
 def test_an_end_is_told_without_a_file_that_webex_would_not_take(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 20_000)
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
     house.ask(ANA, "sync")
     ended = house.wait_for(lambda: ends(house))[0]
     assert ended.files == ()

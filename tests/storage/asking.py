@@ -8,21 +8,21 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Asked, Asker, Message, Refusal, Reply, Wait
+from bot.chat.message import Message, Refusal, Reply, Request, Requester, Wait
 from bot.jobs import syncs as job
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
-from bot.webex.models import SyncReading, WebexEnterprise
+from bot.webex.models import WebexEnterprise
 from storage import enterprises
 from storage.engine.database import Database
-from storage.values.records import Enterprise
+from storage.values.records import Enterprise, WebexSyncStatus
 from tests.storage import samples
 from tests.storage.samples import NOW
 
 REFUSED = "refused"
-Run = Callable[[Session, Asked], Reply | Wait]
+Run = Callable[[Session, Request], Reply | Wait]
 
 
 def hears(
@@ -31,9 +31,9 @@ def hears(
     """What is noted of a command that somebody types, in its first word: `sync`, `joined`, `withdrew`, `cancelled`."""
     email = f"{who}@acme.example"
     message = Message(f"message of {who}", f"space of {who}", True, who, email, "")
-    asker = Asker(who, email, operator, frozenset({enterprise.id}))
+    asker = Requester(who, email, operator, frozenset({enterprise.id}))
     try:
-        reply = run(session, Asked(message, "", asker, enterprise, (), now, Settings(), now, waited=True))
+        reply = run(session, Request(message, "", asker, enterprise, (), now, Settings(), now, already_waited=True))
     except Refusal:
         return REFUSED
     assert isinstance(reply, Reply)
@@ -79,19 +79,19 @@ class Portal:
         """Every enterprise is known already."""
         raise AssertionError(sp_enterprise_id)
 
-    def sync_reading(self, webex_id: str) -> SyncReading:
+    def sync_reading(self, webex_id: str) -> WebexSyncStatus:
         """How the last run of an enterprise stands."""
         self._meanwhile()
         with self._mutex:
             runs = self.asked.count(webex_id)
             if not runs:
-                return SyncReading(enabled=True)
+                return WebexSyncStatus(enabled=True)
             self.looked[webex_id] = self.looked.get(webex_id, 0) + 1
             over = self.looked[webex_id] > 1
             if over:
                 self.running.pop(webex_id, None)
             started_at = NOW + timedelta(minutes=runs)
-            return SyncReading(
+            return WebexSyncStatus(
                 True, "COMPLETE" if over else "IN_PROGRESS", started_at, tracking_id=f"{webex_id} {runs}"
             )
 

@@ -50,13 +50,13 @@ def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:
 
 def receive(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
     """Keep an event as the door does."""
-    with database.statement() as connection:
+    with database.single_write() as connection:
         return inbox.record(connection, [event(data_id, room_id)], at)
 
 
 def take(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
     """Claim an event: its data id and the claim."""
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = inbox.claim(connection, now)
         return None if row is None else (row.data_id, Claim(row.id, row.attempt))
 
@@ -77,7 +77,7 @@ def say(database: Database, markdown: str, room_id: str = "room", now: datetime 
 
 def next_out(database: Database, now: datetime = NOW) -> OutboxRow | None:
     """Claim an outbox row."""
-    with database.statement() as connection:
+    with database.single_write() as connection:
         return outbox.claim(connection, now)
 
 
@@ -105,7 +105,7 @@ def ask(database: Database, enterprise: Enterprise, now: datetime = NOW) -> Sync
 
 def next_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
     """Claim a sync."""
-    with database.statement() as connection:
+    with database.single_write() as connection:
         return syncs.claim(connection, now)
 
 
@@ -160,13 +160,13 @@ def row_of(database: Database, sync_id: int) -> SyncRow:
 def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:
     """A roster that is wanted, and claimed to be read."""
     with database.write() as session:
-        rosters.want(session, enterprise_id, now)
+        rosters.request(session, enterprise_id, now)
     return taken_roster(database, now)
 
 
 def taken_roster(database: Database, now: datetime = NOW) -> RosterRow:
     """Claim a roster, which must be due."""
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = rosters.claim(connection, now)
     assert row is not None
     return row
@@ -174,7 +174,7 @@ def taken_roster(database: Database, now: datetime = NOW) -> RosterRow:
 
 def write_roster(session: Session, enterprise_id: int, holders: Sequence[LicenseHolder]) -> int:
     """Read a roster whole and make it current."""
-    rosters.want(session, enterprise_id, NOW)
+    rosters.request(session, enterprise_id, NOW)
     row = rosters.claim(session.connection(), NOW)
     assert row is not None
     claim = Claim(row.id, row.attempt)

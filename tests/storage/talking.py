@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from bot.chat.message import Heard, Message
+from bot.chat.message import Message, PendingMessage
 from bot.dispatch import router
 from bot.settings.load import Settings
 from bot.webex.json_fields import clean
@@ -40,11 +40,11 @@ class Talk:
         where = room or f"1:1 of {who.person_id}"
         message = Message(f"m{self._number}", where, room is None, who.person_id, who.email, clean(text), who.org_id)
         samples.receive(self._database, message.id, where, now)
-        with self._database.statement() as connection:
+        with self._database.single_write() as connection:
             row = inbox.claim(connection, now)
         assert row is not None
-        heard = Heard(message, Claim(row.id, row.attempt), now, waited=True)
-        router.answer(self._database, Settings(), heard, now)
+        pending = PendingMessage(message, Claim(row.id, row.attempt), now, already_waited=True)
+        router.answer(self._database, Settings(), pending, now)
         return self._heeded()
 
     def _heeded(self) -> Heeded:

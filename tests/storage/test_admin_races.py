@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Heard, Message
+from bot.chat.message import Message, PendingMessage
 from bot.dispatch import router
 from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
@@ -19,27 +19,27 @@ def _email(name: str) -> str:
     return f"{name}@acme.example"
 
 
-def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> Heard:
+def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> PendingMessage:
     """A message that is in hand."""
     message = Message(f"{who}: {text}", f"space of {who}", direct, who, _email(who), text)
     samples.receive(database, message.id, message.room_id)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = inbox.claim(connection, NOW)
     assert row is not None
-    return Heard(message, Claim(row.id, row.attempt), NOW)
+    return PendingMessage(message, Claim(row.id, row.attempt), NOW)
 
 
 def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database) -> None:
     acme = samples.enterprise(postgres)
     for name in _NAMES:
         samples.admin(postgres, acme.id, _email(name))
-    heard = _heard(postgres, "bo", f"admins remove {_email('ana')}")
+    pending = _heard(postgres, "bo", f"admins remove {_email('ana')}")
 
     def take_away(session: Session) -> None:
         enterprises.lock(session, acme.id)
         admins.remove(session, acme.id, _email("bo"))
 
-    overlapping(postgres, take_away, lambda: router.answer(postgres, Settings(), heard, NOW))
+    overlapping(postgres, take_away, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
         assert [one.email for one in admins.of(session, acme.id)] == [_email("ana"), _email("cy")]
 
@@ -48,12 +48,12 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
     acme = samples.enterprise(postgres)
     with postgres.write() as session:
         admins.set_operators(session, [_email("olga")])
-    heard = _heard(postgres, "olga", "link acme", direct=False)
+    pending = _heard(postgres, "olga", "link acme", direct=False)
 
     def remove(session: Session) -> None:
         enterprises.lock(session, acme.id)
         enterprises.remove(session, acme.id, NOW)
 
-    overlapping(postgres, remove, lambda: router.answer(postgres, Settings(), heard, NOW))
+    overlapping(postgres, remove, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
         assert spaces.every(session) == []

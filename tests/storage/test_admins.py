@@ -54,7 +54,7 @@ def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: 
     known = (False, {acme.id})
     assert _may(database, "ana", _ANA) == known
     assert _may(database, "ana", "ana.new@acme.example") == known
-    assert not _rights(database, "ana", _ANA).news
+    assert not _rights(database, "ana", _ANA).has_changes
     with database.read() as session:
         assert admins.of(session, acme.id) == [Admin(_ANA, "ana")]
 
@@ -88,7 +88,7 @@ def test_an_accent_or_another_script_makes_it_somebody_elses_address(
     _set_operators(database, _ANA)
     assert _may(database, "other", other) == (False, set())
     _learn(database, "other", other)
-    assert _rights(database, "ana", _ANA).news
+    assert _rights(database, "ana", _ANA).has_changes
 
 
 def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
@@ -129,12 +129,12 @@ def test_an_address_that_another_admin_has_is_not_taken_over(database: Database,
 def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterprise) -> None:
     samples.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
-    assert _rights(database, "ana", _ANA).kept_out_of == frozenset()
+    assert _rights(database, "ana", _ANA).denied_enterprise_ids == frozenset()
     _learn(database, "ana", _ANA)
     another = _rights(database, "another", _ANA)
-    assert (another.kept_out_of, another.no_operator) == (frozenset({acme.id}), True)
-    assert _rights(database, "ana", _ANA).kept_out_of == frozenset()
-    assert not _rights(database, "ana", _ANA).no_operator
+    assert (another.denied_enterprise_ids, another.operator_denied) == (frozenset({acme.id}), True)
+    assert _rights(database, "ana", _ANA).denied_enterprise_ids == frozenset()
+    assert not _rights(database, "ana", _ANA).operator_denied
 
 
 def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: Database, acme: Enterprise) -> None:
@@ -142,7 +142,7 @@ def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: 
     with database.write() as session:
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
     _learn(database, "another", _ANA, "another-org")
-    assert _rights(database, "another", _ANA, "another-org").kept_out_of == {acme.id}
+    assert _rights(database, "another", _ANA, "another-org").denied_enterprise_ids == {acme.id}
     assert _may(database, "ana", _ANA) == (False, {acme.id})
     _learn(database, "ana", _ANA, "ORG-of-acme")
     assert _may(database, "ana", _ANA) == (False, {acme.id})

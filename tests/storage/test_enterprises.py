@@ -164,7 +164,7 @@ def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: 
     assert waited(lambda session: enterprises.lock_queue(session, bolt.id, bolt.cluster_id))
     assert not waited(lambda session: enterprises.lock(session, bolt.id))
     assert not waited(lambda session: enterprises.lock_queue(session, dune.id, dune.cluster_id))
-    assert not waited(lambda session: rosters.want(session, acme.id, NOW))
+    assert not waited(lambda session: rosters.request(session, acme.id, NOW))
 
 
 def test_what_was_found_by_an_id_of_before_is_of_no_account(database: Database, acme: Enterprise) -> None:

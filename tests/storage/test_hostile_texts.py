@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from bot.commands import COMMANDS
-from bot.formatting.limits import LONGEST, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, size
 from storage import admins, rosters
 from storage.engine.database import Database
 from storage.values.license_table import LicenseHolder
@@ -61,8 +61,8 @@ def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Da
     samples.admin(database, acme.id, _ANA.email)
     with database.write() as session:
         admins.set_operators(session, [_OLGA.email])
-        rosters.want(session, acme.id, NOW)
-    with database.statement() as connection:
+        rosters.request(session, acme.id, NOW)
+    with database.single_write() as connection:
         row = rosters.claim(connection, NOW)
     assert row is not None
     claim = Claim(row.id, row.attempt)
@@ -73,4 +73,4 @@ def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Da
     for number, text in enumerate(_texts(1000)):
         heeded = talk.type(_OLGA if number % 4 == 0 else _ANA, text)
         assert heeded.said, text
-        assert all(size(markdown) <= LONGEST for _, markdown in heeded.said), text
+        assert all(size(markdown) <= MAX_MESSAGE_BYTES for _, markdown in heeded.said), text

@@ -34,7 +34,7 @@ def test_an_event_told_many_times_at_once_is_kept_once(database: Database) -> No
 @pytest.mark.parametrize("changed", ["resource", "event", "data_id", "data_created"])
 def test_what_differs_in_any_part_of_its_key_is_another_event(database: Database, changed: str) -> None:
     first = samples.event("a")
-    with database.statement() as connection:
+    with database.single_write() as connection:
         assert inbox.record(connection, [first], NOW)
         assert inbox.record(connection, [replace(first, **{changed: "another"})], NOW)
 
@@ -110,7 +110,7 @@ def test_an_event_that_ended_lets_the_next_of_its_space_go_on(database: Database
 def test_an_older_event_that_was_committed_late_waits_while_a_newer_one_is_held(postgres: Database) -> None:
     with postgres.write() as session:
         assert inbox.record(session.connection(), [samples.event("older")], NOW)
-        with postgres.statement() as connection:
+        with postgres.single_write() as connection:
             assert inbox.record(connection, [samples.event("newer")], NOW)
         newer = samples.taken(postgres, "newer")
     with postgres.read() as session:

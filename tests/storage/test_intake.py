@@ -27,8 +27,8 @@ class Gate:
         self.open.set()
         self.reached = 0
         self.failure: Exception | None = None
-        self._statement = database.statement
-        monkeypatch.setattr(database, "statement", self._gated)
+        self._statement = database.single_write
+        monkeypatch.setattr(database, "single_write", self._gated)
 
     @contextmanager
     def _gated(self) -> Iterator[Connection]:

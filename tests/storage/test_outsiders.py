@@ -62,8 +62,8 @@ def world(database: Database) -> Database:
         )
         spaces.link(session, "linked", hush.id, NOW)
         spaces.notify(session, "told", hush.id, NOW)
-        rosters.want(session, hush.id, NOW)
-    with database.statement() as connection:
+        rosters.request(session, hush.id, NOW)
+    with database.single_write() as connection:
         row = rosters.claim(connection, NOW)
     assert row is not None
     claim, holder = (

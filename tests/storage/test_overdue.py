@@ -14,7 +14,7 @@ from tests.storage.samples import DAY, MINUTE, NOW, SECOND
 
 def _call(database: Database, before: datetime = NOW, now: datetime = NOW + DAY) -> bool:
     with database.write() as session:
-        return queues.call_overdue(session, before, now)
+        return queues.requeue_overdue(session, before, now)
 
 
 def _queue(database: Database, *asked_at: datetime) -> list[int]:
@@ -93,6 +93,6 @@ def test_many_are_called_in_portions(database: Database, monkeypatch: pytest.Mon
 def test_processes_that_call_at_once_do_not_wait_for_each_other(postgres: Database) -> None:
     ids = _queue(postgres, *[NOW - MINUTE] * 3)
     with postgres.write() as session:
-        assert queues.call_overdue(session, NOW, NOW)
+        assert queues.requeue_overdue(session, NOW, NOW)
         assert together([lambda: _call(postgres)] * 3) == [False] * 3
     assert _due(postgres, ids) == ids

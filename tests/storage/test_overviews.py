@@ -16,7 +16,7 @@ def test_each_comes_with_its_admins_spaces_and_last_sync(
         for room in ("one", "two"):
             spaces.link(session, room, acme.id, NOW)
         syncs.accept(session, acme, "ana@acme.example", NOW)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         row = syncs.claim(connection, NOW)
     assert row is not None
     with database.write() as session:

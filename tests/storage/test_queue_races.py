@@ -47,8 +47,8 @@ def _ended(database: Database) -> int:
 
 def test_of_enterprises_accepted_at_once_on_one_cluster_exactly_one_is_first(postgres: Database) -> None:
     companies = [asking.known(postgres, f"e{index}") for index in range(6)]
-    heard = together([partial(asking.types, postgres, enterprise, sync.run) for enterprise in companies])
-    assert heard == ["sync"] * 6
+    pending = together([partial(asking.types, postgres, enterprise, sync.run) for enterprise in companies])
+    assert pending == ["sync"] * 6
     assert samples.heads(postgres) == [min(_active(postgres))]
 
 
@@ -134,7 +134,7 @@ def test_an_overdue_sync_and_the_first_that_end_at_once_leave_the_next_first(
         samples.ask(postgres, enterprise)
     first = samples.taken_sync(postgres)
     with postgres.write() as session:
-        assert queues.call_overdue(session, NOW + DAY, NOW)
+        assert queues.requeue_overdue(session, NOW + DAY, NOW)
     second = samples.taken_sync(postgres)
     ends = [partial(_end_it, postgres, east[0], first), partial(_end_it, postgres, east[1], second)]
     marked = together(ends)

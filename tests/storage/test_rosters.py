@@ -38,7 +38,7 @@ def _state(database: Database, roster_id: int) -> str:
 def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme: Enterprise) -> None:
     def want(enterprise: Enterprise) -> int:
         with database.write() as session:
-            return rosters.want(session, enterprise.id, NOW)
+            return rosters.request(session, enterprise.id, NOW)
 
     assert len(set(together([lambda: want(acme)] * 6))) == 1
     assert want(samples.enterprise(database, "bolt")) != want(acme)
@@ -60,7 +60,7 @@ def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postg
 
     def want() -> int:
         with postgres.write() as session:
-            return rosters.want(session, acme.id, NOW)
+            return rosters.request(session, acme.id, NOW)
 
     wanted = overlapping(postgres, lambda session: rosters.make_current(session, claim, acme.id, NOW, 0), want)
     assert wanted != row.id

@@ -75,7 +75,7 @@ def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acm
     samples.receive(database, "a")
     waiting = samples.taken(database, "a")
     with database.write() as session:
-        wanted = rosters.want(session, acme.id, LATER)
+        wanted = rosters.request(session, acme.id, LATER)
         inbox.wait(session, waiting, LATER + timedelta(hours=1), acme.id, roster_id=wanted)
     _merge(database, acme)
     assert samples.take(database, LATER + 2 * MINUTE) is not None
@@ -85,7 +85,7 @@ def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     row = samples.wanted(database, acme.id, LATER)
-    with database.statement() as connection:
+    with database.single_write() as connection:
         assert rosters.claim(connection, LATER + 2 * LEASE) is not None
     changed = [("subscriber-1", LicenseHolder(first_name="Bea"))]
     with pytest.raises(ClaimLost), database.write() as session:
@@ -100,10 +100,10 @@ def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
     row = samples.wanted(database, acme.id, LATER)
     assert not row.whole
     with database.write() as session:
-        assert rosters.want(session, acme.id, LATER, **{how: True}) == row.id
+        assert rosters.request(session, acme.id, LATER, **{how: True}) == row.id
     with pytest.raises(ClaimLost), database.write() as session:
         rosters.merge(session, Claim(row.id, row.attempt), read, LATER, LATER, [])
-    with database.statement() as connection:
+    with database.single_write() as connection:
         again = rosters.claim(connection, LATER)
     assert again is not None
     assert again.whole
@@ -113,10 +113,10 @@ def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all
     database: Database, acme: Enterprise
 ) -> None:
     with database.write() as session:
-        rosters.want(session, acme.id, NOW, whole=True)
+        rosters.request(session, acme.id, NOW, whole=True)
     row = samples.wanted(database, acme.id)
     with database.write() as session:
-        rosters.want(session, acme.id, NOW, whole=True)
+        rosters.request(session, acme.id, NOW, whole=True)
         rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 0)
     assert _shown(database, acme).id == row.id
 
@@ -133,7 +133,7 @@ def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterpris
     assert next_one(NOW - MINUTE) is None
     assert next_one(NOW + MINUTE) == acme.id
     with database.write() as session:
-        wanted = rosters.want(session, bolt.id, NOW)
+        wanted = rosters.request(session, bolt.id, NOW)
     assert next_one(NOW + MINUTE) is None
     row = samples.taken_roster(database)
     assert row.id == wanted

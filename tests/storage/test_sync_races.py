@@ -59,20 +59,20 @@ def _taken(database: Database) -> Claim:
 
 def test_two_who_ask_at_once_get_one_sync(postgres: Database, acme: Enterprise) -> None:
     people = [f"person {index}" for index in range(6)]
-    heard = _together(postgres, acme, sync.run, people)
-    assert sorted(heard) == ["joined"] * 5 + ["sync"]
+    pending = _together(postgres, acme, sync.run, people)
+    assert sorted(pending) == ["joined"] * 5 + ["sync"]
     assert _followers(postgres, _active(postgres, acme).id) == set(people)
 
 
 def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Database, acme: Enterprise) -> None:
     _ask(postgres, acme)
     claim = _taken(postgres)
-    heard = overlapping(
+    pending = overlapping(
         postgres,
         lambda session: _end(session, acme, claim, SyncState.COMPLETED),
         lambda: asking.types(postgres, acme, sync.run, "bo"),
     )
-    assert heard == REFUSED
+    assert pending == REFUSED
     with postgres.read() as session:
         assert syncs.active(session, acme.id) is None
 
@@ -80,12 +80,12 @@ def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Data
 def test_who_asks_while_a_sync_fails_gets_another(postgres: Database, acme: Enterprise) -> None:
     first = _ask(postgres, acme)
     claim = _taken(postgres)
-    heard = overlapping(
+    pending = overlapping(
         postgres,
         lambda session: _end(session, acme, claim, SyncState.FAILED),
         lambda: asking.types(postgres, acme, sync.run, "bo"),
     )
-    assert heard == "sync"
+    assert pending == "sync"
     second = _active(postgres, acme)
     assert (_followers(postgres, first.id), _followers(postgres, second.id)) == ({"ana"}, {"bo"})
     assert samples.heads(postgres) == [second.id]
@@ -123,9 +123,9 @@ def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Dat
 
     people = [f"person {index}" for index in range(6)]
     works: list[Callable[[], str]] = [partial(asking.types, postgres, acme, sync.run, who) for who in people]
-    heard = together([*works, complete])[:-1]
-    assert set(heard) <= {"joined", REFUSED}
-    assert told == {"ana", *(who for who, what in zip(people, heard, strict=True) if what == "joined")}
+    pending = together([*works, complete])[:-1]
+    assert set(pending) <= {"joined", REFUSED}
+    assert told == {"ana", *(who for who, what in zip(people, pending, strict=True) if what == "joined")}
     with postgres.read() as session:
         assert syncs.active(session, acme.id) is None
 
@@ -182,9 +182,9 @@ def test_of_a_start_and_a_cancellation_exactly_one_wins(postgres: Database) -> N
 
         withdrawn = beside(withdraw)
         assert asking.work(postgres, portal)
-        heard = withdrawn.result(PATIENCE)
+        pending = withdrawn.result(PATIENCE)
         cancelled = samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
-        assert (heard, portal.asked) == (("cancelled", []) if cancelled else (REFUSED, [enterprise.key]))
+        assert (pending, portal.asked) == (("cancelled", []) if cancelled else (REFUSED, [enterprise.key]))
         with postgres.write() as session:
             session.query(SyncRow).update({SyncRow.due_at: None})
 
@@ -218,7 +218,7 @@ def test_who_asks_while_the_last_follower_withdraws_gets_a_sync_of_their_own(
 def test_of_all_who_withdraw_at_once_the_last_ends_the_sync(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
     assert asking.types(postgres, acme, sync.run, "bo") == "joined"
-    heard = _together(postgres, acme, cancel.run, ["ana", "bo"])
-    assert sorted(heard) == ["cancelled", "withdrew"]
+    pending = _together(postgres, acme, cancel.run, ["ana", "bo"])
+    assert sorted(pending) == ["cancelled", "withdrew"]
     assert samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
     assert samples.heads(postgres) == []

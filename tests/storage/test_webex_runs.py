@@ -7,11 +7,11 @@ import pytest
 
 from storage import enterprises, webex_status
 from storage.engine.database import Database
-from storage.values.records import Enterprise, Reading, SyncState, WebexRun
+from storage.values.records import Enterprise, SyncState, WebexRun, WebexSyncStatus
 from tests.storage import samples
 from tests.storage.samples import DAY, MINUTE, NOW, SECOND
 
-_RUN = Reading(
+_RUN = WebexSyncStatus(
     read_at=NOW,
     enabled=True,
     status="IN_PROGRESS",
@@ -23,12 +23,13 @@ _RUN = Reading(
 
 
 def _keep(
-    database: Database, enterprise: Enterprise, reading: Reading, counts: Any = None, errors: Any = None
+    database: Database, enterprise: Enterprise, reading: WebexSyncStatus, counts: Any = None, errors: Any = None
 ) -> list[WebexRun]:
     """Keep a reading; which runs are known after that, newest first."""
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        webex_status.keep(session, enterprise.id, reading, counts or {}, errors or [])
+        told = replace(reading, counts=counts or {}, errors=tuple(errors or ()))
+        webex_status.keep(session, enterprise.id, told, reading.as_of)
     return _runs(database, enterprise)
 
 
@@ -37,13 +38,15 @@ def _runs(database: Database, enterprise: Enterprise, limit: int = 9) -> list[We
         return webex_status.runs(session, enterprise.id, limit)
 
 
-def _later(days: int = 1, **more: Any) -> Reading:
+def _later(days: int = 1, **more: Any) -> WebexSyncStatus:
     """Webex's account of another run, some days later."""
     moved = days * DAY
     return replace(_RUN, read_at=NOW + moved, started_at=NOW - MINUTE + moved, tracking_id=f"NA_{days}_later", **more)
 
 
-def _start(database: Database, enterprise: Enterprise, state: SyncState, before: Reading | None, **more: Any) -> None:
+def _start(
+    database: Database, enterprise: Enterprise, state: SyncState, before: WebexSyncStatus | None, **more: Any
+) -> None:
     """A sync of ours, for which Webex was asked when it told of the run before."""
     samples.ask(database, enterprise)
     more |= {"before_started_at": before.started_at, "before_tracking_id": before.tracking_id} if before else {}
@@ -120,7 +123,7 @@ def test_an_end_before_the_start_belongs_to_the_run_before(database: Database, a
     ids=["both", "start alone", "same start", "same tracking id"],
 )
 def test_the_run_of_a_sync_of_ours_that_has_ended_is_not_webexs_own(
-    database: Database, acme: Enterprise, told: Reading
+    database: Database, acme: Enterprise, told: WebexSyncStatus
 ) -> None:
     samples.ended(database, acme, SyncState.FAILED, started_at=_RUN.started_at, tracking_id="NA_1")
     assert _keep(database, acme, replace(told, read_at=NOW + MINUTE)) == []
@@ -130,7 +133,7 @@ def test_the_run_of_a_sync_of_ours_that_has_ended_is_not_webexs_own(
 @pytest.mark.parametrize("state", [SyncState.STARTING, SyncState.RUNNING])
 @pytest.mark.parametrize("before", [None, _RUN], ids=["the first ever", "after another run"])
 def test_a_run_that_ours_may_have_begun_is_not_webexs_own(
-    database: Database, acme: Enterprise, state: SyncState, before: Reading | None
+    database: Database, acme: Enterprise, state: SyncState, before: WebexSyncStatus | None
 ) -> None:
     _start(database, acme, state, before)
     assert _keep(database, acme, _later()) == []

@@ -9,12 +9,12 @@ from storage import enterprises, inbox, webex_status
 from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
 from storage.models import ReadingRow
-from storage.values.records import Claim, Enterprise, Reading
+from storage.values.records import Claim, Enterprise, WebexSyncStatus
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
 from tests.storage.samples import MINUTE, NOW, SECOND
 
-_READING = Reading(
+_READING = WebexSyncStatus(
     read_at=NOW,
     enabled=True,
     status="COMPLETE",
@@ -27,7 +27,7 @@ _READING = Reading(
 
 def _want(database: Database, enterprise: Enterprise) -> int:
     with database.write() as session:
-        return webex_status.want(session, enterprise.id, NOW)
+        return webex_status.request(session, enterprise.id, NOW)
 
 
 def _taken(database: Database) -> Claim:
@@ -47,13 +47,13 @@ def _wanted(database: Database) -> bool:
         return webex_status.next_due(session, NOW - SECOND) is not None
 
 
-def _keep(database: Database, enterprise: Enterprise, reading: Reading) -> None:
+def _keep(database: Database, enterprise: Enterprise, reading: WebexSyncStatus) -> None:
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        webex_status.keep(session, enterprise.id, reading, {}, [])
+        webex_status.keep(session, enterprise.id, reading, reading.as_of)
 
 
-def _kept(database: Database, enterprise: Enterprise) -> Reading | None:
+def _kept(database: Database, enterprise: Enterprise) -> WebexSyncStatus | None:
     with database.read() as session:
         return webex_status.get(session, enterprise.id)
 
@@ -128,7 +128,7 @@ def test_a_reading_is_kept_as_it_was_read(database: Database, acme: Enterprise, 
     assert (_kept(database, acme), _kept(database, bolt)) == (_READING, None)
     for reading in (
         replace(_READING, status="FAILED", tracking_id=None, ended_at=None),
-        Reading(NOW + MINUTE, None, None, None, None, None, None),
+        WebexSyncStatus(read_at=NOW + MINUTE),
     ):
         _keep(database, acme, reading)
         assert _kept(database, acme) == reading
@@ -166,7 +166,7 @@ def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Dat
     event = samples.taken(postgres, "a")
 
     def wait(session: Session) -> None:
-        inbox.wait(session, event, NOW + MINUTE, 1, reading_id=webex_status.want(session, acme.id, NOW))
+        inbox.wait(session, event, NOW + MINUTE, 1, reading_id=webex_status.request(session, acme.id, NOW))
 
     overlapping(postgres, wait, lambda: _done(postgres, reading))
     samples.taken(postgres, "a")
@@ -178,7 +178,7 @@ def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kep
         enterprises.lock(session, acme.id)
         wanting = beside(lambda: _want(postgres, acme))
         until(lambda: wanting.done() or somebody_waits(postgres))
-        webex_status.keep(session, acme.id, _READING, {}, [])
+        webex_status.keep(session, acme.id, _READING, _READING.as_of)
     wanting.result(PATIENCE)
     assert _kept(postgres, acme) == _READING
     assert _wanted(postgres)

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
-from bot.jobs.engine.worker_pool import TICK, Line
+from bot.jobs.engine.worker_pool import TICK, WorkerPool
 from bot.webex.errors import WebexFailure
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ class Clock:
             | {chore.name: ThreadPoolExecutor(1) for chore in self._chores}
             | {job.kind: ThreadPoolExecutor(job.threads(context.settings)) for job in jobs},
         )
-        self._lines = {
-            job.kind: Line(
+        self._pools = {
+            job.kind: WorkerPool(
                 job,
                 context,
                 run=partial(self._scheduler.add_job, executor=job.kind),
@@ -50,7 +50,7 @@ class Clock:
         """Start the timers, look for rows left from before, and from now on whenever rows are written."""
         for chore in self._chores:
             self._add(chore.name, partial(self._run, chore), chore.every, executor=chore.name)
-        for kind, line in self._lines.items():
+        for kind, line in self._pools.items():
             self._add(kind, line.nudge, TICK, executor=TICKS)
         self._scheduler.start()
         self._context.database.listen(self.nudge)
@@ -78,8 +78,8 @@ class Clock:
     def nudge(self, kinds: Iterable[str]) -> None:
         """Have rows of these kinds looked for now."""
         for kind in kinds:
-            if kind in self._lines:
-                self._lines[kind].nudge()
+            if kind in self._pools:
+                self._pools[kind].nudge()
 
     def stop(self, limit: float) -> bool:
         """Claim nothing more, wait `limit` seconds for the work in hand, give back what is left.
@@ -94,7 +94,7 @@ class Clock:
             self._scheduler.shutdown(wait=False)
         except SchedulerNotRunningError:
             return True
-        ended = not [line for line in self._lines.values() if not line.stop(deadline)]
+        ended = not [line for line in self._pools.values() if not line.stop(deadline)]
         given = self._context.held.give_back(self._context.database)
         if given:
             log.warning("stopped with %d rows in hand: given back for others to take", given)

@@ -17,7 +17,7 @@ LINGER = timedelta(seconds=1)
 _SOON = timedelta(milliseconds=10)
 
 
-class Line:
+class WorkerPool:
     """One kind of row and the threads that look for it.
 
     Nudges are counted, and whoever is about to wait or end looks once more if there was one since it began to look:
@@ -68,9 +68,9 @@ class Line:
             if self._asked_for >= self._most or self._context.stopping.is_set():
                 return
             self._asked_for += 1
-        self._run(self._drain)
+        self._run(self._run_worker)
 
-    def _drain(self) -> None:
+    def _run_worker(self) -> None:
         with self._ended:
             self._running += 1
         moved = 0
@@ -85,7 +85,7 @@ class Line:
                     if moved > 1:
                         self._spawn()
                 elif self._nudges == seen:
-                    left = self._leaves(seen, self._until_next(looked))
+                    left = self._wait_or_exit(seen, self._until_next(looked))
         finally:
             if not left:
                 with self._ended:
@@ -93,7 +93,7 @@ class Line:
         if left:
             self._look_again_in_time(looked)
 
-    def _leaves(self, seen: int, until_next: timedelta) -> bool:
+    def _wait_or_exit(self, seen: int, until_next: timedelta) -> bool:
         """Wait a moment for another nudge than those seen, or for the next row; without one leave, before another can
         come.
         """
@@ -120,6 +120,6 @@ class Line:
 
     def _until_next(self, looked: datetime) -> timedelta:
         """How long until a row is due that was not due when rows were last looked for, at most a tick."""
-        with self._context.database.glance() as session:
+        with self._context.database.quick_read() as session:
             due = self._job.next_due(session, looked)
         return TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.fields import Fields, fields
-from bot.services.enterprise_fields import Wrong, email, key, text, zone
+from bot.services.enterprise_fields import InvalidField, email, key, text, zone
 
 _NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
 _VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join(typed.split())).filter(bool)
@@ -41,5 +41,5 @@ def test_nothing_that_is_typed_is_a_fault_of_ours(typed: str) -> None:
     for name, value in fields(typed).given:
         assert name == name.lower()
         for check in (key, zone, email, lambda given: text("name", given)):
-            with suppress(Wrong):
+            with suppress(InvalidField):
                 assert check(value)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.command import Command, Who
-from bot.chat.message import Asker, Reply
+from bot.chat.message import Reply, Requester
 from bot.dispatch.access import may_run
 
-STRANGER = Asker("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
+STRANGER = Requester("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
 ADMIN = replace(STRANGER, enterprise_ids=frozenset({1}))
 OPERATOR = replace(STRANGER, operator=True)
 BOTH = replace(ADMIN, operator=True)
@@ -23,7 +23,7 @@ def command(who: Who) -> Command:
     [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True), (BOTH, True, True)],
 )
 def test_admins_run_what_is_for_admins_and_operators_everything(
-    asker: Asker, of_admins: bool, of_operators: bool
+    asker: Requester, of_admins: bool, of_operators: bool
 ) -> None:
     assert may_run(asker, command(Who.ADMIN)) is of_admins
     assert may_run(asker, command(Who.OPERATOR)) is of_operators

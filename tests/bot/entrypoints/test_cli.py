@@ -288,7 +288,7 @@ def test_with_another_id_the_licence_holders_are_shown_no_more_and_read_anew(
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     (acme,) = all_of(database)
     with database.write() as session:
-        rosters.want(session, acme.id, NOW)
+        rosters.request(session, acme.id, NOW)
     with database.write() as session:
         row = rosters.claim(session.connection(), NOW)
         assert row is not None

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.chat.message import Refusal
 from bot.filters.columns import ATTRIBUTES_OF_KEY
-from bot.filters.language import MOST_COMPARISONS, in_words, parse, printed
+from bot.filters.language import MAX_COMPARISONS, in_words, parse, printed
 from bot.filters.tokens import plain_line
 from bot.formatting.limits import fits
 from bot.formatting.width import width
@@ -151,11 +151,11 @@ def test_backticks_that_do_not_hold_the_whole_line_stay(typed: str) -> None:
 
 
 def test_a_filter_that_databases_could_not_take_is_refused() -> None:
-    assert parse("ext=" + ",".join(["1"] * MOST_COMPARISONS))
+    assert parse("ext=" + ",".join(["1"] * MAX_COMPARISONS))
     with pytest.raises(Refusal):
-        parse("ext=" + ",".join(["1"] * (MOST_COMPARISONS + 1)))
+        parse("ext=" + ",".join(["1"] * (MAX_COMPARISONS + 1)))
     with pytest.raises(Refusal):
-        parse("a " * (MOST_COMPARISONS // len(LICENSE_COLUMNS) + 1))
+        parse("a " * (MAX_COMPARISONS // len(LICENSE_COLUMNS) + 1))
 
 
 _SPECIALS = st.text(alphabet="ab \"'“”‘’*,=:!-\u00a0＝，_~`sort\n")

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.formatting import csv_file
-from bot.formatting.csv_file import TooLarge, compressed_csv, file_name, guarded, opened, unguarded
+from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name, guarded, opened, unguarded
 
 _CELLS = st.text() | st.text(alphabet="'=+-@\t\r＝＋－＠ a\",\n")
 
@@ -91,16 +91,16 @@ def test_the_file_is_named_after_its_enterprise_and_its_time_in_utc() -> None:
 def test_a_file_may_be_as_large_as_webex_takes_and_not_a_byte_larger(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [("a" * 90, str(number)) for number in range(5000)]
     size = len(_content(compressed_csv(("A", "B"), rows)))
-    monkeypatch.setattr(csv_file, "LARGEST", size)
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", size)
     assert len(_content(compressed_csv(("A", "B"), rows))) == size
-    monkeypatch.setattr(csv_file, "LARGEST", size - 1)
-    with pytest.raises(TooLarge):
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", size - 1)
+    with pytest.raises(CsvTooLarge):
         compressed_csv(("A", "B"), rows)
 
 
 def test_a_file_that_is_too_large_is_given_up_before_all_of_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 200_000)
+    monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 200_000)
     rows = iter([("a" * 100,)] * 100_000)
-    with pytest.raises(TooLarge):
+    with pytest.raises(CsvTooLarge):
         compressed_csv(("A",), rows)
     assert len(list(rows)) > 90_000

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.webex.errors import RateLimited, WebexFailure
-from bot.webex.models import Member, Person, SpaceMessage, Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.models import Member, Person, SpaceMessage, Subscriber, WebexEnterprise
+from storage.values.records import SyncError, WebexSyncStatus
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
@@ -104,14 +105,14 @@ class ImaginedWebex:
         for one in self.clusters:
             yield self._called(self.elsewhere, lambda one=one: self._enterprise(one))  # type: ignore[misc]
 
-    def sync_reading(self, enterprise_id: str) -> SyncReading:
+    def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
         """How the enterprise's last sync is doing, as Webex tells it."""
         return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
 
-    def start_sync(self, enterprise_id: str) -> SyncReading:
+    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
         """Begin a sync, unless the cluster has one on demand, or the enterprise has any."""
 
-        def start() -> SyncReading:
+        def start() -> WebexSyncStatus:
             busy = any(
                 one.on_demand and self._cluster(one) == self.clusters[_sp(enterprise_id)] for one in self.going()
             )
@@ -119,7 +120,7 @@ class ImaginedWebex:
                 self.refused += 1
                 raise RateLimited("busy", retry_after=None)
             self.started.append(self.begin(enterprise_id, on_demand=True, ours=True))
-            return SyncReading(True, "IN_PROGRESS")
+            return WebexSyncStatus(True, "IN_PROGRESS")
 
         return self._called(self.starting, start)
 
@@ -155,13 +156,13 @@ class ImaginedWebex:
         webex_id = f"webex-{sp_enterprise_id}"
         return WebexEnterprise(webex_id, sp_enterprise_id, ORGANIZATION, self.shape(self._reading(webex_id)))
 
-    def _reading(self, enterprise_id: str) -> SyncReading:
+    def _reading(self, enterprise_id: str) -> WebexSyncStatus:
         """While a run goes on, the end of the one before is still told (WEBEX.md section 1)."""
         shown = [one for one in self.runs if one.enterprise == enterprise_id and one.shown_at <= self.clock.now]
         if not shown:
-            return SyncReading(True, "NOT_SYNCED")
+            return WebexSyncStatus(True, "NOT_SYNCED")
         last = max(shown, key=lambda run: run.began_at)
-        return SyncReading(
+        return WebexSyncStatus(
             enabled=True,
             status=last.status,
             started_at=last.began_at + self.skew,

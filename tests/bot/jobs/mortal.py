@@ -55,15 +55,15 @@ class MortalDatabase(Database):
         self.fate.pass_by()
 
     @contextmanager
-    def statement(self) -> Iterator[Connection]:
+    def single_write(self) -> Iterator[Connection]:
         """The same of a single statement."""
         if self.is_sqlite:
-            with super().statement() as connection:
+            with super().single_write() as connection:
                 yield connection
                 self.fate.pass_by()
         else:
             self.fate.pass_by()
-            with super().statement() as connection:
+            with super().single_write() as connection:
                 yield connection
         self._look()
         self.fate.pass_by()

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import delete, or_, select
 
 from bot.chat.command import Command
-from bot.chat.message import Asked, Asker, Message, Refusal
+from bot.chat.message import Message, Refusal, Request, Requester
 from bot.jobs import inbox, rosters, syncs, webex_status
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
@@ -115,7 +115,7 @@ class House:
             html=None if direct else f"{MENTION} {text}",
         )
         event = Event("messages", "created", message_id, str(self._typed), f"of {person}", person)
-        with self.database.statement() as connection:
+        with self.database.single_write() as connection:
             inbox_rows.record(connection, [event], self.clock.now)
 
     def have_a_past(self, *names: str) -> None:
@@ -123,19 +123,21 @@ class House:
         for name in names:
             self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
             with self.database.write() as session:
-                roster_rows.want(session, self.enterprises[name], self.clock.now)
+                roster_rows.request(session, self.enterprises[name], self.clock.now)
             self.work(rosters.move)
         self.clock.pass_by(timedelta(days=1))
 
     def operate(self, command: Command, name: str) -> None:
         """The operator has a command run for an enterprise."""
         message = Message("m", "direct-olga", True, "olga", OPERATOR, "")
-        asker = Asker("olga", OPERATOR, True, frozenset())
+        asker = Requester("olga", OPERATOR, True, frozenset())
         with self.database.write() as session:
             enterprise = enterprises.get(session, self.enterprises[name])
             try:
                 now, settings = self.clock.now, self.settings
-                command.run(session, Asked(message, "", asker, enterprise, (), now, settings, now, waited=True))
+                command.run(
+                    session, Request(message, "", asker, enterprise, (), now, settings, now, already_waited=True)
+                )
             except Refusal:
                 return
 
@@ -186,7 +188,7 @@ class House:
                 return
             for run in self.webex.going():
                 self.webex.end(run, "COMPLETE")
-            self.work(syncs.call_overdue)
+            self.work(syncs.requeue_overdue)
             due = self._woken() or self._wait(looked)
             assert due, "syncs go on that nobody will look at"
         raise AssertionError(f"these do not end: {self.watch.seen.keys() - self.watch.told}")

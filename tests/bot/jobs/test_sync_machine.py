@@ -21,8 +21,14 @@ from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ANA, AT_ONCE, BO, CAT, DAN, PEOPLE, PLACES, House
 from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STARTING, SHAPES
 
-Move = Callable[[Context], object]
-OTHER_WORK: tuple[Move, ...] = (rosters.move, webex_status.move, inbox.move, webex_status.survey, syncs.call_overdue)
+Work = Callable[[Context], object]
+OTHER_WORK: tuple[Work, ...] = (
+    rosters.move,
+    webex_status.move,
+    inbox.move,
+    webex_status.survey,
+    syncs.requeue_overdue,
+)
 ENDS = (
     ("COMPLETE",),
     ("COMPLETE", 600018),
@@ -117,10 +123,10 @@ class Syncing(RuleBasedStateMachine):
             self.house.work(syncs.move)
 
     @rule(work=st.sampled_from(OTHER_WORK), name=ENTERPRISES, elsewhere=_rarely(ANYWHERE), dies=DEATHS)
-    def something_else_is_done(self, work: Move, name: str, elsewhere: str | None, dies: int | None) -> None:
+    def something_else_is_done(self, work: Work, name: str, elsewhere: str | None, dies: int | None) -> None:
         if work is webex_status.move:
             with self.house.database.write() as session:
-                reading_rows.want(session, self.house.enterprises[name], self.clock.now)
+                reading_rows.request(session, self.house.enterprises[name], self.clock.now)
         self.webex.elsewhere = ANYWHERE.get(elsewhere or "")
         self.house.work(work, dies)
 

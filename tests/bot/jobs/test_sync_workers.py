@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import func, select
 
-from bot.chat.message import Asked, Asker, Message
+from bot.chat.message import Message, Request, Requester
 from bot.commands import sync
 from bot.jobs import rosters, syncs
 from bot.jobs.engine.context import Context
@@ -60,11 +60,19 @@ class Town:
                 enterprise = enterprises.by_key(session, name)
                 assert enterprise is not None
                 message = Message("m", f"direct-{email}", True, email, email, "sync")
-                asker = Asker(email, email, False, frozenset({enterprise.id}))
+                asker = Requester(email, email, False, frozenset({enterprise.id}))
                 sync.run(
                     session,
-                    Asked(
-                        message, "", asker, enterprise, (), self.clock.now, self.settings, self.clock.now, waited=True
+                    Request(
+                        message,
+                        "",
+                        asker,
+                        enterprise,
+                        (),
+                        self.clock.now,
+                        self.settings,
+                        self.clock.now,
+                        already_waited=True,
                     ),
                 )
 

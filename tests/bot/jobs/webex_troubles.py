@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.webex.error_responses import retry_after
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.webex.models import SyncReading
+from storage.values.records import WebexSyncStatus
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ OF_STARTING = {
 }
 
 _DAY = timedelta(days=1)
-Shape = Callable[[SyncReading], SyncReading]
+Shape = Callable[[WebexSyncStatus], WebexSyncStatus]
 
 SHAPES: dict[str, Shape] = {
     "": lambda reading: reading,

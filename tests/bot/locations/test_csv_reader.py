@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.chat.message import Refusal
 from bot.formatting.csv_file import guarded
 from bot.locations import csv_reader
-from bot.locations.csv_reader import Key, Wish, read
+from bot.locations.csv_reader import Key, RequestedLocation, read
 from storage.values.folding import fold
 
 Encode = Callable[[str], bytes]
@@ -110,7 +110,10 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
 
 def test_a_line_knows_its_number_among_blank_ones_and_cells_of_several_lines() -> None:
     content = '\n\nExt,Location,"Note\nof two lines"\n1000,Bern,"a\nb"\n\n,,\n1001,Basel,\n'
-    assert read(content.encode()).lines == (Wish(5, "1000", "1000", "Bern"), Wish(9, "1001", "1001", "Basel"))
+    assert read(content.encode()).lines == (
+        RequestedLocation(5, "1000", "1000", "Bern"),
+        RequestedLocation(9, "1001", "1001", "Basel"),
+    )
 
 
 def test_the_service_id_counts_before_the_email_and_that_before_the_extension() -> None:
@@ -182,8 +185,8 @@ def test_what_is_no_text_is_refused_with_how_to_make_one(content: bytes, said: s
 
 
 def test_as_many_lines_and_letters_as_are_promised_are_taken() -> None:
-    lines = "".join(f"{number},x\n" for number in range(csv_reader.MOST_LINES - 1))
-    assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MOST_LINES - 1
+    lines = "".join(f"{number},x\n" for number in range(csv_reader.MAX_LINES - 1))
+    assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MAX_LINES - 1
     assert "more than 100,000 lines" in refused("Ext,Location\n" + lines + "x,y\n")
     assert wishes(f"Ext,Location\n1,  {'x' * 200}  \n") == [("1", "x" * 200)]
     assert "at most 200 characters; there is 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")

@@ -1,13 +1,13 @@
 """What becomes of each line of a CSV of locations."""
 
-from bot.locations.csv_reader import Key, Wish, Wishes, comparable
-from bot.locations.matching import Outcome, Result, Upload, changes, upload
+from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, comparable
+from bot.locations.matching import LineResult, Result, UploadResult, changes, upload
 from storage.values.folding import fold
-from storage.values.license_table import Located
+from storage.values.license_table import LocationCandidate
 
 
-def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> Located:
-    return Located(service_id, fold(service_id), fold(ext), email, location)
+def person(service_id: str, ext: str = "", email: str = "", location: str = "") -> LocationCandidate:
+    return LocationCandidate(service_id, fold(service_id), fold(ext), email, location)
 
 
 PEOPLE = [
@@ -31,9 +31,9 @@ PEOPLE = [
 KNOWN = {"ben@acme": "Basel", "gone@acme": "Genf"}
 
 
-def became(by: Key, given: str, location: str) -> Outcome:
-    wish = Wish(2, given, comparable(by, given), location)
-    (found,) = upload(Wishes(by, (wish,)), PEOPLE, KNOWN).lines
+def became(by: Key, given: str, location: str) -> LineResult:
+    wish = RequestedLocation(2, given, comparable(by, given), location)
+    (found,) = upload(LocationUpload(by, (wish,)), PEOPLE, KNOWN).lines
     assert found.wish == wish
     return found
 
@@ -78,8 +78,8 @@ def test_what_several_have_is_ambiguous() -> None:
 def test_what_the_mapping_has_of_somebody_who_has_left_can_come_back_or_be_cleared() -> None:
     assert result(Key.SERVICE_ID, "gone@acme", "Genf") is Result.UNCHANGED
     assert result(Key.SERVICE_ID, "gone@acme", "Chur") is Result.UNKNOWN
-    assert became(Key.SERVICE_ID, "GONE@acme", "") == Outcome(
-        Wish(2, "GONE@acme", "gone@acme", ""), Result.CLEARED, "GONE@acme", "Genf"
+    assert became(Key.SERVICE_ID, "GONE@acme", "") == LineResult(
+        RequestedLocation(2, "GONE@acme", "gone@acme", ""), Result.CLEARED, "GONE@acme", "Genf"
     )
     assert result(Key.EXT, "gone@acme", "") is Result.UNKNOWN
 
@@ -90,15 +90,15 @@ def test_only_what_is_set_or_cleared_changes_anything() -> None:
     assert changes(found) == {"ben@acme": "", "Ana@acme": "Chur"}
 
 
-def came_of(by: Key, *lines: tuple[str, str]) -> Upload:
-    wishes = (Wish(at, given, comparable(by, given), place) for at, (given, place) in enumerate(lines, 2))
-    return upload(Wishes(by, tuple(wishes)), PEOPLE, KNOWN)
+def came_of(by: Key, *lines: tuple[str, str]) -> UploadResult:
+    wishes = (RequestedLocation(at, given, comparable(by, given), place) for at, (given, place) in enumerate(lines, 2))
+    return upload(LocationUpload(by, tuple(wishes)), PEOPLE, KNOWN)
 
 
 def test_an_extension_without_zeros_is_ambiguous_where_several_are_the_same_but_for_those() -> None:
     for given in ("110", "220"):
-        assert became(Key.EXT, given, "Chur") == Outcome(
-            Wish(2, given, given, "Chur"), Result.AMBIGUOUS, zeros_aside=True
+        assert became(Key.EXT, given, "Chur") == LineResult(
+            RequestedLocation(2, given, given, "Chur"), Result.AMBIGUOUS, zeros_aside=True
         )
     assert became(Key.EXT, "00110", "Chur").service_id == "gil@acme"
     assert became(Key.EXT, "0220", "Chur").service_id == "hal@acme"
@@ -119,7 +119,9 @@ def test_a_line_that_repeats_another_changes_nothing_and_has_its_result_where_th
     assert twice("nobody", "Chur") == [Result.UNKNOWN, Result.UNKNOWN]
     assert twice("dan@acme", "Chur") == [Result.AMBIGUOUS, Result.AMBIGUOUS]
     again = came_of(Key.SERVICE_ID, ("ana@acme", "Chur"), ("ANA@acme", "Chur"))
-    assert again.lines[1] == Outcome(Wish(3, "ANA@acme", "ana@acme", "Chur"), Result.UNCHANGED, "Ana@acme", "Bern")
+    assert again.lines[1] == LineResult(
+        RequestedLocation(3, "ANA@acme", "ana@acme", "Chur"), Result.UNCHANGED, "Ana@acme", "Bern"
+    )
     assert changes(again.lines) == {"Ana@acme": "Chur"}
     assert again.new == {"Chur": 1}
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat.message import LARGEST_FILE, Refusal
+from bot.chat.message import MAX_FILE_BYTES, Refusal
 from bot.commands import COMMANDS
 from bot.filters import language
 from bot.filters.advice import Absent, Advice, Rewritten, Suggestion
 from bot.locations import refusals
-from bot.locations.csv_reader import Key, Wish
-from bot.locations.matching import Outcome, Result, Upload
+from bot.locations.csv_reader import Key, RequestedLocation
+from bot.locations.matching import LineResult, Result, UploadResult
 from bot.replies import access, cancel, help, history, licenses, locations, notify, queue, status, sync, sync_ended
 from bot.replies.history import merged
 from bot.replies.license_summary import Summary
@@ -105,22 +105,22 @@ def replies(name: str, email: str, words: str, *, many: int = 30) -> dict[str, s
 
 
 def _locations(acme: Enterprise, words: str, many: int) -> dict[str, str]:
-    wish = Wish(10**5, words, words, words)
-    found = [Outcome(wish, result, words, words, zeros_aside=True) for result in Result] * many
-    upload = Upload(Key.SERVICE_ID, found, {f"{number}{words}": 10**5 for number in range(many)})
+    wish = RequestedLocation(10**5, words, words, words)
+    found = [LineResult(wish, result, words, words, zeros_aside=True) for result in Result] * many
+    upload = UploadResult(Key.SERVICE_ID, found, {f"{number}{words}": 10**5 for number in range(many)})
     faults = [refusals.Fault(10**5, "a header", refusals.quoted(words))] * many
     places = {f"{number}{words}": number for number in range(many)} | {"": 1}
     return {
         "locations": locations.overview(places, 10**9, ROSTER, acme, NOW),
         "locations none": locations.overview({}, 0, ROSTER, acme, NOW),
         "locations changed": locations.changed(upload, ROSTER, acme, NOW),
-        "locations unchanged": locations.changed(Upload(Key.EXT, [], {}), ROSTER, acme, NOW),
+        "locations unchanged": locations.changed(UploadResult(Key.EXT, [], {}), ROSTER, acme, NOW),
         "locations failed": locations.none_yet(failed=True),
         "locations not yet": locations.none_yet(failed=False),
         "locations no file": locations.no_words(words),
         "upload faults": refusals.faults(faults),
         "upload not text": refusals.not_text("a PDF"),
-        "upload too large": refusals.too_large(LARGEST_FILE),
+        "upload too large": refusals.too_large(MAX_FILE_BYTES),
         "upload too long": refusals.too_long(100_000),
         "upload unsafe": refusals.unsafe(),
         "upload gone": refusals.gone(),

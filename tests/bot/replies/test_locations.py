@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.formatting.limits import LONGEST, size
+from bot.formatting.limits import MAX_MESSAGE_BYTES, size
 from bot.locations import refusals
-from bot.locations.csv_reader import Key, Wish
-from bot.locations.matching import Outcome, Result, Upload
+from bot.locations.csv_reader import Key, RequestedLocation
+from bot.locations.matching import LineResult, Result, UploadResult
 from bot.locations.refusals import Fault
 from bot.replies import locations
 from tests.bot.samples import NOW, ROSTER, enterprise
@@ -13,15 +13,15 @@ from tests.bot.samples import NOW, ROSTER, enterprise
 ACME = enterprise()
 
 
-def _outcome(line: int, given: str, result: Result) -> Outcome:
-    return Outcome(Wish(line, given, given, "Bern"), result)
+def _outcome(line: int, given: str, result: Result) -> LineResult:
+    return LineResult(RequestedLocation(line, given, given, "Bern"), result)
 
 
 def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() -> None:
     places = {f"Place number {number}, in a street with a long name": 1000 - number for number in range(600)}
     said = locations.overview(places, 3, ROSTER, ACME, NOW)
     lines = [line for line in said.splitlines() if line.startswith("- ")]
-    assert size(said) <= LONGEST
+    assert size(said) <= MAX_MESSAGE_BYTES
     assert lines[0] == "- Place number 0, in a street with a long name: 1,000"
     assert lines[-1] == f"- and {600 - len(lines) + 1} more"
     assert 50 < len(lines) < 200
@@ -47,7 +47,7 @@ def test_the_counts_are_in_one_order_and_leave_out_what_there_is_none_of() -> No
 def test_only_lines_that_were_left_out_are_named() -> None:
     found = [_outcome(2, "a", Result.SET), _outcome(3, "", Result.UNKNOWN), _outcome(4, "b`", Result.AMBIGUOUS)]
     found.append(replace(_outcome(5, "110", Result.AMBIGUOUS), zeros_aside=True))
-    said = locations.changed(Upload(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
+    said = locations.changed(UploadResult(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
     assert [line for line in said if line.startswith("- ")] == [
         "- Line 3: its Service ID is empty",
         "- Line 4: several licence holders have `b`",
@@ -57,15 +57,15 @@ def test_only_lines_that_were_left_out_are_named() -> None:
 
 def test_of_more_than_ten_lines_that_were_left_out_the_rest_is_counted() -> None:
     found = [_outcome(line, "a", Result.UNKNOWN) for line in range(2, 13)]
-    said = locations.changed(Upload(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
+    said = locations.changed(UploadResult(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
     listed = [line for line in said if line.startswith("- ")]
     assert listed[9:] == ["- Line 11: no licence holder has `a`", "- and 1 more"]
-    assert len(locations.changed(Upload(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
+    assert len(locations.changed(UploadResult(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
 
 
 def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> None:
     def said(places: dict[str, int]) -> str:
-        return locations.changed(Upload(Key.EXT, [_outcome(2, "a", Result.SET)], places), ROSTER, ACME, NOW)
+        return locations.changed(UploadResult(Key.EXT, [_outcome(2, "a", Result.SET)], places), ROSTER, ACME, NOW)
 
     assert "\n\nNew: `Kraków` (1), `?ód?` (1,100).\n\n" in said({"Kraków": 1, "?ód?": 1100})
     many = said({f"p{number}": 1 for number in range(13)})

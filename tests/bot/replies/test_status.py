@@ -9,7 +9,7 @@ from bot.replies import status
 from bot.replies.status import STALE, Known
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
-from storage.values.records import Cause, Reading, SyncState, WaitsFor, WebexRun
+from storage.values.records import Cause, SyncState, WaitsFor, WebexRun, WebexSyncStatus
 from tests.bot.samples import EARLIER, JUST_OVER, NOW, OWN, READING, ROSTER, enterprise, sync
 
 HOUR = timedelta(hours=1)
@@ -134,7 +134,10 @@ def test_of_a_webex_that_was_never_reached_nothing_is_claimed(live: bool) -> Non
 
 
 def warned(
-    reading: Reading | None = READING, succeeded: timedelta | None = None, done: timedelta | None = None, **more: object
+    reading: WebexSyncStatus | None = READING,
+    succeeded: timedelta | None = None,
+    done: timedelta | None = None,
+    **more: object,
 ) -> str:
     """The warning where Webex and we know of successes so long ago."""
     told = replace(reading, succeeded_at=NOW - succeeded if succeeded else None) if reading else None

@@ -123,6 +123,6 @@ def test_a_status_message_ends_with_how_it_went(over: Sync, said: str) -> None:
 
 def test_a_rejection_with_many_codes_still_fits() -> None:
     rejected = Rejected("no" * 300, status=400, codes=tuple(range(2000)), tracking_id="x" * 300)
-    learned = from_asking(rejected, 1, 0, POLL).learned
-    failed = replace(REFUSED, **{**learned, "errors": tuple((code, words) for code, words in learned["errors"])})
+    updates = from_asking(rejected, 1, 0, POLL).updates
+    failed = replace(REFUSED, **{**updates, "errors": tuple((code, words) for code, words in updates["errors"])})
     assert fits(sync_ended.ended(failed, enterprise("𝕏" * 999), HOLD, NOW, None, fresh=True))

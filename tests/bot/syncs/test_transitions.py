@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.syncs.transitions import (
-    LONGEST_PAUSE,
-    LONGEST_QUEUE,
-    MOST_REJECTIONS,
-    MOST_STARTS,
-    Move,
+    MAX_PAUSE,
+    MAX_QUEUE_TIME,
+    MAX_REJECTIONS,
+    MAX_STARTS,
+    Transition,
     after_failure,
     failed,
     from_asking,
@@ -22,9 +22,8 @@ from bot.syncs.transitions import (
     poll_after,
 )
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.webex.models import SyncReading
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature
-from storage.values.records import Cause, SyncState, WaitsFor
+from storage.values.records import Cause, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
@@ -32,7 +31,7 @@ FAILED = SyncState.FAILED
 OF_NATURE = {nature: sorted(code for code, known in MEANINGS.items() if known.nature is nature) for nature in Nature}
 
 
-def queued(reading: SyncReading, *, asked_at: datetime = NOW, polls: int = 0, starts: int = 0) -> Move:
+def queued(reading: WebexSyncStatus, *, asked_at: datetime = NOW, polls: int = 0, starts: int = 0) -> Transition:
     return from_queued(sync(asked_at=asked_at, polls=polls, starts=starts), reading, NOW, POLL)
 
 
@@ -40,11 +39,13 @@ def refusal(*codes: int, status: int = 409) -> Rejected:
     return Rejected("no", status=status, codes=codes, tracking_id="NA_1")
 
 
-@pytest.mark.parametrize("reading", [BEFORE, SyncReading(), SyncReading(status="NOT_SYNCED"), new_run("of its kind")])
-def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(reading: SyncReading) -> None:
+@pytest.mark.parametrize(
+    "reading", [BEFORE, WebexSyncStatus(), WebexSyncStatus(status="NOT_SYNCED"), new_run("of its kind")]
+)
+def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(reading: WebexSyncStatus) -> None:
     move = queued(reading, polls=9)
-    assert (move.state, move.ask, move.pause, move.waits_for) == (STARTING, True, None, None)
-    assert move.learned == {
+    assert (move.state, move.start_sync, move.pause, move.waits_for) == (STARTING, True, None, None)
+    assert move.updates == {
         "starting_at": NOW,
         "starts": 1,
         "before_started_at": reading.started_at,
@@ -58,19 +59,19 @@ def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(reading: Syn
 
 
 def test_every_start_is_counted() -> None:
-    assert queued(BEFORE, starts=3).learned["starts"] == 4
+    assert queued(BEFORE, starts=3).updates["starts"] == 4
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "in_progress", " In Progress ", "InProgress"])
 def test_while_webex_runs_a_sync_of_its_own_ours_waits_for_that_and_webex_is_not_asked(status: str) -> None:
-    assert queued(new_run(status)) == Move(QUEUED, POLL, WaitsFor.WEBEX, {"polls": 1})
+    assert queued(new_run(status)) == Transition(QUEUED, POLL, WaitsFor.WEBEX, {"polls": 1})
 
 
 def test_a_run_of_webexs_own_is_looked_at_more_and_more_rarely_too() -> None:
     waits = [queued(new_run("IN_PROGRESS"), polls=polls).wait for polls in range(100)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (POLL, 4 * POLL)
-    assert queued(new_run("IN_PROGRESS"), polls=7).learned == {"polls": 8}
+    assert queued(new_run("IN_PROGRESS"), polls=7).updates == {"polls": 8}
 
 
 def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
@@ -80,34 +81,34 @@ def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
 
 
 @pytest.mark.parametrize("reading", [BEFORE, new_run("IN_PROGRESS"), replace(BEFORE, enabled=False)])
-def test_a_sync_queued_for_more_than_a_day_fails_whatever_webex_does(reading: SyncReading) -> None:
-    assert timedelta(hours=24) == LONGEST_QUEUE
-    assert queued(reading, asked_at=NOW - LONGEST_QUEUE - JUST_OVER) == failed(Cause.NOT_STARTED)
-    assert queued(reading, asked_at=NOW - LONGEST_QUEUE) != failed(Cause.NOT_STARTED)
+def test_a_sync_queued_for_more_than_a_day_fails_whatever_webex_does(reading: WebexSyncStatus) -> None:
+    assert timedelta(hours=24) == MAX_QUEUE_TIME
+    assert queued(reading, asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER) == failed(Cause.NOT_STARTED)
+    assert queued(reading, asked_at=NOW - MAX_QUEUE_TIME) != failed(Cause.NOT_STARTED)
 
 
 def test_overdue_is_what_was_asked_for_more_than_a_day_ago() -> None:
-    assert overdue(sync(asked_at=NOW - LONGEST_QUEUE - JUST_OVER), NOW)
-    assert not overdue(sync(asked_at=NOW - LONGEST_QUEUE), NOW)
+    assert overdue(sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER), NOW)
+    assert not overdue(sync(asked_at=NOW - MAX_QUEUE_TIME), NOW)
 
 
 def test_an_enterprise_whose_directory_sync_is_off_fails_and_webex_is_not_asked() -> None:
-    assert queued(replace(BEFORE, enabled=False)) == Move(FAILED, learned={"cause": Cause.SWITCHED_OFF})
-    assert queued(replace(BEFORE, enabled=None)).ask
+    assert queued(replace(BEFORE, enabled=False)) == Transition(FAILED, updates={"cause": Cause.SWITCHED_OFF})
+    assert queued(replace(BEFORE, enabled=None)).start_sync
 
 
 def test_webexs_yes_is_a_running_sync() -> None:
-    assert from_asking(None, 1, 0, POLL) == Move(RUNNING, POLL)
+    assert from_asking(None, 1, 0, POLL) == Transition(RUNNING, POLL)
 
 
 @pytest.mark.parametrize(
     "failure", [Unavailable("502"), AnswerLost("gone"), TokenRefused("401"), Rejected("odd", status=200)]
 )
-@pytest.mark.parametrize("starts", [1, MOST_STARTS])
+@pytest.mark.parametrize("starts", [1, MAX_STARTS])
 def test_after_a_lost_answer_a_5xx_or_one_not_understood_webex_is_read_and_not_asked_again(
     failure: WebexFailure, starts: int
 ) -> None:
-    assert from_asking(failure, starts, 0, POLL) == Move(STARTING, POLL)
+    assert from_asking(failure, starts, 0, POLL) == Transition(STARTING, POLL)
 
 
 @pytest.mark.parametrize(("said", "rest"), [(0.0, 1.0), (5.0, 5.0), (7200.0, 300.0), (None, 60.0)])
@@ -115,7 +116,7 @@ def test_a_busy_cluster_rests_as_long_as_webex_says_and_the_sync_keeps_its_place
     said: float | None, rest: float
 ) -> None:
     move = from_asking(RateLimited("busy", retry_after=said), 1, 2, POLL)
-    assert (move.state, move.waits_for, move.ends) == (QUEUED, WaitsFor.CLUSTER, False)
+    assert (move.state, move.waits_for, move.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
     assert (move.pause, move.wait) == (timedelta(seconds=rest), timedelta(seconds=rest))
 
 
@@ -126,55 +127,55 @@ def test_webexs_codes_for_not_now_are_a_busy_cluster_whatever_their_status(code:
 
 
 @pytest.mark.parametrize("busy", [RateLimited("busy", retry_after=None), refusal(*OF_NATURE[Nature.BUSY])])
-@pytest.mark.parametrize("starts", [1, MOST_STARTS, 10 * MOST_STARTS])
+@pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
 def test_a_busy_cluster_is_no_start_and_ends_no_sync_however_often_it_is_busy(busy: WebexFailure, starts: int) -> None:
     move = from_asking(busy, starts, 99, POLL)
-    assert (move.state, move.learned) == (QUEUED, {"starts": starts - 1})
+    assert (move.state, move.updates) == (QUEUED, {"starts": starts - 1})
 
 
 @pytest.mark.parametrize("code", OF_NATURE[Nature.PASSING])
 def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_five_times(code: int) -> None:
-    assert MOST_STARTS == 5
+    assert MAX_STARTS == 5
     for starts, seconds in enumerate((15, 30, 60, 120), 1):
         rest = timedelta(seconds=seconds)
-        assert from_asking(refusal(code), starts, 2, POLL) == Move(QUEUED, rest, WaitsFor.RETRY)
-    end = from_asking(refusal(code), MOST_STARTS, 2, POLL)
-    assert (end.state, end.learned["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
+        assert from_asking(refusal(code), starts, 2, POLL) == Transition(QUEUED, rest, WaitsFor.RETRY)
+    end = from_asking(refusal(code), MAX_STARTS, 2, POLL)
+    assert (end.state, end.updates["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
 
 
 @pytest.mark.parametrize("code", [*OF_NATURE[Nature.FINAL], 6003])
 def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and_tracking_id(code: int) -> None:
     rejected = refusal(code)
     cause = Cause.NOBODY_ACTIVATED if code == NOBODY_ACTIVATED else Cause.REFUSED
-    assert from_asking(rejected, 1, 0, POLL) == Move(
+    assert from_asking(rejected, 1, 0, POLL) == Transition(
         FAILED,
-        learned={"cause": cause, "errors": ((code, str(rejected)),), "reason": str(rejected), "tracking_id": "NA_1"},
+        updates={"cause": cause, "errors": ((code, str(rejected)),), "reason": str(rejected), "tracking_id": "NA_1"},
     )
 
 
 def test_a_refusal_without_a_code_fails_with_webexs_words_and_every_code_is_kept() -> None:
     plain = from_asking(refusal(status=403), 1, 0, POLL)
-    assert (plain.state, plain.learned["cause"], plain.learned["errors"]) == (FAILED, Cause.REFUSED, ())
-    assert "no" in plain.learned["reason"]
+    assert (plain.state, plain.updates["cause"], plain.updates["errors"]) == (FAILED, Cause.REFUSED, ())
+    assert "no" in plain.updates["reason"]
     several = from_asking(refusal(600001, 600011, 6003), 1, 0, POLL)
-    assert [code for code, _ in several.learned["errors"]] == [600001, 600011, 6003]
+    assert [code for code, _ in several.updates["errors"]] == [600001, 600011, 6003]
 
 
 def test_a_queued_sync_whose_enterprise_webex_refuses_to_tell_of_fails_after_a_few_looks() -> None:
     refused = refusal(status=403)
-    assert after_failure(sync(), refused, NOW, TIMEOUT, MOST_REJECTIONS - 1) is None
-    move = after_failure(sync(), refused, NOW, TIMEOUT, MOST_REJECTIONS)
+    assert after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS - 1) is None
+    move = after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS)
     assert move is not None
-    assert (move.state, move.learned["cause"]) == (FAILED, Cause.REFUSED)
-    unknown = after_failure(sync(), refusal(NOBODY_ACTIVATED), NOW, TIMEOUT, MOST_REJECTIONS)
+    assert (move.state, move.updates["cause"]) == (FAILED, Cause.REFUSED)
+    unknown = after_failure(sync(), refusal(NOBODY_ACTIVATED), NOW, TIMEOUT, MAX_REJECTIONS)
     assert unknown is not None
-    assert unknown.learned["cause"] is Cause.NOBODY_ACTIVATED
+    assert unknown.updates["cause"] is Cause.NOBODY_ACTIVATED
 
 
 def test_a_queued_sync_outlasts_webexs_silence_for_a_day_and_then_fails() -> None:
     away = Unavailable("away")
-    assert after_failure(sync(asked_at=NOW - LONGEST_QUEUE), away, NOW, TIMEOUT, 99) is None
-    late = sync(asked_at=NOW - LONGEST_QUEUE - JUST_OVER)
+    assert after_failure(sync(asked_at=NOW - MAX_QUEUE_TIME), away, NOW, TIMEOUT, 99) is None
+    late = sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER)
     assert after_failure(late, away, NOW, TIMEOUT, 0) == failed(Cause.NOT_STARTED)
 
 
@@ -191,11 +192,11 @@ def test_a_sync_under_way_that_cannot_be_looked_at_ends_with_its_time_limit_and_
 
 @given(st.integers(0, 10**6), st.none() | st.floats(0, 10**9))
 def test_no_pause_is_longer_than_five_minutes_or_shorter_than_a_second(pauses: int, said: float | None) -> None:
-    assert timedelta(minutes=5) == LONGEST_PAUSE
-    assert timedelta(seconds=1) <= pause(pauses, said) <= LONGEST_PAUSE
+    assert timedelta(minutes=5) == MAX_PAUSE
+    assert timedelta(seconds=1) <= pause(pauses, said) <= MAX_PAUSE
 
 
 def test_pauses_webex_does_not_name_grow_up_to_five_minutes() -> None:
     pauses = [pause(number, None) for number in range(100)]
     assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[1], pauses[-1]) == (timedelta(seconds=15), timedelta(seconds=30), LONGEST_PAUSE)
+    assert (pauses[0], pauses[1], pauses[-1]) == (timedelta(seconds=15), timedelta(seconds=30), MAX_PAUSE)

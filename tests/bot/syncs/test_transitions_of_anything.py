@@ -5,10 +5,9 @@ from datetime import UTC, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.syncs.transitions import Move, after_failure, from_asking, from_queued, from_running, from_starting
+from bot.syncs.transitions import Transition, after_failure, from_asking, from_queued, from_running, from_starting
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
-from bot.webex.models import SyncError, SyncReading
-from storage.values.records import Cause, Sync, SyncState, WaitsFor
+from storage.values.records import Cause, Sync, SyncError, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import EARLIER, LATER, NOW, POLL, TIMEOUT, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
@@ -29,7 +28,7 @@ MOMENTS = st.none() | st.sampled_from([EARLIER, NOW, LATER]) | st.datetimes(time
 TRACKING_IDS = st.none() | st.sampled_from(["before", "new", "ours"]) | st.text(max_size=5)
 CODES = st.sampled_from([600001, 600005, 600009, 600011, 600014, 600029]) | st.integers()
 READINGS = st.builds(
-    SyncReading,
+    WebexSyncStatus,
     enabled=st.none() | st.booleans(),
     status=st.none() | st.sampled_from(["COMPLETE", "IN_PROGRESS", "NOT_SYNCED", "failed", ""]) | st.text(max_size=20),
     started_at=MOMENTS,
@@ -65,7 +64,7 @@ SYNCS = st.builds(
 )
 
 
-def read(of: Sync, reading: SyncReading) -> Move:
+def read(of: Sync, reading: WebexSyncStatus) -> Transition:
     if of.state is QUEUED:
         return from_queued(of, reading, NOW, POLL)
     move = from_starting if of.state is STARTING else from_running
@@ -73,26 +72,28 @@ def read(of: Sync, reading: SyncReading) -> Move:
 
 
 @given(SYNCS, READINGS)
-def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: SyncReading) -> None:
+def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: WebexSyncStatus) -> None:
     move = read(of, reading)
     assert move.state in LEGAL[of.state]
-    assert move.ask == (of.state is QUEUED and move.state is STARTING)
+    assert move.start_sync == (of.state is QUEUED and move.state is STARTING)
     assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
     assert not (move.unpause and move.pause)
-    assert move.ends or move.ask or move.wait > timedelta() or (of.state, move.state) == (STARTING, QUEUED)
+    assert move.is_final or move.start_sync or move.wait > timedelta() or (of.state, move.state) == (STARTING, QUEUED)
     assert (move.waits_for is WaitsFor.WEBEX) == (of.state is move.state is QUEUED)
 
 
 @given(SYNCS, READINGS)
-def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(of: Sync, reading: SyncReading) -> None:
+def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(
+    of: Sync, reading: WebexSyncStatus
+) -> None:
     move = read(of, reading)
-    assert ("cause" in move.learned) == (move.state is FAILED)
+    assert ("cause" in move.updates) == (move.state is FAILED)
     if of.started_at is None or of.state is RUNNING:
-        assert move.learned.get("cause") in {*CAUSES[of.state], None}
+        assert move.updates.get("cause") in {*CAUSES[of.state], None}
 
 
 @given(SYNCS, READINGS)
-def test_only_webexs_word_for_success_completes_a_sync(of: Sync, reading: SyncReading) -> None:
+def test_only_webexs_word_for_success_completes_a_sync(of: Sync, reading: WebexSyncStatus) -> None:
     if read(of, reading).state is not COMPLETED:
         return
     said = (reading.status or "").upper().strip() in ("COMPLETE", "COMPLETED")
@@ -102,11 +103,11 @@ def test_only_webexs_word_for_success_completes_a_sync(of: Sync, reading: SyncRe
 
 
 @given(SYNCS, READINGS)
-def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, reading: SyncReading) -> None:
-    learned = read(of, reading).learned
-    assert learned.get("seconds", 0) >= 0
-    assert ("seconds" in learned) == ("ended_at" in learned)
-    assert "ended_at" in learned or read(of, reading).state is not COMPLETED
+def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, reading: WebexSyncStatus) -> None:
+    updates = read(of, reading).updates
+    assert updates.get("seconds", 0) >= 0
+    assert ("seconds" in updates) == ("ended_at" in updates)
+    assert "ended_at" in updates or read(of, reading).state is not COMPLETED
 
 
 @given(failure=st.none() | FAILURES, starts=st.integers(1, 10), pauses=st.integers(0, 10**6))
@@ -115,15 +116,15 @@ def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
 ) -> None:
     move = from_asking(failure, starts, pauses, POLL)
     assert move.state in LEGAL[STARTING] - {COMPLETED}
-    assert not move.ask
+    assert not move.start_sync
     assert (move.waits_for is None) == (move.state is not QUEUED)
     assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
     assert move.unpause == (move.state is RUNNING and pauses > 0)
     assert move.pause in (None, move.wait)
     assert (move.state is RUNNING) == (failure is None)
-    assert move.learned.get("starts", starts) == starts - (move.waits_for is WaitsFor.CLUSTER)
-    assert ("cause" in move.learned) == (move.state is FAILED)
-    assert move.learned.get("cause") in {None, Cause.REFUSED, Cause.NOBODY_ACTIVATED}
+    assert move.updates.get("starts", starts) == starts - (move.waits_for is WaitsFor.CLUSTER)
+    assert ("cause" in move.updates) == (move.state is FAILED)
+    assert move.updates.get("cause") in {None, Cause.REFUSED, Cause.NOBODY_ACTIVATED}
 
 
 @given(SYNCS, FAILURES, st.integers(0, 10))
@@ -131,4 +132,4 @@ def test_a_look_at_webex_that_fails_ends_a_sync_or_leaves_it_as_it_is(
     of: Sync, failure: WebexFailure, failures: int
 ) -> None:
     move = after_failure(of, failure, NOW, TIMEOUT, failures)
-    assert move is None or (move.state is FAILED and "cause" in move.learned)
+    assert move is None or (move.state is FAILED and "cause" in move.updates)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.syncs.transitions import (
-    DOUBT,
-    MOST_STARTS,
-    Move,
+    ADOPT_WINDOW,
+    MAX_STARTS,
+    Transition,
     failed,
     from_asking,
     from_queued,
@@ -19,9 +19,8 @@ from bot.syncs.transitions import (
     succeeded,
 )
 from bot.webex.errors import Rejected
-from bot.webex.models import SyncError, SyncReading
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature, nature
-from storage.values.records import Cause, Sync, SyncState, WaitsFor
+from storage.values.records import Cause, Sync, SyncError, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
@@ -30,11 +29,11 @@ BEGAN = NOW - timedelta(minutes=20)
 HOUR = timedelta(hours=1)
 
 
-def starting(reading: SyncReading, of: Sync | None = None) -> Move:
+def starting(reading: WebexSyncStatus, of: Sync | None = None) -> Transition:
     return from_starting(of or sync(STARTING), reading, NOW, POLL, TIMEOUT)
 
 
-def running(reading: SyncReading, of: Sync | None = None) -> Move:
+def running(reading: WebexSyncStatus, of: Sync | None = None) -> Transition:
     return from_running(of or sync(RUNNING), reading, NOW, POLL, TIMEOUT)
 
 
@@ -46,64 +45,64 @@ def adopted(**more: Any) -> Sync:
 def test_a_run_that_began_though_its_answer_was_lost_is_adopted() -> None:
     move = starting(new_run("IN_PROGRESS"))
     assert (move.state, move.unpause) == (RUNNING, True)
-    assert (move.learned["started_at"], move.learned["tracking_id"]) == (NOW, "new")
+    assert (move.updates["started_at"], move.updates["tracking_id"]) == (NOW, "new")
 
 
 def test_a_run_that_began_and_ended_unseen_is_adopted_with_its_end() -> None:
     move = starting(new_run("COMPLETE", ended_at=LATER))
-    assert (move.state, move.unpause, move.learned["ended_at"]) == (COMPLETED, True, LATER)
-    assert starting(new_run("FAILED")).learned["cause"] is Cause.WEBEX_FAILED
+    assert (move.state, move.unpause, move.updates["ended_at"]) == (COMPLETED, True, LATER)
+    assert starting(new_run("FAILED")).updates["cause"] is Cause.WEBEX_FAILED
 
 
 def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_again() -> None:
-    assert timedelta(minutes=2) == DOUBT
-    recent = sync(STARTING, starting_at=NOW - DOUBT + JUST_OVER)
-    assert starting(BEFORE, recent) == Move(STARTING, POLL)
-    assert starting(BEFORE, sync(STARTING, starting_at=NOW - DOUBT)) == Move(QUEUED)
+    assert timedelta(minutes=2) == ADOPT_WINDOW
+    recent = sync(STARTING, starting_at=NOW - ADOPT_WINDOW + JUST_OVER)
+    assert starting(BEFORE, recent) == Transition(STARTING, POLL)
+    assert starting(BEFORE, sync(STARTING, starting_at=NOW - ADOPT_WINDOW)) == Transition(QUEUED)
 
 
 @pytest.mark.parametrize("status", ["COMPLETE", "complete", "COMPLETED"])
 def test_a_run_of_ours_that_is_complete_ends_the_sync_when_webex_says_it_ended(status: str) -> None:
     move = running(new_run(status, ended_at=LATER, counts={"usersAdded": 4}))
-    assert (move.state, move.learned["ended_at"], move.learned["counts"]) == (COMPLETED, LATER, {"usersAdded": 4})
-    assert move.learned["seconds"] == (LATER - NOW).total_seconds()
-    assert "cause" not in move.learned
+    assert (move.state, move.updates["ended_at"], move.updates["counts"]) == (COMPLETED, LATER, {"usersAdded": 4})
+    assert move.updates["seconds"] == (LATER - NOW).total_seconds()
+    assert "cause" not in move.updates
 
 
 @pytest.mark.parametrize("ended_at", [None, EARLIER])
 def test_an_end_webex_does_not_tell_or_tells_of_the_run_before_is_when_we_saw_it(ended_at: datetime | None) -> None:
     move = running(new_run("COMPLETE", ended_at=ended_at))
-    assert (move.state, move.learned["ended_at"], move.learned["seconds"]) == (COMPLETED, NOW, 30.0)
+    assert (move.state, move.updates["ended_at"], move.updates["seconds"]) == (COMPLETED, NOW, 30.0)
 
 
 @pytest.mark.parametrize("code", [600018, NOBODY_ACTIVATED])
 def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
     move = running(new_run("COMPLETE", errors=(SyncError(code, "some"),)))
-    assert (move.state, move.learned["errors"]) == (COMPLETED, ((code, "some"),))
-    assert "cause" not in move.learned
+    assert (move.state, move.updates["errors"]) == (COMPLETED, ((code, "some"),))
+    assert "cause" not in move.updates
 
 
 @pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
 @pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if nature([code]) is not Nature.BUSY])
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
     reading = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
-    move = running(reading, sync(RUNNING, starts=MOST_STARTS))
-    assert (move.state, move.learned["errors"]) == (FAILED, ((6004, "x"), (code, "no way")))
-    assert (move.learned["tracking_id"], move.learned["counts"]) == ("new", {"usersAdded": 4})
+    move = running(reading, sync(RUNNING, starts=MAX_STARTS))
+    assert (move.state, move.updates["errors"]) == (FAILED, ((6004, "x"), (code, "no way")))
+    assert (move.updates["tracking_id"], move.updates["counts"]) == ("new", {"usersAdded": 4})
     nobody = code == NOBODY_ACTIVATED
-    assert move.learned["cause"] is (Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED)
+    assert move.updates["cause"] is (Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED)
 
 
 @pytest.mark.parametrize("status", [None, "", "NOT_SYNCED", "PARTIAL", "INCOMPLETE", "COMPLETE_ISH", "成功"])
 def test_an_unknown_status_is_kept_as_it_is_and_polled_on(status: str | None) -> None:
     move = running(new_run(status))
-    assert (move.state, move.wait, move.learned["webex_status"]) == (RUNNING, POLL, status)
+    assert (move.state, move.wait, move.updates["webex_status"]) == (RUNNING, POLL, status)
     assert (succeeded(status), is_running(status)) == (None, False)
 
 
 def test_every_look_at_a_running_sync_is_counted() -> None:
-    assert running(new_run("IN_PROGRESS"), sync(RUNNING, polls=7)).learned["polls"] == 8
-    assert running(BEFORE, sync(RUNNING, polls=7)).learned["polls"] == 8
+    assert running(new_run("IN_PROGRESS"), sync(RUNNING, polls=7)).updates["polls"] == 8
+    assert running(BEFORE, sync(RUNNING, polls=7)).updates["polls"] == 8
     assert running(BEFORE, sync(RUNNING, polls=99)).wait == 4 * POLL
 
 
@@ -125,15 +124,15 @@ def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str)
     ],
 )
 def test_ours_is_a_run_with_another_start_or_tracking_id_and_clocks_are_never_compared(
-    reading: SyncReading, ours: bool
+    reading: WebexSyncStatus, ours: bool
 ) -> None:
     assert running(reading).state is (COMPLETED if ours else RUNNING)
 
 
 def test_the_first_sync_ever_is_known_by_having_a_start() -> None:
     first = sync(RUNNING, before_started_at=None, before_tracking_id=None)
-    assert running(SyncReading(status="NOT_SYNCED"), first).state is RUNNING
-    assert running(SyncReading(status="COMPLETE"), first).state is RUNNING
+    assert running(WebexSyncStatus(status="NOT_SYNCED"), first).state is RUNNING
+    assert running(WebexSyncStatus(status="COMPLETE"), first).state is RUNNING
     assert running(new_run("COMPLETE"), first).state is COMPLETED
 
 
@@ -142,7 +141,7 @@ def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_
     assert running(new_run("IN_PROGRESS"), started).state is RUNNING
     late = replace(started, starting_at=NOW - TIMEOUT - JUST_OVER)
     move = running(new_run("IN_PROGRESS"), late)
-    assert (move.state, move.learned["cause"], move.learned["tracking_id"]) == (FAILED, Cause.TIMED_OUT, "new")
+    assert (move.state, move.updates["cause"], move.updates["tracking_id"]) == (FAILED, Cause.TIMED_OUT, "new")
     assert running(BEFORE, late) == failed(Cause.TIMED_OUT, webex_status="COMPLETE")
     assert running(new_run("COMPLETE"), late).state is COMPLETED
 
@@ -151,7 +150,7 @@ def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_
 def test_a_run_replaced_by_a_later_one_ended_well_if_a_sync_has_succeeded_since_it_began(status: str | None) -> None:
     ended = BEGAN + timedelta(minutes=10)
     move = running(new_run(status, succeeded_at=ended), adopted())
-    assert (move.state, move.learned) == (COMPLETED, {"ended_at": ended, "seconds": 600.0, "counts": {}})
+    assert (move.state, move.updates) == (COMPLETED, {"ended_at": ended, "seconds": 600.0, "counts": {}})
 
 
 @pytest.mark.parametrize("succeeded_at", [NOW, NOW + HOUR])
@@ -176,11 +175,11 @@ def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_l
         new_run("IN_PROGRESS", started_at=NOW, tracking_id="ours"),
         new_run("IN_PROGRESS", started_at=None, tracking_id="another"),
         BEFORE,
-        SyncReading(),
+        WebexSyncStatus(),
     ],
 )
 def test_a_run_with_our_start_or_tracking_id_or_without_a_start_and_the_one_before_replace_nothing(
-    reading: SyncReading,
+    reading: WebexSyncStatus,
 ) -> None:
     assert running(reading, adopted()).state is RUNNING
 
@@ -201,7 +200,7 @@ def test_a_replaced_run_ends_before_its_time_limit_is_looked_at() -> None:
 
 
 def test_only_an_end_ends_a_sync() -> None:
-    assert {state: Move(state).ends for state in SyncState} == {
+    assert {state: Transition(state).is_final for state in SyncState} == {
         state: state in (COMPLETED, FAILED, SyncState.CANCELLED) for state in SyncState
     }
 
@@ -210,7 +209,7 @@ def test_only_an_end_ends_a_sync() -> None:
 def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_cluster(code: int) -> None:
     full = new_run("FAILED", errors=(SyncError(code, "busy"),))
     first, second = (running(full, sync(RUNNING, starts=starts)) for starts in (1, 2))
-    assert (first.state, first.waits_for, first.ends) == (QUEUED, WaitsFor.CLUSTER, False)
+    assert (first.state, first.waits_for, first.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
     assert first.pause is not None
     assert second.pause is not None
     assert first.pause < second.pause
@@ -219,15 +218,15 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
 
 def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
     refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
-    assert from_asking(refused, 1, 0, POLL).learned["errors"] == ((600013, "No"),)
+    assert from_asking(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
 
 
 @pytest.mark.parametrize("code", [code for code in MEANINGS if nature([code]) is Nature.PASSING])
 def test_a_run_that_failed_in_passing_is_tried_again_a_few_times(code: int) -> None:
     reading = new_run("FAILED", errors=(SyncError(code, "just now"),))
-    move = running(reading, sync(RUNNING, starts=MOST_STARTS - 1))
+    move = running(reading, sync(RUNNING, starts=MAX_STARTS - 1))
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.RETRY, None)
-    assert running(reading, sync(RUNNING, starts=MOST_STARTS)).state is FAILED
+    assert running(reading, sync(RUNNING, starts=MAX_STARTS)).state is FAILED
 
 
 def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other() -> None:
@@ -235,10 +234,10 @@ def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other()
     before = replace(adopted(), tracking_id="first")
     again = running(first, before)
     waiting = replace(
-        before, state=QUEUED, starts=1, **{name: again.learned[name] for name in ("started_at", "counts")}
+        before, state=QUEUED, starts=1, **{name: again.updates[name] for name in ("started_at", "counts")}
     )
     assert waiting.started_at == BEGAN
-    start = from_queued(waiting, first, NOW, POLL).learned
+    start = from_queued(waiting, first, NOW, POLL).updates
     second = replace(waiting, state=RUNNING, **start)
     assert running(new_run("IN_PROGRESS"), second).state is RUNNING
     assert running(new_run("COMPLETE", ended_at=LATER), second).state is COMPLETED

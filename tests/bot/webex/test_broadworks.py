@@ -10,7 +10,8 @@ import pytest
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import Connection
 from bot.webex.errors import RateLimited, Rejected
-from bot.webex.models import Subscriber, SyncError, SyncReading, WebexEnterprise
+from bot.webex.models import Subscriber, WebexEnterprise
+from storage.values.records import SyncError, WebexSyncStatus
 from tests.bot.webex.scripted import Answer, Scripted
 
 ACME = "Reseller1+acme"
@@ -45,7 +46,7 @@ def read(broadworks: BroadWorks, **more: datetime) -> list[str]:
     return [one.id for many in broadworks.subscriber_pages(ACME, **more) for one in many]
 
 
-def reading(server: Scripted, broadworks: BroadWorks, **status: object) -> SyncReading:
+def reading(server: Scripted, broadworks: BroadWorks, **status: object) -> WebexSyncStatus:
     server.script(Answer(content={"directorySyncStatus": status}))
     return broadworks.sync_reading("e1")
 
@@ -64,7 +65,7 @@ def test_an_enterprise_is_found_by_its_exact_id(server: Scripted, broadworks: Br
             )
         ),
     )
-    expected = WebexEnterprise("e1", ACME, "o1", SyncReading(enabled=True, status="COMPLETE"))
+    expected = WebexEnterprise("e1", ACME, "o1", WebexSyncStatus(enabled=True, status="COMPLETE"))
     assert broadworks.enterprise(ACME) == expected
     for heard in server.heard:
         assert "spEnterpriseId=Reseller1%2Bacme" in heard.raw_query
@@ -103,7 +104,7 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
         )
     )
     ended = WHEN + timedelta(hours=1, minutes=12, seconds=35)
-    assert broadworks.sync_reading("e/1") == SyncReading(
+    assert broadworks.sync_reading("e/1") == WebexSyncStatus(
         enabled=True,
         status="COMPLETE",
         started_at=WHEN,
@@ -121,12 +122,12 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
 )
 def test_every_field_of_a_reading_may_be_missing(server: Scripted, broadworks: BroadWorks, content: object) -> None:
     server.script(Answer(content=content))
-    assert broadworks.sync_reading("e1") == SyncReading()
+    assert broadworks.sync_reading("e1") == WebexSyncStatus()
 
 
 def test_a_sync_is_asked_for_once_and_answered_with_200(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(Answer(content={"enableDirSync": True, "directorySyncStatus": {"syncStatus": "IN_PROGRESS"}}))
-    assert broadworks.start_sync("e1") == SyncReading(enabled=True, status="IN_PROGRESS")
+    assert broadworks.start_sync("e1") == WebexSyncStatus(enabled=True, status="IN_PROGRESS")
     heard = server.heard[0]
     assert (heard.method, heard.path) == ("POST", "/v1/broadworks/enterprises/e1/broadworksDirectorySync")
     assert heard.json == {"syncStatus": "SYNC_NOW"}

@@ -65,7 +65,7 @@ def test_half_a_file_is_a_lost_answer(server: Scripted, line: Connection) -> Non
 def test_a_file_that_comes_too_slowly_is_a_lost_answer(
     server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "LONGEST", -1.0)
+    monkeypatch.setattr(downloads, "MAX_DOWNLOAD_SECONDS", -1.0)
     server.script(Answer(content=b"x" * 1000))
     with pytest.raises(AnswerLost):
         line.download(file_url(server), 5000)

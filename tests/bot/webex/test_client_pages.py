@@ -80,7 +80,7 @@ def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connectio
 
 
 def test_pages_without_end_are_refused(server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_PAGES", 5)
+    monkeypatch.setattr(room, "MAX_PAGES", 5)
     for number in range(10):
         server.script(Answer(content={"items": []}, headers={"Link": f'<?cursor={number}>; rel="next"'}))
     with pytest.raises(Rejected, match="do not end"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.webex.error_responses import LONGEST_PAUSE, retry_after, shown, verdict
+from bot.webex.error_responses import MAX_PAUSE, error_for, redacted, retry_after
 from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 
 NOW = datetime(2021, 3, 23, 16, 9, 6, tzinfo=UTC)
@@ -26,11 +26,11 @@ JSON = st.recursive(
         (" 2.5 ", 2.5),
         ("-1", None),
         ("nan", None),
-        ("301", LONGEST_PAUSE),
-        ("9" * 5000, LONGEST_PAUSE),
+        ("301", MAX_PAUSE),
+        ("9" * 5000, MAX_PAUSE),
         ("Tue, 23 Mar 2021 16:09:36 GMT", 30),
         ("Tue, 23 Mar 2021 16:09:36 -0000", 30),
-        ("Tue, 23 Mar 2021 17:09:36 GMT", LONGEST_PAUSE),
+        ("Tue, 23 Mar 2021 17:09:36 GMT", MAX_PAUSE),
         ("Tue, 23 Mar 2021 16:00:00 GMT", 0),
         ("Tue, 23 Mar 99999999999999999999 16:00:00 GMT", None),
         ("Tue, 99 Mar 2021 16:00:00 GMT", None),
@@ -46,13 +46,13 @@ def test_a_pause_is_a_number_or_a_date_and_never_longer_than_the_longest(
 @given(st.text())
 def test_no_text_is_too_odd_for_a_retry_after(header: str) -> None:
     pause = retry_after(header, NOW)
-    assert pause is None or 0 <= pause <= LONGEST_PAUSE
+    assert pause is None or 0 <= pause <= MAX_PAUSE
 
 
 @settings(deadline=None)
 @given(st.integers(300, 599), st.binary())
 def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes) -> None:
-    found = verdict("GET x", status, {}, body, token="token", now=NOW)
+    found = error_for("GET x", status, {}, body, token="token", now=NOW)
     named: dict[int, type[WebexFailure]] = {401: TokenRefused, 423: RateLimited, 429: RateLimited}
     expected = named.get(status, Unavailable if status >= 500 else Rejected)
     assert type(found) is expected
@@ -61,7 +61,7 @@ def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes
 @settings(deadline=None)
 @given(JSON)
 def test_no_json_is_too_odd_for_a_verdict(content: object) -> None:
-    found = verdict("GET x", 400, {}, json.dumps(content).encode(), token="token", now=NOW)
+    found = error_for("GET x", 400, {}, json.dumps(content).encode(), token="token", now=NOW)
     assert isinstance(found, Rejected)
     assert "\n" not in str(found)
     assert len(str(found)) < 400
@@ -80,7 +80,7 @@ def test_no_json_is_too_odd_for_a_verdict(content: object) -> None:
     ],
 )
 def test_codes_are_found_in_their_fields_and_in_sentences(body: bytes, codes: tuple[int, ...]) -> None:
-    found = verdict("GET x", 409, {}, body, token="token", now=NOW)
+    found = error_for("GET x", 409, {}, body, token="token", now=NOW)
     assert isinstance(found, Rejected)
     assert found.codes == codes
 
@@ -88,7 +88,7 @@ def test_codes_are_found_in_their_fields_and_in_sentences(body: bytes, codes: tu
 @settings(deadline=None)
 @given(st.text(), st.text("abc.-_~+/=", min_size=8), st.text())
 def test_a_token_is_hidden_wherever_it_stands(before: str, token: str, after: str) -> None:
-    assert token not in shown(f"{before}{token}{after}", token)
+    assert token not in redacted(f"{before}{token}{after}", token)
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_a_token_is_hidden_wherever_it_stands(before: str, token: str, after: st
     ],
 )
 def test_a_token_too_short_to_be_real_is_hidden_where_it_is_a_word_of_its_own(said: str, seen: str) -> None:
-    assert shown(said, "x") == seen
+    assert redacted(said, "x") == seen

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.webex.signature import genuine
+from bot.webex.signature import is_signed
 
 SECRET = "key"
 BODY = b"The quick brown fox jumps over the lazy dog"
@@ -14,31 +14,31 @@ SIGNED_WITH_NOTHING = "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d"
 
 
 def test_a_body_signed_with_the_secret_is_genuine() -> None:
-    assert genuine(SECRET, BODY, SIGNATURE)
+    assert is_signed(SECRET, BODY, SIGNATURE)
 
 
 def test_a_changed_body_is_not_genuine() -> None:
-    assert not genuine(SECRET, BODY + b" ", SIGNATURE)
+    assert not is_signed(SECRET, BODY + b" ", SIGNATURE)
 
 
 def test_another_secret_is_not_genuine() -> None:
-    assert not genuine("kez", BODY, SIGNATURE)
+    assert not is_signed("kez", BODY, SIGNATURE)
 
 
 def test_any_of_several_secrets_will_do() -> None:
-    assert genuine(("new", SECRET), BODY, SIGNATURE)
-    assert genuine([SECRET, "new"], BODY, SIGNATURE)
-    assert not genuine(("new", "newer"), BODY, SIGNATURE)
+    assert is_signed(("new", SECRET), BODY, SIGNATURE)
+    assert is_signed([SECRET, "new"], BODY, SIGNATURE)
+    assert not is_signed(("new", "newer"), BODY, SIGNATURE)
 
 
 def test_an_empty_secret_signs_nothing() -> None:
-    assert not genuine("", b"", SIGNED_WITH_NOTHING)
-    assert not genuine(("", SECRET), b"", SIGNED_WITH_NOTHING)
-    assert not genuine((), b"", SIGNED_WITH_NOTHING)
+    assert not is_signed("", b"", SIGNED_WITH_NOTHING)
+    assert not is_signed(("", SECRET), b"", SIGNED_WITH_NOTHING)
+    assert not is_signed((), b"", SIGNED_WITH_NOTHING)
 
 
 @pytest.mark.parametrize(
     "header", [None, "", "é" * 40, "\udc80", SIGNATURE.upper(), SIGNATURE[:-1], f"sha1={SIGNATURE}"]
 )
 def test_a_header_that_is_not_the_signature_is_not_genuine(header: str | None) -> None:
-    assert not genuine(SECRET, BODY, header)
+    assert not is_signed(SECRET, BODY, header)

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.webex.cards import CARD
-from sandbox.webex.webhooks import MOST_FAILURES, WINDOW_SECONDS, Webhooks
+from sandbox.webex.webhooks import MAX_FAILURES, WINDOW_SECONDS, Webhooks
 from tests.sandbox.client import Caller, Receiver, wait_until
 
 MENTION = "<@personEmail:dirsync@webex.bot>"
@@ -226,20 +226,20 @@ def test_a_hundred_failures_make_a_webhook_inactive_until_it_is_put_back(
 ) -> None:
     receiver.status = 500
     path = f"webhooks/{hook(bot, receiver.url)['id']}"
-    for number in range(MOST_FAILURES + 5):
+    for number in range(MAX_FAILURES + 5):
         ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(number))
     wait_until(lambda: bot.get(path).json()["status"] == "inactive")
-    assert len(receiver.bodies) == MOST_FAILURES
+    assert len(receiver.bodies) == MAX_FAILURES
     receiver.status = 204
     reactivated = bot.put(path, name="x", targetUrl=receiver.url, status="active").json()
     assert reactivated["status"] == "active"
     ana.post("messages", toPersonEmail="dirsync@webex.bot", text="again")
-    receiver.wait_for(MOST_FAILURES + 1)
+    receiver.wait_for(MAX_FAILURES + 1)
 
 
 def test_a_target_that_cannot_be_reached_counts_as_a_failure(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:
     path = f"webhooks/{hook(bot, 'http://127.0.0.1:1/')['id']}"
-    for number in range(MOST_FAILURES):
+    for number in range(MAX_FAILURES):
         ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(number))
     wait_until(lambda: bot.get(path).json()["status"] == "inactive")
 
@@ -264,15 +264,15 @@ class Failures:
 
 def test_failures_spread_over_more_than_five_minutes_are_forgiven() -> None:
     failures = Failures(Sandbox())
-    assert failures.fail(MOST_FAILURES - 1) == "active"
+    assert failures.fail(MAX_FAILURES - 1) == "active"
     failures.now = WINDOW_SECONDS + 1
-    assert failures.fail(MOST_FAILURES - 1) == "active"
+    assert failures.fail(MAX_FAILURES - 1) == "active"
     assert failures.fail(1) == "inactive"
 
 
 def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
     failures = Failures(Sandbox())
-    failures.fail(MOST_FAILURES)
+    failures.fail(MAX_FAILURES)
     failures.now = WINDOW_SECONDS - 1
     failures.put_back()
     assert failures.fail(1) == "inactive"
@@ -280,7 +280,7 @@ def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
 
 def test_put_back_later_it_has_a_hundred_failures_again() -> None:
     failures = Failures(Sandbox())
-    failures.fail(MOST_FAILURES)
+    failures.fail(MAX_FAILURES)
     failures.now = WINDOW_SECONDS + 1
     failures.put_back()
-    assert failures.fail(MOST_FAILURES - 1) == "active"
+    assert failures.fail(MAX_FAILURES - 1) == "active"

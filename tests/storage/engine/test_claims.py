@@ -29,7 +29,7 @@ def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database
     for key in "abcdef":
         enterprise = samples.enterprise(database, key)
         with database.write() as session:
-            rosters.want(session, enterprise.id, NOW)
+            rosters.request(session, enterprise.id, NOW)
 
     def claim_all() -> list[int]:
         mine: list[int] = []
@@ -141,7 +141,7 @@ def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
     for index, late in enumerate((3, 1, 2)):
         enterprise = samples.enterprise(database, f"e{index}")
         with database.write() as session:
-            rosters.want(session, enterprise.id, NOW - late * SECOND)
+            rosters.request(session, enterprise.id, NOW - late * SECOND)
     order = []
     for _ in range(3):
         with database.write() as session:
@@ -159,7 +159,7 @@ def test_the_next_look_is_when_a_row_becomes_due_or_a_lease_runs_out(database: D
     assert next_due() is None
     acme, bolt = samples.enterprise(database, "acme"), samples.enterprise(database, "bolt")
     with database.write() as session:
-        rosters.want(session, acme.id, NOW + 2 * LEASE)
+        rosters.request(session, acme.id, NOW + 2 * LEASE)
     assert next_due() == NOW + 2 * LEASE
     samples.wanted(database, bolt.id)
     assert next_due() == NOW + LEASE

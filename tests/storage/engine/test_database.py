@@ -125,7 +125,7 @@ def test_a_listener_may_write(database: Database) -> None:
 
 
 def test_a_statement_is_committed_by_itself(database: Database) -> None:
-    with database.statement() as connection:
+    with database.single_write() as connection:
         connection.execute(insert(ClusterRow).values(name="east", pauses=0))
     assert _names(database) == ["east"]
 

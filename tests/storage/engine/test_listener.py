@@ -48,7 +48,7 @@ class Ear:
 
 @pytest.fixture
 def ear(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
-    monkeypatch.setattr(listener, "_PATIENCE", 0.01)
+    monkeypatch.setattr(listener, "_RECONNECT_SECONDS", 0.01)
     made = Ear(postgres_url)
     yield made
     made.stop()

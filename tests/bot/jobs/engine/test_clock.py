@@ -293,7 +293,7 @@ def test_a_stop_gives_back_the_rows_still_in_hand(database: Database) -> None:
         with database.read() as session:
             return [row.lease_until for row in session.query(InboxRow)]
 
-    with database.statement() as connection:
+    with database.single_write() as connection:
         events.record(connection, [Event("messages", "created", "1", "", "room", "person")], datetime.now(UTC))
     with running(database, Job(events.KIND, work, events.next_due, lambda _settings: 1)) as started:
         wait_until(lambda: leases() != [None])
