@@ -1,4 +1,4 @@
-"""How fast licence holders are read, and a view of them becomes a file, beside bare scripts on the same data."""
+"""How fast license holders are read, and a view of them becomes a file, beside bare scripts on the same data."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def lines(bench: Bench, lengths: Lengths) -> Iterator[Line]:
     path = bench.folder / "holders.db"
     holders.fill(f"sqlite:///{path}", number)
     export = _beside(bench.folder, f"sqlite:///{path}", str(path), HALF, HALF_QUERY)
-    what = f"{half:,} of {number:,} licence holders, filtered and sorted, into a CSV"
+    what = f"{half:,} of {number:,} license holders, filtered and sorted, into a CSV"
     yield Line(f"{what} (beside: a bare script)", "ms", export.ours * _MS, beside=export.bare * _MS, bound=1.5)
     yield Line("the same: memory above the idle process", "MB", export.grown / _MB, bound=32)
     if shutil.which("sqlite3"):
@@ -69,8 +69,8 @@ def _reading(bench: Bench) -> Iterator[Line]:
     bench.webex.forget()
     found = json.loads(_said("bench.reading", f"sqlite:///{bench.folder / 'reading.db'}", bench.webex.api))
     if found["size"] != subscribers.ALL:
-        raise RuntimeError(f"{found['size']} licence holders were read")
-    what = f"whole read of {subscribers.ALL:,} licence holders (beside: its {found['calls']} calls alone)"
+        raise RuntimeError(f"{found['size']} license holders were read")
+    what = f"whole read of {subscribers.ALL:,} license holders (beside: its {found['calls']} calls alone)"
     yield Line(what, "s", found["read"], beside=found["alone"], bound=1.15)
     yield Line("the same: memory above the idle process", "MB", found["grown"] / _MB)
     calls = bench.webex.calls()["GET broadworks"] - 2 * found["calls"]

@@ -1,4 +1,4 @@
-"""A roster with as many licence holders as are wanted: half of them in Dallas, a few of them rare."""
+"""A roster with as many license holders as are wanted: half of them in Dallas, a few of them rare."""
 
 import random
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def fill(url: str, number: int) -> None:
 
 
 def acme(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise:
-    """An enterprise with one admin, whose licence holders are wanted."""
+    """An enterprise with one admin, whose license holders are wanted."""
     with database.write() as session:
         enterprise = enterprises.add(
             session, key="acme", name="Acme", sp_enterprise_id=sp_enterprise_id, cluster="east", timezone="UTC", now=now

@@ -21,7 +21,7 @@ _PATIENCE = 120.0
 @dataclass(frozen=True, slots=True)
 class Lengths:
     """How long each measure takes, in seconds; how many runs; how many webhooks are to be worked off, syncs queued,
-    licence holders there are.
+    license holders there are.
     """
 
     busy: float = 5.0

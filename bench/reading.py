@@ -1,4 +1,4 @@
-"""How fast an enterprise's licence holders are read from Webex, beside the calls alone; run as a program.
+"""How fast an enterprise's license holders are read from Webex, beside the calls alone; run as a program.
 
 Prints as JSON the seconds of both, and by how many bytes the process had grown at its largest.
 """

@@ -42,9 +42,9 @@ _ASKING = 16
 
 
 class InstantWebex:
-    """Both sides of Webex: every sync ends the moment it was asked for, every enterprise has no licence holder.
+    """Both sides of Webex: every sync ends the moment it was asked for, every enterprise has no license holder.
 
-    When which enterprise was synchronised last is kept in a file that all workers share.
+    When which enterprise was synchronized last is kept in a file that all workers share.
     """
 
     def __init__(self, shared: Path) -> None:

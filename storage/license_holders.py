@@ -1,4 +1,4 @@
-"""Licence holders as rows of a roster, with the location that the mapping says."""
+"""License holders as rows of a roster, with the location that the mapping says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ Holders = Sequence[tuple[str, LicenseHolder]]
 
 
 def insert_all(session: Session, enterprise_id: int, roster_id: int, first: int, holders: Holders) -> None:
-    """Add licence holders of a locked enterprise to a roster, numbered from `first` in their order."""
+    """Add license holders of a locked enterprise to a roster, numbered from `first` in their order."""
     mapped = _mapped(session, enterprise_id, holders)
     rows = [
         {"roster_id": roster_id, "position": first + index, "subscriber_id": subscriber_id, **_values(holder, mapped)}
@@ -42,7 +42,7 @@ def insert_all(session: Session, enterprise_id: int, roster_id: int, first: int,
 
 
 def merge(session: Session, enterprise_id: int, roster_id: int, holders: Holders) -> int:
-    """Change those licence holders that a roster has already, in their places, and add the others after all; how many
+    """Change those license holders that a roster has already, in their places, and add the others after all; how many
     were added.
     """
     added = 0

@@ -1,6 +1,6 @@
 """The locations mapping: which Service ID is where, as admins say; it comes before the group that Webex sends.
 
-Whoever changes it locks the enterprise first, and so does whoever writes licence holders: each sees what the other did.
+Whoever changes it locks the enterprise first, and so does whoever writes license holders: each sees what the other did.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -75,7 +75,7 @@ def count(session: Session, enterprise_id: int) -> int:
 
 
 def people(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
-    """By what the licence holders of the current roster can be named, and where they are."""
+    """By what the license holders of the current roster can be named, and where they are."""
     for row in session.execute(_PEOPLE, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
         yield LocationCandidate(*row)
 

@@ -1,4 +1,4 @@
-"""Rosters: an enterprise's licence holders, read as a new generation that one small transaction makes current."""
+"""Rosters: an enterprise's license holders, read as a new generation that one small transaction makes current."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -49,7 +49,7 @@ _REPLACING = (
 
 
 def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, restart: bool = False) -> int:
-    """Have the licence holders read, unless that is wanted already; the wanted roster's id.
+    """Have the license holders read, unless that is wanted already; the wanted roster's id.
 
     `whole` reads all of them, not only what has changed. `restart` reads all of them, and starts a read that is under
     way from the beginning, because it may have begun too early.

@@ -1,4 +1,4 @@
-"""The licence filter as SQL: folded columns against folded patterns, so both databases agree with Python."""
+"""The license filter as SQL: folded columns against folded patterns, so both databases agree with Python."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Views of a roster: its licence holders filtered and sorted, counted, and what keeps a filter from finding any."""
+"""Views of a roster: its license holders filtered and sorted, counted, and what keeps a filter from finding any."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,12 +21,12 @@ _WHOLE = _CELLS.where(_OF_ROSTER).order_by(_HOLDERS.c.position)
 def holders(
     session: Session, roster_id: int, view: View | None = None, *, few: bool = False
 ) -> Iterator[LicenseHolder]:
-    """The licence holders of a view, in its order."""
+    """The license holders of a view, in its order."""
     return (LicenseHolder(*row) for row in cells(session, roster_id, view, few=few))
 
 
 def cells(session: Session, roster_id: int, view: View | None = None, *, few: bool = False) -> Iterator[Sequence[str]]:
-    """The nine cells of each licence holder of a view, in its order; read from the database in portions, which costs
+    """The nine cells of each license holder of a view, in its order; read from the database in portions, which costs
     calls of its own, unless they are `few`.
     """
     query: Any = _WHOLE
@@ -38,13 +38,13 @@ def cells(session: Session, roster_id: int, view: View | None = None, *, few: bo
 
 
 def count(session: Session, roster_id: int, view: View | None = None) -> int:
-    """How many licence holders a view has."""
+    """How many license holders a view has."""
     terms = where(view.terms) if view else []
     return session.scalar(select(func.count()).where(_OF_ROSTER, *terms), {"roster": roster_id}) or 0
 
 
 def facets(session: Session, roster_id: int, column: str, view: View | None = None) -> dict[str, int]:
-    """How many licence holders of a view have which value in a column, most first."""
+    """How many license holders of a view have which value in a column, most first."""
     found = groups(session, roster_id, (column,), view)
     return dict(sorted(((value, number) for (value,), number in found.items()), key=lambda one: (-one[1], one[0])))
 
@@ -52,7 +52,7 @@ def facets(session: Session, roster_id: int, column: str, view: View | None = No
 def groups(
     session: Session, roster_id: int, columns: Sequence[str], view: View | None = None
 ) -> dict[tuple[str, ...], int]:
-    """How many licence holders of a view have which values in these columns."""
+    """How many license holders of a view have which values in these columns."""
     cells = [_HOLDERS.c[column] for column in columns]
     terms = where(view.terms) if view else []
     query = select(func.count(), *cells).where(_OF_ROSTER, *terms).group_by(*cells)
@@ -60,7 +60,7 @@ def groups(
 
 
 def kept_out_by_each(session: Session, roster_id: int, terms: Sequence[Term]) -> list[int]:
-    """How many licence holders meet all of the terms but this one, for each of them; one look at the roster."""
+    """How many license holders meet all of the terms but this one, for each of them; one look at the roster."""
     missing = [case((term, 0), else_=1).label(f"m{index}") for index, term in enumerate(where(terms))]
     looked = select(*missing).where(_OF_ROSTER).subquery()
     each = list(looked.c)

@@ -120,7 +120,7 @@ def test_the_bare_script_writes_the_file_that_the_bot_makes(
     assert [line.count('"seconds"') for line in capsys.readouterr().out.splitlines()] == [1, 0]
 
 
-def test_the_rare_licence_holders_of_the_bench_are_as_many_as_it_says(database: Database, database_url: str) -> None:
+def test_the_rare_license_holders_of_the_bench_are_as_many_as_it_says(database: Database, database_url: str) -> None:
     holders.fill(database_url, 2_000)
     with database.read() as session:
         found = session.scalars(select(LicenseHolderRow.email).where(LicenseHolderRow.email.like("%@rare.example")))

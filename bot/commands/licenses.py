@@ -1,4 +1,4 @@
-"""`licenses`: the licence holders of a view, as a table and as exactly that view in a CSV."""
+"""`licenses`: the license holders of a view, as a table and as exactly that view in a CSV."""
 
 from sqlalchemy.orm import Session
 
@@ -66,7 +66,7 @@ def _advice(session: Session, about: About, found: Summary) -> Advice:
 
 
 def _csv(session: Session, about: About, found: Summary) -> bytes:
-    """The view as a file; its licence holders are counted on their way there, so that it is looked for once."""
+    """The view as a file; its license holders are counted on their way there, so that it is looked for once."""
     rows = found.counting(views.cells(session, about.roster.id, about.view))
     try:
         return compressed_csv(HEADER, rows)
@@ -78,7 +78,7 @@ def _csv(session: Session, about: About, found: Summary) -> bytes:
 COMMAND = Command(
     name="licenses",
     usage="licenses [count] [refresh] [filter] [sort=column]",
-    summary="the licence holders, filtered and sorted, as a table and a CSV",
+    summary="the license holders, filtered and sorted, as a table and a CSV",
     details=replies.GUIDE,
     run=run,
     exports=True,

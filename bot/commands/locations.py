@@ -1,4 +1,4 @@
-"""`locations`: where licence holders are, listed; or set by a CSV that comes with the message."""
+"""`locations`: where license holders are, listed; or set by a CSV that comes with the message."""
 
 from sqlalchemy.orm import Session
 
@@ -82,7 +82,7 @@ def _change(session: Session, request: Request, roster: Roster, wishes: table.Lo
 COMMAND = Command(
     name="locations",
     usage="locations",
-    summary="where the licence holders are; with a CSV attached, sets that",
+    summary="where the license holders are; with a CSV attached, sets that",
     details=replies.GUIDE,
     run=run,
     exports=True,

@@ -52,6 +52,6 @@ COMMAND = Command(
     usage="status",
     summary="how the last sync went, what happens now, and when the next is possible",
     details="Shows the sync under way and how far it is, the last attempt and the last success, Webex's own last sync, "
-    "until when the hold lasts, and how many licence holders have activated.",
+    "until when the hold lasts, and how many license holders have activated.",
     run=run,
 )

@@ -1,4 +1,4 @@
-"""`sync`: ask for the contact directory to be synchronised, or join those who wait for it already."""
+"""`sync`: ask for the contact directory to be synchronized, or join those who wait for it already."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
 
 
 def _activation(session: Session, enterprise_id: int) -> tuple[dict[str, int], int]:
-    """How many licence holders are how far, and how many have no e-mail."""
+    """How many license holders are how far, and how many have no e-mail."""
     roster = rosters.current(session, enterprise_id)
     if roster is None:
         return {}, 0
@@ -63,7 +63,7 @@ _WITHOUT_EMAIL = View((Term(("email",), (("",),)),))
 COMMAND = Command(
     name="sync",
     usage="sync",
-    summary="have Webex synchronise the contact directory",
+    summary="have Webex synchronize the contact directory",
     details=(
         "Puts a directory sync in the queue. I tell you its place at once, keep that message up to date, and "
         "send every admin a message when it has ended.\n\n"

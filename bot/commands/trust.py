@@ -30,7 +30,7 @@ COMMAND = Command(
     usage="trust on|off",
     summary="whether what is personal may be shown in a group space whoever is in it",
     details=(
-        "Licence holders, admins, histories and the audit are shown in a group only while every other member is an "
+        "License holders, admins, histories and the audit are shown in a group only while every other member is an "
         "admin of its enterprise or an operator. `trust on`, typed in a linked group, has them shown there all the "
         "same, to whoever is or will be in it; `trust off` ends that, and so does linking it to another enterprise, or "
         "bringing the bot there anew."

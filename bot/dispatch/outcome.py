@@ -143,7 +143,7 @@ _OUTCOMES: dict[type, str] = {
 }
 
 
-def apologise(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
+def apologize(session: Session, message: Message, claim: Claim, error: str, now: datetime) -> None:
     """Set a message aside that failed again and again, and say so once."""
     inbox.end(session, claim, inbox.FAILED, error=error)
     post(session, message, Reply(replies.apology()), now)

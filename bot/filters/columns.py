@@ -1,4 +1,4 @@
-"""The licence table's nine columns: their names, their filter keys and their cells."""
+"""The license table's nine columns: their names, their filter keys and their cells."""
 
 from dataclasses import dataclass
 
@@ -54,5 +54,5 @@ def key_of(typed: str) -> str:
 
 
 def cells(holder: LicenseHolder) -> tuple[str, ...]:
-    """A licence holder's nine cells in the order of HEADER."""
+    """A license holder's nine cells in the order of HEADER."""
     return tuple(getattr(holder, attribute) for attribute in LICENSE_COLUMNS)

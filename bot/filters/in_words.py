@@ -22,7 +22,7 @@ _MISLEADING = (";", ",", '"', " or ", " nor ", " and ")
 
 def in_words(view: View) -> str:
     """The view as markdown: "Location is Dallas; Status is Error or Updating; sorted by Last Name descending"."""
-    said = [_term(term) for term in view.terms[:_MAX_TERMS]] or ["all licence holders"]
+    said = [_term(term) for term in view.terms[:_MAX_TERMS]] or ["all license holders"]
     if len(view.terms) > _MAX_TERMS:
         said.append(f"and {len(view.terms) - _MAX_TERMS} more conditions")
     if view.sort:

@@ -1,4 +1,4 @@
-"""The licence filter language: what people type, as a view of the roster, and back.
+"""The license filter language: what people type, as a view of the roster, and back.
 
 `location=Dallas status!=error,pending* smith sort=-last`: terms are and-ed, a comma is "or", `*` is any run of
 characters, quotes protect, a bare word is contained in any cell.

@@ -1,4 +1,4 @@
-"""What is said about a licence filter that cannot be understood: where, why, and what was probably meant."""
+"""What is said about a license filter that cannot be understood: where, why, and what was probably meant."""
 
 from collections.abc import Iterable
 
@@ -86,7 +86,7 @@ def empty_word(line: str, start: int, end: int) -> Refusal:
 def too_much(most: int) -> Refusal:
     """More comparisons than a database should be asked for at once."""
     return Refusal(
-        f"That is too much for one filter: it would take more than {most} comparisons per licence holder. "
+        f"That is too much for one filter: it would take more than {most} comparisons per license holder. "
         "Leave out some values, or name their column."
     )
 

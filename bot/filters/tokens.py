@@ -1,4 +1,4 @@
-"""The licence filter language, taken apart: columns, operators, and values with their wildcards and quotes."""
+"""The license filter language, taken apart: columns, operators, and values with their wildcards and quotes."""
 
 import re
 import unicodedata

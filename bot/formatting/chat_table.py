@@ -41,7 +41,7 @@ def chat_table(
 
 
 def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
-    """Licence holders for a phone: Last, First, Ext, Location, Status; and how many of them have room."""
+    """License holders for a phone: Last, First, Ext, Location, Status; and how many of them have room."""
     rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
     return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
 

@@ -189,4 +189,4 @@ def _set_aside(context: Context, row: InboxRow, message: Message | None, error: 
         if message is None:
             inbox.end(session, claim, inbox.FAILED, error=str(error))
         else:
-            outcome.apologise(session, message, claim, str(error), context.now())
+            outcome.apologize(session, message, claim, str(error), context.now())

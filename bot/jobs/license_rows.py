@@ -8,7 +8,7 @@ from storage.values.license_table import LicenseHolder
 
 
 def license_holder(subscriber: Subscriber) -> LicenseHolder:
-    """A subscriber as a row of the licence table; the location is Webex's, which a mapping of ours comes before."""
+    """A subscriber as a row of the license table; the location is Webex's, which a mapping of ours comes before."""
     return LicenseHolder(
         location=_storable(subscriber.group_id),
         license_type=in_title_case(subscriber.package),

@@ -1,4 +1,4 @@
-"""Moves rosters: reads an enterprise's licence holders, whole or what has changed, and only then shows them."""
+"""Moves rosters: reads an enterprise's license holders, whole or what has changed, and only then shows them."""
 
 import logging
 from collections.abc import Iterable

@@ -32,7 +32,7 @@ MEMBERS_TRIES = 5
 
 
 def told_with_roster(state: SyncState, cause: Cause | None) -> bool:
-    """Whether such an end is told with licence holders: all of them, or, where nobody has activated, who must."""
+    """Whether such an end is told with license holders: all of them, or, where nobody has activated, who must."""
     return state is SyncState.COMPLETED or cause is Cause.NOBODY_ACTIVATED
 
 
@@ -122,7 +122,7 @@ def _attachment_that_fits(
 def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
-    """After a completed sync the licence holders; after a failed one its errors, or who must activate."""
+    """After a completed sync the license holders; after a failed one its errors, or who must activate."""
     if roster is not None:
         holders = views.holders(session, roster.id, few=roster.size <= license_holders.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:

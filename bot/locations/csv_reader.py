@@ -19,7 +19,7 @@ LOCATION = "Location"
 
 
 class Key(StrEnum):
-    """By what a line names its licence holder: the column's header. The first that a file has counts."""
+    """By what a line names its license holder: the column's header. The first that a file has counts."""
 
     SERVICE_ID = "Service ID"
     EMAIL = "Email"
@@ -102,7 +102,7 @@ def read(content: bytes) -> LocationUpload:
 
 
 def comparable(by: Key, text: str) -> str:
-    """What a licence holder is named by, in the form that is compared."""
+    """What a license holder is named by, in the form that is compared."""
     return address_key(text) if by is Key.EMAIL else fold(text)
 
 
@@ -166,7 +166,7 @@ def _fault(number: int, cells: list[str], table: _Table) -> Fault | None:
 
 
 def _like(first: RequestedLocation, by: Key) -> str:
-    """What a second line about the same licence holder has to say."""
+    """What a second line about the same license holder has to say."""
     named = f"{by} {quoted(first.given)}"
     if not first.location:
         return f"no location for {named}, as in line {first.line:,}"

@@ -47,7 +47,7 @@ REPORT_HEADER = ("Line", "Result", "Given", "Service ID", "Location", "Location 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Licence holders by what names them, how many share a Service ID, and an extension without its leading zeros."""
+    """License holders by what names them, how many share a Service ID, and an extension without its leading zeros."""
 
     by: Key
     people: Mapping[str, list[LocationCandidate]]
@@ -56,9 +56,9 @@ class _Named:
 
 
 def upload(wishes: LocationUpload, people: Sequence[LocationCandidate], known: Mapping[str, str]) -> UploadResult:
-    """What is to become of a file, given a roster's licence holders and the mapping by folded Service ID.
+    """What is to become of a file, given a roster's license holders and the mapping by folded Service ID.
 
-    A location that a licence holder has already, from the mapping or from Webex, is no change: so a table that was
+    A location that a license holder has already, from the mapping or from Webex, is no change: so a table that was
     sent out can come back, and only what was edited in it counts.
     """
     named = _named(wishes.by, people)

@@ -77,7 +77,7 @@ def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: E
     """Where an enterprise had its files of an hour."""
     again = when(until, now, enterprise.timezone)
     return (
-        f"{plain(enterprise.name)} had {exports} files of licence holders from me within the last hour, which is all "
+        f"{plain(enterprise.name)} had {exports} files of license holders from me within the last hour, which is all "
         "it gets. "
         f"The next can be made {again}; `licenses count` works meanwhile."
     )

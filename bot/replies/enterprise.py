@@ -48,7 +48,7 @@ def confirm_id(enterprise: Enterprise, new: str) -> str:
     """Before another id counts, under which Webex may know another company."""
     return (
         f"From then on {plain(enterprise.name)} ({code(enterprise.key)}) is {code(new)} to Webex instead of "
-        f"{code(enterprise.sp_enterprise_id)}: its admins sync that one and see **its** licence holders. {_ONCE_MORE}"
+        f"{code(enterprise.sp_enterprise_id)}: its admins sync that one and see **its** license holders. {_ONCE_MORE}"
     )
 
 

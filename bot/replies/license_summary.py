@@ -1,4 +1,4 @@
-"""What a message tells of a view: how many licence holders it has, of which kinds, and the first of them."""
+"""What a message tells of a view: how many license holders it has, of which kinds, and the first of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class Summary:
 
 
 def of_groups(groups: Mapping[tuple[str, ...], int]) -> Summary:
-    """The counts of a view whose licence holders are counted by `COUNTED` already."""
+    """The counts of a view whose license holders are counted by `COUNTED` already."""
     summary = Summary()
     for (activation, location), number in groups.items():
         summary.found += number

@@ -37,7 +37,7 @@ Keys: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first or
 `sort=-last,location` sorts, `-` turning the order round. The CSV attached holds exactly the view you asked for.
 
 `licenses count` before all that gives the counts alone, by self-activation and by location; `licenses refresh` reads \
-the licence holders anew. To search for these words themselves, quote them: `licenses "count"`."""
+the license holders anew. To search for these words themselves, quote them: `licenses "count"`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +77,26 @@ def none_yet(*, failed: bool) -> str:
     """While there is no roster to answer from."""
     if failed:
         return (
-            "I could not read your licence holders from Webex. It is logged for the operators; "
+            "I could not read your license holders from Webex. It is logged for the operators; "
             "please try again in a few minutes."
         )
-    return "I am still reading your licence holders from Webex. Please ask again later."
+    return "I am still reading your license holders from Webex. Please ask again later."
 
 
 def reading(pages: int) -> str:
     """The status message of a reading that somebody waits for, page by page."""
     so_far = f" {pages:,} pages so far." if pages else ""
-    return f"I am reading your licence holders from Webex, which takes a while.{so_far} I will answer when I have them."
+    return f"I am reading your license holders from Webex, which takes a while.{so_far} I will answer when I have them."
 
 
 def all_read(pages: int) -> str:
     """The same when it is over."""
-    return f"Your licence holders are read from Webex: {pages:,} pages."
+    return f"Your license holders are read from Webex: {pages:,} pages."
 
 
 def too_long() -> str:
     """The same when nobody waits for it any longer."""
-    return "Reading your licence holders from Webex takes longer than I wait for it."
+    return "Reading your license holders from Webex takes longer than I wait for it."
 
 
 def failing(*, failed: bool) -> str:
@@ -119,7 +119,7 @@ def _head(about: About, found: Summary, now: datetime) -> str:
     read = when(roster.as_of, now, enterprise.timezone)
     stale = f" {about.stale}" if about.stale else ""
     return (
-        f"**{found.found:,} of {roster.size:,} licence holders of {plain(enterprise.name)}**{_words(about.view)}\n\n"
+        f"**{found.found:,} of {roster.size:,} license holders of {plain(enterprise.name)}**{_words(about.view)}\n\n"
         f"As of {read}.{stale}"
     )
 

@@ -14,7 +14,7 @@ from bot.locations.refusals import quoted
 from storage.values.records import Enterprise, Roster
 
 GUIDE = """\
-`locations` alone lists the locations, with how many licence holders each has, and attaches the mapping: \
+`locations` alone lists the locations, with how many license holders each has, and attaches the mapping: \
 who is where, as admins have said.
 
 To change it, send `locations` with a CSV attached. Its header is `Service ID,Location`, or `Email,Location`, or \
@@ -37,12 +37,12 @@ _MAX_NEW_LENGTH = 60
 
 
 def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
-    """The locations, most licence holders first, and how to change them."""
+    """The locations, most license holders first, and how to change them."""
     places = {place: number for place, number in counts.items() if place}
     without = f" ({counts['']:,} without a location)" if counts.get("") else ""
     title = (
         f"**{_number(len(places), 'location')} of {plain(enterprise.name)}**, "
-        f"{_number(roster.size, 'licence holder')}{without} as of {_read(roster, enterprise, now)}"
+        f"{_number(roster.size, 'license holder')}{without} as of {_read(roster, enterprise, now)}"
     )
     ending = f"{_mapping(mapped)} To change it, send `locations` with a CSV attached, `Service ID,Location`."
     lines = [f"- {plain(place, 100)}: {number:,}" for place, number in places.items()]
@@ -57,7 +57,7 @@ def changed(found: UploadResult, roster: Roster, enterprise: Enterprise, now: da
     if found.new:
         said.append(_new(found.new))
     if lines:
-        among = f"{_number(roster.size, 'licence holder')} as of {_read(roster, enterprise, now)}"
+        among = f"{_number(roster.size, 'license holder')} as of {_read(roster, enterprise, now)}"
         listed = cut(lines, _LEFT_OUT, "- and {n} more", most=_MAX_LEFT_OUT)
         said += [f"Left out, having looked among {among}:", listed]
     said += ["Attached: what came of each line." if found.lines else "That file has a header and nothing below it."]
@@ -71,13 +71,13 @@ def counts(found: Sequence[LineResult]) -> str:
 
 
 def none_yet(*, failed: bool) -> str:
-    """While there is no roster in which to look licence holders up."""
+    """While there is no roster in which to look license holders up."""
     if failed:
         return (
-            "I could not read your licence holders from Webex, so I cannot tell who is where. Nothing was changed. "
+            "I could not read your license holders from Webex, so I cannot tell who is where. Nothing was changed. "
             "It is logged for the operators; please try again in a few minutes."
         )
-    return "I am still reading your licence holders from Webex. Nothing was changed; please try again in a minute."
+    return "I am still reading your license holders from Webex. Nothing was changed; please try again in a minute."
 
 
 def no_words(typed: str) -> str:
@@ -88,7 +88,7 @@ def no_words(typed: str) -> str:
     )
 
 
-_WHY = {Result.UNKNOWN: "no licence holder has", Result.AMBIGUOUS: "several licence holders have"}
+_WHY = {Result.UNKNOWN: "no license holder has", Result.AMBIGUOUS: "several license holders have"}
 
 
 def _why(outcome: LineResult, by: Key) -> str:

@@ -35,7 +35,7 @@ def space(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
     already = "" if changed else " already"
     if on:
         return (
-            f"This space is{already} told whenever a directory sync of {name} has ended. The licence holders go along "
+            f"This space is{already} told whenever a directory sync of {name} has ended. The license holders go along "
             "only where every member may read them. `notify off` stops it."
         )
     return f"This space is{already} not told of syncs of {name}. `notify on` starts it again."

@@ -48,7 +48,7 @@ def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
     name = plain(enterprise.name)
     if on:
         return (
-            f"What is personal to {name} may{already} be shown here, licence holders, admins, histories and the audit, "
+            f"What is personal to {name} may{already} be shown here, license holders, admins, histories and the audit, "
             "**to everybody who is or will be in this space**. `trust off` ends that."
         )
     return f"What is personal to {name} is{already} shown here only while every member may read it."

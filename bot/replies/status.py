@@ -35,7 +35,7 @@ class Known:
 
 
 def answer(known: Known, now: datetime, *, live: bool) -> str:
-    """State, last attempt and success, Webex's own, hold and licence holders; `live` where Webex was asked just now."""
+    """State, last attempt and success, Webex's own, hold and license holders; `live` where Webex was asked just now."""
     lines = [*_state(known, now), *_past(known, now), *_webex(known, now, live=live)]
     zone = known.enterprise.timezone
     if known.hold_until is not None and now < known.hold_until:
@@ -117,10 +117,10 @@ def _warning(known: Known, now: datetime) -> list[str]:
 def _roster(known: Known, now: datetime) -> str:
     roster = known.roster
     if roster is None or roster.read_at is None:
-        return "- Licence holders: not read yet; `licenses` reads them"
+        return "- License holders: not read yet; `licenses` reads them"
     counts = ", ".join(f"{number:,} {value}" for value, number in known.activation.items())
     as_of = when(roster.read_at, now, known.enterprise.timezone)
-    return f"- {roster.size:,} licence holders ({counts or 'none'}), as of {as_of}"
+    return f"- {roster.size:,} license holders ({counts or 'none'}), as of {as_of}"
 
 
 def _who(sync: Sync, known: Known) -> str:

@@ -32,7 +32,7 @@ def accepted(standing: Standing, now: datetime, activation: dict[str, int], with
         )
         lines += [
             "",
-            f"⚠️ 0 of {total:,} activated{missing}. Webex cannot tell your enterprise apart before one of your licence "
+            f"⚠️ 0 of {total:,} activated{missing}. Webex cannot tell your enterprise apart before one of your license "
             "holders has activated and signed in, so this sync will probably fail; it is tried all the same.",
         ]
     return "\n".join(lines)

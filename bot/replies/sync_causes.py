@@ -10,7 +10,7 @@ _ASK_AGAIN = "Ask for a sync again."
 
 _SENTENCES = {
     Cause.NOBODY_ACTIVATED: (
-        "Webex cannot tell your enterprise apart yet: it learns of it when the first licence holder has activated and "
+        "Webex cannot tell your enterprise apart yet: it learns of it when the first license holder has activated and "
         "signed in. Ask one of them to do so, then ask for a sync again. If somebody has done so already, ask your "
         "service provider whether the id I have for your enterprise is right."
     ),

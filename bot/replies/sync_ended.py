@@ -52,9 +52,9 @@ def ended(
         lines.append("- Only a completed sync starts a hold: `sync` works again at once")
     if roster is not None and roster.read_at is not None:
         age = "" if fresh else f", as of {at(roster.read_at, now, enterprise.timezone)}"
-        whom = f"your {roster.size:,} licence holders"
+        whom = f"your {roster.size:,} license holders"
         if sync.state is not SyncState.COMPLETED:
-            whom = "the licence holders who have not activated yet, and what each of them has to do"
+            whom = "the license holders who have not activated yet, and what each of them has to do"
         lines += ["", f"Attached: {whom}{age}."]
     elif explains and sync.state is SyncState.FAILED and not public:
         lines += ["", "Attached: the errors, what they mean and what to do."]

@@ -59,7 +59,7 @@ def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: date
 
 
 def is_refreshed(roster: Roster, received_at: datetime, *, just_read: bool) -> bool:
-    """Whether all licence holders were read since that was asked for; `just_read` where a reading of all of them has
+    """Whether all license holders were read since that was asked for; `just_read` where a reading of all of them has
     ended since, which may have begun before.
     """
     if just_read and roster.as_of >= received_at:

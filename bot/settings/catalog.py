@@ -50,7 +50,7 @@ SETTINGS = (
     Setting("WEBEX_API_URL", "The base address of the Webex API.", "https://webexapis.com/v1/"),
     Setting(
         "WEBEX_ADMIN_TOKEN",
-        "A partner admin's access token, with which enterprises are synced and their licence holders read.",
+        "A partner admin's access token, with which enterprises are synced and their license holders read.",
         required_by=_MOVERS,
     ),
     Setting(
@@ -88,6 +88,6 @@ SETTINGS = (
     Setting("SYNC_HOLD", "How long after a completed sync no new one may start.", "24h"),
     Setting("SYNC_POLL", "How often Webex is asked how a running sync is doing.", "15s"),
     Setting("SYNC_TIMEOUT", "How long a sync may take before the bot gives it up.", "12h"),
-    Setting("ROSTER_MAX_AGE", "How old a list of licence holders may be before it is read again.", "10m"),
+    Setting("ROSTER_MAX_AGE", "How old a list of license holders may be before it is read again.", "10m"),
     Setting("ANSWER_THREADS", "How many commands one process works on at once.", "8"),
 )

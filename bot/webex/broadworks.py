@@ -42,7 +42,7 @@ class BroadWorks:
     def subscriber_pages(
         self, sp_enterprise_id: str, *, changed_since: datetime | None = None
     ) -> Iterator[list[Subscriber]]:
-        """The enterprise's licence holders, each once; `changed_since` asks only for later status changes.
+        """The enterprise's license holders, each once; `changed_since` asks only for later status changes.
 
         What Webex sends of other enterprises is left out, even where its paging has lost the filter.
         """

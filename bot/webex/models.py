@@ -83,7 +83,7 @@ class WebexEnterprise:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A licence holder as Webex describes one; text fields are empty where Webex sends nothing."""
+    """A license holder as Webex describes one; text fields are empty where Webex sends nothing."""
 
     id: str
     user_id: str

@@ -38,7 +38,7 @@ UNKNOWN_ADVICE = "Send this code with the tracking id to your service provider."
 
 _CASE = "Have your service provider open a support case with Cisco and quote the tracking id."
 _CASE_IF_REPEATED = f"If the next sync reports it too: {_CASE[0].lower()}{_CASE[1:]}"
-_ACTIVATE = "Ask one licence holder to activate and to sign in to the Webex app, then ask for a sync again."
+_ACTIVATE = "Ask one license holder to activate and to sign in to the Webex app, then ask for a sync again."
 
 MEANINGS: Mapping[int, Meaning] = {
     600000: Meaning(
@@ -66,7 +66,7 @@ MEANINGS: Mapping[int, Meaning] = {
         Nature.PASSING,
     ),
     600004: Meaning(
-        "Directory sync is switched off for your service provider's customers, so your contacts are not synchronised.",
+        "Directory sync is switched off for your service provider's customers, so your contacts are not synchronized.",
         Mender.OPERATOR,
         "Ask your service provider to switch directory sync on at partner level, then ask for a sync again.",
     ),
@@ -77,7 +77,7 @@ MEANINGS: Mapping[int, Meaning] = {
         Nature.BUSY,
     ),
     600006: Meaning(
-        "Webex had no room for another sync, so yours was not begun and your contacts were not synchronised.",
+        "Webex had no room for another sync, so yours was not begun and your contacts were not synchronized.",
         Mender.ADMIN,
         "Nothing is broken at your end: ask for a sync again in an hour.",
         Nature.BUSY,
@@ -88,7 +88,7 @@ MEANINGS: Mapping[int, Meaning] = {
         _CASE,
     ),
     600008: Meaning(
-        "Webex does not find your enterprise among your service provider's customers, so nothing was synchronised.",
+        "Webex does not find your enterprise among your service provider's customers, so nothing was synchronized.",
         Mender.OPERATOR,
         "Ask your service provider to check that your enterprise is set up among its customers in Webex.",
     ),
@@ -104,7 +104,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "Ask your service provider to assign a BroadWorks cluster to your enterprise, then ask for a sync again.",
     ),
     600011: Meaning(
-        "Directory sync is switched off for your enterprise, so your contacts are not synchronised.",
+        "Directory sync is switched off for your enterprise, so your contacts are not synchronized.",
         Mender.OPERATOR,
         "Ask your service provider to switch directory sync on for your enterprise, then ask for a sync again.",
     ),
@@ -146,22 +146,22 @@ MEANINGS: Mapping[int, Meaning] = {
         _CASE_IF_REPEATED,
     ),
     600020: Meaning(
-        "Directory sync could not be switched off while a sync was running, so your contacts are still synchronised.",
+        "Directory sync could not be switched off while a sync was running, so your contacts are still synchronized.",
         Mender.OPERATOR,
         "If it is to be switched off, ask your service provider to do so once that sync has ended.",
     ),
     600022: Meaning(
-        "No licence holder of your enterprise has activated yet, so Webex could not synchronise a single person.",
+        "No license holder of your enterprise has activated yet, so Webex could not synchronize a single person.",
         Mender.ADMIN,
         _ACTIVATE,
     ),
     600023: Meaning(
-        "The single person to be synchronised is in your Webex organization already, so no contact was added.",
+        "The single person to be synchronized is in your Webex organization already, so no contact was added.",
         Mender.ADMIN,
         "Search for the person in the Webex app; if the entry is out of date, ask for a sync of your enterprise.",
     ),
     600024: Meaning(
-        "BroadWorks knows nobody by the user id of the single person to be synchronised, so no contact was added.",
+        "BroadWorks knows nobody by the user id of the single person to be synchronized, so no contact was added.",
         Mender.OPERATOR,
         "Check the user id; if it is right, ask your service provider to set the person up in BroadWorks.",
     ),
@@ -176,17 +176,17 @@ MEANINGS: Mapping[int, Meaning] = {
         _CASE_IF_REPEATED,
     ),
     600027: Meaning(
-        "BroadWorks knows several people by the user id of the one to be synchronised, so no contact was added.",
+        "BroadWorks knows several people by the user id of the one to be synchronized, so no contact was added.",
         Mender.OPERATOR,
         "Ask your service provider to give each of them a user id of their own in BroadWorks.",
     ),
     600028: Meaning(
-        "A single person can be synchronised only once a sync of your whole enterprise has completed, and none has.",
+        "A single person can be synchronized only once a sync of your whole enterprise has completed, and none has.",
         Mender.ADMIN,
-        "Ask for a sync of your enterprise first; when it has completed, the single person can be synchronised.",
+        "Ask for a sync of your enterprise first; when it has completed, the single person can be synchronized.",
     ),
     NOBODY_ACTIVATED: Meaning(
-        "No licence holder of your enterprise has activated yet, so Webex cannot tell which directory is yours.",
+        "No license holder of your enterprise has activated yet, so Webex cannot tell which directory is yours.",
         Mender.ADMIN,
         _ACTIVATE,
     ),

@@ -1,4 +1,4 @@
-"""/broadworks/subscribers: the licence holders, for the provider's administrator only."""
+"""/broadworks/subscribers: the license holders, for the provider's administrator only."""
 
 from collections.abc import Callable
 

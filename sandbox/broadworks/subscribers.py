@@ -1,4 +1,4 @@
-"""The provider's subscribers: the people with a Webex licence, of all its enterprises."""
+"""The provider's subscribers: the people with a Webex license, of all its enterprises."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -25,7 +25,7 @@ STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One licence holder as the provider's system knows them; `group_id` is the location (Webex's beta field)."""
+    """One license holder as the provider's system knows them; `group_id` is the location (Webex's beta field)."""
 
     user_id: str
     sp_enterprise_id: str
@@ -104,7 +104,7 @@ class Subscribers:
             return self._all[self._by_id[subscriber_id]]
 
     def set_status(self, subscriber_id: str, status: str) -> Subscriber:
-        """Let provisioning move on: `provisioned` is what activates a licence holder."""
+        """Let provisioning move on: `provisioned` is what activates a license holder."""
         with self._lock:
             changed = replace(self.get(subscriber_id), status=status, last_status_change=now())
             self._all[changed.ordinal] = changed

@@ -9,7 +9,7 @@ Json = dict[str, object]
 
 
 def person(one: Person) -> Json:
-    """A person as non-administrators see one: no presence, roles or licences."""
+    """A person as non-administrators see one: no presence, roles or licenses."""
     shape: Json = {
         "id": one.id,
         "emails": [one.email],

@@ -1,4 +1,4 @@
-"""Where licence holders are, as their admins say."""
+"""Where license holders are, as their admins say."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The licence holders, reading by reading."""
+"""The license holders, reading by reading."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import FoldedText
 
 
 class RosterRow(Claimable, Table):
-    """One reading of an enterprise's licence holders, from being wanted to being replaced."""
+    """One reading of an enterprise's license holders, from being wanted to being replaced."""
 
     __tablename__ = "rosters"
     __table_args__ = (
@@ -35,7 +35,7 @@ class RosterRow(Claimable, Table):
 
 
 class LicenseHolderRow(Table):
-    """A licence holder in one roster: the nine cells, their folded forms to filter and sort by.
+    """A license holder in one roster: the nine cells, their folded forms to filter and sort by.
 
     `group_id` is the location that Webex sends, which is shown where no mapping says otherwise.
     """

@@ -12,7 +12,7 @@ from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
 
 class SyncRow(Claimable, Table):
-    """One request to synchronise, from asking to its end; it is queue, lock, history and audit at once."""
+    """One request to synchronize, from asking to its end; it is queue, lock, history and audit at once."""
 
     __tablename__ = "syncs"
     __table_args__ = (

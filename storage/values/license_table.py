@@ -1,11 +1,11 @@
-"""The licence table: a row of it, by what one is found, and a view of it; values without a database behind them."""
+"""The license table: a row of it, by what one is found, and a view of it; values without a database behind them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class LicenseHolder:
-    """One row of the licence table: its nine cells, as they are shown."""
+    """One row of the license table: its nine cells, as they are shown."""
 
     location: str = ""
     license_type: str = ""
@@ -20,7 +20,7 @@ class LicenseHolder:
 
 @dataclass(frozen=True, slots=True)
 class LocationCandidate:
-    """By what a licence holder can be named who is to get a location, and where they are by now."""
+    """By what a license holder can be named who is to get a location, and where they are by now."""
 
     service_id: str
     service_id_folded: str

@@ -41,7 +41,7 @@ class WaitsFor(StrEnum):
 
 
 class RosterState(StrEnum):
-    """What became of one reading of an enterprise's licence holders."""
+    """What became of one reading of an enterprise's license holders."""
 
     WANTED = "wanted"
     CURRENT = "current"
@@ -103,7 +103,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One reading of an enterprise's licence holders."""
+    """One reading of an enterprise's license holders."""
 
     id: int
     enterprise_id: int
@@ -117,7 +117,7 @@ class Roster:
 
     @property
     def as_of(self) -> datetime:
-        """From when the licence holders are who are shown from it."""
+        """From when the license holders are who are shown from it."""
         return self.read_at or self.asked_at
 
 
@@ -131,7 +131,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """One request to synchronise."""
+    """One request to synchronize."""
 
     id: int
     enterprise_id: int

@@ -29,7 +29,7 @@ def check_length(house: House) -> None:
 
 
 def check_privacy(house: House) -> None:
-    """No licence holder's address or last name, and no admin's address, stands where somebody reads it who has no
+    """No license holder's address or last name, and no admin's address, stands where somebody reads it who has no
     rights to it, but for spaces that were trusted.
     """
     for sp_enterprise_id in (ACME, BOREALIS, CUMULUS):

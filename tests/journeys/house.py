@@ -240,7 +240,7 @@ class House:
             return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
 
     def rosters(self) -> list[RosterRow]:
-        """The readings of licence holders, oldest first."""
+        """The readings of license holders, oldest first."""
         with self.database.read() as session:
             return list(session.scalars(select(RosterRow).order_by(RosterRow.id)))
 

@@ -1,4 +1,4 @@
-"""The licence table as it ought to be, made anew from what the sandbox's Webex holds; and as the bot sent it."""
+"""The license table as it ought to be, made anew from what the sandbox's Webex holds; and as the bot sent it."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ _ACTIVATION = {"pending_email_input": "Not begun", "provisioned": "Activated", "
 
 
 def row(one: Subscriber) -> list[str]:
-    """A licence holder's nine cells."""
+    """A license holder's nine cells."""
     return [
         one.group_id,
         one.package.title(),
@@ -41,7 +41,7 @@ def row(one: Subscriber) -> list[str]:
 
 
 def rows(house: House) -> list[list[str]]:
-    """All licence holders of the first enterprise, in Webex's order."""
+    """All license holders of the first enterprise, in Webex's order."""
     return [row(one) for one in house.world.subscribers.of(house.settings.bot_enterprise)]
 
 

@@ -123,7 +123,7 @@ def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
     assert {(row.file, row.room_id) for row in _files(house)} == {(told.file, ended.room_id)}
 
 
-def test_a_refusal_that_tells_of_licence_holders_is_kept_from_strangers(
+def test_a_refusal_that_tells_of_license_holders_is_kept_from_strangers(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)

@@ -89,7 +89,7 @@ def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
     house.ask(ANA, "licenses last=a*")
     answer = house.ask(ANA, "licenses")
     assert answer.files == ()
-    assert "had 2 files of licence holders from me within the last hour" in text(answer)
+    assert "had 2 files of license holders from me within the last hour" in text(answer)
     assert "410 of 410" in text(house.ask(ANA, "licenses count"))
     assert house.ask(ANA, "audit").files != ()
     assert house.ask(OLGA, "licenses").files != ()

@@ -61,7 +61,7 @@ def test_what_is_set_counts_from_then_on(house: House) -> None:
 
 def test_another_id_counts_when_it_is_typed_twice(house: House) -> None:
     typed = f"enterprise set {ACME_KEY} sp-enterprise-id=Reseller1+another"
-    assert "see **its** licence holders" in text(house.ask(OLGA, typed))
+    assert "see **its** license holders" in text(house.ask(OLGA, typed))
     assert _known(house)[ACME_KEY].sp_enterprise_id == "Reseller1+acme"
     assert "Changed" in text(house.ask(OLGA, typed))
     assert _known(house)[ACME_KEY].sp_enterprise_id == "Reseller1+another"

@@ -11,7 +11,7 @@ from tests.journeys.tables import csv_of, rows
 SUBSCRIBERS = "/broadworks/subscribers"
 
 
-def test_refresh_reads_the_licence_holders_anew(house: House) -> None:
+def test_refresh_reads_the_license_holders_anew(house: House) -> None:
     house.ask(ANA, "licenses")
     house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
@@ -74,7 +74,7 @@ def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -
 def test_a_roster_that_was_never_read_and_cannot_be_is_said_so(house: House) -> None:
     house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "licenses")
-    assert "could not read your licence holders" in (answer.markdown or "")
+    assert "could not read your license holders" in (answer.markdown or "")
     assert answer.files == ()
 
 
@@ -100,7 +100,7 @@ def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: H
     asked = house.say(ANA, "licenses type=premium")
     _wait_in_vain(house)
     status = house.wait_for(lambda: house.answers(asked))[0]
-    assert "I am reading your licence holders from Webex" in (status.markdown or "")
+    assert "I am reading your license holders from Webex" in (status.markdown or "")
     house.faults.clear()
     answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
     assert "92 of 410" in (answer.markdown or "")

@@ -48,7 +48,7 @@ def test_with_no_roster_yet_locations_waits_for_it_as_long_as_it_takes(house: Ho
     house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
     house.advance(seconds=8.5)
     status = house.wait_for(lambda: house.answers(asked))[0]
-    assert "I am reading your licence holders from Webex" in (status.markdown or "")
+    assert "I am reading your license holders from Webex" in (status.markdown or "")
     house.faults.clear()
     answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
     assert "1 set" in (answer.markdown or "")
@@ -62,7 +62,7 @@ def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_rea
     said = answer.markdown or ""
     assert "2 set, 1 unchanged, 1 unknown" in said
     assert "New: `Kraków` (1), `=Bern` (1)." in said
-    assert "Line 4: no licence holder has `nobody@here`" in said
+    assert "Line 4: no license holder has `nobody@here`" in said
     assert csv_of(house, answer, header=REPORT) == [
         ["2", "set", first, first, "Kraków", before[first]],
         ["3", "unchanged", second, second, before[second], before[second]],
@@ -78,7 +78,7 @@ def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_rea
     assert _audited(house)[1] == "2 set, 1 unchanged, 1 unknown"
 
 
-def test_locations_alone_counts_licence_holders_most_first_and_attaches_the_mapping(house: House) -> None:
+def test_locations_alone_counts_license_holders_most_first_and_attaches_the_mapping(house: House) -> None:
     someone = rows(house)[0][2]
     house.ask(ANA, "locations", file=_csv([someone, "Kraków"]))
     answer = house.ask(ANA, "locations")
@@ -197,12 +197,12 @@ def test_in_a_group_with_others_the_answer_goes_to_the_asker_alone(house: House)
     assert line.files == ()
 
 
-def test_without_licence_holders_to_look_up_nothing_is_changed(house_on_sqlite: House) -> None:
+def test_without_license_holders_to_look_up_nothing_is_changed(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "locations", file=_csv(["a", "b"]), deadline=20).markdown or ""
     assert "Nothing was changed" in answer
-    assert "licence holders" in answer
+    assert "license holders" in answer
 
 
 def test_whoever_has_no_rights_changes_nothing(house: House) -> None:

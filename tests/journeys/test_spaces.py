@@ -67,7 +67,7 @@ def test_a_space_is_linked_trusted_and_unlinked_where_it_is(both: House) -> None
         assert "is about a group space" in text(both.ask(OLGA, typed))
 
 
-def test_a_trusted_space_is_shown_licence_holders_whoever_is_there(both: House) -> None:
+def test_a_trusted_space_is_shown_license_holders_whoever_is_there(both: House) -> None:
     assert "`link` it to one first" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     both.trusted.add(both.world.room(TOGETHER).id)

@@ -23,7 +23,7 @@ def test_status_before_during_and_after_a_sync(house: House) -> None:
     assert "A sync usually takes" in after
     assert "`sync` will work again" in after
     assert "in 24 h" in after
-    assert "410 licence holders (248 Activated, 93 Begun, 40 Not begun, 29 Error), as of" in after
+    assert "410 license holders (248 Activated, 93 Begun, 40 Not begun, 29 Error), as of" in after
     assert shown.files == ()
 
 

@@ -31,7 +31,7 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
         "- Took ",
         str(house.enterprise().report["lastSyncTrackingId"]),
         "- `sync` will work again",
-        "Attached: your 410 licence holders.",
+        "Attached: your 410 license holders.",
     ):
         assert line in text(result)
     assert "more than a tenth" not in text(result)

@@ -1,4 +1,4 @@
-"""`sync`, where no licence holder has activated."""
+"""`sync`, where no license holder has activated."""
 
 from collections.abc import Callable
 

@@ -43,7 +43,7 @@ def test_each_admin_is_told_exactly_once(house: House) -> None:
 
 
 @ON_SQLITE
-def test_a_notification_space_that_is_not_fit_is_told_without_the_licence_holders(house: House) -> None:
+def test_a_notification_space_that_is_not_fit_is_told_without_the_license_holders(house: House) -> None:
     house.ask(ANA, "notify on", SPACE, mention=True)
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house) and ends(house, SPACE))[0]

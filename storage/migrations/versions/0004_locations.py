@@ -1,4 +1,4 @@
-"""Admins say where licence holders are; what Webex says is kept beside that"""
+"""Admins say where license holders are; what Webex says is kept beside that"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -282,7 +282,7 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
     assert all_of(database) == before
 
 
-def test_with_another_id_the_licence_holders_are_shown_no_more_and_read_anew(
+def test_with_another_id_the_license_holders_are_shown_no_more_and_read_anew(
     shell: CliRunner, database: Database
 ) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")

@@ -7,12 +7,12 @@ from storage.values.license_table import LicenseHolder, Pattern, Term, View
 
 
 def matches(terms: Iterable[Term], holder: LicenseHolder) -> bool:
-    """Does the licence holder meet every term?"""
+    """Does the license holder meet every term?"""
     return all(_holds(term, holder) for term in terms)
 
 
 def ordered(view: View, holders: Iterable[LicenseHolder]) -> list[LicenseHolder]:
-    """The licence holders in the view's order, those that are equal in it as they came; its terms are ignored."""
+    """The license holders in the view's order, those that are equal in it as they came; its terms are ignored."""
     in_order = list(holders)
     for key in reversed(view.sort):
         in_order.sort(

@@ -127,7 +127,7 @@ class ImaginedWebex:
     def subscriber_pages(
         self, sp_enterprise_id: str, *, changed_since: datetime | None = None
     ) -> Iterator[list[Subscriber]]:
-        """The licence holders."""
+        """The license holders."""
         holder = Subscriber(
             "1", "lee", sp_enterprise_id, "", "Lee", "Lo", "lee@acme.example", "07", "basic", "provisioned"
         )

@@ -119,7 +119,7 @@ class House:
             inbox_rows.record(connection, [event], self.clock.now)
 
     def have_a_past(self, *names: str) -> None:
-        """These enterprises have been synchronised by Webex itself, and their licence holders are known."""
+        """These enterprises have been synchronized by Webex itself, and their license holders are known."""
         for name in names:
             self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
             with self.database.write() as session:

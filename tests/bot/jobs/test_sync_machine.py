@@ -79,7 +79,7 @@ class Syncing(RuleBasedStateMachine):
         dies=DEATHS,
     )
     def somebody_asks(self, email: str, text: str, dies: int | None) -> None:
-        """Whoever asks before the licence holders were ever read is answered two seconds later."""
+        """Whoever asks before the license holders were ever read is answered two seconds later."""
         self.house.type(email, text)
         if self.house.work(inbox.move, dies) and dies is None:
             self.clock.pass_by(timedelta(seconds=2))

@@ -126,7 +126,7 @@ def test_a_line_that_repeats_another_changes_nothing_and_has_its_result_where_th
     assert again.new == {"Chur": 1}
 
 
-def test_locations_that_neither_a_licence_holder_nor_the_mapping_had_are_new() -> None:
+def test_locations_that_neither_a_license_holder_nor_the_mapping_had_are_new() -> None:
     found = came_of(
         Key.SERVICE_ID,
         ("cy@acme", "Zug"),

@@ -15,7 +15,7 @@ from storage.values.license_table import LicenseHolder
 ANA = Subscriber("s1", "ana@acme", "R+acme", "Dallas", "Ana", "Ruiz", "ana@acme.example", "0042", "premium", "")
 
 
-def test_the_header_is_that_of_the_licence_table_and_what_to_do() -> None:
+def test_the_header_is_that_of_the_license_table_and_what_to_do() -> None:
     assert ",".join(HEADER) == (
         "Location,License Type,Service ID,Ext,First Name,Last Name,Email,Email Validation Status,Self-Activation,"
         "What to do"

@@ -11,7 +11,7 @@ from tests.bot.samples import NOW, ROSTER, enterprise
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "**0 of 14 licence holders of Acme**\n"), ("last=O_Brien*", "Acme**: Last Name begins with O\\_Brien\n")],
+    [("", "**0 of 14 license holders of Acme**\n"), ("last=O_Brien*", "Acme**: Last Name begins with O\\_Brien\n")],
 )
 def test_a_filter_is_said_back_as_it_was_understood(typed: str, said: str) -> None:
     about = licenses.About(language.parse(typed), ROSTER, enterprise(), None)

@@ -31,7 +31,7 @@ def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() 
 def test_those_without_a_location_are_counted_apart() -> None:
     said = locations.overview({"": 1200, "Bern": 2, "Chur": 1}, 1, ROSTER, ACME, NOW)
     assert said.startswith(
-        "**2 locations of Acme**, 14 licence holders (1,200 without a location) as of Sun 22 Nov 04:09"
+        "**2 locations of Acme**, 14 license holders (1,200 without a location) as of Sun 22 Nov 04:09"
     )
     assert "- Bern: 2\n- Chur: 1\n" in said
     assert "it has 1 line." in said
@@ -50,8 +50,8 @@ def test_only_lines_that_were_left_out_are_named() -> None:
     said = locations.changed(UploadResult(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
     assert [line for line in said if line.startswith("- ")] == [
         "- Line 3: its Service ID is empty",
-        "- Line 4: several licence holders have `b`",
-        "- Line 5: several licence holders have `110`, leading zeros aside",
+        "- Line 4: several license holders have `b`",
+        "- Line 5: several license holders have `110`, leading zeros aside",
     ]
 
 
@@ -59,7 +59,7 @@ def test_of_more_than_ten_lines_that_were_left_out_the_rest_is_counted() -> None
     found = [_outcome(line, "a", Result.UNKNOWN) for line in range(2, 13)]
     said = locations.changed(UploadResult(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
     listed = [line for line in said if line.startswith("- ")]
-    assert listed[9:] == ["- Line 11: no licence holder has `a`", "- and 1 more"]
+    assert listed[9:] == ["- Line 11: no license holder has `a`", "- and 1 more"]
     assert len(locations.changed(UploadResult(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
 
 

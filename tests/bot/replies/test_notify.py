@@ -25,7 +25,7 @@ def test_who_turns_it_off_still_hears_of_what_they_ask_for() -> None:
     assert "told whenever a directory sync has ended" in notify.oneself(on=True, changed=True)
 
 
-def test_a_space_is_told_which_enterprise_and_that_licence_holders_need_readers_who_may() -> None:
+def test_a_space_is_told_which_enterprise_and_that_license_holders_need_readers_who_may() -> None:
     on = notify.space(ACME, on=True, changed=True)
     assert r"of Acme\_1 has ended" in on
     assert "only where every member may read them" in on

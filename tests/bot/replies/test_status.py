@@ -46,7 +46,7 @@ def test_with_nothing_under_way_everything_is_told_one_thing_a_line() -> None:
         "- Webex's own last sync: ✅ completed, Thu 19 Nov 04:14 CST, 3 d ago",
         "- `sync` works now",
         "- A sync usually takes 1 h 12 min",
-        "- 14 licence holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST, 5 min ago",
+        "- 14 license holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST, 5 min ago",
     ]
 
 
@@ -173,11 +173,11 @@ def test_a_failed_attempt_is_no_success() -> None:
     assert warned(succeeded=2 * STALE, last=FAILED, last_success=old) != ""
 
 
-def test_the_licence_holders_are_counted_by_activation_with_how_old_the_roster_is() -> None:
-    assert said()[-1].startswith("- 14 licence holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST")
-    assert said(activation={}, roster=replace(ROSTER, size=0))[-1].startswith("- 0 licence holders (none), as of ")
-    assert said(roster=None)[-1] == "- Licence holders: not read yet; `licenses` reads them"
-    assert said(roster=replace(ROSTER, read_at=None))[-1] == "- Licence holders: not read yet; `licenses` reads them"
+def test_the_license_holders_are_counted_by_activation_with_how_old_the_roster_is() -> None:
+    assert said()[-1].startswith("- 14 license holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST")
+    assert said(activation={}, roster=replace(ROSTER, size=0))[-1].startswith("- 0 license holders (none), as of ")
+    assert said(roster=None)[-1] == "- License holders: not read yet; `licenses` reads them"
+    assert said(roster=replace(ROSTER, read_at=None))[-1] == "- License holders: not read yet; `licenses` reads them"
 
 
 @pytest.mark.parametrize("named", [True, False])

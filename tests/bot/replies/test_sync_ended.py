@@ -45,12 +45,12 @@ def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_
         "- Webex's tracking id: `NA_1`",
         "- `sync` will work again Mon 23 Nov 04:12 CST, in 24 h",
         "",
-        "Attached: your 14 licence holders.",
+        "Attached: your 14 license holders.",
     ]
 
 
-def test_licence_holders_that_could_not_be_read_again_are_told_with_their_age() -> None:
-    assert ended(COMPLETED, ROSTER, fresh=False)[-1] == "Attached: your 14 licence holders, as of Sun 22 Nov 04:09 CST."
+def test_license_holders_that_could_not_be_read_again_are_told_with_their_age() -> None:
+    assert ended(COMPLETED, ROSTER, fresh=False)[-1] == "Attached: your 14 license holders, as of Sun 22 Nov 04:09 CST."
 
 
 def test_what_is_not_attached_is_not_promised() -> None:
@@ -90,7 +90,7 @@ def test_where_nobody_has_activated_the_errors_are_left_out_and_who_must_act_is_
     lines = ended(nobody, ROSTER, fresh=False)
     assert not any("600029" in line for line in lines)
     assert lines[-1] == (
-        "Attached: the licence holders who have not activated yet, and what each of them has to do, "
+        "Attached: the license holders who have not activated yet, and what each of them has to do, "
         "as of Sun 22 Nov 04:09 CST."
     )
 

@@ -26,7 +26,7 @@ def test_a_roster_is_fresh_that_is_young_or_younger_than_the_question(minutes: i
         (1, None, False, False),
     ],
 )
-def test_licence_holders_are_refreshed_by_what_was_read_whole_since(
+def test_license_holders_are_refreshed_by_what_was_read_whole_since(
     read: int, whole: int | None, just_read: bool, refreshed: bool
 ) -> None:
     whole_at = None if whole is None else NOW + timedelta(minutes=whole)

@@ -85,7 +85,7 @@ def gather(checked: Checked) -> None:
     checked.call(ana, "DELETE /webhooks/{webhookId}", made)
 
 
-def synchronise(checked: Checked) -> None:
+def synchronize(checked: Checked) -> None:
     partner, world = "partner@provider.example", checked.sandbox.world
     path = "/broadworks/enterprises/{id}/broadworksDirectorySync"
     acme = world.enterprise(ACME)
@@ -107,7 +107,7 @@ def synchronise(checked: Checked) -> None:
 def test_every_answer_obeys_the_published_documents(checked: Checked, space: str) -> None:
     talk(checked, space)
     gather(checked)
-    synchronise(checked)
+    synchronize(checked)
     assert checked.found == []
     assert checked.seen == {name for name in operations() if not ELSEWHERE.search(name)}
 

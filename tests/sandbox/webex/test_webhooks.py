@@ -170,7 +170,7 @@ def test_a_filter_lets_through_what_it_names(
 
 def test_a_filter_that_does_not_exist_is_400(bot: Caller) -> None:
     body = {"name": "x", "targetUrl": "http://a.example", "resource": "messages", "event": "created"}
-    assert bot.post("webhooks", **body, filter="colour=red").status_code == 400
+    assert bot.post("webhooks", **body, filter="color=red").status_code == 400
     assert bot.post("webhooks", **body, filter="roomId").status_code == 400
 
 
