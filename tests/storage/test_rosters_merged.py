@@ -93,7 +93,7 @@ def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
     assert _names(database, read) == ["Ana", "Bo", "Cy"]
 
 
-@pytest.mark.parametrize("how", ["whole", "anew"])
+@pytest.mark.parametrize("how", ["whole", "restart"])
 def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
     database: Database, acme: Enterprise, read: Roster, how: str
 ) -> None:
