@@ -1,20 +1,26 @@
-"""How many columns text takes where every letter is as wide as the next, or twice that."""
+"""Text in a fixed-width font: how many columns it takes, and how to fit it into a number of them.
+
+wcwidth knows the letters: East Asian ones take two columns, accents take none. It also reads the codes that move a
+terminal's cursor, so only text without control characters (see `visible`) is measured right.
+"""
 
 import unicodedata
 
+from wcwidth import clip, ljust, width
+
 from bot.formatting.escape import visible
 
+__all__ = ["cell_text", "padded", "shortened", "width"]
+
 _MAX_MARKS = 3
+"""Accents kept on one letter. Living languages need no more, and a tall stack of them covers the rows above."""
+
 _LEFT_TO_RIGHT = "\u200e"
-
-
-def width(text: str) -> int:
-    """Columns of a fixed-width font: East Asian wide letters take two, marks above others and controls none."""
-    return sum(map(_letter_width, text))
+"""Ends text that is written from right to left, so that the next column stays to its right."""
 
 
 def cell_text(cell: str) -> str:
-    """A cell as a fixed-width table can show it: one line, unable to end the fence or to reorder its row."""
+    """Return a cell as a fixed-width table can show it: one line that cannot end the fence or reorder its row."""
     shown = _few_marks(visible(cell).replace("`", "'"))
     if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in shown):
         return shown + _LEFT_TO_RIGHT
@@ -22,37 +28,26 @@ def cell_text(cell: str) -> str:
 
 
 def shortened(text: str, columns: int) -> str:
-    """The text in at most that many columns, ending in "…" where something was left out."""
+    """Return the text in at most that many columns, ending in "…" if something was left out."""
     if width(text) <= columns:
         return text
     if columns < 1:
         return ""
-    kept, used = "", 0
-    for letter in text:
-        used += _letter_width(letter)
-        if used > columns - 1:
-            break
-        kept += letter
-    return kept.rstrip() + "…" + (_LEFT_TO_RIGHT if text.endswith(_LEFT_TO_RIGHT) else "")
+    kept = clip(text, 0, columns - 1).rstrip()
+    return kept + "…" + (_LEFT_TO_RIGHT if text.endswith(_LEFT_TO_RIGHT) else "")
 
 
 def padded(text: str, columns: int) -> str:
-    """The text shortened or filled up to exactly that many columns."""
-    text = shortened(text, columns)
-    return text + " " * (columns - width(text))
-
-
-def _letter_width(letter: str) -> int:
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+    """Return the text shortened or filled up to exactly that many columns."""
+    return ljust(shortened(text, columns), columns)
 
 
 def _few_marks(text: str) -> str:
-    """Without the marks past the third on one letter: a tower of them would cover the rows above."""
+    """Drop the marks above the limit, and those without a letter to stand on, which would join the cell before."""
     kept, marks = "", 0
     for letter in unicodedata.normalize("NFC", text):
-        marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if marks <= _MAX_MARKS:
+        category = unicodedata.category(letter)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks <= _MAX_MARKS and (kept or category[0] != "M"):
             kept += letter
     return kept

@@ -82,9 +82,21 @@ def test_statuses_can_be_told_apart_even_when_names_are_long() -> None:
     assert lines[3].rpartition("  ")[2] != lines[4].rpartition("  ")[2]
 
 
-@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("東京", 4), ("e\u0301", 1), ("a\u200bb", 2), ("ｱ", 1)])
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("東京", 4), ("e\u0301", 1), ("a\u200bb", 2), ("ｱ", 1), ("❤\ufe0f", 2)]
+)
 def test_width_counts_columns_not_letters(text: str, columns: int) -> None:
     assert width(text) == columns
+
+
+@given(_HOSTILE, st.integers(1, 20))
+def test_a_cell_takes_its_columns_wherever_it_stands_in_a_row(text: str, columns: int) -> None:
+    cell = padded(cell_text(text), columns)
+    assert width(f"{cell}  {cell}") == 2 * columns + 2
+
+
+def test_an_accent_without_a_letter_is_left_out() -> None:
+    assert cell_text("\u0dcf\u0301Ana") == "Ana"
 
 
 @given(_HOSTILE, st.integers(0, 20))
