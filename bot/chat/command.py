@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.chat.message import Message, Reply, Request, Requester, Wait
+from bot.chat.message import Message, Reply, Wait
+from storage.values.records import Enterprise
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
+
+    from bot.settings.load import Settings
 
 
 class Who(StrEnum):
@@ -18,6 +23,16 @@ class Who(StrEnum):
 
     ADMIN = "admin"
     OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks, and what they may act for."""
+
+    person_id: str
+    email: str
+    operator: bool
+    enterprise_ids: frozenset[int]
 
 
 def always(_message: Message, _requester: Requester) -> bool:
@@ -69,3 +84,30 @@ class Command:
     def only_reads(self, message: Message) -> bool:
         """Whether it changes nothing, asked for like this."""
         return self.reads_only and not (self.takes_file and message.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything a command may know.
+
+    `already_waited`: this command has waited once already. `progress_shown`: a status message told the requester that
+    it takes long. `received_at` is when the message came in.
+    """
+
+    message: Message
+    arguments: str
+    requester: Requester
+    chosen: Enterprise | None
+    commands: tuple[Command, ...]
+    now: datetime
+    settings: Settings
+    received_at: datetime
+    already_waited: bool = False
+    progress_shown: bool = False
+
+    @property
+    def enterprise(self) -> Enterprise:
+        """The enterprise the command speaks for; the router has found one where the command needs it."""
+        if self.chosen is None:
+            raise LookupError("this command speaks for no enterprise")
+        return self.chosen

@@ -1,35 +1,60 @@
-"""Typed text as a command word and what follows it."""
+"""Typed text as a command word and its arguments, with plain spaces and signs."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _IN_BACKTICKS = re.compile(r"\s*`+([^`]*)`+\s*")
 _ODD_SPACES = re.compile(r"[^\S\n]")
 _PUNCTUATION = "?!.,:;…"
+_PLAIN_SIGNS = str.maketrans(
+    dict.fromkeys("“”„‟«»＂", '"')
+    | dict.fromkeys("‘’‚‛‹›＇", "'")
+    | {"＝": "=", "：": ":", "，": ",", "＊": "*", "！": "!", "≠": "!="}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """The command word in lower case, and the rest as it was typed, with plain spaces."""
+class CommandLine:
+    """The command word in lower case, and its arguments as they were typed, with plain spaces."""
 
     word: str
-    rest: str
+    arguments: str
 
 
-def typed(text: str) -> Typed:
-    """What somebody typed, taken apart: `/Status?` is the word `status`; nothing is the empty word."""
-    text = plain_spaces(text)
-    held = _IN_BACKTICKS.fullmatch(text)
-    text = held[1] if held else text
+def parse(text: str) -> CommandLine:
+    """Split typed text into the command word and its arguments.
+
+    `/Status?` is the word `status`. A text without a word has the empty word.
+    """
+    text = _without_backticks(_with_plain_spaces(text))
     word, _, rest = re.sub(r"\s", "\n", text.lstrip("/ \n"), count=1).partition("\n")
     word = "".join(unicodedata.normalize("NFKC", word).casefold().split())
     rest = rest.strip()
-    return Typed(word.rstrip(_PUNCTUATION) or word, rest if rest.strip(_PUNCTUATION) else "")
+    return CommandLine(word.rstrip(_PUNCTUATION) or word, rest if rest.strip(_PUNCTUATION) else "")
 
 
-def plain_spaces(text: str) -> str:
-    """The text with each odd space as a plain one, line breaks as newlines, and without what takes no room."""
-    lines = "\n".join(_UNSEEN.sub("", text).splitlines())
+def plain_line(text: str) -> str:
+    """Return the text on one line, with plain quotes, operators and spaces.
+
+    Backticks around the whole text go: people copy examples with them.
+    """
+    return _without_backticks("".join(map(_plain_letter, text.translate(_PLAIN_SIGNS)))).strip()
+
+
+def _without_backticks(text: str) -> str:
+    quoted = _IN_BACKTICKS.fullmatch(text)
+    return quoted[1] if quoted else text
+
+
+def _with_plain_spaces(text: str) -> str:
+    """Return the text with plain spaces, newlines as the only line breaks, and no invisible letters."""
+    lines = "\n".join(_INVISIBLE.sub("", text).splitlines())
     return _ODD_SPACES.sub(" ", lines)
+
+
+def _plain_letter(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return "" if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter

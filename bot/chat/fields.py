@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.filters.tokens import plain_line
+from bot.chat.command_line import plain_line
 
 _PART = re.compile(r'(?:([A-Za-z][A-Za-z_-]*)\s*=\s*)?(?:"([^"]*)"|(\S+))')
 

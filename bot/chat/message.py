@@ -1,21 +1,18 @@
-"""What goes into a command and what comes out: a message and who asks; a reply, a refusal or a wait."""
+"""What goes into a command and what comes out of it: a message; a reply, a refusal or a wait."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from storage.values.records import Claim, Enterprise, Identity, Sync
-
-if TYPE_CHECKING:
-    from bot.chat.command import Command
-    from bot.settings.load import Settings
-
+from storage.values.records import Claim, Identity, Sync
 
 MAX_FILE_BYTES = 5_000_000
 """Bytes of a file that a command takes."""
+
+UNCONFIRMED = "unconfirmed"
+"""How a command ends in the audit that has to be typed once more."""
 
 
 class FileUnreadable(StrEnum):
@@ -70,43 +67,6 @@ class PendingMessage:
     enterprise_id: int | None = None
     status_outbox_id: int | None = None
     timed_out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Requester:
-    """Who asks, and what they may act for."""
-
-    person_id: str
-    email: str
-    operator: bool
-    enterprise_ids: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Everything a command may know.
-
-    `already_waited`: this command has waited once already. `progress_shown`: a status message told the requester that
-    it takes long. `received_at` is when the message came in.
-    """
-
-    message: Message
-    arguments: str
-    requester: Requester
-    chosen: Enterprise | None
-    commands: tuple[Command, ...]
-    now: datetime
-    settings: Settings
-    received_at: datetime
-    already_waited: bool = False
-    progress_shown: bool = False
-
-    @property
-    def enterprise(self) -> Enterprise:
-        """The enterprise the command speaks for; the router has found one where the command needs it."""
-        if self.chosen is None:
-            raise LookupError("this command speaks for no enterprise")
-        return self.chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
+from bot.chat.command import Command, Request
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Refusal, Reply, Request, Unconfirmed
+from bot.chat.message import Refusal, Reply, Unconfirmed
 from bot.replies import admins as replies
 from bot.services import enterprise_fields
 from bot.services.confirmation import confirmed

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, unless_operator
-from bot.chat.message import Attachment, Refusal, Reply, Request
+from bot.chat.command import Command, Request, unless_operator
+from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.replies import audit as replies
 from storage import audit, enterprises

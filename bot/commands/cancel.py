@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import Refusal, Reply, Request
+from bot.chat.command import Command, Request
+from bot.chat.message import Refusal, Reply
 from bot.replies import cancel as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, followers, syncs

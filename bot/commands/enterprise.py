@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Who, never
+from bot.chat.command import Command, Request, Who, never
 from bot.chat.did_you_mean import nearest
 from bot.chat.fields import Fields, fields
-from bot.chat.message import Attachment, Refusal, Reply, Request, Unconfirmed
+from bot.chat.message import Attachment, Refusal, Reply, Unconfirmed
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import enterprise as replies
 from bot.services import enterprise_fields, enterprises

@@ -2,17 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, never
-from bot.chat.command_line import typed
+from bot.chat import command_line
+from bot.chat.command import Command, Request, never
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Refusal, Reply, Request
+from bot.chat.message import Refusal, Reply
 from bot.replies import access
 from bot.replies import help as replies
 
 
 def run(_session: Session, request: Request) -> Reply:
     """List the commands, or explain one."""
-    name = typed(request.arguments).word
+    name = command_line.parse(request.arguments).word
     if not name:
         return Reply(replies.overview(request.commands))
     command = next((command for command in request.commands if command.name == name), None)

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import Attachment, Refusal, Reply, Request
+from bot.chat.command import Command, Request
+from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import history as replies
 from storage import history, webex_status

@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import Attachment, Refusal, Reply, Request, Wait
+from bot.chat.command import Command, Request
+from bot.chat.command_line import plain_line
+from bot.chat.message import Attachment, Refusal, Reply, Wait
 from bot.filters import language
 from bot.filters.advice import Advice
 from bot.filters.columns import HEADER
-from bot.filters.tokens import plain_line
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.replies import license_summary
 from bot.replies import licenses as replies

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import MAX_FILE_BYTES, Attachment, FileUnreadable, Message, Refusal, Reply, Request, Wait
+from bot.chat.command import Command, Request
+from bot.chat.message import MAX_FILE_BYTES, Attachment, FileUnreadable, Message, Refusal, Reply, Wait
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.locations import csv_reader as table
 from bot.locations import matching, refusals

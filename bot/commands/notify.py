@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, in_groups
-from bot.chat.message import Refusal, Reply, Request
+from bot.chat.command import Command, Request, in_groups
+from bot.chat.message import Refusal, Reply
 from bot.replies import notify as replies
 from storage import enterprises, spaces
 

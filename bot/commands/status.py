@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import FreshData, Refusal, Reply, Request, Wait
+from bot.chat.command import Command, Request
+from bot.chat.message import FreshData, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.sync import Standing, no_arguments
 from bot.syncs import timing

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.message import Refusal, Reply, Request, Wait
+from bot.chat.command import Command, Request
+from bot.chat.message import Refusal, Reply, Wait
 from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
 from bot.syncs import timing

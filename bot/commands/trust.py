@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Who, never
-from bot.chat.message import Refusal, Reply, Request
+from bot.chat.command import Command, Request, Who, never
+from bot.chat.message import Refusal, Reply
 from bot.replies import spaces as replies
 from storage import enterprises, spaces
 

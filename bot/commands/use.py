@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, never
-from bot.chat.message import Refusal, Reply, Request
+from bot.chat.command import Command, Request, never
+from bot.chat.message import Refusal, Reply
 from bot.replies import use as replies
 from bot.services.enterprises import find
 from storage import chosen_enterprises, enterprises, spaces

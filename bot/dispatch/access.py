@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Who
+from bot.chat.command import Command, Requester, Who
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Denial, Message, Refusal, Requester
+from bot.chat.message import Denial, Message, Refusal
 from bot.commands import COMMANDS
 from bot.replies import access as replies
 from storage import admins, chosen_enterprises, enterprises, rights, spaces

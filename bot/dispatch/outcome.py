@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.chat import command_line
 from bot.chat.command import Command
-from bot.chat.command_line import Typed, typed
+from bot.chat.command_line import CommandLine
 from bot.chat.message import (
+    UNCONFIRMED,
     Denial,
     FreshData,
     Limited,
@@ -22,7 +24,6 @@ from bot.chat.message import (
 from bot.dispatch import access, operator_alerts
 from bot.replies import access as replies
 from bot.replies import licenses
-from bot.services.confirmation import UNCONFIRMED
 from bot.services.messages import post, post_privately
 from storage import audit, destinations, inbox, outbox, rights, rosters, webex_status
 from storage.rights import Rights
@@ -43,7 +44,7 @@ class Decision:
     """What came of a message, and for whom and about what, as the audit keeps it."""
 
     rights: Rights
-    typed: Typed
+    line: CommandLine
     outcome: Outcome
     enterprise: Enterprise | None = None
     command: Command | None = None
@@ -71,8 +72,10 @@ def record_outcome(session: Session, pending: PendingMessage, decision: Decision
             person_id=message.person_id,
             email=message.person_email,
             room_id=message.room_id,
-            command=decision.typed.word,
-            arguments=decision.typed.rest[:MAX_ARGUMENTS_KEPT] if isinstance(outcome, Denial) else decision.typed.rest,
+            command=decision.line.word,
+            arguments=decision.line.arguments[:MAX_ARGUMENTS_KEPT]
+            if isinstance(outcome, Denial)
+            else decision.line.arguments,
             outcome=_OUTCOMES[type(outcome)],
             detail=detail,
             file=file,
@@ -147,7 +150,7 @@ def apologize(session: Session, message: Message, claim: Claim, error: str, now:
     """Set a message aside that failed again and again, and say so once."""
     inbox.end(session, claim, inbox.FAILED, error=error)
     post(session, message, Reply(replies.apology()), now)
-    words = typed(message.text)
+    words = command_line.parse(message.text)
     audit.add(
         session,
         Audited(
@@ -157,7 +160,7 @@ def apologize(session: Session, message: Message, claim: Claim, error: str, now:
             email=message.person_email,
             room_id=message.room_id,
             command=words.word,
-            arguments=words.rest,
+            arguments=words.arguments,
             outcome="failed",
         ),
     )

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Limited, Requester, TooFast
+from bot.chat.command import Requester
+from bot.chat.message import Limited, TooFast
 from bot.commands import COMMANDS
 from bot.replies import access as replies
 from storage import audit, inbox

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command
-from bot.chat.command_line import Typed, typed
-from bot.chat.message import Message, PendingMessage, Refusal, Reply, Request
+from bot.chat import command_line
+from bot.chat.command import Command, Request
+from bot.chat.command_line import CommandLine
+from bot.chat.message import Message, PendingMessage, Refusal, Reply
 from bot.commands import COMMANDS
 from bot.dispatch import access, rate_limits
 from bot.dispatch.outcome import Decision, record_outcome
@@ -26,7 +27,7 @@ def answer(database: Database, settings: Settings, pending: PendingMessage, now:
 
     A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
     """
-    words = typed(pending.message.text)
+    words = command_line.parse(pending.message.text)
     command = _by_name(words.word)
     if command is None or command.only_reads(pending.message):
         with database.read() as session:
@@ -41,7 +42,7 @@ def answer(database: Database, settings: Settings, pending: PendingMessage, now:
 
 def wanting(database: Database, message: Message) -> Command | None:
     """The command where it wants more than the message, its file or who is mentioned, and the sender may run it."""
-    command = _by_name(typed(message.text).word)
+    command = _by_name(command_line.parse(message.text).word)
     if command is None or not command.wants_more(message):
         return None
     with database.read() as session:
@@ -61,7 +62,9 @@ def _by_name(word: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == word), None)
 
 
-def _decide(session: Session, settings: Settings, pending: PendingMessage, words: Typed, now: datetime) -> Decision:
+def _decide(
+    session: Session, settings: Settings, pending: PendingMessage, words: CommandLine, now: datetime
+) -> Decision:
     message = pending.message
     requester, found = access.requester(session, message)
     decision = Decision(found, words, Reply(""))
@@ -80,7 +83,7 @@ def _decide(session: Session, settings: Settings, pending: PendingMessage, words
         decision = Decision(found, words, Reply(""), enterprise, granted.command, granted.is_ambiguous)
         request = Request(
             message,
-            words.rest,
+            words.arguments,
             requester,
             enterprise,
             access.allowed(requester),

@@ -6,11 +6,12 @@ characters, quotes protect, a bare word is contained in any cell.
 
 import re
 
+from bot.chat.command_line import plain_line
 from bot.chat.did_you_mean import nearest
 from bot.filters import refusals
 from bot.filters.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, MAIN_KEYS, NAME, NAME_COLUMNS, SORT, key_of
 from bot.filters.in_words import in_words
-from bot.filters.tokens import Token, Value, plain_line, tokens
+from bot.filters.tokens import Token, Value, tokens
 from storage.values.folding import fold, fold_pattern
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 

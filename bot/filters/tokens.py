@@ -1,20 +1,13 @@
 """The license filter language, taken apart: columns, operators, and values with their wildcards and quotes."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from bot.filters import refusals
 from bot.filters.columns import ATTRIBUTES_OF_KEY, SORT, key_of
 from storage.values.license_table import Pattern
 
-_STAND_INS = str.maketrans(
-    dict.fromkeys("“”„‟«»＂", '"')
-    | dict.fromkeys("‘’‚‛‹›＇", "'")
-    | {"＝": "=", "：": ":", "，": ",", "＊": "*", "！": "!", "≠": "!="}
-)
 _COLUMN = re.compile(r"([^\s\"'*,=:]*?)(!=|=|:)")
-_IN_BACKTICKS = re.compile("`+([^`]*)`+")
 _COMMA = re.compile(r" *, *")
 
 
@@ -36,16 +29,6 @@ class Token:
     values: tuple[Value, ...]
     start: int
     end: int
-
-
-def plain_line(text: str) -> str:
-    """The text on one line, with plain quotes, operators and spaces for what stands for them.
-
-    Where all of it stands in backticks, as examples do that are copied, those go.
-    """
-    line = "".join(map(_kept, text.translate(_STAND_INS))).strip()
-    held = _IN_BACKTICKS.fullmatch(line)
-    return held[1].strip() if held else line
 
 
 def tokens(line: str) -> list[Token]:
@@ -140,9 +123,3 @@ def _quoted(line: str, start: int) -> tuple[str, int]:
             return text, end + 1
         text += quote
         at = end + 2
-
-
-def _kept(letter: str) -> str:
-    if letter.isspace():
-        return " "
-    return "" if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Request
+from bot.chat.command import Request
+from bot.chat.message import UNCONFIRMED
 from storage import audit
 
 WITHIN = timedelta(minutes=5)
-UNCONFIRMED = "unconfirmed"
 
 
 def confirmed(session: Session, request: Request, command: str) -> bool:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import FreshData, Request, Wait
+from bot.chat.command import Request
+from bot.chat.message import FreshData, Wait
 from bot.replies.licenses import reading
 from storage import rosters
 from storage.values.records import Roster, RosterState

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.chat.command import Command
-from bot.chat.message import Reply, Request
+from bot.chat.command import Command, Request
+from bot.chat.message import Reply
 from bot.commands import COMMANDS
 from bot.dispatch import access, router
 from sandbox.seed import SPACE

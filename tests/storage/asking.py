@@ -8,7 +8,8 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Message, Refusal, Reply, Request, Requester, Wait
+from bot.chat.command import Request, Requester
+from bot.chat.message import Message, Refusal, Reply, Wait
 from bot.jobs import syncs as job
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings

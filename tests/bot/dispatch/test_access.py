@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.command import Command, Who
-from bot.chat.message import Reply, Requester
+from bot.chat.command import Command, Requester, Who
+from bot.chat.message import Reply
 from bot.dispatch.access import may_run
 
 STRANGER = Requester("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.command_line import plain_line
 from bot.chat.message import Refusal
 from bot.filters.columns import ATTRIBUTES_OF_KEY
 from bot.filters.language import MAX_COMPARISONS, in_words, parse, printed
-from bot.filters.tokens import plain_line
 from bot.formatting.limits import fits
 from bot.formatting.width import width
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View

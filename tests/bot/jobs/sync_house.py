@@ -7,8 +7,8 @@ from typing import cast
 
 from sqlalchemy import delete, or_, select
 
-from bot.chat.command import Command
-from bot.chat.message import Message, Refusal, Request, Requester
+from bot.chat.command import Command, Request, Requester
+from bot.chat.message import Message, Refusal
 from bot.jobs import inbox, rosters, syncs, webex_status
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings

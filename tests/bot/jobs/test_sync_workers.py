@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import func, select
 
-from bot.chat.message import Message, Request, Requester
+from bot.chat.command import Request, Requester
+from bot.chat.message import Message
 from bot.commands import sync
 from bot.jobs import rosters, syncs
 from bot.jobs.engine.context import Context
