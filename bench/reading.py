@@ -17,7 +17,7 @@ from bot.jobs import rosters as job
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient, fixed_token
 from storage import rosters
 from storage.engine.database import Database
 from storage.engine.upgrade import upgrade
@@ -29,13 +29,13 @@ def main(url: str, api: str) -> None:
     upgrade(database)
     now = datetime.now(UTC)
     enterprise = holders.acme(database, ENTERPRISE, now)
-    connection = Connection("token", api)
+    client = WebexClient(fixed_token("token"), api)
     started = time.perf_counter()
-    calls = sum(1 for _ in connection.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))
+    calls = sum(1 for _ in client.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))
     alone = time.perf_counter() - started
     idle = memory.resident()
     started = time.perf_counter()
-    job.move(_context(database, connection))
+    job.move(_context(database, client))
     seconds = time.perf_counter() - started
     grown = memory.largest() - idle
     with database.read() as session:
@@ -43,16 +43,16 @@ def main(url: str, api: str) -> None:
     size = roster.size if roster else 0
     with database.write() as session:
         rosters.request(session, enterprise.id, now)
-    job.move(_context(database, connection))
+    job.move(_context(database, client))
     print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": grown}))
     database.close()
 
 
-def _context(database: Database, connection: Connection) -> Context:
+def _context(database: Database, client: WebexClient) -> Context:
     token = SecretStr("token")
     settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
     nobody: Any = None
-    return Context(settings, database, nobody, BroadWorks(connection), lambda: datetime.now(UTC))
+    return Context(settings, database, nobody, BroadWorks(client), lambda: datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ def log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Its warning about a retry shows the whole URL, ids of people and spaces included.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 def open_database(settings: Settings, *, connections: int = 0, singles: int = 0) -> Database:

@@ -13,7 +13,7 @@ from bot.jobs.engine.job import Job
 from bot.settings.load import Need, Settings, SettingsFault, load
 from bot.web import create_app
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient, fixed_token
 from bot.webex.messaging import Webex
 from storage.engine.database import Database
 from storage.engine.listener import Listener
@@ -36,8 +36,8 @@ def settings_for(need: Need) -> Settings:
 
 def context(settings: Settings, database: Database) -> Context:
     """The outside world as the settings name it."""
-    bot = Connection(settings.webex_bot_token.get_secret_value(), settings.webex_api_url)
-    admin = Connection(settings.webex_admin_token.get_secret_value(), settings.webex_api_url)
+    bot = WebexClient(fixed_token(settings.webex_bot_token.get_secret_value()), settings.webex_api_url)
+    admin = WebexClient(fixed_token(settings.webex_admin_token.get_secret_value()), settings.webex_api_url)
     return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
 
 

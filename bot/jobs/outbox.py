@@ -11,7 +11,7 @@ from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.replies import access
 from bot.webex.errors import RateLimited, Rejected, Unavailable
-from bot.webex.models import Posted, Upload
+from bot.webex.models import FileUpload, Posted
 from storage import audit, destinations, outbox
 from storage.engine.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
@@ -64,12 +64,12 @@ def _deliver(context: Context, row: OutboxRow) -> None:
             _audit(session, row, destination, file.name, posted.room_id, context.now())
 
 
-def _file(context: Context, row: OutboxRow) -> Upload | None:
+def _file(context: Context, row: OutboxRow) -> FileUpload | None:
     if row.attachment_id is None:
         return None
     with context.database.read() as session:
         file = session.get_one(AttachmentRow, row.attachment_id)
-    return Upload(file.name, lambda: opened(file.body))
+    return FileUpload(file.name, lambda: opened(file.body))
 
 
 def _audit(session: Session, row: OutboxRow, destination: Destination, name: str, room_id: str, now: datetime) -> None:
@@ -89,7 +89,7 @@ def _audit(session: Session, row: OutboxRow, destination: Destination, name: str
     )
 
 
-def _post(context: Context, row: OutboxRow, destination: Destination, upload: Upload | None) -> Posted:
+def _post(context: Context, row: OutboxRow, destination: Destination, upload: FileUpload | None) -> Posted:
     known = destination.room_id is not None
     return context.webex.post(
         room_id=destination.room_id,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient
 from bot.webex.json_fields import Item, as_int, child, clean, flag, objects, optional, required, text, timestamp
 from bot.webex.models import Subscriber, WebexEnterprise
 from bot.webex.urls import segment
@@ -18,8 +18,8 @@ _log = logging.getLogger(__name__)
 class BroadWorks:
     """The provider's side of Webex; every call may raise the failures of bot.webex.errors."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, client: WebexClient) -> None:
+        self._client = client
 
     def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
         """The enterprise with exactly this id, None where Webex knows none (yet)."""
@@ -32,12 +32,12 @@ class BroadWorks:
 
     def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
         """How the enterprise's last sync is doing; `enterprise_id` is Webex's own."""
-        return _reading(self._connection.call("GET", _sync_path(enterprise_id)))
+        return _reading(self._client.call("GET", _sync_path(enterprise_id)))
 
     def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
         """Ask for a sync now; raises RateLimited while the enterprise's cluster runs another."""
         wanted = {"syncStatus": "SYNC_NOW"}
-        return _reading(self._connection.call("POST", _sync_path(enterprise_id), json=wanted))
+        return _reading(self._client.call("POST", _sync_path(enterprise_id), json=wanted))
 
     def subscriber_pages(
         self, sp_enterprise_id: str, *, changed_since: datetime | None = None
@@ -52,7 +52,7 @@ class BroadWorks:
             params["lastStatusChange"] = str(since_epoch // timedelta(milliseconds=1))
         seen: set[str] = set()
         foreign = 0
-        for items in self._connection.pages("broadworks/subscribers", params):
+        for items in self._client.pages("broadworks/subscribers", params):
             page = []
             for item in items:
                 if required(item, "spEnterpriseId") != sp_enterprise_id:
@@ -65,7 +65,7 @@ class BroadWorks:
             _log.warning("left out %d subscribers of other enterprises than the one asked for", foreign)
 
     def _enterprises(self, params: dict[str, str]) -> Iterator[WebexEnterprise]:
-        for items in self._connection.pages("broadworks/enterprises", params):
+        for items in self._client.pages("broadworks/enterprises", params):
             for item in items:
                 webex_id, sp_enterprise_id = optional(item, "id"), optional(item, "spEnterpriseId")
                 if not webex_id or not sp_enterprise_id:

@@ -1,43 +1,48 @@
-"""The way to Webex: one kept-alive connection per thread; what comes back is an answer or a failure."""
+"""Calls to Webex: each returns what Webex answers, or raises one of bot.webex.errors."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests_toolbelt import MultipartEncoder
-from urllib3.exceptions import ProtocolError
 
-from bot.webex.downloads import beginning
-from bot.webex.error_responses import error_for, parsed, redacted
-from bot.webex.errors import AnswerLost, TooLarge, WebexFailure
-from bot.webex.http_session import Transport
+from bot.webex.error_responses import error_for, load_json, redacted
+from bot.webex.errors import AnswerLost, TokenRefused, TooLarge, WebexFailure
+from bot.webex.http_session import HttpSession
 from bot.webex.json_fields import Item, not_understood, objects
-from bot.webex.models import Upload
-from bot.webex.urls import at_webex, following
+from bot.webex.models import FileUpload
+from bot.webex.urls import next_page_path, trusted_file_url
 
 MAX_PAGES = 10_000
+"""Pages of one list; a longer list is taken for one that never ends."""
+
+MAX_DOWNLOAD_SECONDS = 30.0
+"""Time for a whole file, because one that comes byte by byte would never reach the session's timeout."""
+
+_MUST_BE_VISIBLE_ASCII = "an access token is visible ASCII characters, without spaces"
 _MAX_ERROR_BYTES = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
-class Connection:
+class WebexClient:
     """Calls to Webex with one token, from any thread."""
 
-    def __init__(self, token: str, base_url: str, *, timeout: int = 8) -> None:
-        """Raise ValueError where the token cannot stand in a header, or `base_url` is no web address.
+    def __init__(self, get_token: Callable[[], str], base_url: str, *, timeout: int = 8) -> None:
+        """Raise ValueError if `base_url` is no web address.
 
-        `timeout` is in seconds, for connecting and again for each wait on Webex.
+        `get_token` is asked at each call, so a renewed token is used at once. `timeout` is in seconds, for connecting
+        and again for each wait for Webex.
         """
-        if not token or not all("!" <= character <= "~" for character in token):
-            raise ValueError("an access token is visible ASCII characters without spaces")
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
             raise ValueError("the base of the Webex API is an address like https://webexapis.com/v1/")
-        self._token = token
         self._base = f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}/"
-        self._transport = Transport(token, self._base, timeout)
+        self._get_token = get_token
+        self._session = HttpSession(self._base, timeout)
 
     def request(
         self,
@@ -49,16 +54,13 @@ class Connection:
         data: MultipartEncoder | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Webex's answer where it is a success, any 2xx; `path` is below the base, without a leading slash.
-
-        A GET whose kept connection breaks is asked once more at once. Raises the failures of bot.webex.errors.
-        """
-        asked = f"{method} {path.partition('?')[0]}"
+        """Return Webex's response to a successful call, any 2xx; `path` is below the base, without a leading slash."""
+        call = f"{method} {path.partition('?')[0]}"
         content = {"params": params, "json": json, "data": data, "headers": headers}
-        response = self._answer(asked, method, self._base + path, **content)
-        if response.status_code < 300:
-            return response
-        raise self._error_for(asked, response, response.content)
+        response = self._send(call, method, self._base + path, **content)
+        if response.status_code >= 300:
+            raise _failure(call, response, response.content)
+        return response
 
     def call(
         self,
@@ -68,98 +70,121 @@ class Connection:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> Item:
-        """The JSON object that Webex answers, empty where it answers without a body."""
-        return self._read(self.request(method, path, params=params, json=json))
+        """Return the JSON object of the response, an empty one if the response has no body."""
+        return _json_object(self.request(method, path, params=params, json=json))
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[list[Item]]:
-        """The items of a list, page by page."""
+        """Yield the items of a list, page by page."""
         response = self.request("GET", path, params=params)
-        seen = {_fingerprint(response)}
+        seen = {_page_key(response)}
         while True:
-            answer = self._read(response)
-            if answer.get("items") is None:
+            page = _json_object(response)
+            if page.get("items") is None:
                 raise not_understood("items are missing")
-            yield objects(answer, "items")
+            yield objects(page, "items")
             link = response.links.get("next", {}).get("url")
             if link is None:
                 return
-            response = self.request("GET", following(link, response.url, self._base, params))
-            here = _fingerprint(response)
-            if here in seen or len(seen) >= MAX_PAGES:
+            response = self.request("GET", next_page_path(link, response.url, self._base, params))
+            key = _page_key(response)
+            if key in seen or len(seen) >= MAX_PAGES:
                 raise not_understood("its pages do not end")
-            seen.add(here)
+            seen.add(key)
 
-    def upload(self, path: str, fields: Mapping[str, str], upload: Upload) -> Item:
-        """Post a form with a file, as one attempt; the file is never in memory as a whole.
+    def upload(self, path: str, fields: Mapping[str, str], file: FileUpload) -> Item:
+        """Post a form with a file, in one attempt and without having the whole file in memory.
 
-        Its copy on disk has a known length, which must be told beforehand, and starts at its beginning.
+        The form's header needs the file's length, which the copy on disk has.
         """
-        with upload.open() as source, TemporaryFile() as copy:
+        with file.open() as source, TemporaryFile() as copy:
             shutil.copyfileobj(source, copy)
             copy.seek(0)
-            form = MultipartEncoder({**fields, "files": (upload.name, copy, upload.content_type)})
-            kind = {"Content-type": form.content_type}
-            return self._read(self.request("POST", path, data=form, headers=kind))
+            form = MultipartEncoder({**fields, "files": (file.name, copy, file.content_type)})
+            headers = {"Content-type": form.content_type}
+            return _json_object(self.request("POST", path, data=form, headers=headers))
 
-    def download(self, address: str, most: int) -> bytes:
-        """The file at an address that Webex gave; raises TooLarge for one of more than `most` bytes, once those are
-        read, whatever its headers said, and Rejected for an address at which the token has no business.
+    def download(self, url: str, max_bytes: int) -> bytes:
+        """Return the file at a URL that Webex gave.
+
+        Raise TooLarge if more than `max_bytes` come, whatever the headers say, and Rejected if the token must not be
+        sent to this URL.
         """
-        asked = "GET of a file"
-        url = at_webex(address, self._base)
-        with self._answer(asked, "GET", url, stream=True, headers={"Accept-Encoding": "identity"}) as response:
-            well = response.status_code < 300
+        call, headers = "GET of a file", {"Accept-Encoding": "identity"}
+        with self._send(call, "GET", trusted_file_url(url, self._base), stream=True, headers=headers) as response:
+            is_error = response.status_code >= 300
             try:
-                content = beginning(response, most + 1 if well else _MAX_ERROR_BYTES)
+                content = _first_bytes(response, _MAX_ERROR_BYTES if is_error else max_bytes + 1)
             except (requests.RequestException, TimeoutError) as error:
-                self._transport.close()
-                raise self._lost(asked, error) from None
-        if not well:
-            raise self._error_for(asked, response, content)
-        if len(content) > most:
-            raise TooLarge(f"a file of more than {most:,} bytes")
+                raise _answer_lost(call, error, _token_of(response)) from None
+        if is_error:
+            raise _failure(call, response, content)
+        if len(content) > max_bytes:
+            raise TooLarge(f"a file of more than {max_bytes:,} bytes")
         return content
 
-    def _answer(self, asked: str, method: str, url: str, **content: object) -> requests.Response:
-        """Webex's answer, whatever it says."""
-        transport = self._transport
-        transport.drop_idle()
-        again = method == "GET" and transport.kept_alive
-        while True:
-            try:
-                return transport.send(method, url, **content)
-            except requests.RequestException as error:
-                transport.close()
-                if not (again and _is_cut_off(error)):
-                    raise self._lost(asked, error) from None
-                again = False
-
-    def _lost(self, asked: str, error: Exception) -> AnswerLost:
-        reason = redacted(f"{type(error).__name__}: {error}", self._token)
-        return AnswerLost(f"no answer from Webex to {asked}: {reason}")
-
-    def _error_for(self, asked: str, response: requests.Response, content: bytes) -> WebexFailure:
-        return error_for(
-            asked, response.status_code, response.headers, content, token=self._token, now=datetime.now(UTC)
-        )
-
-    def _read(self, response: requests.Response) -> Item:
-        """The JSON object of a success; one that is garbled is a lost answer, for Webex may have done it."""
+    def _send(self, call: str, method: str, url: str, **content: object) -> requests.Response:
+        """Return Webex's response, with any status; `call` names the call in errors."""
+        token = self._get_token()
+        if not _fits_header(token):
+            raise TokenRefused(f"{call} was not sent: {_MUST_BE_VISIBLE_ASCII}")
         try:
-            answer = parsed(response.content)
-        except ValueError:
-            tracking_id = redacted(response.headers.get("TrackingID"), self._token) or None
-            raise AnswerLost("Webex's answer was no JSON", tracking_id=tracking_id) from None
-        if not isinstance(answer, dict):
-            raise not_understood("it is not an object")
-        return answer
+            return self._session.send(method, url, token, **content)
+        except requests.RequestException as error:
+            raise _answer_lost(call, error, token) from None
 
 
-def _is_cut_off(error: requests.RequestException) -> bool:
-    """Whether the connection broke before any answer, as one does that the other side had just given up."""
-    return isinstance(error, requests.ConnectionError) and bool(error.args) and isinstance(error.args[0], ProtocolError)
+def fixed_token(token: str) -> Callable[[], str]:
+    """Return a `get_token` for a token that never changes; raise ValueError if no HTTP header can carry it."""
+    if not _fits_header(token):
+        raise ValueError(_MUST_BE_VISIBLE_ASCII)
+    return lambda: token
 
 
-def _fingerprint(response: requests.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _fits_header(token: str) -> bool:
+    return bool(token) and all("!" <= character <= "~" for character in token)
+
+
+def _token_of(response: requests.Response) -> str:
+    """Return the token that was sent; another call may have a newer one by now."""
+    return response.request.headers["Authorization"].removeprefix("Bearer ")
+
+
+def _failure(call: str, response: requests.Response, content: bytes) -> WebexFailure:
+    token, now = _token_of(response), datetime.now(UTC)
+    return error_for(call, response.status_code, response.headers, content, token=token, now=now)
+
+
+def _answer_lost(call: str, error: Exception, token: str) -> AnswerLost:
+    reason = redacted(f"{type(error).__name__}: {error}", token)
+    return AnswerLost(f"no answer from Webex to {call}: {reason}")
+
+
+def _json_object(response: requests.Response) -> Item:
+    """Return the JSON object of a success. One that is garbled is a lost answer: Webex may have done the call."""
+    try:
+        content = load_json(response.content)
+    except ValueError:
+        tracking_id = redacted(response.headers.get("TrackingID"), _token_of(response)) or None
+        raise AnswerLost("Webex's answer was no JSON", tracking_id=tracking_id) from None
+    if not isinstance(content, dict):
+        raise not_understood("it is not an object")
+    return content
+
+
+def _page_key(response: requests.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what tells a page from the others of its list: its path and its query, in any order."""
     address = urlsplit(response.url)
     return address.path, tuple(sorted(parse_qsl(address.query, keep_blank_values=True)))
+
+
+def _first_bytes(response: requests.Response, max_bytes: int) -> bytes:
+    """Return at most `max_bytes` of a body that is not read yet; raise TimeoutError if that takes too long."""
+    deadline = time.monotonic() + MAX_DOWNLOAD_SECONDS
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        content += chunk
+        if len(content) >= max_bytes:
+            break
+        if time.monotonic() > deadline:
+            raise TimeoutError("the file comes too slowly")
+    return bytes(content[:max_bytes])

@@ -17,11 +17,11 @@ _SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
 
 
 def error_for(
-    asked: str, status: int, headers: Mapping[str, str], body: bytes, *, token: str, now: datetime
+    call: str, status: int, headers: Mapping[str, str], body: bytes, *, token: str, now: datetime
 ) -> WebexFailure:
     """The failure that an answer with this status stands for; the token is hidden should Webex repeat it.
 
-    `asked` names the call; `headers` are looked up without regard to case.
+    `call` names the call; `headers` are looked up without regard to case.
     """
     said = _object(body)
     errors = _errors(said)
@@ -30,7 +30,7 @@ def error_for(
         sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
     ]
     tracking_id = redacted(headers.get("TrackingID") or said.get("trackingId"), token) or None
-    summary = f"Webex answered {status} to {asked}"
+    summary = f"Webex answered {status} to {call}"
     said_so = redacted("; ".join(dict.fromkeys(sentences)), token)
     if said_so:
         summary = f"{summary}: {said_so}"
@@ -63,7 +63,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     return min(seconds, MAX_PAUSE) if seconds >= 0 else None
 
 
-def parsed(body: bytes) -> object:
+def load_json(body: bytes) -> object:
     """The JSON of a body, an empty object for an empty one; raises ValueError for anything else."""
     if not body.strip():
         return {}
@@ -75,7 +75,7 @@ def parsed(body: bytes) -> object:
 
 def _object(body: bytes) -> Item:
     try:
-        said = parsed(body)
+        said = load_json(body)
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}

@@ -1,63 +1,81 @@
-"""HTTP with one token: each thread has a connection of its own that is kept alive, and goes where it is sent alone."""
+"""HTTP to Webex through the SDK's session: one session, with one kept-alive connection, for each thread.
+
+Why the SDK is used in this way (measured with webexteamssdk 1.7): its API classes know no `/broadworks`. They copy
+the token when they are made, so a renewed token would be ignored. They accept one status for each method: 202 is an
+error. They fail on a Retry-After that is no integer, and on an error body that is no object. So calls go to
+`RestSession.request`, which adds the headers and the timeout and, with `wait_on_rate_limit=False`, neither sleeps
+nor repeats. `_AnyStatus` makes it return each response unread. The SDK has no way to set the token of one call, the
+retries or the redirects: that is done on `_req_session`, its `requests` session. The SDK has no locks, so no two
+threads share a session.
+"""
 
 import threading
 import time
+from typing import Any, Self
 
 import requests
-from webexteamssdk import WebexTeamsAPI
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
+from urllib3.exceptions import ReadTimeoutError
+from webexteamssdk.restsession import RestSession
 
-IDLE_LIMIT = 20.0
-"""Seconds after which an unused connection is dropped: the other side may be about to close it."""
+MAX_IDLE_SECONDS = 20.0
+"""A connection that was unused for longer is closed, because Webex may be about to close it too."""
+
+_PLACEHOLDER = "each call brings its own"
+"""The SDK demands a token for all calls; the one of the call replaces it."""
 
 
-class Transport(threading.local):
-    """One thread's own SDK object, made when the thread first calls."""
+class HttpSession(threading.local):
+    """The SDK session of the thread that uses it, made at the thread's first call."""
 
-    def __init__(self, token: str, base: str, timeout: int) -> None:
+    def __init__(self, base_url: str, timeout: int) -> None:
         super().__init__()
-        self._rest = WebexTeamsAPI(
-            access_token=token, base_url=base, single_request_timeout=timeout, wait_on_rate_limit=False
-        )._session
-        self._http: requests.Session = self._rest._req_session
-        self._http.auth = _Bearer(token)
-        self._http.hooks["response"].append(_forget_redirect)
-        self._used_at: float | None = None
+        self._rest = RestSession(_PLACEHOLDER, base_url, single_request_timeout=timeout, wait_on_rate_limit=False)
+        self._requests: requests.Session = self._rest._req_session
+        self._requests.hooks["response"].append(_remove_redirect)
+        for scheme in ("https://", "http://"):
+            self._requests.mount(scheme, HTTPAdapter(max_retries=_RETRY))
+        self._used_at = time.monotonic()
 
-    @property
-    def kept_alive(self) -> bool:
-        """Whether there is a connection that was used before."""
-        return self._used_at is not None
-
-    def drop_idle(self) -> None:
-        """Close a connection that was not used for long."""
-        if self._used_at is not None and time.monotonic() - self._used_at > IDLE_LIMIT:
-            self.close()
-
-    def send(self, method: str, url: str, **content: object) -> requests.Response:
-        """Whatever is answered; raises what requests raises where nothing is."""
-        response: requests.Response = self._rest.request(method, url, _AnyStatus(), **content)
+    def send(self, method: str, url: str, token: str, **content: object) -> requests.Response:
+        """Return the response, with any status. Raise requests.RequestException if there is none."""
+        if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
+            self._requests.close()
+        response: requests.Response = self._rest.request(method, url, _AnyStatus(), auth=_Bearer(token), **content)
         self._used_at = time.monotonic()
         return response
 
-    def close(self) -> None:
-        """Have the next call make a connection anew."""
-        self._http.close()
-        self._used_at = None
+
+class _RetryBrokenGet(Retry):
+    """Send a GET once more, at once, if its connection breaks before a response; retry nothing else.
+
+    Webex may close a kept-alive connection at the moment when the next call is sent. A GET can be repeated safely, but
+    Webex may have carried out a POST, PUT or DELETE.
+    """
+
+    def increment(self, *arguments: Any, **context: Any) -> Self:
+        """Return the retries that are left; raise the error if this call is not retried."""
+        error = context.get("error")
+        if isinstance(error, ReadTimeoutError):  # a second wait would double the time limit
+            raise error
+        return super().increment(*arguments, **context)
+
+
+_RETRY = _RetryBrokenGet(
+    total=1, connect=0, redirect=0, status=0, other=0, allowed_methods=("GET",), respect_retry_after_header=False
+)
 
 
 class _AnyStatus:
-    """Equals every status, so the SDK hands each answer over unread.
-
-    Its own reading breaks on a Retry-After that is no integer and on an error body that is no object, and knows
-    one good status per method only.
-    """
+    """Equal to every status, so that the SDK takes each response as the expected one."""
 
     def __eq__(self, other: object) -> bool:
         return True
 
 
 class _Bearer(requests.auth.AuthBase):
-    """Says the token itself, so that requests does not put a .netrc's password in its place."""
+    """Set the call's token; as an auth object, so that requests does not replace it by a password from .netrc."""
 
     def __init__(self, token: str) -> None:
         self._header = f"Bearer {token}"
@@ -67,6 +85,6 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-def _forget_redirect(response: requests.Response, **_: object) -> None:
-    """Take away where a redirect leads: the token goes nowhere else, a 3xx is an answer like any other."""
+def _remove_redirect(response: requests.Response, **_: object) -> None:
+    """Remove the target of a redirect, so that the token is not sent there: a 3xx is then a response like any other."""
     response.headers.pop("Location", None)

@@ -51,7 +51,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FileUpload:
     """A file to attach: `open` gives a new stream of its bytes for each attempt."""
 
     name: str

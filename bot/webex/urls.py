@@ -18,7 +18,7 @@ def segment(identifier: str) -> str:
     return quote(identifier, safe="", errors="replace")
 
 
-def following(link: str, current: str, base: str, asked: Mapping[str, str]) -> str:
+def next_page_path(link: str, current: str, base: str, asked: Mapping[str, str]) -> str:
     """The next page's path and query below `base`, with the parameters that were asked for in it.
 
     Webex's next links have lost filters, or carried them with a bare plus sign or as `null`; whatever else
@@ -35,7 +35,7 @@ def following(link: str, current: str, base: str, asked: Mapping[str, str]) -> s
     return target.path.removeprefix(here.path) + "?" + _with(target.query, asked)
 
 
-def at_webex(address: str, base: str) -> str:
+def trusted_file_url(address: str, base: str) -> str:
     """An address that Webex gave, if the token may go there: where `base` is, or over TLS on a domain of Webex's.
 
     Raises Rejected for any other.

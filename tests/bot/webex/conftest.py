@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient, fixed_token
 from tests.bot.webex.scripted import TOKEN, Scripted
 
 
@@ -16,6 +16,6 @@ def server() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def line(server: Scripted) -> Connection:
+def line(server: Scripted) -> WebexClient:
     """A connection to it."""
-    return Connection(TOKEN, server.url)
+    return WebexClient(fixed_token(TOKEN), server.url)

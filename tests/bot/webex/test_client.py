@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.webex import http_session
-from bot.webex.client import Connection
-from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
+from bot.webex.client import WebexClient, fixed_token
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from tests.bot.webex.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
 
 
@@ -18,7 +18,7 @@ def failure(server: Scripted, step: Step, method: str = "POST") -> WebexFailure:
     """What a call raises when the server does this."""
     server.script(step)
     with pytest.raises(WebexFailure) as raised:
-        Connection(TOKEN, server.url, timeout=1).call(method, "messages")
+        WebexClient(fixed_token(TOKEN), server.url, timeout=1).call(method, "messages")
     return raised.value
 
 
@@ -28,7 +28,7 @@ def rejected(server: Scripted, step: Step) -> Rejected:
     return raised
 
 
-def test_a_call_says_the_token_and_answers_the_json(server: Scripted, line: Connection) -> None:
+def test_a_call_says_the_token_and_answers_the_json(server: Scripted, line: WebexClient) -> None:
     server.script(OK)
     assert line.call("POST", "messages", json={"markdown": "ł"}) == {"id": "1"}
     heard = server.heard[0]
@@ -39,7 +39,7 @@ def test_a_call_says_the_token_and_answers_the_json(server: Scripted, line: Conn
 @pytest.mark.parametrize("ending", ["/v1", "/v1/"])
 def test_paths_are_below_the_base_with_or_without_its_last_slash(server: Scripted, ending: str) -> None:
     server.script(OK)
-    Connection(TOKEN, server.origin + ending).call("GET", "people/me")
+    WebexClient(fixed_token(TOKEN), server.origin + ending).call("GET", "people/me")
     assert server.heard[0].target == "/v1/people/me"
 
 
@@ -47,11 +47,11 @@ def test_paths_are_below_the_base_with_or_without_its_last_slash(server: Scripte
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_any_success_without_a_body_is_an_empty_answer(server: Scripted, method: str, status: int) -> None:
     server.script(Answer(status))
-    assert Connection(TOKEN, server.url).call(method, "messages") == {}
+    assert WebexClient(fixed_token(TOKEN), server.url).call(method, "messages") == {}
 
 
 @pytest.mark.parametrize("status", [201, 202])
-def test_created_and_accepted_are_successes(server: Scripted, line: Connection, status: int) -> None:
+def test_created_and_accepted_are_successes(server: Scripted, line: WebexClient, status: int) -> None:
     server.script(Answer(status, {"id": "1"}))
     assert line.call("POST", "attachment/actions") == {"id": "1"}
 
@@ -122,19 +122,36 @@ def test_a_success_that_is_no_object_is_refused(server: Scripted, content: objec
     assert rejected(server, Answer(200, content)).status == 200
 
 
+BREAKS_BEFORE_A_RESPONSE = [Drop(after_reading=False), Drop(), Raw(b"SSH-2.0-OpenSSH_9.6\r\n")]
+
+
+@pytest.mark.parametrize("step", BREAKS_BEFORE_A_RESPONSE)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_whose_new_connection_breaks_is_sent_once(server: Scripted, step: Step, method: str) -> None:
+    server.script(step, OK)
+    assert type(failure(server, OK, method)) is AnswerLost
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("step", BREAKS_BEFORE_A_RESPONSE)
+def test_a_get_whose_new_connection_breaks_is_sent_twice(server: Scripted, step: Step) -> None:
+    server.script(step)
+    assert type(failure(server, step, "GET")) is AnswerLost
+    assert server.connections == 2
+    server.script(step, OK)
+    assert WebexClient(fixed_token(TOKEN), server.url).call("GET", "people/me") == {"id": "1"}
+
+
 @pytest.mark.parametrize(
     "step",
     [
-        Drop(after_reading=False),
-        Drop(),
-        Raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
         Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": '),
         Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
         Raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_connection_that_breaks_is_a_lost_answer(server: Scripted, step: Step, method: str) -> None:
+def test_a_response_that_breaks_off_is_a_lost_answer(server: Scripted, step: Step, method: str) -> None:
     assert type(failure(server, step, method)) is AnswerLost
     assert server.connections == 1
 
@@ -150,7 +167,7 @@ def test_nobody_listening_is_a_lost_answer() -> None:
     with Scripted() as gone:
         address = gone.url
     with pytest.raises(AnswerLost):
-        Connection(TOKEN, address).call("GET", "people/me")
+        WebexClient(fixed_token(TOKEN), address).call("GET", "people/me")
 
 
 def test_a_rejection_carries_status_codes_and_tracking_id(server: Scripted) -> None:
@@ -212,18 +229,61 @@ def test_the_token_is_in_no_exception_and_in_no_log(
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "žeton"])
 def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: str) -> None:
     with pytest.raises(ValueError, match="access token") as raised:
-        Connection(token, "http://127.0.0.1/v1/")
+        fixed_token(token)
     assert not token or token not in str(raised.value)
+
+
+@pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "žeton"])
+def test_a_call_with_a_token_no_header_can_carry_is_not_sent(server: Scripted, token: str) -> None:
+    with pytest.raises(TokenRefused, match="access token") as raised:
+        WebexClient(lambda: token, server.url).call("GET", "people/me")
+    assert not token or token not in str(raised.value)
+    assert server.connections == 0
+
+
+def test_a_renewed_token_is_used_at_the_next_call(server: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    tokens = ["the-old-secret-token", "the-new-secret-token"]
+    client = WebexClient(iter(tokens).__next__, server.url)
+    server.script(*[Answer(400, {"message": f"no such token: {token}"}) for token in tokens])
+    for token in tokens:
+        with pytest.raises(Rejected) as raised:
+            client.call("GET", "people/me")
+        shown = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value)) + caplog.text
+        assert "no such token: [token]" in str(raised.value)
+        assert not any(secret in shown for secret in tokens), token
+    assert [heard.headers["Authorization"] for heard in server.heard] == [f"Bearer {token}" for token in tokens]
+    assert [heard.connection for heard in server.heard] == [1, 1]
+
+
+def test_an_error_hides_the_token_that_its_own_call_sent(server: Scripted) -> None:
+    tokens = iter(["the-old-secret-token", "the-new-secret-token"])
+    client = WebexClient(tokens.__next__, server.url)
+    next_page = {"Link": '<?cursor=2>; rel="next"'}
+    server.script(Answer(content={"items": []}, headers=next_page), Answer(500, {"message": "the-new-secret-token"}))
+    with pytest.raises(Unavailable) as raised:
+        list(client.pages("webhooks", {}))
+    assert str(raised.value).endswith(": [token]")
+
+
+def test_a_status_that_asks_for_a_retry_is_not_retried(server: Scripted, line: WebexClient) -> None:
+    for status in (413, 429, 503):
+        server.script(Answer(status, headers={"Retry-After": "1"}), OK)
+        with pytest.raises(WebexFailure):
+            line.call("GET", "people/me")
+        assert len(server.heard) == 1
+        assert line.call("GET", "people/me") == {"id": "1"}
+        server.heard.clear()
 
 
 @pytest.mark.parametrize("base", ["", "webexapis.com/v1", "ftp://127.0.0.1/v1", "http://a:b@127.0.0.1/v1", "http://"])
 def test_a_base_that_is_no_web_address_is_refused(base: str) -> None:
     with pytest.raises(ValueError, match="base of the Webex API"):
-        Connection(TOKEN, base)
+        WebexClient(fixed_token(TOKEN), base)
 
 
 def test_a_netrc_does_not_replace_the_token(
-    server: Scripted, line: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Scripted, line: WebexClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("default login somebody password else\n")
@@ -234,7 +294,7 @@ def test_a_netrc_does_not_replace_the_token(
     assert server.heard[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_one_thread_keeps_one_connection_alive(server: Scripted, line: Connection) -> None:
+def test_one_thread_keeps_one_connection_alive(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Answer(204), Answer(404), Answer(429), OK)
     line.call("GET", "people/me")
     line.call("DELETE", "messages/1")
@@ -245,7 +305,7 @@ def test_one_thread_keeps_one_connection_alive(server: Scripted, line: Connectio
     assert [heard.connection for heard in server.heard] == [1] * 5
 
 
-def test_two_threads_have_two_connections(server: Scripted, line: Connection) -> None:
+def test_two_threads_have_two_connections(server: Scripted, line: WebexClient) -> None:
     server.script(*[OK] * 3)
     line.call("GET", "people/me")
     other = threading.Thread(target=line.call, args=("GET", "people/me"))
@@ -255,14 +315,14 @@ def test_two_threads_have_two_connections(server: Scripted, line: Connection) ->
     assert [heard.connection for heard in server.heard] == [1, 2, 1]
 
 
-def test_a_get_whose_kept_connection_breaks_is_asked_once_more(server: Scripted, line: Connection) -> None:
+def test_a_get_whose_kept_connection_breaks_is_asked_once_more(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(after_reading=False), OK)
     line.call("GET", "people/me")
     assert line.call("GET", "people/me") == {"id": "1"}
     assert [heard.connection for heard in server.heard] == [1, 2]
 
 
-def test_a_get_is_asked_once_more_but_not_twice(server: Scripted, line: Connection) -> None:
+def test_a_get_is_asked_once_more_but_not_twice(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(), Drop(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):
@@ -271,7 +331,7 @@ def test_a_get_is_asked_once_more_but_not_twice(server: Scripted, line: Connecti
 
 
 def test_a_get_that_timed_out_is_not_asked_again(server: Scripted) -> None:
-    line = Connection(TOKEN, server.url, timeout=1)
+    line = WebexClient(fixed_token(TOKEN), server.url, timeout=1)
     server.script(OK, Stall(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):
@@ -280,7 +340,7 @@ def test_a_get_that_timed_out_is_not_asked_again(server: Scripted) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_only_a_get_is_asked_again(server: Scripted, line: Connection, method: str) -> None:
+def test_only_a_get_is_asked_again(server: Scripted, line: WebexClient, method: str) -> None:
     server.script(OK, Drop(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):
@@ -288,7 +348,7 @@ def test_only_a_get_is_asked_again(server: Scripted, line: Connection, method: s
     assert len(server.heard) == 2
 
 
-def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(server: Scripted, line: Connection) -> None:
+def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(server: Scripted, line: WebexClient) -> None:
     server.script(Answer(content={}, hang_up=True), OK)
     line.call("GET", "people/me")
     assert server.hung_up.wait(10)
@@ -297,11 +357,11 @@ def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(serve
 
 
 def test_a_connection_long_unused_is_not_trusted(
-    server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch
+    server: Scripted, line: WebexClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.script(OK, OK, OK)
     line.call("GET", "people/me")
     line.call("POST", "messages")
-    monkeypatch.setattr(http_session, "IDLE_LIMIT", 0.0)
+    monkeypatch.setattr(http_session, "MAX_IDLE_SECONDS", 0.0)
     line.call("POST", "messages")
     assert [heard.connection for heard in server.heard] == [1, 1, 2]

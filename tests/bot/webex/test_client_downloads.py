@@ -4,11 +4,11 @@ import gzip
 
 import pytest
 
-from bot.webex import downloads
-from bot.webex.client import Connection
+from bot.webex import client
+from bot.webex.client import WebexClient
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TooLarge
 from bot.webex.messaging import Webex
-from bot.webex.urls import at_webex
+from bot.webex.urls import trusted_file_url
 from tests.bot.webex.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted
 
 BASE = "https://webexapis.com/v1/"
@@ -19,7 +19,7 @@ def file_url(server: Scripted) -> str:
     return f"{server.url}contents/f1"
 
 
-def test_a_file_is_read_whole_with_the_token(server: Scripted, line: Connection) -> None:
+def test_a_file_is_read_whole_with_the_token(server: Scripted, line: WebexClient) -> None:
     content = bytes(range(256)) * 1000
     server.script(Answer(content=content, headers=PLAIN))
     assert Webex(line).file(file_url(server), len(content)) == content
@@ -28,7 +28,7 @@ def test_a_file_is_read_whole_with_the_token(server: Scripted, line: Connection)
     assert heard.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_no_more_is_read_than_is_wanted(server: Scripted, line: Connection) -> None:
+def test_no_more_is_read_than_is_wanted(server: Scripted, line: WebexClient) -> None:
     begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 200_000
     server.script(Raw(begun), Answer(content=b"x" * 101), OK)
     for _ in range(2):
@@ -38,7 +38,7 @@ def test_no_more_is_read_than_is_wanted(server: Scripted, line: Connection) -> N
 
 
 @pytest.mark.parametrize("header", ["", "Content-Length: 5\r\n"], ids=["no length", "a false length"])
-def test_what_the_headers_say_of_its_length_is_not_believed(server: Scripted, line: Connection, header: str) -> None:
+def test_what_the_headers_say_of_its_length_is_not_believed(server: Scripted, line: WebexClient, header: str) -> None:
     server.script(Raw(f"HTTP/1.1 200 OK\r\n{header}Connection: close\r\n\r\n".encode() + b"x" * 1000))
     if header:
         assert line.download(file_url(server), 100) == b"x" * 5
@@ -47,7 +47,7 @@ def test_what_the_headers_say_of_its_length_is_not_believed(server: Scripted, li
             line.download(file_url(server), 100)
 
 
-def test_a_file_that_unfolds_is_cut_where_it_is_too_large(server: Scripted, line: Connection) -> None:
+def test_a_file_that_unfolds_is_cut_where_it_is_too_large(server: Scripted, line: WebexClient) -> None:
     packed = gzip.compress(b"x" * 10_000_000)
     server.script(Answer(content=packed, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(TooLarge):
@@ -55,7 +55,7 @@ def test_a_file_that_unfolds_is_cut_where_it_is_too_large(server: Scripted, line
     assert server.heard[0].headers["Accept-Encoding"] == "identity"
 
 
-def test_half_a_file_is_a_lost_answer(server: Scripted, line: Connection) -> None:
+def test_half_a_file_is_a_lost_answer(server: Scripted, line: WebexClient) -> None:
     server.script(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf"), OK)
     with pytest.raises(AnswerLost):
         line.download(file_url(server), 5000)
@@ -63,21 +63,21 @@ def test_half_a_file_is_a_lost_answer(server: Scripted, line: Connection) -> Non
 
 
 def test_a_file_that_comes_too_slowly_is_a_lost_answer(
-    server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch
+    server: Scripted, line: WebexClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MAX_DOWNLOAD_SECONDS", -1.0)
+    monkeypatch.setattr(client, "MAX_DOWNLOAD_SECONDS", -1.0)
     server.script(Answer(content=b"x" * 1000))
     with pytest.raises(AnswerLost):
         line.download(file_url(server), 5000)
 
 
-def test_a_file_whose_kept_connection_breaks_is_asked_for_once_more(server: Scripted, line: Connection) -> None:
+def test_a_file_whose_kept_connection_breaks_is_asked_for_once_more(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(), Answer(content=b"a,b"))
     line.call("GET", "people/me")
     assert line.download(file_url(server), 5) == b"a,b"
 
 
-def test_a_file_that_is_being_scanned_is_to_be_asked_for_later(server: Scripted, line: Connection) -> None:
+def test_a_file_that_is_being_scanned_is_to_be_asked_for_later(server: Scripted, line: WebexClient) -> None:
     server.script(Answer(423, {"message": "scanning"}, {"Retry-After": "7"}))
     with pytest.raises(RateLimited) as raised:
         line.download(file_url(server), 100)
@@ -85,7 +85,7 @@ def test_a_file_that_is_being_scanned_is_to_be_asked_for_later(server: Scripted,
 
 
 @pytest.mark.parametrize("status", [302, 404, 410, 428])
-def test_a_file_that_is_not_given_out_is_rejected(server: Scripted, line: Connection, status: int) -> None:
+def test_a_file_that_is_not_given_out_is_rejected(server: Scripted, line: WebexClient, status: int) -> None:
     server.script(Answer(status, {"message": "m" * 100_000}, {"Location": f"{server.url}elsewhere"}), OK)
     with pytest.raises(Rejected) as raised:
         line.download(file_url(server), 100)
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_given_out_is_rejected(server: Scripted, line: Connec
     ],
 )
 def test_the_token_goes_to_webex(address: str) -> None:
-    assert at_webex(address, BASE) == address
+    assert trusted_file_url(address, BASE) == address
 
 
 @pytest.mark.parametrize(
@@ -126,15 +126,15 @@ def test_the_token_goes_to_webex(address: str) -> None:
         "",
     ],
 )
-def test_the_token_goes_nowhere_else(address: str, server: Scripted, line: Connection) -> None:
+def test_the_token_goes_nowhere_else(address: str, server: Scripted, line: WebexClient) -> None:
     with pytest.raises(Rejected):
-        at_webex(address, BASE)
+        trusted_file_url(address, BASE)
     with pytest.raises(Rejected):
         line.download(address, 100)
     assert server.heard == []
 
 
 def test_where_the_api_is_files_are_fetched_too(server: Scripted) -> None:
-    assert at_webex(f"{server.url}contents/1", server.url) == f"{server.url}contents/1"
+    assert trusted_file_url(f"{server.url}contents/1", server.url) == f"{server.url}contents/1"
     with pytest.raises(Rejected):
-        at_webex("http://127.0.0.1:1/v1/contents/1", server.url)
+        trusted_file_url("http://127.0.0.1:1/v1/contents/1", server.url)

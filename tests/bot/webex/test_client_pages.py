@@ -3,12 +3,12 @@
 import pytest
 
 from bot.webex import client as room
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
 from tests.bot.webex.scripted import Answer, Scripted
 
 
-def pages(server: Scripted, line: Connection, link: str, **params: str) -> list[list[object]]:
+def pages(server: Scripted, line: WebexClient, link: str, **params: str) -> list[list[object]]:
     """The ids of both pages of a list whose first page has this link to the next."""
     server.script(
         Answer(content={"items": [{"id": 1}]}, headers={"Link": f'<{link}>; rel="next"'}),
@@ -17,17 +17,17 @@ def pages(server: Scripted, line: Connection, link: str, **params: str) -> list[
     return [[item["id"] for item in page] for page in line.pages("webhooks", params)]
 
 
-def test_pages_are_followed_to_their_end(server: Scripted, line: Connection) -> None:
+def test_pages_are_followed_to_their_end(server: Scripted, line: WebexClient) -> None:
     assert pages(server, line, f"{server.url}webhooks?cursor=a%2Fb") == [[1], [2, 3]]
     assert server.heard[1].target == "/v1/webhooks?cursor=a%2Fb"
 
 
-def test_a_relative_next_link_is_followed(server: Scripted, line: Connection) -> None:
+def test_a_relative_next_link_is_followed(server: Scripted, line: WebexClient) -> None:
     assert pages(server, line, "/v1/webhooks?cursor=2") == [[1], [2, 3]]
     assert server.heard[1].target == "/v1/webhooks?cursor=2"
 
 
-def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server: Scripted, line: Connection) -> None:
+def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server: Scripted, line: WebexClient) -> None:
     for link in (
         "?cursor=2",
         "?spEnterpriseId=Reseller1+acme&cursor=2",
@@ -39,7 +39,7 @@ def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server:
         assert heard.query["spEnterpriseId"] == ["Reseller1+acme"]
 
 
-def test_parameters_that_the_next_link_dropped_are_put_back(server: Scripted, line: Connection) -> None:
+def test_parameters_that_the_next_link_dropped_are_put_back(server: Scripted, line: WebexClient) -> None:
     pages(server, line, "?max=50&cursor=a+b%2F%3D&status=null", max="100", status="error", mentionedPeople="me")
     assert server.heard[1].raw_query == "max=50&cursor=a+b%2F%3D&status=error&mentionedPeople=me"
 
@@ -63,14 +63,14 @@ def test_parameters_that_the_next_link_dropped_are_put_back(server: Scripted, li
         "file:///etc/passwd",
     ],
 )
-def test_a_next_link_that_leads_elsewhere_is_refused(server: Scripted, line: Connection, link: str) -> None:
+def test_a_next_link_that_leads_elsewhere_is_refused(server: Scripted, line: WebexClient, link: str) -> None:
     with pytest.raises(Rejected):
         pages(server, line, link.replace("{port}", server.origin.rpartition(":")[2]))
     assert len(server.heard) == 1
 
 
 @pytest.mark.parametrize("links", [["?max=2"], [""], ["?cursor=2", "?cursor=3", "?cursor=2"], ["?cursor=2"] * 2])
-def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connection, links: list[str]) -> None:
+def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: WebexClient, links: list[str]) -> None:
     for link in links:
         server.script(Answer(content={"items": []}, headers={"Link": f'<{link}>; rel="next"'}))
     server.script(*[Answer(content={"items": []}, headers={"Link": f'<{links[0]}>; rel="next"'})] * 3)
@@ -79,7 +79,7 @@ def test_pages_that_go_in_a_circle_are_refused(server: Scripted, line: Connectio
     assert len(server.heard) <= len(links) + 1
 
 
-def test_pages_without_end_are_refused(server: Scripted, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_without_end_are_refused(server: Scripted, line: WebexClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MAX_PAGES", 5)
     for number in range(10):
         server.script(Answer(content={"items": []}, headers={"Link": f'<?cursor={number}>; rel="next"'}))
@@ -91,7 +91,7 @@ def test_pages_without_end_are_refused(server: Scripted, line: Connection, monke
     "content",
     [None, {}, [], {"items": None}, {"items": {}}, {"items": "ab"}, {"items": [{}, "x"]}, [{"id": 1}]],
 )
-def test_a_list_of_an_unexpected_shape_is_refused(server: Scripted, line: Connection, content: object) -> None:
+def test_a_list_of_an_unexpected_shape_is_refused(server: Scripted, line: WebexClient, content: object) -> None:
     server.script(Answer(content=content))
     with pytest.raises(Rejected):
         list(line.pages("webhooks", {}))

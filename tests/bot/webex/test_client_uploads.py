@@ -9,9 +9,9 @@ from typing import cast
 
 import pytest
 
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient
 from bot.webex.errors import RateLimited
-from bot.webex.models import Upload
+from bot.webex.models import FileUpload
 from tests.bot.webex.scripted import OK, Answer, Scripted
 
 
@@ -32,11 +32,11 @@ class Generated(RawIOBase):
         return count
 
 
-def upload_of(stream: Callable[[], object]) -> Upload:
-    return Upload("licenses_ł.csv", cast("Callable[[], BytesIO]", stream))
+def upload_of(stream: Callable[[], object]) -> FileUpload:
+    return FileUpload("licenses_ł.csv", cast("Callable[[], BytesIO]", stream))
 
 
-def test_an_upload_tried_again_sends_every_byte_again(server: Scripted, line: Connection) -> None:
+def test_an_upload_tried_again_sends_every_byte_again(server: Scripted, line: WebexClient) -> None:
     content = b"Location,Ext\r\n" * 1000
     upload = upload_of(lambda: BytesIO(content))
     server.script(Answer(429, headers={"Retry-After": "0"}), Answer(content={"id": "1"}))
@@ -54,7 +54,7 @@ def test_an_upload_tried_again_sends_every_byte_again(server: Scripted, line: Co
 
 
 def test_a_compressed_file_is_uploaded_with_the_length_it_has_when_read(
-    server: Scripted, line: Connection, tmp_path: Path
+    server: Scripted, line: WebexClient, tmp_path: Path
 ) -> None:
     packed = tmp_path / "packed"
     packed.write_bytes(gzip.compress(b"a,b\r\n" * 5000))
@@ -63,7 +63,7 @@ def test_a_compressed_file_is_uploaded_with_the_length_it_has_when_read(
     assert server.heard[0].body.count(b"a,b\r\n" * 5000) == 1
 
 
-def test_an_upload_takes_little_memory_however_long_the_file(server: Scripted, line: Connection) -> None:
+def test_an_upload_takes_little_memory_however_long_the_file(server: Scripted, line: WebexClient) -> None:
     size = 20_000_000
     server.script(OK, OK)
     line.call("GET", "people/me")

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.webex.client import Connection
+from bot.webex.client import WebexClient, fixed_token
 from bot.webex.errors import Rejected
 from bot.webex.messaging import Webex
-from bot.webex.models import Member, Person, Posted, SpaceMessage, Upload, Webhook
+from bot.webex.models import FileUpload, Member, Person, Posted, SpaceMessage, Webhook
 from tests.bot.webex.scripted import Answer, Scripted
 
 AWKWARD = "Y2lz/..?a=b#c%2F ł+"
@@ -27,7 +27,7 @@ WEBHOOK_READ = Webhook("w1", "dirsync messages", "https://bot.example/webhooks",
 
 @pytest.fixture
 def webex(server: Scripted) -> Webex:
-    return Webex(Connection("token", server.url))
+    return Webex(WebexClient(fixed_token("token"), server.url))
 
 
 def test_the_bot_learns_who_it_is(server: Scripted, webex: Webex) -> None:
@@ -138,7 +138,7 @@ def test_a_reply_names_the_message_it_is_under(server: Scripted, webex: Webex) -
 
 def test_a_file_goes_along_with_the_message_and_its_thread(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content={"id": "m1", "roomId": "r1"}))
-    file = Upload("licenses.csv", lambda: BytesIO(b"\xef\xbb\xbfLocation\r\n"))
+    file = FileUpload("licenses.csv", lambda: BytesIO(b"\xef\xbb\xbfLocation\r\n"))
     assert webex.post(room_id="r1", markdown="hi", parent_id="m0", upload=file) == Posted("m1", "r1")
     body = server.heard[0].body
     for piece in (b'"roomId"\r\n\r\nr1\r\n', b'"markdown"\r\n\r\nhi\r\n', b'"parentId"\r\n\r\nm0\r\n'):
