@@ -1,7 +1,7 @@
 # Everything a person does with this repository, each a word. Works with GNU make 3.81 and a POSIX shell.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean venv run-venv dev-venv
+.PHONY: help demo test check replies bench lock clean venv run-venv dev-venv
 SHELL := /bin/sh
 
 VENV := .venv
@@ -22,6 +22,9 @@ check: dev-venv  ## Check style and types
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
+
+replies: dev-venv  ## Write docs/replies.txt, which shows every reply
+	@$(IN_VENV) -m tests.bot.replies.everything
 
 bench: dev-venv  ## Measure what is claimed about speed
 	@exec $(IN_VENV) -m bench $(ARGS)

@@ -7,6 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.formatting.limits import fits, size
+from tests.bot.replies.cases import everywhere
 from tests.bot.replies.everything import replies
 from tests.bot.samples import ABSURD, EVIL, TEXTS
 
@@ -28,7 +29,7 @@ def too_long(said: dict[str, str]) -> dict[str, int]:
 
 @pytest.mark.parametrize("text", [*ABSURD, EVIL, "", "Acme"], ids=lambda text: text[:6])
 def test_every_reply_fits_into_a_message_however_long_names_are(text: str) -> None:
-    said = replies(text, text, text)
+    said = replies(everywhere(text, text, text))
     assert too_long(said) == {}
     assert [name for name, markdown in said.items() if not markdown.strip()] == []
 
@@ -38,7 +39,7 @@ def test_every_reply_fits_into_a_message_however_long_names_are(text: str) -> No
 def test_every_reply_fits_whatever_others_write_and_however_much_there_is(
     name: str, email: str, words: str, many: int
 ) -> None:
-    assert too_long(replies(name, email, words, many=many)) == {}
+    assert too_long(replies(everywhere(name, email, words, many))) == {}
 
 
 def outside_code(markdown: str) -> str:
@@ -48,7 +49,7 @@ def outside_code(markdown: str) -> str:
 
 
 def test_no_name_turns_into_markup_or_a_mention() -> None:
-    said = replies(EVIL, EVIL, EVIL)
+    said = replies(everywhere(EVIL, EVIL, EVIL))
     assert {name: LIVE.findall(outside_code(markdown)) for name, markdown in said.items()} == {
         name: [] for name in said
     }
@@ -60,16 +61,16 @@ def skeleton(markdown: str) -> str:
     return "".join(sign for sign in HARMLESS.sub("", markdown) if sign in MARKS)
 
 
-ORDINARY = {name: skeleton(markdown) for name, markdown in replies("xx", "xx", "xx", many=2).items()}
+ORDINARY = {name: skeleton(markdown) for name, markdown in replies(everywhere("xx", "xx", "xx", 2)).items()}
 
 
 @settings(max_examples=60, deadline=None, phases=WITHOUT_SHRINKING)
 @given(st.text("<>@&lt;#*_`[]()\\\n\r\u2028-+1. ~|xa=:", max_size=25) | st.text(max_size=25))
 def test_whatever_others_write_a_reply_has_the_same_markup_and_lines_as_with_an_ordinary_name(text: str) -> None:
-    said = replies(f"x{text}x", f"x{text}x", f"x{text}x", many=2)
+    said = replies(everywhere(f"x{text}x", f"x{text}x", f"x{text}x", 2))
     unlike = {
         name: markdown
         for name, markdown in said.items()
-        if not name.startswith(("licenses", "refused")) and skeleton(markdown) != ORDINARY[name]
+        if not name.startswith(("replies.licenses", "filters", "formatting")) and skeleton(markdown) != ORDINARY[name]
     }
     assert unlike == {}

@@ -1,0 +1,51 @@
+"""docs/replies.txt shows every reply: what is said is read and changed there line by line."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import get_type_hints
+
+import bot.replies
+from bot.chat.message import Refusal
+from tests.bot.replies.cases import Sample
+from tests.bot.replies.everything import PAGE, cases, page
+
+REWRITE = "docs/replies.txt is out of date. `make replies` writes it again; then read the difference in `git diff`."
+MODULES = (
+    *(f"bot.replies.{module.name}" for module in iter_modules(bot.replies.__path__)),
+    "bot.filters.refusals",
+    "bot.filters.advice",
+    "bot.locations.refusals",
+)
+SPOKEN = (str, Refusal, list[str], tuple[str, int])
+"""What a function gives that makes a text for chat."""
+
+
+def test_the_page_of_replies_is_what_the_code_says() -> None:
+    assert PAGE.read_text(encoding="utf-8").split("\n") == page().split("\n"), REWRITE
+
+
+def spoken(module: str) -> Iterator[str]:
+    """The public functions of a module that make a text for chat, and those that make a CSV's cells do not."""
+    found = import_module(module)
+    for name, function in inspect.getmembers(found, inspect.isfunction):
+        own = function.__module__ == module and not name.startswith(("_", "csv_"))
+        if own and get_type_hints(function).get("return") in SPOKEN:
+            yield f"{module}.{name}"
+
+
+def test_every_function_that_says_something_is_on_the_page() -> None:
+    shown = {f"{case.module}.{case.function}" for case in cases(Sample())}
+    assert {name for module in MODULES for name in spoken(module)} - shown == set()
+
+
+def test_every_help_text_and_error_code_is_on_the_page() -> None:
+    from bot.commands import COMMANDS
+    from bot.webex.sync_error_codes import MEANINGS
+
+    said = Path(PAGE).read_text(encoding="utf-8")
+    texts = [command.details for command in COMMANDS]
+    texts += [text for known in MEANINGS.values() for text in (known.means, known.advice)]
+    assert [text for text in texts if text not in said] == []
