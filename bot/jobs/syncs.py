@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
 from bot.syncs import transitions
-from bot.syncs.transitions import Transition
+from bot.syncs.transitions import SyncUpdates, Transition
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
 from storage import admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
 from storage.engine.claims import ClaimLost
@@ -58,7 +59,7 @@ def requeue_overdue(context: Context) -> None:
 def _advance(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
     # Only the head is due by itself: any other was called up because its time is over, by whoever's clock.
-    if sync.state is SyncState.QUEUED and (not sync.head or transitions.overdue(sync, now)):
+    if sync.state is SyncState.QUEUED and (not sync.head or transitions.is_overdue(sync, now)):
         _write(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
     webex_id = webex_id or _found(context, sync)
@@ -95,9 +96,9 @@ def _start(
             return
         webex_status.keep(session, sync.enterprise_id, reading, now)
         # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
-        values = planned.updates | {"state": planned.state, "waits_for": None, "starting_at": now}
-        syncs.move(session, claim, now, hold=True, **values)
-        starting = replace(sync, **values)
+        updates: SyncUpdates = {**planned.updates, "starting_at": now}
+        starting = replace(sync, state=planned.state, waits_for=None, **updates)
+        syncs.move(session, claim, now, hold=True, state=planned.state, waits_for=None, **updates)
         update_status_message(session, starting, now)
     failure: WebexFailure | None = None
     try:
@@ -105,7 +106,7 @@ def _start(
     except WebexFailure as raised:
         failure = raised
         log.warning("sync %d: Webex was asked to start: %s", sync.id, raised)
-    asked = transitions.from_asking(failure, starting.starts, pauses, context.settings.sync_poll)
+    asked = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
     _write(context, claim, starting, asked)
 
 
@@ -128,8 +129,14 @@ def _write(
                 clusters.unpause(session, sync.cluster_id)
             _end(session, claim, sync, planned, now)
         return
-    reached = {"state": planned.state, "waits_for": planned.waits_for, **planned.updates}
-    values = {**reached, "due_at": now + planned.wait, "failures": 0}
+    reached = replace(sync, state=planned.state, waits_for=planned.waits_for, **planned.updates)
+    values: dict[str, Any] = {
+        **planned.updates,
+        "state": planned.state,
+        "waits_for": planned.waits_for,
+        "due_at": now + planned.wait,
+        "failures": 0,
+    }
     changed = (planned.state, planned.waits_for) != (sync.state, sync.waits_for)
     kept = reading if changed else None
     shown = changed and sync.status_outbox_id is not None
@@ -147,7 +154,7 @@ def _write(
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
         if shown:
-            update_status_message(session, replace(sync, **reached), now)
+            update_status_message(session, reached, now)
 
 
 def _end(session: Session, claim: Claim, sync: Sync, planned: Transition, now: datetime) -> None:
@@ -155,7 +162,7 @@ def _end(session: Session, claim: Claim, sync: Sync, planned: Transition, now: d
 
     Where its end is told with the roster that is to be read anew, it comes back when that is there or cannot be had.
     """
-    values = {"ended_at": now, **planned.updates}
+    values: SyncUpdates = {"ended_at": now, **planned.updates}
     due_at = now
     if sync_notices.told_with_roster(planned.state, values.get("cause")):
         values["roster_id"] = rosters.request(session, sync.enterprise_id, now, restart=True)

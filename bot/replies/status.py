@@ -8,7 +8,7 @@ from bot.formatting.times import when
 from bot.replies import sync_results
 from bot.replies.sync import Standing, progress, so_far, takes
 from bot.replies.sync_causes import why
-from bot.syncs import transitions
+from bot.syncs import webex_runs
 from bot.syncs.timing import Estimate
 from storage.values.records import Enterprise, Roster, Sync, WebexRun, WebexSyncStatus
 
@@ -102,7 +102,7 @@ def _warning(known: Known, now: datetime) -> list[str]:
     moments = [
         known.reading.succeeded_at,
         known.last_success.ended_at if known.last_success else None,
-        known.own.ended_at if known.own and transitions.succeeded(known.own.status) else None,
+        known.own.ended_at if known.own and webex_runs.succeeded(known.own.status) else None,
     ]
     last = max((moment for moment in moments if moment is not None), default=None)
     if now - (last or known.enterprise.created_at) < STALE:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.filters.columns import ACTIVATED
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, when
-from bot.syncs import transitions
+from bot.syncs import webex_runs
 from bot.syncs.timing import Estimate
 from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
 
@@ -99,7 +99,7 @@ def so_far(standing: Standing, now: datetime) -> str:
     if sync.state is not SyncState.RUNNING:
         return ""
     said = ""
-    if sync.webex_status and not transitions.is_running(sync.webex_status):
+    if sync.webex_status and not webex_runs.is_running(sync.webex_status):
         said = f" Webex says: “{plain(sync.webex_status, 40)}”."
     return f" It has taken {duration((now - _begun(sync)).total_seconds())} so far.{said}"
 

@@ -1,6 +1,6 @@
 """How a sync has gone, in a word or two."""
 
-from bot.syncs import transitions
+from bot.syncs import webex_runs
 from storage.values.records import Sync, SyncState, WebexRun
 
 _COMPLETED = SyncState.COMPLETED.value
@@ -16,9 +16,9 @@ def of_sync(sync: Sync) -> str:
 
 def of_run(run: WebexRun) -> str | None:
     """The result of one that Webex began; None where Webex's word for it is not known here."""
-    if transitions.is_running(run.status):
+    if webex_runs.is_running(run.status):
         return SyncState.RUNNING.value
-    match transitions.succeeded(run.status):
+    match webex_runs.succeeded(run.status):
         case True:
             return _WITH_WARNINGS if run.errors else _COMPLETED
         case False:

@@ -1,4 +1,4 @@
-"""Who is told of a sync's end, and where: everybody concerned, once."""
+"""Chooses who is told how a sync ended, and where: each person once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from storage.values.records import Admin, Follower
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A notification space and who is in it; None where it cannot be reached."""
+    """A notification space and its members; None if the bot cannot reach it."""
 
     room_id: str
     members: Sequence[Member] | None
@@ -19,7 +19,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Those who asked for a sync and still have rights, notification spaces, and admins who want to be told."""
+    """The followers of a sync who still have rights, the notification spaces, and the admins who want notices."""
 
     followers: Sequence[Follower]
     audiences: Sequence[Audience]
@@ -27,7 +27,7 @@ class Concerned:
 
 
 def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draft]]:
-    """What goes where: to followers where they asked, to notification spaces, to the other admins in private."""
+    """Yield each message with its address: to followers where they asked, to spaces, to the other admins in 1:1."""
     told: set[str] = set()
     reached = [audience for audience in concerned.audiences if audience.members is not None]
     rooms = {audience.room_id for audience in reached}
@@ -44,7 +44,9 @@ def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draf
             message if follower.room_id in rooms else replace(message, public_markdown=None),
         )
     for audience in reached:
-        told |= {key for one in audience.members or () for key in (one.person_id, address_key(one.person_email))}
+        told |= {
+            key for member in audience.members or () for key in (member.person_id, address_key(member.person_email))
+        }
         if audience.room_id not in {room for room, _ in threads}:
             yield Address(room_id=audience.room_id), draft
     for admin in concerned.admins:
@@ -53,5 +55,5 @@ def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draf
 
 
 def _is_among(admin: Admin, told: set[str]) -> bool:
-    """By `person_id`; by e-mail only somebody whom the bot never met."""
+    """Compare by `person_id`; by e-mail only for an admin whose `person_id` is not known yet."""
     return address_key(admin.email) in told if admin.person_id is None else admin.person_id in told

@@ -1,4 +1,4 @@
-"""When the next sync may start, and how long one takes."""
+"""When a sync may start, how long one takes, and how long to wait between two looks at Webex."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,23 +7,44 @@ from statistics import median
 
 from storage.values.records import Sync
 
+MIN_PAUSE = timedelta(seconds=15)
+"""The first pause of a busy cluster for which Webex names no time: about as long as the shortest sync."""
 
-def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
-    """When the hold of the last completed sync ends; None where none was ever completed."""
-    if last_completed is None or last_completed.ended_at is None:
-        return None
-    return last_completed.ended_at + hold
+MAX_PAUSE = timedelta(minutes=5)
+"""The longest pause of a busy cluster, so that its queue moves on soon after there is room."""
+
+MAX_POLL_FACTOR = 4
+"""How much further apart than at first polls may be: a long sync needs few, but its end must be noticed soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many seconds a sync will probably take; `own` where the enterprise's own syncs say so."""
+    """How many seconds a sync will probably take; `own` says that this comes from the enterprise's own syncs."""
 
     seconds: float
     own: bool
 
 
+def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
+    """Return when the hold of the last completed sync ends; None if no sync has completed."""
+    if last_completed is None or last_completed.ended_at is None:
+        return None
+    return last_completed.ended_at + hold
+
+
 def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> Estimate | None:
-    """How long a sync will probably take: by those of the enterprise, else of its cluster."""
+    """Return the median of the seconds of the enterprise's syncs; if it has none, of its cluster's."""
     known = own or of_cluster
     return Estimate(median(known), own=bool(own)) if known else None
+
+
+def poll_wait(sync: Sync, poll: timedelta) -> timedelta:
+    """Return how long to wait before the next poll: longer after every fourth, up to MAX_POLL_FACTOR times `poll`."""
+    return poll * min(1 + sync.polls // 4, MAX_POLL_FACTOR)
+
+
+def cluster_pause(pauses: int, retry_after: float | None) -> timedelta:
+    """Return how long a busy cluster rests: `retry_after` seconds if Webex names them, else longer each time."""
+    if retry_after is not None:
+        return min(max(timedelta(seconds=retry_after), timedelta(seconds=1)), MAX_PAUSE)
+    return min(MIN_PAUSE * 2.0 ** min(pauses, 6), MAX_PAUSE)

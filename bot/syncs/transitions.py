@@ -1,44 +1,62 @@
-"""A sync's state and what Webex answered → its next state."""
+"""Decides a sync's next state from its state and from what Webex answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict, Unpack
 
+from bot.syncs import webex_runs
+from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
 from bot.webex.errors import RateLimited, Rejected, WebexFailure
 from bot.webex.sync_error_codes import Nature
 from storage.values.records import Cause, Sync, SyncState, WaitsFor, WebexSyncStatus
 
 ADOPT_WINDOW = timedelta(minutes=2)
-"""How long a run that Webex may have begun is looked for before it is asked for again."""
+"""How long to look for a run that Webex may have begun, before asking again: a run that began shows up earlier."""
 
 MAX_QUEUE_TIME = timedelta(hours=24)
-MAX_PAUSE = timedelta(minutes=5)
-MAX_POLL_FACTOR = 4
+"""How long a sync may wait in the queue: as long as a hold, so that nobody waits longer than for the next sync."""
 
 MAX_STARTS = 5
-"""How often Webex is asked to start a sync that fails in passing."""
+"""How often Webex is asked to start a sync that fails in passing: with the pauses, for about four minutes."""
 
 MAX_REJECTIONS = 2
-"""How many failed looks at a queued sync's enterprise a refusal to tell may follow without ending the sync."""
+"""How many rejected status reads a queued sync survives: Webex may reject one by mistake, but hardly three."""
 
-_COMPLETE = frozenset({"COMPLETE", "COMPLETED"})
-_FAILED = frozenset({"FAILED", "FAILURE", "ERROR"})
-_RUNNING = frozenset({"IN_PROGRESS", "INPROGRESS"})
+
+class SyncUpdates(TypedDict, total=False):
+    """New values for fields of `Sync`."""
+
+    starts: int
+    polls: int
+    starting_at: datetime
+    before_started_at: datetime | None
+    before_tracking_id: str | None
+    started_at: datetime | None
+    tracking_id: str | None
+    webex_status: str | None
+    counts: dict[str, int]
+    ended_at: datetime
+    seconds: float
+    errors: tuple[tuple[int, str], ...]
+    cause: Cause
+    reason: str
+    roster_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What becomes of a sync: its next state, when it is looked at again, and what is learned.
+    """A sync's next state, how long to wait before the next look at it, and its new values.
 
-    `updates` are fields of `Sync`. `pause` tells for how long the whole cluster is to rest, `unpause` that it has taken
-    a sync and is busy no longer, `start_sync` that Webex is to be asked now.
+    `pause` is how long its whole cluster rests. `unpause` says that the cluster took a sync, so it is no longer busy.
+    `start_sync` says that Webex must now be asked to start.
     """
 
     state: SyncState
     wait: timedelta = timedelta(0)
     waits_for: WaitsFor | None = None
-    updates: dict[str, Any] = field(default_factory=dict)
+    updates: SyncUpdates = field(default_factory=SyncUpdates)
     pause: timedelta | None = None
     unpause: bool = False
     start_sync: bool = False
@@ -49,66 +67,50 @@ class Transition:
         return self.state in (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 
 
-def failed(cause: Cause, **updates: Any) -> Transition:
-    """The end of a sync that cannot succeed."""
-    return Transition(SyncState.FAILED, updates={"cause": cause, **updates})
+def failed(cause: Cause, /, **updates: Unpack[SyncUpdates]) -> Transition:
+    """Return the end of a sync that cannot succeed."""
+    return Transition(SyncState.FAILED, updates={**updates, "cause": cause})
 
 
 def cancelled(cause: Cause) -> Transition:
-    """The end of a sync that nobody is left to want."""
+    """Return the end of a sync that nobody wants any more."""
     return Transition(SyncState.CANCELLED, updates={"cause": cause})
 
 
-def poll_after(sync: Sync, poll: timedelta) -> timedelta:
-    """Polls come slower and slower, up to four times as far apart as at first."""
-    return poll * min(1 + sync.polls // 4, MAX_POLL_FACTOR)
-
-
-def is_running(status: str | None) -> bool:
-    """Whether Webex's word for a run says that it goes on."""
-    return _word(status) in _RUNNING
-
-
-def succeeded(status: str | None) -> bool | None:
-    """Whether Webex's word for a run says that it succeeded or failed; None for any other word."""
-    word = _word(status)
-    return True if word in _COMPLETE else False if word in _FAILED else None
-
-
-def overdue(sync: Sync, now: datetime) -> bool:
-    """Whether a queued sync has waited too long to be started at all."""
+def is_overdue(sync: Sync, now: datetime) -> bool:
+    """Return whether a queued sync has waited too long to be started."""
     return now - sync.asked_at > MAX_QUEUE_TIME
 
 
 def after_failure(
     sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int
 ) -> Transition | None:
-    """Webex could not be asked how things are: the end of a sync that has no prospect, None for another look."""
+    """Return the end of a sync whose status could not be read `failures` times before; None to try again later."""
     if sync.state is SyncState.QUEUED:
-        # A 404 has the enterprise looked up anew, which may well help.
+        # After a 404 the enterprise's id is looked up again, which may well help.
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
-            return _refused(failure)
-        return failed(Cause.NOT_STARTED) if overdue(sync, now) else None
-    return failed(Cause.TIMED_OUT) if _too_long(sync, now, timeout) else None
+            return _rejected(failure)
+        return failed(Cause.NOT_STARTED) if is_overdue(sync, now) else None
+    return failed(Cause.TIMED_OUT) if _is_timed_out(sync, now, timeout) else None
 
 
-def from_queued(sync: Sync, reading: WebexSyncStatus, now: datetime, poll: timedelta) -> Transition:
-    """At the head of the queue: start, unless Webex runs a sync of its own."""
-    if overdue(sync, now):
+def from_queued(sync: Sync, webex_status: WebexSyncStatus, now: datetime, poll: timedelta) -> Transition:
+    """Start the sync at the head of the queue, unless Webex runs a sync of its own."""
+    if is_overdue(sync, now):
         return failed(Cause.NOT_STARTED)
-    if reading.enabled is False:
+    if webex_status.enabled is False:
         return failed(Cause.SWITCHED_OFF)
-    if is_running(reading.status):
-        return Transition(SyncState.QUEUED, poll_after(sync, poll), WaitsFor.WEBEX, {"polls": sync.polls + 1})
+    if webex_runs.is_running(webex_status.status):
+        return Transition(SyncState.QUEUED, poll_wait(sync, poll), WaitsFor.WEBEX, {"polls": sync.polls + 1})
     return Transition(
         SyncState.STARTING,
         updates={
             "starting_at": now,
             "starts": sync.starts + 1,
-            "before_started_at": reading.started_at,
-            "before_tracking_id": reading.tracking_id,
+            "before_started_at": webex_status.started_at,
+            "before_tracking_id": webex_status.tracking_id,
             "polls": 0,
-            # What a try before this one has left.
+            # An earlier start may have left these.
             "started_at": None,
             "tracking_id": None,
             "webex_status": None,
@@ -118,33 +120,28 @@ def from_queued(sync: Sync, reading: WebexSyncStatus, now: datetime, poll: timed
     )
 
 
-def from_asking(failure: WebexFailure | None, starts: int, pauses: int, poll: timedelta) -> Transition:
-    """Webex has answered our `starts`th request to start, or has not; its cluster was busy `pauses` times in a row."""
+def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, poll: timedelta) -> Transition:
+    """Follow our request to start: number `starts` of this sync, after `pauses` pauses of its cluster in a row."""
     if failure is None:
         return Transition(SyncState.RUNNING, poll, unpause=pauses > 0)
     if isinstance(failure, RateLimited):
-        return _busy(starts, pause(pauses, failure.retry_after))
+        return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
         return Transition(SyncState.STARTING, poll)
     nature = sync_error_codes.nature(failure.codes)
     if nature is Nature.BUSY:
-        return _busy(starts, pause(pauses, None))
+        return _cluster_busy(starts, cluster_pause(pauses, None))
     if nature is Nature.PASSING and starts < MAX_STARTS:
-        return Transition(SyncState.QUEUED, pause(starts - 1, None), WaitsFor.RETRY)
-    return _refused(failure)
-
-
-def _busy(starts: int, rest: timedelta) -> Transition:
-    """The cluster has no room, which says nothing against the sync: it does not count as a start."""
-    return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, {"starts": starts - 1}, pause=rest)
+        return Transition(SyncState.QUEUED, cluster_pause(starts - 1, None), WaitsFor.RETRY)
+    return _rejected(failure)
 
 
 def from_starting(
-    sync: Sync, reading: WebexSyncStatus, now: datetime, poll: timedelta, timeout: timedelta
+    sync: Sync, webex_status: WebexSyncStatus, now: datetime, poll: timedelta, timeout: timedelta
 ) -> Transition:
-    """Whether Webex has begun is not known: adopt its run, or after two minutes without one go back."""
-    if _is_new(sync, reading):
-        adopted = from_running(sync, reading, now, poll, timeout)
+    """Adopt the run if Webex shows a new one; without one, go back to the queue after ADOPT_WINDOW."""
+    if webex_runs.is_new(sync, webex_status):
+        adopted = from_running(sync, webex_status, now, poll, timeout)
         return replace(adopted, unpause=adopted.pause is None)
     if sync.starting_at is not None and now - sync.starting_at < ADOPT_WINDOW:
         return Transition(SyncState.STARTING, poll)
@@ -152,94 +149,60 @@ def from_starting(
 
 
 def from_running(
-    sync: Sync, reading: WebexSyncStatus, now: datetime, poll: timedelta, timeout: timedelta
+    sync: Sync, webex_status: WebexSyncStatus, now: datetime, poll: timedelta, timeout: timedelta
 ) -> Transition:
-    """While Webex works: what its account of the run says.
-
-    One that failed for want of room, or in passing, is asked for again.
-    """
-    updates: dict[str, Any] = {"webex_status": reading.status}
-    if _is_replaced(sync, reading):
-        return _replaced(sync, reading)
-    if _is_new(sync, reading):
-        updates |= {
-            "started_at": reading.started_at or sync.started_at,
-            "tracking_id": reading.tracking_id or sync.tracking_id,
-            "counts": reading.counts,
-        }
-        end = succeeded(reading.status)
-        if end is True:
-            return Transition(
-                SyncState.COMPLETED, updates=updates | _end(sync, reading, now) | {"errors": reading.errors}
-            )
-        if end is False:
-            nature, rest = sync_error_codes.nature(error.code for error in reading.errors), pause(sync.starts - 1, None)
+    """Follow a run until it ends. If it failed for lack of room or in passing, the sync is queued again."""
+    if webex_runs.is_replaced(sync, webex_status):
+        return _from_replaced(sync, webex_status)
+    updates: SyncUpdates = {"webex_status": webex_status.status}
+    if webex_runs.is_new(sync, webex_status):
+        updates["started_at"] = webex_status.started_at or sync.started_at
+        updates["tracking_id"] = webex_status.tracking_id or sync.tracking_id
+        updates["counts"] = webex_status.counts
+        succeeded = webex_runs.succeeded(webex_status.status)
+        if succeeded is not None:
+            nature = None if succeeded else sync_error_codes.nature(error.code for error in webex_status.errors)
+            rest = cluster_pause(sync.starts - 1, None)
             if nature is Nature.BUSY:
                 return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, updates, pause=rest)
             if nature is Nature.PASSING and sync.starts < MAX_STARTS:
                 return Transition(SyncState.QUEUED, rest, WaitsFor.RETRY, updates)
-            nobody = any(error.code == sync_error_codes.NOBODY_ACTIVATED for error in reading.errors)
-            cause = Cause.NOBODY_ACTIVATED if nobody else Cause.WEBEX_FAILED
-            return failed(cause, **updates, **_end(sync, reading, now), errors=reading.errors)
-    if _too_long(sync, now, timeout):
+            updates["ended_at"], updates["seconds"] = webex_runs.end(sync, webex_status, now)
+            updates["errors"] = webex_status.errors
+            if succeeded:
+                return Transition(SyncState.COMPLETED, updates=updates)
+            return failed(_cause_among((error.code for error in webex_status.errors), Cause.WEBEX_FAILED), **updates)
+    if _is_timed_out(sync, now, timeout):
         return failed(Cause.TIMED_OUT, **updates)
-    return Transition(SyncState.RUNNING, poll_after(sync, poll), updates=updates | {"polls": sync.polls + 1})
+    return Transition(SyncState.RUNNING, poll_wait(sync, poll), updates={**updates, "polls": sync.polls + 1})
 
 
-def _is_new(sync: Sync, reading: WebexSyncStatus) -> bool:
-    """A run with another start or tracking id than the one before; clocks are never compared.
-
-    What Webex left out of either account tells nothing, unless it knew of no run at all before.
-    """
-    before, told = (sync.before_started_at, sync.before_tracking_id), (reading.started_at, reading.tracking_id)
-    if before == (None, None):
-        return told != (None, None)
-    return any(old is not None and new is not None and new != old for old, new in zip(before, told, strict=True))
-
-
-def _is_replaced(sync: Sync, reading: WebexSyncStatus) -> bool:
-    """Whether Webex tells of a later run than the one that was adopted: ours ended between two polls."""
-    if sync.started_at is None or reading.started_at is None or reading.started_at == sync.started_at:
-        return False
-    return _is_new(sync, reading) and (reading.tracking_id is None or reading.tracking_id != sync.tracking_id)
-
-
-def _replaced(sync: Sync, reading: WebexSyncStatus) -> Transition:
-    """How a run ended that Webex tells of no more: well, if a sync has succeeded between it and the later one."""
-    began, succeeded_at, later = sync.started_at, reading.succeeded_at, reading.started_at
-    if began is None or succeeded_at is None or later is None or not began <= succeeded_at < later:
+def _from_replaced(sync: Sync, webex_status: WebexSyncStatus) -> Transition:
+    succeeded_at = webex_runs.success_before_replaced(sync, webex_status)
+    if sync.started_at is None or succeeded_at is None:
         return failed(Cause.LOST)
-    seconds = (succeeded_at - began).total_seconds()
+    seconds = (succeeded_at - sync.started_at).total_seconds()
     return Transition(SyncState.COMPLETED, updates={"ended_at": succeeded_at, "seconds": seconds, "counts": {}})
 
 
-def _end(sync: Sync, reading: WebexSyncStatus, now: datetime) -> dict[str, Any]:
-    """When a run ended and how many seconds it took, by Webex's clock alone where it tells both ends, else by ours.
-
-    An end before the start belongs to the run before.
-    """
-    if reading.started_at and reading.ended_at and reading.ended_at >= reading.started_at:
-        return {"ended_at": reading.ended_at, "seconds": (reading.ended_at - reading.started_at).total_seconds()}
-    return {"ended_at": now, "seconds": (now - (sync.starting_at or now)).total_seconds()}
+def _cluster_busy(starts: int, rest: timedelta) -> Transition:
+    # A cluster without room says nothing against the sync, so this does not count as a start.
+    return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, {"starts": starts - 1}, pause=rest)
 
 
-def pause(pauses: int, retry_after: float | None) -> timedelta:
-    """How long a busy cluster is left alone: as Webex says, else longer each time."""
-    if retry_after is not None:
-        return min(max(timedelta(seconds=retry_after), timedelta(seconds=1)), MAX_PAUSE)
-    return min(timedelta(seconds=15.0 * 2.0 ** min(pauses, 6)), MAX_PAUSE)
+def _rejected(failure: Rejected) -> Transition:
+    said = failure.said or str(failure)
+    return failed(
+        _cause_among(failure.codes, Cause.REFUSED),
+        errors=tuple((code, said) for code in failure.codes),
+        reason=said,
+        tracking_id=failure.tracking_id,
+    )
 
 
-def _too_long(sync: Sync, now: datetime, timeout: timedelta) -> bool:
+def _cause_among(codes: Iterable[int], other: Cause) -> Cause:
+    return Cause.NOBODY_ACTIVATED if sync_error_codes.NOBODY_ACTIVATED in codes else other
+
+
+def _is_timed_out(sync: Sync, now: datetime, timeout: timedelta) -> bool:
     return sync.starting_at is not None and now - sync.starting_at > timeout
-
-
-def _word(status: str | None) -> str:
-    return (status or "").strip().upper().replace(" ", "_")
-
-
-def _refused(rejected: Rejected) -> Transition:
-    cause = Cause.NOBODY_ACTIVATED if sync_error_codes.NOBODY_ACTIVATED in rejected.codes else Cause.REFUSED
-    said = rejected.said or str(rejected)
-    told = tuple((code, said) for code in rejected.codes)
-    return failed(cause, errors=told, reason=said, tracking_id=rejected.tracking_id)

@@ -8,7 +8,7 @@ import pytest
 from bot.formatting.limits import fits
 from bot.replies import sync_ended
 from bot.replies.sync_causes import why
-from bot.syncs.transitions import from_asking
+from bot.syncs.transitions import from_start_request
 from bot.webex.errors import Rejected
 from bot.webex.sync_error_codes import MEANINGS
 from storage.values.records import Cause, Roster, Sync, SyncState
@@ -123,6 +123,6 @@ def test_a_status_message_ends_with_how_it_went(over: Sync, said: str) -> None:
 
 def test_a_rejection_with_many_codes_still_fits() -> None:
     rejected = Rejected("no" * 300, status=400, codes=tuple(range(2000)), tracking_id="x" * 300)
-    updates = from_asking(rejected, 1, 0, POLL).updates
-    failed = replace(REFUSED, **{**updates, "errors": tuple((code, words) for code, words in updates["errors"])})
+    updates = from_start_request(rejected, 1, 0, POLL).updates
+    failed = replace(REFUSED, **updates)
     assert fits(sync_ended.ended(failed, enterprise("𝕏" * 999), HOLD, NOW, None, fresh=True))

@@ -1,9 +1,14 @@
-"""When the next sync may start, and how long one takes."""
+"""When a sync may start, how long one takes, and how long to wait between two looks at Webex."""
 
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.syncs import timing
-from tests.bot.samples import NOW, sync
+from bot.syncs.timing import MAX_PAUSE, cluster_pause, poll_wait
+from storage.values.records import SyncState
+from tests.bot.samples import NOW, POLL, sync
 
 
 def test_the_hold_counts_from_the_completion() -> None:
@@ -19,3 +24,21 @@ def test_an_estimate_is_the_median_of_the_enterprise_else_of_its_cluster() -> No
     assert timing.estimate([], []) is None
     assert timing.estimate([60.0, 1000.0, 80.0], [5.0]) == timing.Estimate(80.0, own=True)
     assert timing.estimate([], [10.0, 20.0]) == timing.Estimate(15.0, own=False)
+
+
+def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
+    waits = [poll_wait(sync(SyncState.RUNNING, polls=polls), POLL) for polls in range(100)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (POLL, 4 * POLL)
+
+
+@given(st.integers(0, 10**6), st.none() | st.floats(0, 10**9))
+def test_no_pause_is_longer_than_five_minutes_or_shorter_than_a_second(pauses: int, said: float | None) -> None:
+    assert timedelta(minutes=5) == MAX_PAUSE
+    assert timedelta(seconds=1) <= cluster_pause(pauses, said) <= MAX_PAUSE
+
+
+def test_pauses_webex_does_not_name_grow_up_to_five_minutes() -> None:
+    pauses = [cluster_pause(number, None) for number in range(100)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[1], pauses[-1]) == (timedelta(seconds=15), timedelta(seconds=30), MAX_PAUSE)

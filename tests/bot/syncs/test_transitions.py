@@ -4,22 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.syncs.transitions import (
-    MAX_PAUSE,
     MAX_QUEUE_TIME,
     MAX_REJECTIONS,
     MAX_STARTS,
     Transition,
     after_failure,
     failed,
-    from_asking,
     from_queued,
-    overdue,
-    pause,
-    poll_after,
+    from_start_request,
+    is_overdue,
 )
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature
@@ -31,8 +26,8 @@ FAILED = SyncState.FAILED
 OF_NATURE = {nature: sorted(code for code, known in MEANINGS.items() if known.nature is nature) for nature in Nature}
 
 
-def queued(reading: WebexSyncStatus, *, asked_at: datetime = NOW, polls: int = 0, starts: int = 0) -> Transition:
-    return from_queued(sync(asked_at=asked_at, polls=polls, starts=starts), reading, NOW, POLL)
+def queued(webex_status: WebexSyncStatus, *, asked_at: datetime = NOW, polls: int = 0, starts: int = 0) -> Transition:
+    return from_queued(sync(asked_at=asked_at, polls=polls, starts=starts), webex_status, NOW, POLL)
 
 
 def refusal(*codes: int, status: int = 409) -> Rejected:
@@ -40,16 +35,16 @@ def refusal(*codes: int, status: int = 409) -> Rejected:
 
 
 @pytest.mark.parametrize(
-    "reading", [BEFORE, WebexSyncStatus(), WebexSyncStatus(status="NOT_SYNCED"), new_run("of its kind")]
+    "webex_status", [BEFORE, WebexSyncStatus(), WebexSyncStatus(status="NOT_SYNCED"), new_run("of its kind")]
 )
-def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(reading: WebexSyncStatus) -> None:
-    move = queued(reading, polls=9)
+def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(webex_status: WebexSyncStatus) -> None:
+    move = queued(webex_status, polls=9)
     assert (move.state, move.start_sync, move.pause, move.waits_for) == (STARTING, True, None, None)
     assert move.updates == {
         "starting_at": NOW,
         "starts": 1,
-        "before_started_at": reading.started_at,
-        "before_tracking_id": reading.tracking_id,
+        "before_started_at": webex_status.started_at,
+        "before_tracking_id": webex_status.tracking_id,
         "polls": 0,
         "started_at": None,
         "tracking_id": None,
@@ -74,22 +69,16 @@ def test_a_run_of_webexs_own_is_looked_at_more_and_more_rarely_too() -> None:
     assert queued(new_run("IN_PROGRESS"), polls=7).updates == {"polls": 8}
 
 
-def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
-    waits = [poll_after(sync(RUNNING, polls=polls), POLL) for polls in range(100)]
-    assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (POLL, 4 * POLL)
-
-
-@pytest.mark.parametrize("reading", [BEFORE, new_run("IN_PROGRESS"), replace(BEFORE, enabled=False)])
-def test_a_sync_queued_for_more_than_a_day_fails_whatever_webex_does(reading: WebexSyncStatus) -> None:
+@pytest.mark.parametrize("webex_status", [BEFORE, new_run("IN_PROGRESS"), replace(BEFORE, enabled=False)])
+def test_a_sync_queued_for_more_than_a_day_fails_whatever_webex_does(webex_status: WebexSyncStatus) -> None:
     assert timedelta(hours=24) == MAX_QUEUE_TIME
-    assert queued(reading, asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER) == failed(Cause.NOT_STARTED)
-    assert queued(reading, asked_at=NOW - MAX_QUEUE_TIME) != failed(Cause.NOT_STARTED)
+    assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER) == failed(Cause.NOT_STARTED)
+    assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME) != failed(Cause.NOT_STARTED)
 
 
 def test_overdue_is_what_was_asked_for_more_than_a_day_ago() -> None:
-    assert overdue(sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER), NOW)
-    assert not overdue(sync(asked_at=NOW - MAX_QUEUE_TIME), NOW)
+    assert is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER), NOW)
+    assert not is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME), NOW)
 
 
 def test_an_enterprise_whose_directory_sync_is_off_fails_and_webex_is_not_asked() -> None:
@@ -98,7 +87,7 @@ def test_an_enterprise_whose_directory_sync_is_off_fails_and_webex_is_not_asked(
 
 
 def test_webexs_yes_is_a_running_sync() -> None:
-    assert from_asking(None, 1, 0, POLL) == Transition(RUNNING, POLL)
+    assert from_start_request(None, 1, 0, POLL) == Transition(RUNNING, POLL)
 
 
 @pytest.mark.parametrize(
@@ -108,28 +97,28 @@ def test_webexs_yes_is_a_running_sync() -> None:
 def test_after_a_lost_answer_a_5xx_or_one_not_understood_webex_is_read_and_not_asked_again(
     failure: WebexFailure, starts: int
 ) -> None:
-    assert from_asking(failure, starts, 0, POLL) == Transition(STARTING, POLL)
+    assert from_start_request(failure, starts, 0, POLL) == Transition(STARTING, POLL)
 
 
 @pytest.mark.parametrize(("said", "rest"), [(0.0, 1.0), (5.0, 5.0), (7200.0, 300.0), (None, 60.0)])
 def test_a_busy_cluster_rests_as_long_as_webex_says_and_the_sync_keeps_its_place(
     said: float | None, rest: float
 ) -> None:
-    move = from_asking(RateLimited("busy", retry_after=said), 1, 2, POLL)
+    move = from_start_request(RateLimited("busy", retry_after=said), 1, 2, POLL)
     assert (move.state, move.waits_for, move.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
     assert (move.pause, move.wait) == (timedelta(seconds=rest), timedelta(seconds=rest))
 
 
 @pytest.mark.parametrize("code", OF_NATURE[Nature.BUSY])
 def test_webexs_codes_for_not_now_are_a_busy_cluster_whatever_their_status(code: int) -> None:
-    move = from_asking(refusal(code), 1, 0, POLL)
+    move = from_start_request(refusal(code), 1, 0, POLL)
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.CLUSTER, timedelta(seconds=15))
 
 
 @pytest.mark.parametrize("busy", [RateLimited("busy", retry_after=None), refusal(*OF_NATURE[Nature.BUSY])])
 @pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
 def test_a_busy_cluster_is_no_start_and_ends_no_sync_however_often_it_is_busy(busy: WebexFailure, starts: int) -> None:
-    move = from_asking(busy, starts, 99, POLL)
+    move = from_start_request(busy, starts, 99, POLL)
     assert (move.state, move.updates) == (QUEUED, {"starts": starts - 1})
 
 
@@ -138,8 +127,8 @@ def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_f
     assert MAX_STARTS == 5
     for starts, seconds in enumerate((15, 30, 60, 120), 1):
         rest = timedelta(seconds=seconds)
-        assert from_asking(refusal(code), starts, 2, POLL) == Transition(QUEUED, rest, WaitsFor.RETRY)
-    end = from_asking(refusal(code), MAX_STARTS, 2, POLL)
+        assert from_start_request(refusal(code), starts, 2, POLL) == Transition(QUEUED, rest, WaitsFor.RETRY)
+    end = from_start_request(refusal(code), MAX_STARTS, 2, POLL)
     assert (end.state, end.updates["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
 
 
@@ -147,17 +136,17 @@ def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_f
 def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and_tracking_id(code: int) -> None:
     rejected = refusal(code)
     cause = Cause.NOBODY_ACTIVATED if code == NOBODY_ACTIVATED else Cause.REFUSED
-    assert from_asking(rejected, 1, 0, POLL) == Transition(
+    assert from_start_request(rejected, 1, 0, POLL) == Transition(
         FAILED,
         updates={"cause": cause, "errors": ((code, str(rejected)),), "reason": str(rejected), "tracking_id": "NA_1"},
     )
 
 
 def test_a_refusal_without_a_code_fails_with_webexs_words_and_every_code_is_kept() -> None:
-    plain = from_asking(refusal(status=403), 1, 0, POLL)
+    plain = from_start_request(refusal(status=403), 1, 0, POLL)
     assert (plain.state, plain.updates["cause"], plain.updates["errors"]) == (FAILED, Cause.REFUSED, ())
     assert "no" in plain.updates["reason"]
-    several = from_asking(refusal(600001, 600011, 6003), 1, 0, POLL)
+    several = from_start_request(refusal(600001, 600011, 6003), 1, 0, POLL)
     assert [code for code, _ in several.updates["errors"]] == [600001, 600011, 6003]
 
 
@@ -188,15 +177,3 @@ def test_a_sync_under_way_that_cannot_be_looked_at_ends_with_its_time_limit_and_
     assert after_failure(under_way, failure, EARLIER + TIMEOUT, TIMEOUT, 99) is None
     assert after_failure(under_way, failure, EARLIER + TIMEOUT + JUST_OVER, TIMEOUT, 0) == failed(Cause.TIMED_OUT)
     assert after_failure(sync(state, starting_at=None), failure, LATER, TIMEOUT, 99) is None
-
-
-@given(st.integers(0, 10**6), st.none() | st.floats(0, 10**9))
-def test_no_pause_is_longer_than_five_minutes_or_shorter_than_a_second(pauses: int, said: float | None) -> None:
-    assert timedelta(minutes=5) == MAX_PAUSE
-    assert timedelta(seconds=1) <= pause(pauses, said) <= MAX_PAUSE
-
-
-def test_pauses_webex_does_not_name_grow_up_to_five_minutes() -> None:
-    pauses = [pause(number, None) for number in range(100)]
-    assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[1], pauses[-1]) == (timedelta(seconds=15), timedelta(seconds=30), MAX_PAUSE)

@@ -5,7 +5,14 @@ from datetime import UTC, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.syncs.transitions import Transition, after_failure, from_asking, from_queued, from_running, from_starting
+from bot.syncs.transitions import (
+    Transition,
+    after_failure,
+    from_queued,
+    from_running,
+    from_start_request,
+    from_starting,
+)
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, Unavailable, WebexFailure
 from storage.values.records import Cause, Sync, SyncError, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import EARLIER, LATER, NOW, POLL, TIMEOUT, sync
@@ -64,16 +71,16 @@ SYNCS = st.builds(
 )
 
 
-def read(of: Sync, reading: WebexSyncStatus) -> Transition:
+def read(of: Sync, webex_status: WebexSyncStatus) -> Transition:
     if of.state is QUEUED:
-        return from_queued(of, reading, NOW, POLL)
+        return from_queued(of, webex_status, NOW, POLL)
     move = from_starting if of.state is STARTING else from_running
-    return move(of, reading, NOW, POLL, TIMEOUT)
+    return move(of, webex_status, NOW, POLL, TIMEOUT)
 
 
 @given(SYNCS, READINGS)
-def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: WebexSyncStatus) -> None:
-    move = read(of, reading)
+def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, webex_status: WebexSyncStatus) -> None:
+    move = read(of, webex_status)
     assert move.state in LEGAL[of.state]
     assert move.start_sync == (of.state is QUEUED and move.state is STARTING)
     assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
@@ -84,37 +91,37 @@ def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, reading: W
 
 @given(SYNCS, READINGS)
 def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(
-    of: Sync, reading: WebexSyncStatus
+    of: Sync, webex_status: WebexSyncStatus
 ) -> None:
-    move = read(of, reading)
+    move = read(of, webex_status)
     assert ("cause" in move.updates) == (move.state is FAILED)
     if of.started_at is None or of.state is RUNNING:
         assert move.updates.get("cause") in {*CAUSES[of.state], None}
 
 
 @given(SYNCS, READINGS)
-def test_only_webexs_word_for_success_completes_a_sync(of: Sync, reading: WebexSyncStatus) -> None:
-    if read(of, reading).state is not COMPLETED:
+def test_only_webexs_word_for_success_completes_a_sync(of: Sync, webex_status: WebexSyncStatus) -> None:
+    if read(of, webex_status).state is not COMPLETED:
         return
-    said = (reading.status or "").upper().strip() in ("COMPLETE", "COMPLETED")
-    since = of.started_at and reading.succeeded_at and reading.succeeded_at >= of.started_at
+    said = (webex_status.status or "").upper().strip() in ("COMPLETE", "COMPLETED")
+    since = of.started_at and webex_status.succeeded_at and webex_status.succeeded_at >= of.started_at
     assert said or since
-    assert (reading.started_at, reading.tracking_id) != (of.before_started_at, of.before_tracking_id)
+    assert (webex_status.started_at, webex_status.tracking_id) != (of.before_started_at, of.before_tracking_id)
 
 
 @given(SYNCS, READINGS)
-def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, reading: WebexSyncStatus) -> None:
-    updates = read(of, reading).updates
+def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, webex_status: WebexSyncStatus) -> None:
+    updates = read(of, webex_status).updates
     assert updates.get("seconds", 0) >= 0
     assert ("seconds" in updates) == ("ended_at" in updates)
-    assert "ended_at" in updates or read(of, reading).state is not COMPLETED
+    assert "ended_at" in updates or read(of, webex_status).state is not COMPLETED
 
 
 @given(failure=st.none() | FAILURES, starts=st.integers(1, 10), pauses=st.integers(0, 10**6))
 def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
     failure: WebexFailure | None, starts: int, pauses: int
 ) -> None:
-    move = from_asking(failure, starts, pauses, POLL)
+    move = from_start_request(failure, starts, pauses, POLL)
     assert move.state in LEGAL[STARTING] - {COMPLETED}
     assert not move.start_sync
     assert (move.waits_for is None) == (move.state is not QUEUED)

@@ -11,13 +11,12 @@ from bot.syncs.transitions import (
     MAX_STARTS,
     Transition,
     failed,
-    from_asking,
     from_queued,
     from_running,
+    from_start_request,
     from_starting,
-    is_running,
-    succeeded,
 )
+from bot.syncs.webex_runs import is_running, succeeded
 from bot.webex.errors import Rejected
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature, nature
 from storage.values.records import Cause, Sync, SyncError, SyncState, WaitsFor, WebexSyncStatus
@@ -29,12 +28,12 @@ BEGAN = NOW - timedelta(minutes=20)
 HOUR = timedelta(hours=1)
 
 
-def starting(reading: WebexSyncStatus, of: Sync | None = None) -> Transition:
-    return from_starting(of or sync(STARTING), reading, NOW, POLL, TIMEOUT)
+def starting(webex_status: WebexSyncStatus, of: Sync | None = None) -> Transition:
+    return from_starting(of or sync(STARTING), webex_status, NOW, POLL, TIMEOUT)
 
 
-def running(reading: WebexSyncStatus, of: Sync | None = None) -> Transition:
-    return from_running(of or sync(RUNNING), reading, NOW, POLL, TIMEOUT)
+def running(webex_status: WebexSyncStatus, of: Sync | None = None) -> Transition:
+    return from_running(of or sync(RUNNING), webex_status, NOW, POLL, TIMEOUT)
 
 
 def adopted(**more: Any) -> Sync:
@@ -85,8 +84,8 @@ def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
 @pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
 @pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if nature([code]) is not Nature.BUSY])
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
-    reading = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
-    move = running(reading, sync(RUNNING, starts=MAX_STARTS))
+    webex_status = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
+    move = running(webex_status, sync(RUNNING, starts=MAX_STARTS))
     assert (move.state, move.updates["errors"]) == (FAILED, ((6004, "x"), (code, "no way")))
     assert (move.updates["tracking_id"], move.updates["counts"]) == ("new", {"usersAdded": 4})
     nobody = code == NOBODY_ACTIVATED
@@ -113,7 +112,7 @@ def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str)
 
 
 @pytest.mark.parametrize(
-    ("reading", "ours"),
+    ("webex_status", "ours"),
     [
         (replace(BEFORE, started_at=EARLIER - timedelta(days=9)), True),
         (replace(BEFORE, started_at=LATER), True),
@@ -124,9 +123,9 @@ def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str)
     ],
 )
 def test_ours_is_a_run_with_another_start_or_tracking_id_and_clocks_are_never_compared(
-    reading: WebexSyncStatus, ours: bool
+    webex_status: WebexSyncStatus, ours: bool
 ) -> None:
-    assert running(reading).state is (COMPLETED if ours else RUNNING)
+    assert running(webex_status).state is (COMPLETED if ours else RUNNING)
 
 
 def test_the_first_sync_ever_is_known_by_having_a_start() -> None:
@@ -168,7 +167,7 @@ def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_l
 
 
 @pytest.mark.parametrize(
-    "reading",
+    "webex_status",
     [
         new_run("IN_PROGRESS", started_at=BEGAN, tracking_id="ours"),
         new_run("IN_PROGRESS", started_at=BEGAN, tracking_id="another"),
@@ -179,9 +178,9 @@ def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_l
     ],
 )
 def test_a_run_with_our_start_or_tracking_id_or_without_a_start_and_the_one_before_replace_nothing(
-    reading: WebexSyncStatus,
+    webex_status: WebexSyncStatus,
 ) -> None:
-    assert running(reading, adopted()).state is RUNNING
+    assert running(webex_status, adopted()).state is RUNNING
 
 
 def test_a_later_start_without_a_tracking_id_replaces_ours_unless_it_is_the_one_before() -> None:
@@ -218,15 +217,15 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
 
 def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
     refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
-    assert from_asking(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
+    assert from_start_request(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
 
 
 @pytest.mark.parametrize("code", [code for code in MEANINGS if nature([code]) is Nature.PASSING])
 def test_a_run_that_failed_in_passing_is_tried_again_a_few_times(code: int) -> None:
-    reading = new_run("FAILED", errors=(SyncError(code, "just now"),))
-    move = running(reading, sync(RUNNING, starts=MAX_STARTS - 1))
+    webex_status = new_run("FAILED", errors=(SyncError(code, "just now"),))
+    move = running(webex_status, sync(RUNNING, starts=MAX_STARTS - 1))
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.RETRY, None)
-    assert running(reading, sync(RUNNING, starts=MAX_STARTS)).state is FAILED
+    assert running(webex_status, sync(RUNNING, starts=MAX_STARTS)).state is FAILED
 
 
 def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other() -> None:
@@ -234,7 +233,7 @@ def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other()
     before = replace(adopted(), tracking_id="first")
     again = running(first, before)
     waiting = replace(
-        before, state=QUEUED, starts=1, **{name: again.updates[name] for name in ("started_at", "counts")}
+        before, state=QUEUED, starts=1, started_at=again.updates["started_at"], counts=again.updates["counts"]
     )
     assert waiting.started_at == BEGAN
     start = from_queued(waiting, first, NOW, POLL).updates
