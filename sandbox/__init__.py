@@ -1,5 +1,5 @@
-"""A Webex of our own on localhost: the part of its API the bot uses, over real HTTP.
+"""A Webex on localhost: the part of its API that the bot uses, over real HTTP.
 
-The state lives in plain objects (`World` and its parts), `api/` puts HTTP in front of it, `server.Sandbox` runs both,
-and `faults` makes it misbehave on request. Where Webex is silent about something, the docstring says what we chose.
+`World` holds the state in plain objects, `api/` serves it over HTTP, `server.Sandbox` runs both, and `faults` adds
+failures on request. Where the documents of Webex say nothing, a docstring says what the sandbox does.
 """

@@ -1,4 +1,4 @@
-"""Trouble on request: answers, delays and lost connections that a test asks for."""
+"""Faults that a test asks for: error responses, delays and lost connections."""
 
 import json
 import re
@@ -11,11 +11,11 @@ Drop = Literal["before", "after"]
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble; `times` counts down to 0, None goes on until cleared."""
+    """One fault. `times` counts down to 0; None means it applies until `clear`."""
 
     method: str | None
     path: re.Pattern[str]
-    who: str | None
+    token: str | None
     times: int | None
     status: int | None
     headers: dict[str, str] = field(default_factory=dict)
@@ -23,18 +23,18 @@ class Fault:
     drop: Drop | None = None
     delay: float = 0.0
 
-    def fits(self, method: str, path: str, who: str) -> bool:
-        """Whether a request meets this fault."""
+    def matches(self, method: str, path: str, token: str) -> bool:
+        """Say whether the fault applies to this request."""
         return (
             self.times != 0
             and self.method in (None, method)
-            and self.who in (None, who)
+            and self.token in (None, token)
             and self.path.match(path) is not None
         )
 
 
 class Faults:
-    """The faults in waiting: the first that fits is met, and counts down."""
+    """The faults that still apply. A request gets the first one that matches it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -47,7 +47,7 @@ class Faults:
         *,
         path: str,
         method: str | None = None,
-        who: str | None = None,
+        token: str | None = None,
         times: int | None = 1,
         status: int | None = None,
         headers: dict[str, str] | None = None,
@@ -55,30 +55,30 @@ class Faults:
         drop: Drop | None = None,
         delay: float = 0.0,
     ) -> Fault:
-        """Ask for trouble.
+        """Add a fault.
 
         Args:
-            path: the beginning of the path after /v1, a regular expression.
-            who: only for this caller's token.
-            times: how often; None means until `clear`.
-            status: answer this instead of doing the work. `body` (bytes, text, or anything for JSON) is what is
-                answered then, by default Webex's shape of an error.
-            drop: close the connection without an answer, `before` or `after` the work is done.
-            delay: seconds to wait first, or until `clear`; alone, the request is then served as usual.
+            path: a regular expression for the start of the path after /v1.
+            token: applies only to the caller with this token.
+            times: how many requests get the fault; None means all until `clear`.
+            status: the status to answer instead of serving the request, with `body` (bytes, text, or a value to write
+                as JSON). Without `body`, the answer is an error as Webex writes it.
+            drop: close the connection without an answer, `before` or `after` serving the request.
+            delay: seconds to wait first; `clear` ends the wait. If nothing else is set, the request is then served.
         """
         if body is not None and not isinstance(body, bytes):
             body = (body if isinstance(body, str) else json.dumps(body)).encode()
-        fault = Fault(method, re.compile(path), who, times, status, headers or {}, body, drop, delay)
+        fault = Fault(method, re.compile(path), token, times, status, headers or {}, body, drop, delay)
         with self._lock:
             self._faults.append(fault)
         return fault
 
-    def take(self, method: str, path: str, who: str) -> Fault | None:
-        """The fault this request meets, used up by one."""
+    def take(self, method: str, path: str, token: str) -> Fault | None:
+        """Return the fault that applies to this request and count it, or None."""
         if not self._faults:
             return None
         with self._lock:
-            fault = next((one for one in self._faults if one.fits(method, path, who)), None)
+            fault = next((fault for fault in self._faults if fault.matches(method, path, token)), None)
             if fault is not None and fault.times is not None:
                 fault.times -= 1
                 if fault.times == 0:
@@ -87,18 +87,18 @@ class Faults:
 
     @property
     def is_clear(self) -> bool:
-        """Whether every fault that was asked for has been met."""
+        """Say whether every fault has been used up."""
         return not self._faults
 
     def clear(self) -> None:
-        """No more trouble: what was delayed goes on at once."""
+        """Remove all faults. Delayed requests go on at once."""
         with self._lock:
             self._faults.clear()
             self._cleared.set()
             self._cleared = Event()
 
     def wait(self, seconds: float) -> bool:
-        """Let a request wait, at most until `clear`; False where the sandbox stops meanwhile."""
+        """Delay a request until the time is over or `clear` is called. Return False if the sandbox stops meanwhile."""
         with self._lock:
             if self._stopping:
                 return False
@@ -106,11 +106,11 @@ class Faults:
         return not (cleared.wait(seconds) and self._stopping)
 
     def start(self) -> None:
-        """From now on requests may wait."""
+        """Let requests wait from now on."""
         self._stopping = False
 
     def stop(self) -> None:
-        """Let no request wait any longer."""
+        """End all waits."""
         with self._lock:
             self._stopping = True
             self._cleared.set()

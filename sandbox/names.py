@@ -1,8 +1,8 @@
-"""Invented people's names in several scripts, each with its spelling for an address: `Łukasz/lukasz`."""
+"""Invented names in several scripts, each with a spelling for e-mail addresses: `Łukasz/lukasz`."""
 
 from functools import cache
 
-FIRST = {
+FIRST_NAMES = {
     "english": "James/james Mary/mary Oliver/oliver Grace/grace Noah/noah Emma/emma Henry/henry Ruth/ruth "
     "Walter/walter Hazel/hazel Calvin/calvin Iris/iris",
     "spanish": "José/jose María/maria Iñigo/inigo Lucía/lucia Andrés/andres Begoña/begona Raúl/raul Inés/ines",
@@ -20,7 +20,7 @@ FIRST = {
     "korean": "민준/minjun 서연/seoyeon 지훈/jihun",
 }
 
-LAST = {
+LAST_NAMES = {
     "english": "Miller/miller O'Neill/oneill Smith-Jones/smith-jones McKay/mckay Whitfield/whitfield Abbott/abbott "
     "Ellison/ellison Harper/harper Quill/quill Yates/yates",
     "spanish": "Núñez/nunez Ibáñez/ibanez Muñoz/munoz Güell/guell Peña/pena",
@@ -37,15 +37,16 @@ LAST = {
     "korean": "김/kim 박/park 이/lee",
 }
 
-BY_PLACE = {
+LANGUAGES = {
     "Dallas": ("english", "english", "english", "spanish", "chinese", "korean"),
     "Austin": ("english", "english", "spanish", "french", "japanese", "arabic"),
     "Łódź": ("polish", "polish", "polish", "cyrillic", "hebrew", "greek"),
     "München": ("german", "german", "turkish", "greek", "french", "cyrillic"),
 }
+"""The languages of the names at a location. A repeated language is more frequent."""
 
 
 @cache
-def spelled(names: str) -> list[tuple[str, str]]:
-    """Each name with its plain spelling."""
-    return [(name, plain) for name, _, plain in (one.partition("/") for one in names.split())]
+def with_spellings(names: str) -> list[tuple[str, str]]:
+    """Return each name with its spelling for e-mail addresses."""
+    return [(name, plain) for name, _, plain in (pair.partition("/") for pair in names.split())]

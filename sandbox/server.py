@@ -1,4 +1,4 @@
-"""The sandbox over real HTTP/1.1 on a local port, connections kept alive."""
+"""The sandbox over real HTTP/1.1 on a local port, with kept-alive connections."""
 
 import socket
 from io import BytesIO
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self, cast
 
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 
-from sandbox.api.app import the_app
-from sandbox.api.gate import Dropped, Gate
+from sandbox.api.app import flask_app
+from sandbox.api.middleware import ConnectionDropped, RequestMiddleware
 from sandbox.faults import Faults
 from sandbox.seed import seed
 from sandbox.world import World
@@ -22,9 +22,10 @@ _POLL_SECONDS = 0.01
 
 
 class _Handler(WSGIRequestHandler):
-    """One connection. werkzeug's own handler closes it after each answer, so requests are run here.
+    """Handles one connection.
 
-    Answers are buffered and sent at once, without Nagle's delay.
+    Requests run here because the handler of werkzeug closes the connection after each response. A response is buffered
+    and sent at once, without Nagle's delay.
     """
 
     protocol_version = "HTTP/1.1"
@@ -32,29 +33,28 @@ class _Handler(WSGIRequestHandler):
     wbufsize = -1
 
     def run_wsgi(self) -> None:
-        """Read the whole request, let the application answer, send the answer."""
+        """Read the whole request, run the application and send the response."""
         environ = self.make_environ()
         try:
-            body = self._body(environ["wsgi.input"])
+            body = self._read_body(environ["wsgi.input"])
         except (ValueError, OSError):
             self.close_connection = True
             return
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
-        started: list[tuple[str, list[tuple[str, str]]]] = []
+        heads: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            started.append((status, headers))
+            heads.append((status, headers))
 
         try:
-            answered = self.server.app(environ, start_response)  # type: ignore[arg-type]
-        except Dropped:
+            response = self.server.app(environ, start_response)  # type: ignore[arg-type]
+        except ConnectionDropped:
             self.close_connection = True
             return
-        content = b"".join(answered)
-        self._send(*started[-1], content)
+        self._send(*heads[-1], b"".join(response))
 
-    def _body(self, stream: object) -> bytes:
+    def _read_body(self, stream: object) -> bytes:
         if isinstance(stream, DechunkedInput):
             return stream.read()
         length = int(self.headers.get("Content-Length") or 0)
@@ -62,27 +62,27 @@ class _Handler(WSGIRequestHandler):
             raise ValueError(length)
         return self.rfile.read(length)
 
-    def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
+    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(body)
         self.wfile.flush()
 
     def handle_expect_100(self) -> bool:
-        """Tell a client that waits for leave that it may send its body."""
-        going_on = super().handle_expect_100()
+        """Send `100 Continue` at once; without the flush the client would wait for it."""
+        accepted = super().handle_expect_100()
         self.wfile.flush()
-        return going_on
+        return accepted
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the world keeps the log."""
+        """Log nothing: the world keeps a list of requests."""
 
 
 class _Server(ThreadedWSGIServer):
-    """A thread per connection, all of which can be ended at once."""
+    """A server with one thread per connection. It can end all connections at once."""
 
     def __init__(self, listener: socket.socket, app: "WSGIApplication") -> None:
         self._lock = Lock()
@@ -90,7 +90,7 @@ class _Server(ThreadedWSGIServer):
         super().__init__(HOST, listener.getsockname()[1], app, _Handler, fd=listener.fileno())
 
     def process_request(self, request: object, client_address: object) -> None:
-        """Give a new connection its thread."""
+        """Start a thread for a new connection."""
         thread = Thread(target=self.process_request_thread, args=(request, client_address), name="sandbox", daemon=True)
         with self._lock:
             self._connections[cast(socket.socket, request)] = thread
@@ -105,18 +105,18 @@ class _Server(ThreadedWSGIServer):
     def end_connections(self) -> None:
         """Close every connection and wait for its thread."""
         with self._lock:
-            open_now = list(self._connections.items())
-            for connection, _ in open_now:
+            connections = list(self._connections.items())
+            for connection, _ in connections:
                 try:
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue
-        for _, thread in open_now:
+        for _, thread in connections:
             thread.join()
 
 
 class Sandbox:
-    """A world and the API in front of it, from `start` to `stop`; may be stopped and started again on its port."""
+    """A world with an HTTP API. It can be stopped and started again on the same port."""
 
     def __init__(self, port: int = 0, *, sync_seconds: float = 8.0, seeded: bool = True) -> None:
         self.port = port
@@ -124,17 +124,17 @@ class Sandbox:
         self.world = World(sync_seconds)
         if seeded:
             seed(self.world)
-        self._app = Gate(the_app(), self.world, self.faults)
+        self._app = RequestMiddleware(flask_app(), self.world, self.faults)
         self._server: _Server | None = None
         self._thread: Thread | None = None
 
     @property
     def url(self) -> str:
-        """The base of the API; known once started."""
+        """Return the base URL of the API. The port is known after `start`."""
         return f"http://{HOST}:{self.port}/v1/"
 
     def start(self) -> Self:
-        """Listen; raises OSError where the port is taken."""
+        """Listen on the port. Raise OSError if it is taken."""
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((HOST, self.port))
@@ -143,7 +143,7 @@ class Sandbox:
             self._server = _Server(listener, self._app)
         self.world.base_url = self.url
         self.faults.start()
-        self.world.courier.start()
+        self.world.webhook_sender.start()
         self._thread = Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="sandbox-listener", daemon=True
         )
@@ -151,14 +151,14 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Close the port and every connection, and end all threads; the world stays as it is."""
+        """Close the port and all connections, and end all threads. The world keeps its state."""
         if self._server is None or self._thread is None:
             return
         self.faults.stop()
         self._server.shutdown()
         self._thread.join()
         self._server.end_connections()
-        self.world.courier.stop()
+        self.world.webhook_sender.stop()
         self._server = self._thread = None
 
     def __enter__(self) -> Self:

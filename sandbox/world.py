@@ -1,4 +1,4 @@
-"""The whole state of the sandbox's Webex, for its API to serve and for tests to look into."""
+"""The whole state of the sandbox. The API serves it and tests look into it."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -8,26 +8,27 @@ from sandbox.broadworks.enterprises import Enterprise
 from sandbox.broadworks.subscribers import Subscribers
 from sandbox.broadworks.syncs import BroadWorks
 from sandbox.webex.actions import Actions
-from sandbox.webex.messages import Listener, Messages
+from sandbox.webex.messages import MessageListener, Messages
 from sandbox.webex.people import People, Person
 from sandbox.webex.records import Message, Room
 from sandbox.webex.rooms import Rooms
-from sandbox.webex.webhook_delivery import Courier
+from sandbox.webex.webhook_delivery import WebhookSender
 from sandbox.webex.webhooks import Webhooks
 
 BOT = "dirsync@webex.bot"
 PARTNER_ADMIN = "partner@provider.example"
 MAX_REQUESTS = 20_000
+"""Limits the request log, so that a long demo does not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of the API: who (the token), what, and the status answered, None where the connection was dropped."""
+    """One API call. `status` is None if the connection was dropped."""
 
     method: str
     path: str
     query: str
-    who: str
+    token: str
     status: int | None
 
 
@@ -39,8 +40,11 @@ class World:
         self.base_url = "http://127.0.0.1/v1/"
         self.links_drop_filters = False
         self.requests: deque[Request] = deque(maxlen=MAX_REQUESTS)
-        self.courier = Courier(self._is_active, self._report)
-        self.webhooks = Webhooks(self.lock, self.courier.put)
+        self.webhook_sender = WebhookSender(
+            lambda webhook_id: self.webhooks.is_active(webhook_id),
+            lambda webhook_id, delivered: self.webhooks.record_result(webhook_id, delivered),
+        )
+        self.webhooks = Webhooks(self.lock, self.webhook_sender.put)
         publish = self.webhooks.publish
         self.people = People(self.lock)
         self.rooms = Rooms(self.lock, publish)
@@ -50,42 +54,36 @@ class World:
         self.broadworks = BroadWorks(self.lock, self.subscribers, sync_seconds)
 
     def add_person(self, email: str, display_name: str = "", *, bot: bool = False) -> Person:
-        """Give somebody an account, with which their address becomes their token."""
+        """Create an account. The e-mail address is the access token."""
         return self.people.add(email, display_name or email.partition("@")[0].title(), bot=bot)
 
     def person(self, email: str) -> Person:
-        """Somebody who has an account; KeyError otherwise."""
+        """Return the person with that address. Raise KeyError if there is none."""
         person = self.people.find(email)
         if person is None:
             raise KeyError(email)
         return person
 
     def room(self, title: str) -> Room:
-        """The group space with that title; KeyError if there is none."""
+        """Return the group space with that title. Raise KeyError if there is none."""
         with self.lock:
-            for room in self.rooms.of_all():
+            for room in self.rooms.all():
                 if room.title == title and room.type == "group":
                     return room
         raise KeyError(title)
 
-    def direct_room(self, one: str, other: str = BOT) -> Room | None:
-        """The 1:1 space of two addresses, None before the first message between them."""
-        return self.rooms.find_direct(self.person(one), self.person(other))
+    def direct_room(self, email: str, other_email: str = BOT) -> Room | None:
+        """Return the 1:1 space of two people, or None before their first message."""
+        return self.rooms.find_direct(self.person(email), self.person(other_email))
 
     def messages_in(self, room_id: str) -> list[Message]:
-        """What was said in a space, oldest first."""
+        """Return the messages of a space, oldest first."""
         return self.messages.in_room(room_id)
 
     def enterprise(self, sp_enterprise_id: str) -> Enterprise:
-        """An enterprise by the provider's id, up to date; KeyError if there is none."""
+        """Return an enterprise by the provider's id, with its status up to date. Raise KeyError if there is none."""
         return self.broadworks.find(sp_enterprise_id)
 
-    def subscribe(self, listener: Listener) -> None:
-        """Be told of every message as it is created, edited or deleted, in order."""
+    def add_message_listener(self, listener: MessageListener) -> None:
+        """Call the listener for every message that is created, edited or deleted, in order."""
         self.messages.listeners.append(listener)
-
-    def _is_active(self, webhook_id: str) -> bool:
-        return self.webhooks.is_active(webhook_id)
-
-    def _report(self, webhook_id: str, delivered: bool) -> None:
-        self.webhooks.report(webhook_id, delivered)

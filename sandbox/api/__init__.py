@@ -1,1 +1,1 @@
-"""HTTP in front of the world: one blueprint per part of Webex's API, each answer in Webex's shape."""
+"""The HTTP API of the sandbox: one blueprint per part of the Webex API."""

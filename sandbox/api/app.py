@@ -1,4 +1,4 @@
-"""The Flask application: who calls, what is answered, and every refusal in Webex's shape of an error."""
+"""The Flask application: it identifies the caller, and returns every error as Webex writes it."""
 
 from functools import cache
 
@@ -7,8 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from sandbox.api import (
     attachment_actions,
-    contents,
     enterprises,
+    files,
     memberships,
     messages,
     people,
@@ -16,17 +16,17 @@ from sandbox.api import (
     subscribers,
     webhooks,
 )
-from sandbox.api.answers import answer, error_body
-from sandbox.api.context import identify
+from sandbox.api.context import authenticate
+from sandbox.api.responses import error_body, json_response
 from sandbox.webex.errors import WebexError
 from sandbox.webex.ids import make_tracking_id
 
-PARTS = (
+ENDPOINTS = (
     people,
     rooms,
     memberships,
     messages,
-    contents,
+    files,
     attachment_actions,
     webhooks,
     enterprises,
@@ -35,40 +35,40 @@ PARTS = (
 
 
 @cache
-def the_app() -> Flask:
-    """The API under /v1; it serves whichever world a request brings along, so one is enough for all."""
+def flask_app() -> Flask:
+    """Return the application. It serves the world that the middleware put into the request, so one is enough."""
     app = Flask("sandbox", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.before_request(_track)
-    app.before_request(identify)
-    app.after_request(_hand_over_tracking_id)
-    app.register_error_handler(WebexError, _refuse)
-    app.register_error_handler(HTTPException, _refuse_http)
-    for part in PARTS:
-        app.register_blueprint(part.blueprint, url_prefix="/v1")
+    app.before_request(_set_tracking_id)
+    app.before_request(authenticate)
+    app.after_request(_add_tracking_id)
+    app.register_error_handler(WebexError, _error_response)
+    app.register_error_handler(HTTPException, _http_error_response)
+    for endpoint in ENDPOINTS:
+        app.register_blueprint(endpoint.blueprint, url_prefix="/v1")
     return app
 
 
-def _track() -> None:
+def _set_tracking_id() -> None:
     g.tracking_id = make_tracking_id("SANDBOX")
 
 
-def _hand_over_tracking_id(response: Response) -> Response:
+def _add_tracking_id(response: Response) -> Response:
     response.headers["TrackingID"] = g.tracking_id
     return response
 
 
-def _refuse(error: WebexError) -> Response:
-    response = answer(error_body(error.message, g.tracking_id, error.code), error.status)
+def _error_response(error: WebexError) -> Response:
+    response = json_response(error_body(error.message, g.tracking_id, error.code), error.status)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
-def _refuse_http(error: HTTPException) -> Response:
-    response = answer(error_body(error.description or error.name, g.tracking_id), error.code or 500)
+def _http_error_response(error: HTTPException) -> Response:
+    response = json_response(error_body(error.description or error.name, g.tracking_id), error.code or 500)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))

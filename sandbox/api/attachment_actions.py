@@ -1,10 +1,10 @@
-"""/attachment/actions: buttons of cards."""
+"""/attachment/actions: presses of card buttons."""
 
 from flask import Blueprint, Response
 
-from sandbox.api.answers import answer
-from sandbox.api.body import json_fields
-from sandbox.api.context import caller, the_world
+from sandbox.api.context import caller, current_world
+from sandbox.api.request_fields import json_fields
+from sandbox.api.responses import json_response
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError
 
@@ -13,15 +13,15 @@ blueprint = Blueprint("attachment_actions", __name__)
 
 @blueprint.post("/attachment/actions")
 def press() -> Response:
-    """Press a button; the published document answers 202."""
+    """Press a button. The status is 202, as in Webex's published API document."""
     fields = json_fields()
-    if fields.needed("type") != "submit":
+    if fields.required("type") != "submit":
         raise WebexError(400, "The type must be submit.")
-    message_id, inputs = fields.needed("messageId"), fields.mapping("inputs")
-    return answer(json_shapes.action(the_world().actions.press(caller(), message_id, inputs)), 202)
+    message_id, inputs = fields.required("messageId"), fields.mapping("inputs")
+    return json_response(json_shapes.action(current_world().actions.press(caller(), message_id, inputs)), 202)
 
 
 @blueprint.get("/attachment/actions/<action_id>")
-def one(action_id: str) -> Response:
-    """What was pressed, with its inputs."""
-    return answer(json_shapes.action(the_world().actions.get(action_id, caller())))
+def get_action(action_id: str) -> Response:
+    """Return a press with its inputs."""
+    return json_response(json_shapes.action(current_world().actions.get(action_id, caller())))

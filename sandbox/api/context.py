@@ -1,4 +1,4 @@
-"""What every handler needs to know: the world, who calls, and with which token."""
+"""What every endpoint needs: the world and the caller."""
 
 from flask import g, request
 
@@ -6,31 +6,32 @@ from sandbox.webex.errors import WebexError
 from sandbox.webex.people import Person
 from sandbox.world import PARTNER_ADMIN, World
 
-WORLD = "sandbox.world"
+WORLD_KEY = "sandbox.world"
+"""The key of the WSGI environment under which the middleware puts the world."""
 
 
-def the_world() -> World:
-    """The world this request is about: the gate put it there."""
-    world: World = request.environ[WORLD]
+def current_world() -> World:
+    """Return the world that this request is for."""
+    world: World = request.environ[WORLD_KEY]
     return world
 
 
-def identify() -> None:
-    """Find out who calls: a person's token is their e-mail address. Raises 401 for anybody else."""
+def authenticate() -> None:
+    """Find the caller: a person's token is their e-mail address. Raise 401 for any other token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    person = the_world().people.find(token.strip()) if scheme.casefold() == "bearer" else None
+    person = current_world().people.find(token.strip()) if scheme.casefold() == "bearer" else None
     if person is None:
         raise WebexError(401, "No valid access token in the Authorization header.")
     g.caller = person
 
 
 def caller() -> Person:
-    """Who calls."""
+    """Return the person who calls."""
     person: Person = g.caller
     return person
 
 
 def require_partner_admin() -> None:
-    """Let only the provider's administrator through; bots, people and customers' admins get 403."""
+    """Raise 403 unless the caller is the provider's administrator."""
     if caller().email != PARTNER_ADMIN:
         raise WebexError(403, "Only the administrator of the provider may do this.")

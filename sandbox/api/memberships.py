@@ -1,10 +1,10 @@
-"""/memberships: who is in which space."""
+"""/memberships: the members of spaces."""
 
 from flask import Blueprint, Response, request
 
-from sandbox.api.answers import answer, no_content, page
-from sandbox.api.body import json_fields
-from sandbox.api.context import caller, the_world
+from sandbox.api.context import caller, current_world
+from sandbox.api.request_fields import json_fields
+from sandbox.api.responses import json_response, list_response, no_content
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError
 
@@ -12,43 +12,45 @@ blueprint = Blueprint("memberships", __name__)
 
 
 @blueprint.get("/memberships")
-def several() -> Response:
-    """The members of a space, one of them, or, without a space, the caller's own memberships."""
-    world, me = the_world(), caller()
+def list_memberships() -> Response:
+    """Return the members of a space or one of them; without a space, the caller's own memberships."""
+    world, me = current_world(), caller()
     room_id = request.args.get("roomId")
     person_id, email = request.args.get("personId"), request.args.get("personEmail")
     if room_id is None:
         if person_id is not None or email is not None:
             raise WebexError(400, "The parameter roomId is required with personId or personEmail.")
-        mine = (one for room in world.rooms.of(me) for one in world.rooms.members(room.id))
-        found = [one for one in mine if one.person.id == me.id]
+        room_ids, person_id = [room.id for room in world.rooms.of_person(me)], me.id
     else:
-        found = [
-            one
-            for one in world.rooms.members(world.rooms.get(room_id, me).id)
-            if person_id in (None, one.person.id) and (email is None or email.casefold() == one.person.email.casefold())
-        ]
-    return page(found, json_shapes.membership, default=100, most=1000)
+        room_ids = [world.rooms.get(room_id, me).id]
+    found = [
+        member
+        for room_id in room_ids
+        for member in world.rooms.members(room_id)
+        if person_id in (None, member.person.id)
+        and (email is None or email.casefold() == member.person.email.casefold())
+    ]
+    return list_response(found, json_shapes.membership, default_size=100, max_size=1000)
 
 
 @blueprint.post("/memberships")
-def create() -> Response:
-    """Add somebody to a group."""
-    world, fields = the_world(), json_fields()
-    room_id = fields.needed("roomId")
+def create_membership() -> Response:
+    """Add a person to a group."""
+    world, fields = current_world(), json_fields()
+    room_id = fields.required("roomId")
     world.rooms.get(room_id, caller())
-    person = world.people.named(fields.text("personId"), fields.text("personEmail"))
-    return answer(json_shapes.membership(world.rooms.join(room_id, person, caller())))
+    person = world.people.by_id_or_email(fields.text("personId"), fields.text("personEmail"))
+    return json_response(json_shapes.membership(world.rooms.join(room_id, person, caller())))
 
 
 @blueprint.get("/memberships/<membership_id>")
-def one(membership_id: str) -> Response:
-    """One membership."""
-    return answer(json_shapes.membership(the_world().rooms.membership(membership_id, caller())))
+def get_membership(membership_id: str) -> Response:
+    """Return a membership."""
+    return json_response(json_shapes.membership(current_world().rooms.membership(membership_id, caller())))
 
 
 @blueprint.delete("/memberships/<membership_id>")
-def delete(membership_id: str) -> Response:
-    """Take somebody out of a group, or leave it."""
-    the_world().rooms.remove(membership_id, caller())
+def delete_membership(membership_id: str) -> Response:
+    """Remove a member from a group, or leave it."""
+    current_world().rooms.remove(membership_id, caller())
     return no_content()

@@ -1,11 +1,11 @@
-"""/messages: saying, reading, editing and deleting."""
+"""/messages: posting, reading, editing and deleting messages."""
 
 from flask import Blueprint, Response, request
 
-from sandbox.api.answers import answer, link_next, no_content, page, page_size
-from sandbox.api.body import json_fields, query_moment
-from sandbox.api.context import caller, the_world
-from sandbox.api.drafts import edited_draft, posted_draft
+from sandbox.api.context import caller, current_world
+from sandbox.api.drafts import read_edit, read_post
+from sandbox.api.request_fields import json_fields, query_time
+from sandbox.api.responses import add_next_link, json_response, list_response, no_content, page_size
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError, not_found
 from sandbox.webex.records import Message
@@ -13,27 +13,27 @@ from sandbox.webex.records import Message
 blueprint = Blueprint("messages", __name__)
 
 
-def _shape(message: Message) -> json_shapes.Json:
-    return json_shapes.message(message, the_world().base_url)
+def _message_json(message: Message) -> json_shapes.Json:
+    return json_shapes.message(message, current_world().base_url)
 
 
 @blueprint.post("/messages")
-def post() -> Response:
-    """Say something in a space or to a person."""
-    world, me = the_world(), caller()
-    target, draft = posted_draft()
+def post_message() -> Response:
+    """Post a message in a space or to a person."""
+    world, me = current_world(), caller()
+    target, draft = read_post()
     if target.room_id is not None:
         room = world.rooms.get(target.room_id, me)
     else:
-        room = world.rooms.direct(me, world.people.named(target.person_id, target.email))
+        room = world.rooms.open_direct(me, world.people.by_id_or_email(target.person_id, target.email))
     message = world.messages.post(me, room, draft)
-    return answer(json_shapes.posted_message(message, world.base_url, target.person_id, target.email))
+    return json_response(json_shapes.posted_message(message, world.base_url, target.person_id, target.email))
 
 
 @blueprint.get("/messages")
-def several() -> Response:
-    """The messages of a space, newest first; a bot in a group must ask for those that mention it."""
-    world, me = the_world(), caller()
+def list_messages() -> Response:
+    """Return the messages of a space, newest first. A bot in a group must ask for those that mention it."""
+    world, me = current_world(), caller()
     room = world.rooms.get(request.args.get("roomId", ""), me) if "roomId" in request.args else None
     if room is None:
         raise WebexError(400, "The parameter roomId is required.")
@@ -46,48 +46,50 @@ def several() -> Response:
     parent = request.args.get("parentId")
     found: list[Message] = []
     for message in world.messages.newest_first(
-        room, before_message=request.args.get("beforeMessage"), before=query_moment("before")
+        room, before_message=request.args.get("beforeMessage"), before=query_time("before")
     ):
         if parent in (None, message.parent_id) and (not mentioned or me.id in message.mentioned_people):
             found.append(message)
             if len(found) > size:
                 break
-    response = answer({"items": [_shape(message) for message in found[:size]]})
+    response = json_response({"items": [_message_json(message) for message in found[:size]]})
     if len(found) > size:
         kept = [(name, value) for name, value in request.args.items(multi=True) if name != "beforeMessage"]
-        link_next([*kept, ("beforeMessage", found[size - 1].id)], response)
+        add_next_link([*kept, ("beforeMessage", found[size - 1].id)], response)
     return response
 
 
 @blueprint.get("/messages/direct")
-def direct() -> Response:
-    """The messages of the 1:1 space with a person, newest first."""
-    world, me = the_world(), caller()
-    person = world.people.named(request.args.get("personId"), request.args.get("personEmail"))
+def list_direct_messages() -> Response:
+    """Return the messages of the 1:1 space with a person, newest first."""
+    world, me = current_world(), caller()
+    person = world.people.by_id_or_email(request.args.get("personId"), request.args.get("personEmail"))
     room = world.rooms.find_direct(me, person)
     if room is None:
         raise not_found("room")
     parent = request.args.get("parentId")
-    found = [one for one in world.messages.newest_first(room) if parent in (None, one.parent_id)]
-    return page(found, lambda one: json_shapes.direct_message(one, world.base_url), default=50, most=1000)
+    found = [message for message in world.messages.newest_first(room) if parent in (None, message.parent_id)]
+    return list_response(
+        found, lambda message: json_shapes.direct_message(message, world.base_url), default_size=50, max_size=1000
+    )
 
 
 @blueprint.get("/messages/<message_id>")
-def one(message_id: str) -> Response:
-    """One message."""
-    return answer(_shape(the_world().messages.get(message_id, caller())))
+def get_message(message_id: str) -> Response:
+    """Return a message."""
+    return json_response(_message_json(current_world().messages.get(message_id, caller())))
 
 
 @blueprint.put("/messages/<message_id>")
-def edit(message_id: str) -> Response:
-    """Say it differently."""
+def edit_message(message_id: str) -> Response:
+    """Replace the text of a message."""
     fields = json_fields()
-    room_id, draft = fields.needed("roomId"), edited_draft(fields)
-    return answer(_shape(the_world().messages.edit(caller(), message_id, room_id, draft)))
+    room_id, draft = fields.required("roomId"), read_edit(fields)
+    return json_response(_message_json(current_world().messages.edit(caller(), message_id, room_id, draft)))
 
 
 @blueprint.delete("/messages/<message_id>")
-def delete(message_id: str) -> Response:
-    """Take it back."""
-    the_world().messages.delete(caller(), message_id)
+def delete_message(message_id: str) -> Response:
+    """Delete a message."""
+    current_world().messages.delete(caller(), message_id)
     return no_content()

@@ -1,57 +1,59 @@
-"""/people: by id, by address, by the beginning of a name.
+"""/people: by id, by e-mail address, by the start of a name.
 
-An address is found only within the caller's organization, or by the partner's administrator (Webex's People API).
+An e-mail address is found only within the caller's organization, or by the provider's administrator (Webex's
+People API).
 """
 
 from flask import Blueprint, Response, request
 
-from sandbox.api.answers import answer, page
-from sandbox.api.context import caller, the_world
+from sandbox.api.context import caller, current_world
+from sandbox.api.responses import json_response, list_response
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError
 from sandbox.webex.people import Person
 from sandbox.world import PARTNER_ADMIN
 
 MAX_IDS = 85
+"""Limits the ids in one request; the number is from Webex's People API."""
 
 blueprint = Blueprint("people", __name__)
 
 
 @blueprint.get("/people/me")
-def me() -> Response:
-    """Who calls."""
-    return answer(json_shapes.person(caller()))
+def get_me() -> Response:
+    """Return the caller."""
+    return json_response(json_shapes.person(caller()))
 
 
 @blueprint.get("/people/<person_id>")
-def one(person_id: str) -> Response:
-    """A person by id."""
-    return answer(json_shapes.person(the_world().people.get(person_id)))
+def get_person(person_id: str) -> Response:
+    """Return a person by id."""
+    return json_response(json_shapes.person(current_world().people.get(person_id)))
 
 
 @blueprint.get("/people")
-def several() -> Response:
-    """People by e-mail address, the beginning of a name, or ids."""
+def list_people() -> Response:
+    """Return people by ids, by e-mail address or by the start of a name."""
     ids = request.args.get("id")
     email, name = request.args.get("email"), request.args.get("displayName")
-    everyone = the_world().people.everyone()
+    everyone = current_world().people.all()
     if ids is not None:
         wanted = ids.split(",")
         if len(wanted) > MAX_IDS:
-            raise WebexError(400, f"At most {MAX_IDS} ids can be asked for.")
+            raise WebexError(400, f"At max_size {MAX_IDS} ids can be asked for.")
         found = [person for person in everyone if person.id in wanted]
     elif email or name:
-        found = [person for person in everyone if _reachable(person) and _is_meant(person, email, name)]
+        found = [person for person in everyone if _can_find(person) and _matches(person, email, name)]
     else:
         raise WebexError(400, "Email, displayName or id is required.")
-    return page(found, json_shapes.person, default=100, most=1000)
+    return list_response(found, json_shapes.person, default_size=100, max_size=1000)
 
 
-def _reachable(person: Person) -> bool:
+def _can_find(person: Person) -> bool:
     return caller().email == PARTNER_ADMIN or person.org_id == caller().org_id
 
 
-def _is_meant(person: Person, email: str | None, name: str | None) -> bool:
+def _matches(person: Person, email: str | None, name: str | None) -> bool:
     if email and person.email.casefold() != email.casefold():
         return False
     return not name or person.display_name.casefold().startswith(name.casefold())

@@ -1,1 +1,1 @@
-"""The BroadWorks side of the sandbox: enterprises, subscribers and syncs."""
+"""The BroadWorks part of the sandbox: enterprises, subscribers and syncs."""

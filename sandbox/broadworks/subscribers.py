@@ -1,4 +1,4 @@
-"""The provider's subscribers: the people with a Webex license, of all its enterprises."""
+"""The provider's subscribers: the license holders of all its enterprises."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from threading import RLock
 from sandbox.webex.errors import not_found
 from sandbox.webex.ids import make_id
 from sandbox.webex.json_shapes import Json
-from sandbox.webex.times import millis, now
+from sandbox.webex.times import format_millis, now
 
 PACKAGES = ("softphone", "basic", "standard", "premium")
 STATUSES = (
@@ -25,7 +25,7 @@ STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One license holder as the provider's system knows them; `group_id` is the location (Webex's beta field)."""
+    """A license holder as the provider's system knows them. `group_id` is the location (a beta field of Webex)."""
 
     user_id: str
     sp_enterprise_id: str
@@ -48,7 +48,7 @@ class Subscriber:
     ordinal: int = 0
 
     def as_json(self) -> Json:
-        """As the subscribers API writes it; empty fields are left out, `personId` until there is a person."""
+        """Return the subscriber as the API does: without empty fields, and without `personId` before activation."""
         fields: Json = {
             "id": self.id,
             "personId": self.person_id if self.status == "provisioned" else None,
@@ -64,8 +64,8 @@ class Subscriber:
             "package": self.package,
             "status": self.status,
             "errors": [{"errorCode": code, "description": text} for code, text in self.errors] or None,
-            "created": millis(self.created),
-            "lastStatusChange": millis(self.last_status_change),
+            "created": format_millis(self.created),
+            "lastStatusChange": format_millis(self.last_status_change),
             "provisioningId": self.provisioning_id,
         }
         shape = {name: value for name, value in fields.items() if value}
@@ -74,71 +74,74 @@ class Subscriber:
 
 
 class Subscribers:
-    """All subscribers in one order, that of their coming; the order is what paging counts on."""
+    """All subscribers in the order in which they were added. Paging relies on that order."""
 
     def __init__(self, lock: RLock) -> None:
         self._lock = lock
-        self._all: dict[int, Subscriber] = {}
+        self._by_ordinal: dict[int, Subscriber] = {}
         self._ordinals: list[int] = []
-        self._of: dict[str, list[int]] = {}
+        self._by_enterprise: dict[str, list[int]] = {}
         self._by_id: dict[str, int] = {}
-        self._next = 1
+        self._next_ordinal = 1
 
     def add(self, subscriber: Subscriber) -> Subscriber:
-        """Add one at the end; gives it its ids."""
+        """Add a subscriber at the end. Return it with its ids."""
         with self._lock:
-            ordinal = self._next
-            self._next += 1
+            ordinal = self._next_ordinal
+            self._next_ordinal += 1
             added = replace(subscriber, id=make_id("SUBSCRIBER"), person_id=make_id("PEOPLE"), ordinal=ordinal)
-            self._all[ordinal] = added
+            self._by_ordinal[ordinal] = added
             self._ordinals.append(ordinal)
-            self._of.setdefault(added.sp_enterprise_id, []).append(ordinal)
+            self._by_enterprise.setdefault(added.sp_enterprise_id, []).append(ordinal)
             self._by_id[added.id] = ordinal
             return added
 
     def get(self, subscriber_id: str) -> Subscriber:
-        """The subscriber with that id, else 404."""
+        """Return the subscriber with that id. Raise 404 if there is none."""
         with self._lock:
             if subscriber_id not in self._by_id:
                 raise not_found("subscriber")
-            return self._all[self._by_id[subscriber_id]]
+            return self._by_ordinal[self._by_id[subscriber_id]]
 
     def set_status(self, subscriber_id: str, status: str) -> Subscriber:
-        """Let provisioning move on: `provisioned` is what activates a license holder."""
+        """Change the provisioning status; `provisioned` activates a license holder."""
         with self._lock:
             changed = replace(self.get(subscriber_id), status=status, last_status_change=now())
-            self._all[changed.ordinal] = changed
+            self._by_ordinal[changed.ordinal] = changed
             return changed
 
     def remove(self, subscriber_id: str) -> None:
-        """Take one away."""
+        """Remove a subscriber."""
         with self._lock:
-            gone = self.get(subscriber_id)
-            del self._all[gone.ordinal], self._by_id[gone.id]
-            self._ordinals.remove(gone.ordinal)
-            self._of[gone.sp_enterprise_id].remove(gone.ordinal)
+            removed = self.get(subscriber_id)
+            del self._by_ordinal[removed.ordinal], self._by_id[removed.id]
+            self._ordinals.remove(removed.ordinal)
+            self._by_enterprise[removed.sp_enterprise_id].remove(removed.ordinal)
 
-    def of(self, sp_enterprise_id: str) -> list[Subscriber]:
-        """All of one enterprise."""
+    def of_enterprise(self, sp_enterprise_id: str) -> list[Subscriber]:
+        """Return the subscribers of an enterprise."""
         with self._lock:
-            return [self._all[ordinal] for ordinal in self._of.get(sp_enterprise_id, ())]
+            return [self._by_ordinal[ordinal] for ordinal in self._by_enterprise.get(sp_enterprise_id, ())]
 
-    def activated(self, sp_enterprise_id: str) -> bool:
-        """Whether anybody of the enterprise is provisioned."""
+    def has_provisioned(self, sp_enterprise_id: str) -> bool:
+        """Say whether the enterprise has a provisioned subscriber."""
         with self._lock:
-            return any(self._all[ordinal].status == "provisioned" for ordinal in self._of.get(sp_enterprise_id, ()))
+            return any(
+                self._by_ordinal[ordinal].status == "provisioned"
+                for ordinal in self._by_enterprise.get(sp_enterprise_id, ())
+            )
 
-    def after(
-        self, ordinal: int, sp_enterprise_id: str | None, wanted: Callable[[Subscriber], bool], most: int
+    def page_after(
+        self, ordinal: int, sp_enterprise_id: str | None, matches: Callable[[Subscriber], bool], limit: int
     ) -> list[Subscriber]:
-        """The first that come after a place in the order and are wanted, of one enterprise or (None) of all."""
+        """Return the next `limit` matching subscribers after an ordinal, of one enterprise or (None) of all."""
         found: list[Subscriber] = []
         with self._lock:
-            ordinals = self._ordinals if sp_enterprise_id is None else self._of.get(sp_enterprise_id, [])
-            for place in range(bisect_right(ordinals, ordinal), len(ordinals)):
-                if len(found) == most:
+            ordinals = self._ordinals if sp_enterprise_id is None else self._by_enterprise.get(sp_enterprise_id, [])
+            for position in range(bisect_right(ordinals, ordinal), len(ordinals)):
+                if len(found) == limit:
                     break
-                one = self._all[ordinals[place]]
-                if wanted(one):
-                    found.append(one)
+                subscriber = self._by_ordinal[ordinals[position]]
+                if matches(subscriber):
+                    found.append(subscriber)
         return found

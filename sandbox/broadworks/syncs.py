@@ -1,9 +1,13 @@
 """Directory syncs of the provider's enterprises.
 
-What Webex says: one sync on demand per cluster at a time, the next is answered 429; its own scheduled syncs do not
-count for that. What we chose where it is silent: not enabled is 400 with 600011; the same enterprise once more, also
-during one of Webex's own, is `already_running_status` (409) with 600005; nobody provisioned any more is 400 with
-600029; disabling during a sync is 409 with 600020; a busy cluster's 429 carries 600009 and a Retry-After.
+From Webex's documents: a cluster runs one on-demand sync at a time and answers 429 to the next one; Webex's own
+scheduled syncs do not count. The documents do not say the rest, so the sandbox chooses:
+
+- 400 with 600011 if directory sync is not enabled for the enterprise;
+- `already_running_status` (409) with 600005 if any sync of the enterprise is running, also a scheduled one;
+- 400 with 600029 if the enterprise has nobody provisioned any more;
+- 409 with 600020 for disabling directory sync while a sync runs;
+- 429 with 600009 and a Retry-After if the cluster is busy.
 """
 
 import math
@@ -12,17 +16,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import RLock
 
-from sandbox.broadworks.enterprises import Enterprise, Outcome, Run
+from sandbox.broadworks.enterprises import Enterprise, SyncOutcome, SyncRun
 from sandbox.broadworks.subscribers import Subscribers
 from sandbox.webex.errors import WebexError, not_found
 from sandbox.webex.ids import make_id, make_tracking_id
 from sandbox.webex.times import now
 
-Errors = list[tuple[int, str]]
+SyncErrors = list[tuple[int, str]]
 
 
 class BroadWorks:
-    """The enterprises of one provider. A sync takes `sync_seconds`; how far it is follows from the clock when read."""
+    """The enterprises of one provider. A sync takes `sync_seconds`; each read works out its progress from the clock."""
 
     def __init__(
         self,
@@ -42,56 +46,56 @@ class BroadWorks:
     def add(
         self, sp_enterprise_id: str, cluster: str, org_id: str, provisioning_id: str, *, enabled: bool = True
     ) -> Enterprise:
-        """Take on a customer; Webex lists it once somebody there is provisioned."""
+        """Add a customer. Webex lists it after its first subscriber is provisioned."""
         with self._lock:
             enterprise = Enterprise(make_id("ENTERPRISE"), org_id, provisioning_id, sp_enterprise_id, cluster, enabled)
             self._enterprises[enterprise.id] = enterprise
             return enterprise
 
     def find(self, sp_enterprise_id: str) -> Enterprise:
-        """The enterprise with the provider's id, whether Webex lists it or not; KeyError if there is none."""
+        """Return the enterprise with the provider's id, listed or not. Raise KeyError if there is none."""
         with self._lock:
-            found = [one for one in self._enterprises.values() if one.sp_enterprise_id == sp_enterprise_id]
-            if not found:
-                raise KeyError(sp_enterprise_id)
-            return self._settled(found[0])
+            for enterprise in self._enterprises.values():
+                if enterprise.sp_enterprise_id == sp_enterprise_id:
+                    return self._refresh(enterprise)
+            raise KeyError(sp_enterprise_id)
 
     def listed(self) -> list[Enterprise]:
-        """The enterprises Webex knows: those where somebody is, or was, provisioned."""
+        """Return the enterprises that Webex lists: those that have, or had, a provisioned subscriber."""
         with self._lock:
-            return [one for one in map(self._settled, self._enterprises.values()) if one.known]
+            return [enterprise for enterprise in map(self._refresh, self._enterprises.values()) if enterprise.is_listed]
 
     def get(self, enterprise_id: str) -> Enterprise:
-        """The enterprise with Webex's id, else 404."""
+        """Return the enterprise with Webex's id. Raise 404 if there is none."""
         with self._lock:
             enterprise = self._enterprises.get(enterprise_id)
-            if enterprise is None or not self._settled(enterprise).known:
+            if enterprise is None or not self._refresh(enterprise).is_listed:
                 raise not_found("enterprise")
             return enterprise
 
     def enable(self, enterprise_id: str, enabled: bool) -> Enterprise:
-        """Switch directory sync on or off; switched off, what was synced is cleaned up."""
+        """Switch directory sync on or off. Either change clears the status of the last sync."""
         with self._lock:
             enterprise = self.get(enterprise_id)
             if enterprise.run is not None and not enabled:
                 raise WebexError(409, "Directory sync cannot be disabled while it runs.", code=600020)
-            if enterprise.enabled != enabled:
-                enterprise.enabled = enabled
-                enterprise.report = {"syncStatus": "NOT_SYNCED"}
+            if enterprise.is_enabled != enabled:
+                enterprise.is_enabled = enabled
+                enterprise.last_status = {"syncStatus": "NOT_SYNCED"}
             return enterprise
 
     def sync_now(self, enterprise_id: str) -> Enterprise:
-        """Start a sync on demand, or say why not."""
+        """Start an on-demand sync, or raise the reason why not."""
         with self._lock:
             enterprise = self.get(enterprise_id)
-            if not enterprise.enabled:
+            if not enterprise.is_enabled:
                 raise WebexError(400, "Directory sync is not enabled for this enterprise.", code=600011)
             if enterprise.run is not None:
                 status = self.already_running_status
                 raise WebexError(status, "A directory sync of this enterprise is running.", code=600005)
-            if not self._subscribers.activated(enterprise.sp_enterprise_id):
+            if not self._subscribers.has_provisioned(enterprise.sp_enterprise_id):
                 raise WebexError(400, "Nobody of this enterprise is provisioned.", code=600029)
-            if any(self._occupies(one, enterprise.cluster) for one in self._enterprises.values()):
+            if self._is_busy(enterprise.cluster):
                 raise WebexError(
                     429,
                     "The cluster is busy with another sync.",
@@ -101,56 +105,57 @@ class BroadWorks:
             self._start(enterprise, on_demand=True)
             return enterprise
 
-    def start_own_sync(self, sp_enterprise_id: str) -> None:
-        """Let Webex start one of its scheduled syncs, which leaves the cluster free."""
+    def start_scheduled_sync(self, sp_enterprise_id: str) -> None:
+        """Start one of Webex's scheduled syncs. It does not make the cluster busy."""
         with self._lock:
             self._start(self.find(sp_enterprise_id), on_demand=False)
 
-    def end_next_sync(self, sp_enterprise_id: str, status: str, errors: Errors | None = None, **figures: int) -> None:
-        """Decide how the enterprise's next sync ends: FAILED, COMPLETE with errors, or anything Webex might say.
+    def end_next_sync(
+        self, sp_enterprise_id: str, status: str, errors: SyncErrors | None = None, **counts: int
+    ) -> None:
+        """Decide how the next sync of the enterprise ends: FAILED, COMPLETE with errors, or any other status.
 
-        `figures` are those of a complete one that are to differ, by Webex's names.
+        `counts` replace the default counts of a complete sync; their names are Webex's.
         """
         with self._lock:
-            self.find(sp_enterprise_id).next_outcome = Outcome(status, tuple(errors or ()), figures)
+            self.find(sp_enterprise_id).next_outcome = SyncOutcome(status, tuple(errors or ()), counts)
 
-    def fail_next_sync(self, sp_enterprise_id: str, errors: Errors) -> None:
-        """Let the enterprise's next sync fail with these errors."""
+    def fail_next_sync(self, sp_enterprise_id: str, errors: SyncErrors) -> None:
+        """Make the next sync of the enterprise fail with these errors."""
         self.end_next_sync(sp_enterprise_id, "FAILED", errors)
 
-    def hold(self, sp_enterprise_id: str) -> None:
-        """Let no sync of the enterprise end until it is released."""
+    def keep_running(self, sp_enterprise_id: str) -> None:
+        """Keep syncs of the enterprise running until `let_finish`."""
         with self._lock:
-            self.find(sp_enterprise_id).held = True
+            self.find(sp_enterprise_id).is_kept_running = True
 
-    def release(self, sp_enterprise_id: str) -> None:
-        """Let a held sync end now."""
+    def let_finish(self, sp_enterprise_id: str) -> None:
+        """Let syncs of the enterprise finish again, and end the current one now."""
         with self._lock:
             enterprise = self.find(sp_enterprise_id)
-            enterprise.held = False
+            enterprise.is_kept_running = False
             if enterprise.run is not None:
-                enterprise.run.ends = self._clock()
-            self._settled(enterprise)
+                enterprise.run.clock_end = self._clock()
+            self._refresh(enterprise)
 
-    def _occupies(self, enterprise: Enterprise, cluster: str) -> bool:
-        run = self._settled(enterprise).run
-        return enterprise.cluster == cluster and run is not None and run.on_demand
+    def _is_busy(self, cluster: str) -> bool:
+        runs = [self._refresh(other).run for other in self._enterprises.values() if other.cluster == cluster]
+        return any(run is not None and run.on_demand for run in runs)
 
     def _start(self, enterprise: Enterprise, *, on_demand: bool) -> None:
-        started = self._clock()
-        outcome = enterprise.next_outcome or Outcome()
+        outcome = enterprise.next_outcome or SyncOutcome()
         enterprise.next_outcome = None
         tracking_id = make_tracking_id("NA")
-        ends = started + self.sync_seconds
-        enterprise.run = Run(on_demand, now(), started, ends, tracking_id, outcome)
+        start = self._clock()
+        enterprise.run = SyncRun(on_demand, now(), start, start + self.sync_seconds, tracking_id, outcome)
 
-    def _settled(self, enterprise: Enterprise) -> Enterprise:
-        """Bring an enterprise up to date: end a run whose time is over, notice the first provisioned user."""
+    def _refresh(self, enterprise: Enterprise) -> Enterprise:
+        """End a run whose time is over, and list the enterprise once it has a provisioned subscriber."""
         sp_enterprise_id = enterprise.sp_enterprise_id
-        if not enterprise.known:
-            enterprise.known = self._subscribers.activated(sp_enterprise_id)
+        if not enterprise.is_listed:
+            enterprise.is_listed = self._subscribers.has_provisioned(sp_enterprise_id)
         run = enterprise.run
-        if run is not None and not enterprise.held and self._clock() >= run.ends:
-            ended = run.began + timedelta(seconds=run.ends - run.started)
-            enterprise.finish(ended, len(self._subscribers.of(sp_enterprise_id)))
+        if run is not None and not enterprise.is_kept_running and self._clock() >= run.clock_end:
+            ended_at = run.started_at + timedelta(seconds=run.clock_end - run.clock_start)
+            enterprise.finish(ended_at, len(self._subscribers.of_enterprise(sp_enterprise_id)))
         return enterprise

@@ -1,4 +1,4 @@
-"""A conversation on the terminal, as it happens."""
+"""Prints the conversation of the demo."""
 
 import sys
 from datetime import datetime
@@ -10,18 +10,18 @@ _WIDTH = 78
 
 
 def print_conversation(world: World) -> None:
-    """Print every message of the world from now on: where, who, what, and which file came along."""
+    """Print every message from now on: its space, its author, its text and the names of its files."""
 
-    def show(kind: str, message: Message) -> None:
+    def print_message(kind: str, message: Message) -> None:
         sys.stdout.write(_entry(world, kind, message))
         sys.stdout.flush()
 
-    world.subscribe(show)
+    world.add_message_listener(print_message)
 
 
 def _entry(world: World, kind: str, message: Message) -> str:
     change = "" if kind == "created" else f" ({kind})"
-    head = f"── {datetime.now():%H:%M:%S} {message.person_email}{_where(world, message)}{change} "
+    head = f"── {datetime.now():%H:%M:%S} {message.person_email}{_recipient(world, message)}{change} "
     lines = [head.ljust(_WIDTH, "─")]
     if kind != "deleted":
         lines += [message.markdown or message.text or ""]
@@ -29,9 +29,9 @@ def _entry(world: World, kind: str, message: Message) -> str:
     return "\n".join([*lines, "", ""])
 
 
-def _where(world: World, message: Message) -> str:
+def _recipient(world: World, message: Message) -> str:
     room = world.rooms.get(message.room_id)
     if room.type == "group":
         return f" in “{room.title}”"
-    everybody = [one.person for one in world.rooms.members(room.id)]
-    return "".join(f" → {person.email}" for person in everybody if person.id != message.person_id)
+    people = [member.person for member in world.rooms.members(room.id)]
+    return "".join(f" → {person.email}" for person in people if person.id != message.person_id)

@@ -1,32 +1,34 @@
-"""The ports that are asked for, and what is said of one that cannot be had."""
+"""The ports of the command line, and the messages about ports that cannot be used."""
 
 import errno
 import re
 
-ALONE, BOT, SANDBOX = "--port …", "make demo PORT=…", "make demo SANDBOX_PORT=…"
+ALONE_OPTION, BOT_OPTION, SANDBOX_OPTION = "--port …", "make demo PORT=…", "make demo SANDBOX_PORT=…"
 
 
-class PortFault(Exception):
-    """A sentence about a port, and how to choose another."""
+class PortError(Exception):
+    """A port cannot be used. The message says why and how to choose another one."""
 
 
-def number(text: str, option: str) -> int:
-    """The port that was typed; `option` is how another one is chosen."""
+def parse_port(text: str, option: str) -> int:
+    """Return the typed port. `option` is what the error names for choosing another one."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
-        raise PortFault(f"“{text}” is not a port: choose a number from 1 to 65535 with {option}")
+        raise PortError(f"“{text}” is not a port. Choose a number from 1 to 65535 with {option}")
     return int(text)
 
 
-def two(bot: str, sandbox: str) -> tuple[int, int]:
-    """The ports of the bot and of the sandbox, which cannot be one."""
-    found = number(bot, BOT), number(sandbox, SANDBOX)
-    if found[0] == found[1]:
-        raise PortFault(f"The bot and the sandbox cannot both have port {found[0]}: choose another with {SANDBOX}")
-    return found
+def parse_demo_ports(bot: str, sandbox: str) -> tuple[int, int]:
+    """Return the ports of the bot and of the sandbox. Raise PortError if they are the same."""
+    ports = parse_port(bot, BOT_OPTION), parse_port(sandbox, SANDBOX_OPTION)
+    if ports[0] == ports[1]:
+        raise PortError(
+            f"The bot and the sandbox cannot both use port {ports[0]}. Choose another one with {SANDBOX_OPTION}"
+        )
+    return ports
 
 
-def fault(port: int, error: OSError, option: str) -> PortFault:
-    """Why nobody can listen there."""
+def cannot_listen(port: int, error: OSError, option: str) -> PortError:
+    """Return the error that says why nothing can listen on this port."""
     if error.errno == errno.EADDRINUSE:
-        return PortFault(f"Port {port} is in use by another program: stop that one, or choose another with {option}")
-    return PortFault(f"Cannot listen on port {port} ({error.strerror}): choose another with {option}")
+        return PortError(f"Another program uses port {port}. Stop that program, or choose another port with {option}")
+    return PortError(f"Cannot listen on port {port} ({error.strerror}). Choose another port with {option}")

@@ -1,4 +1,4 @@
-"""The demo: the sandbox and the bot together, and what is said between them printed as it happens."""
+"""The demo: runs the sandbox and the bot, and prints their conversation."""
 
 import os
 import signal
@@ -15,62 +15,66 @@ from sandbox.seed import ACME, SPACE
 from sandbox.server import HOST, Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 
-DATA = Path("var") / "demo"
+DATA_FOLDER = Path("var") / "demo"
 ADMIN = "ana@acme.example"
-_READY_SECONDS = 20
-_STOP_SECONDS = 12
-_WEBHOOKS = 5
+_READY_WAIT = 20
+_STOP_WAIT = 12
+_WEBHOOK_COUNT = 5
 
 _WELCOME = """
-The sandbox's Webex API is at {api} and the bot at {bot}
-Everything starts afresh each time; the bot's data and log are under {data}.
+The sandbox's Webex API is at {api} and the bot is at {bot}
+Each start begins with empty data. The bot's data and log are under {data}.
 
-A person's access token is their e-mail address. {admin} is Acme's admin, olga@provider.example the operator,
-sam@elsewhere.example a stranger. Say something as Ana:
+An access token is the e-mail address of a person. {admin} is an admin of Acme, olga@provider.example is an
+operator, sam@elsewhere.example has no rights. Send a message as Ana:
 
   curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
     --form-string toPersonEmail={recipient} --form-string text=help
 
-then text=status, text=sync, or 'text=licenses location=Dallas'; with text=locations and -F files=@where.csv
-a file goes along. In the group space "{space}", mention the bot:
+Then try text=status, text=sync or 'text=licenses location=Dallas'. To send a file, use text=locations and
+-F files=@where.csv. In the group space "{space}", mention the bot:
 
   curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
     --form-string roomId={room} \\
     --form-string 'markdown=<@personEmail:{recipient}> status'
 
-Ctrl-C ends both. The conversation:
+Ctrl-C stops both. The conversation:
 """
 
 
 def run_demo(sandbox: Sandbox, port: int) -> int:
-    """Run the bot against a started sandbox until interrupted; returns the exit code, or raises PortFault."""
-    _expect_free(port)
+    """Run the bot against a started sandbox until Ctrl-C. Return the exit code, or raise PortError."""
+    _check_port(port)
     interrupted = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    data = _data(sandbox)
+    data = _data_folder(sandbox)
     data.mkdir(parents=True, exist_ok=True)
     for old in data.glob("bot.*"):
         old.unlink()
     environment = os.environ | {"NO_PROXY": HOST} | _settings(sandbox, port)
     with (data / "bot.log").open("wb") as log:
-        bot = subprocess.Popen([*_BOT, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True)
+        bot = subprocess.Popen(
+            [*_BOT_COMMAND, "serve"], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
         try:
-            added = subprocess.run([*_BOT, *_ADD], env=environment, stdout=log, stderr=log, check=False)
-            if added.returncode or not _ready(sandbox, bot, interrupted):
-                return 0 if interrupted.is_set() else _failed(data)
+            added = subprocess.run(
+                [*_BOT_COMMAND, *_ADD_ENTERPRISE], env=environment, stdout=log, stderr=log, check=False
+            )
+            if added.returncode or not _wait_until_ready(sandbox, bot, interrupted):
+                return 0 if interrupted.is_set() else _report_failure(data)
             print(_welcome(sandbox, port), flush=True)
             print_conversation(sandbox.world)
             while not interrupted.wait(0.5):
                 if bot.poll() is not None:
-                    return _failed(data)
+                    return _report_failure(data)
             return 0
         finally:
             _stop(bot)
 
 
-_BOT = (sys.executable, "-m", "bot")
-_ADD = (
+_BOT_COMMAND = (sys.executable, "-m", "bot")
+_ADD_ENTERPRISE = (
     *("enterprise", "add", "acme", "--sp-enterprise-id", ACME, "--name", "Acme"),
     *("--cluster", "east", "--timezone", "America/Chicago", "--admin", ADMIN),
 )
@@ -84,18 +88,18 @@ def _settings(sandbox: Sandbox, port: int) -> dict[str, str]:
         "WEBEX_API_URL": sandbox.url,
         "BOT_PUBLIC_URL": f"http://{HOST}:{port}",
         "BOT_OPERATORS": "olga@provider.example",
-        "DATABASE_URL": f"sqlite:///{_data(sandbox) / 'bot.db'}",
+        "DATABASE_URL": f"sqlite:///{_data_folder(sandbox) / 'bot.db'}",
         "PORT": str(port),
         "SYNC_POLL": "1s",
     }
 
 
-def _ready(sandbox: Sandbox, bot: subprocess.Popen[bytes], interrupted: Event) -> bool:
-    """Wait until the bot has made its webhooks, which it does when it takes messages."""
-    deadline = time.monotonic() + _READY_SECONDS
+def _wait_until_ready(sandbox: Sandbox, bot: subprocess.Popen[bytes], interrupted: Event) -> bool:
+    """Wait until the bot has created its webhooks: it does so when it can take messages."""
+    deadline = time.monotonic() + _READY_WAIT
     world = sandbox.world
     while time.monotonic() < deadline and bot.poll() is None and not interrupted.wait(0.05):
-        if len(world.webhooks.of(world.person(BOT))) == _WEBHOOKS:
+        if len(world.webhooks.owned_by(world.person(BOT))) == _WEBHOOK_COUNT:
             return True
     return False
 
@@ -104,7 +108,7 @@ def _welcome(sandbox: Sandbox, port: int) -> str:
     return _WELCOME.format(
         api=sandbox.url,
         bot=f"http://{HOST}:{port}",
-        data=_data(sandbox),
+        data=_data_folder(sandbox),
         admin=ADMIN,
         recipient=BOT,
         space=SPACE,
@@ -115,28 +119,28 @@ def _welcome(sandbox: Sandbox, port: int) -> str:
 def _stop(bot: subprocess.Popen[bytes]) -> None:
     bot.terminate()
     try:
-        bot.wait(_STOP_SECONDS)
+        bot.wait(_STOP_WAIT)
     except subprocess.TimeoutExpired:
         os.killpg(bot.pid, signal.SIGKILL)
         bot.wait()
 
 
-def _data(sandbox: Sandbox) -> Path:
-    """A folder of its own for each demo that runs: none shares its sandbox's port."""
-    return DATA / str(sandbox.port)
+def _data_folder(sandbox: Sandbox) -> Path:
+    """Return a folder for this demo alone. Two running demos never have the same sandbox port."""
+    return DATA_FOLDER / str(sandbox.port)
 
 
-def _expect_free(port: int) -> None:
+def _check_port(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise ports.fault(port, error, ports.BOT) from None
+            raise ports.cannot_listen(port, error, ports.BOT_OPTION) from None
 
 
-def _failed(data: Path) -> int:
+def _report_failure(data: Path) -> int:
     log = data / "bot.log"
-    print(f"The bot did not start, or stopped. Its log, {log}, ends with:\n", file=sys.stderr)
+    print(f"The bot did not start, or it stopped. These are the last lines of its log, {log}:\n", file=sys.stderr)
     print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), file=sys.stderr)
     return 1

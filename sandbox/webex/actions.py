@@ -1,53 +1,50 @@
-"""Pressed buttons of cards.
+"""Presses of card buttons.
 
-Our reading: the webhook goes to whoever posted the card; that one and the people in the space may read the action.
+Webex does not document who receives the webhook and who can read an action. The sandbox sends the webhook to the
+author of the card. The author and the people in the space can read the action; other bots cannot.
 """
 
 from threading import RLock
 
 from sandbox.webex import json_shapes
-from sandbox.webex.cards import Action
 from sandbox.webex.errors import WebexError, not_found
-from sandbox.webex.events import Happening, Publish
+from sandbox.webex.events import Event, Publish
 from sandbox.webex.ids import make_id
 from sandbox.webex.messages import Messages
 from sandbox.webex.people import Person
+from sandbox.webex.records import CardAction
 from sandbox.webex.rooms import Rooms
 from sandbox.webex.times import now
 
 
 class Actions:
-    """All buttons that were pressed; a card can be pressed any number of times by anyone who sees it."""
+    """All presses of card buttons. Everyone who can see a card can press its buttons any number of times."""
 
     def __init__(self, lock: RLock, rooms: Rooms, messages: Messages, publish: Publish) -> None:
         self._lock = lock
         self._rooms = rooms
         self._messages = messages
         self._publish = publish
-        self._actions: dict[str, tuple[Action, str]] = {}
+        self._actions: dict[str, tuple[CardAction, str]] = {}
 
-    def press(self, person: Person, message_id: str, inputs: dict[str, object]) -> Action:
-        """Press a button of the card of a message; 400 where it has none."""
+    def press(self, person: Person, message_id: str, inputs: dict[str, object]) -> CardAction:
+        """Press a button on the card of a message. Raise 400 if the message has no card."""
         with self._lock:
             message = self._messages.get(message_id, person)
             if not message.attachments:
                 raise WebexError(400, "The message has no card.")
-            action = Action(make_id("ATTACHMENT_ACTION"), message.id, message.room_id, person.id, inputs, now())
-            author_id = message.person_id
-            self._actions[action.id] = action, author_id
-            self._publish(
-                Happening(
-                    "attachmentActions",
-                    "created",
-                    json_shapes.action_event(action),
-                    person,
-                    lambda viewer: viewer.id == author_id,
-                )
-            )
+            action = CardAction(make_id("ATTACHMENT_ACTION"), message.id, message.room_id, person.id, inputs, now())
+            self._actions[action.id] = action, message.person_id
+
+            def is_visible_to(viewer: Person) -> bool:
+                return viewer.id == message.person_id
+
+            data = json_shapes.action_event(action)
+            self._publish(Event("attachmentActions", "created", data, person, is_visible_to))
             return action
 
-    def get(self, action_id: str, viewer: Person) -> Action:
-        """An action, else 404."""
+    def get(self, action_id: str, viewer: Person) -> CardAction:
+        """Return an action. Raise 404 if the viewer may not read it."""
         with self._lock:
             action, author_id = self._actions.get(action_id, (None, ""))
             if action is None or not self._rooms.is_member(action.room_id, viewer):

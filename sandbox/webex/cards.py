@@ -1,31 +1,17 @@
-"""Adaptive cards: what may be attached, and the buttons people press."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""Adaptive Cards: the checks Webex makes before it accepts one."""
 
 from sandbox.webex.errors import WebexError
 
 CARD = "application/vnd.microsoft.card.adaptive"
 MAX_BUTTONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A card's button, pressed by somebody."""
-
-    id: str
-    message_id: str
-    room_id: str
-    person_id: str
-    inputs: dict[str, object]
-    created: datetime
+"""Limits the buttons at the bottom of a card."""
 
 
 def check_attachments(attachments: list[object]) -> tuple[dict[str, object], ...]:
-    """The card of a message, checked as far as Webex's rules are known; else 400."""
+    """Return the attachments of a message. Raise 400 for what Webex is known to refuse."""
     if len(attachments) > 1:
         raise WebexError(400, "Only one card per message is supported.")
-    return tuple(_check_card(one) for one in attachments)
+    return tuple(_check_card(attachment) for attachment in attachments)
 
 
 def _check_card(attachment: object) -> dict[str, object]:

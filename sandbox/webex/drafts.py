@@ -1,4 +1,4 @@
-"""What somebody wants to say, before it is said: Webex's limits on a message."""
+"""The content of a message before it is posted, and the limits Webex sets on it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file somebody attached."""
+    """A file attached to a message."""
 
     id: str
     name: str
@@ -21,7 +21,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The content of a message; making one checks Webex's limits and raises 400 or 415."""
+    """The content of a message. The constructor checks the limits of Webex and raises 400 or 415."""
 
     text: str | None = None
     markdown: str | None = None
@@ -40,7 +40,7 @@ class Draft:
 
 
 def make_file(name: str, content_type: str, content: bytes) -> File:
-    """A file for a message; TIFF is refused with 415, more than 100 MB with 400 (the codes are our choice)."""
+    """Create a file. Raise 415 for TIFF and 400 above 100 MB: the limits of Webex, with statuses of our choice."""
     if content_type == "image/tiff" or name.lower().endswith((".tif", ".tiff")):
         raise WebexError(415, "TIFF files are not supported.")
     if len(content) > MAX_FILE_BYTES:

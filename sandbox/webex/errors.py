@@ -1,8 +1,13 @@
-"""How the sandbox refuses: an HTTP status and Webex's words for it."""
+"""Errors that the API returns."""
 
 
 class WebexError(Exception):
-    """An answer other than success; `code` goes into `errors[].errorCode`, `retry_after` (seconds) into the header."""
+    """An error response.
+
+    Args:
+        code: becomes `errors[].errorCode`.
+        retry_after: seconds for the Retry-After header.
+    """
 
     def __init__(self, status: int, message: str, *, code: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
@@ -13,5 +18,5 @@ class WebexError(Exception):
 
 
 def not_found(what: str) -> WebexError:
-    """The answer for things that are not there and for things the caller may not see: the same, on purpose."""
+    """Return the 404 for a thing that does not exist or that the caller cannot see. Both look the same on purpose."""
     return WebexError(404, f"There is no such {what}.")

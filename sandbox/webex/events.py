@@ -1,4 +1,4 @@
-"""What happens in the sandbox, as webhooks are told of it."""
+"""Events that webhooks report."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,19 @@ from sandbox.webex.people import Person
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One event: what it was, the `data` of its envelope, who caused it, and who may learn of it.
+class Event:
+    """One event of a resource (`messages`, ...): its name (`created`, ...), its `data` and the person who caused it.
 
-    `traits` are properties that filters may name but the envelope does not carry.
+    `is_visible_to` says whether a webhook owner may see the event. `filter_fields` are properties that a webhook
+    filter can name although `data` does not contain them.
     """
 
     resource: str
-    event: str
+    name: str
     data: Mapping[str, object]
     actor: Person
-    seen_by: Callable[[Person], bool]
-    traits: Mapping[str, object] = field(default_factory=dict)
+    is_visible_to: Callable[[Person], bool]
+    filter_fields: Mapping[str, object] = field(default_factory=dict)
 
 
-Publish = Callable[[Happening], None]
+Publish = Callable[[Event], None]

@@ -1,14 +1,14 @@
-"""Identifiers that look like Webex's."""
+"""Ids that look like the ids of Webex."""
 
 import base64
 import uuid
 
 
 def make_id(kind: str) -> str:
-    """A new id such as Webex gives to a thing of that kind (PEOPLE, ROOM, MESSAGE, ...)."""
+    """Return a new id for a kind of resource (PEOPLE, ROOM, MESSAGE, ...)."""
     return base64.urlsafe_b64encode(f"ciscospark://us/{kind}/{uuid.uuid4()}".encode()).rstrip(b"=").decode()
 
 
 def make_tracking_id(prefix: str) -> str:
-    """A new handle of the sort Webex's support asks for."""
+    """Return a new tracking id; Webex support asks for these."""
     return f"{prefix}_{uuid.uuid4()}"

@@ -1,43 +1,42 @@
-"""The sandbox's objects as Webex writes them in JSON: the fields of the published documents, and no others."""
+"""The sandbox's records as Webex writes them in JSON: exactly the fields in Webex's published API documents."""
 
-from sandbox.webex.cards import Action
 from sandbox.webex.people import Person
-from sandbox.webex.records import Membership, Message, Room
-from sandbox.webex.times import millis
+from sandbox.webex.records import CardAction, Membership, Message, Room
+from sandbox.webex.times import format_millis
 
 Json = dict[str, object]
 
 
-def person(one: Person) -> Json:
-    """A person as non-administrators see one: no presence, roles or licenses."""
+def person(person: Person) -> Json:
+    """Return a person as callers see them who are not administrators: no presence, roles or licenses."""
     shape: Json = {
-        "id": one.id,
-        "emails": [one.email],
-        "displayName": one.display_name,
-        "nickName": one.first_name,
-        "orgId": one.org_id,
-        "created": millis(one.created),
-        "type": one.type,
+        "id": person.id,
+        "emails": [person.email],
+        "displayName": person.display_name,
+        "nickName": person.first_name,
+        "orgId": person.org_id,
+        "created": format_millis(person.created),
+        "type": person.type,
     }
-    if not one.is_bot:
-        shape |= {"firstName": one.first_name, "lastName": one.last_name}
+    if not person.is_bot:
+        shape |= {"firstName": person.first_name, "lastName": person.last_name}
     return shape
 
 
-def room(one: Room, title: str) -> Json:
-    """A space; its title depends on who looks."""
+def room(room: Room, title: str) -> Json:
+    """Return a space. The title is an argument because the title of a 1:1 space depends on the viewer."""
     shape: Json = {
-        "id": one.id,
+        "id": room.id,
         "title": title,
-        "type": one.type,
+        "type": room.type,
         "isLocked": False,
-        "lastActivity": millis(one.last_activity),
-        "creatorId": one.creator.id,
-        "created": millis(one.created),
+        "lastActivity": format_millis(room.last_activity),
+        "creatorId": room.creator.id,
+        "created": format_millis(room.created),
     }
-    if one.type == "group":
+    if room.type == "group":
         shape |= {
-            "ownerId": one.creator.org_id,
+            "ownerId": room.creator.org_id,
             "isPublic": False,
             "isReadOnly": False,
             "isAnnouncementOnly": False,
@@ -45,66 +44,37 @@ def room(one: Room, title: str) -> Json:
     return shape
 
 
-def membership(one: Membership) -> Json:
-    """One person's place in a space."""
+def membership(membership: Membership) -> Json:
+    """Return a membership."""
     return {
-        "id": one.id,
-        "roomId": one.room_id,
-        "roomType": one.room_type,
-        "personId": one.person.id,
-        "personEmail": one.person.email,
-        "personDisplayName": one.person.display_name,
-        "personOrgId": one.person.org_id,
+        "id": membership.id,
+        "roomId": membership.room_id,
+        "roomType": membership.room_type,
+        "personId": membership.person.id,
+        "personEmail": membership.person.email,
+        "personDisplayName": membership.person.display_name,
+        "personOrgId": membership.person.org_id,
         "isModerator": False,
         "isMonitor": False,
-        "created": millis(one.created),
+        "created": format_millis(membership.created),
     }
 
 
-def _core(one: Message, base_url: str) -> Json:
-    shape: Json = {
-        "id": one.id,
-        "roomId": one.room_id,
-        "roomType": one.room_type,
-        "personId": one.person_id,
-        "personEmail": one.person_email,
-        "created": millis(one.created),
-    }
-    if one.text is not None:
-        shape["text"] = one.text
-    if one.markdown is not None:
-        shape["markdown"] = one.markdown
-    if one.files:
-        shape["files"] = [f"{base_url}contents/{file.id}" for file in one.files]
+def message(message: Message, base_url: str) -> Json:
+    """Return a message as `GET /messages` shows it."""
+    shape = _with_mentions(message, base_url)
+    if message.parent_id is not None:
+        shape["parentId"] = message.parent_id
+    if message.html is not None:
+        shape["html"] = message.html
+    if message.updated is not None:
+        shape["updated"] = format_millis(message.updated)
     return shape
 
 
-def _rich(one: Message, base_url: str) -> Json:
-    shape = _core(one, base_url)
-    if one.attachments:
-        shape["attachments"] = list(one.attachments)
-    if one.mentioned_people:
-        shape["mentionedPeople"] = list(one.mentioned_people)
-    if one.mentioned_groups:
-        shape["mentionedGroups"] = list(one.mentioned_groups)
-    return shape
-
-
-def message(one: Message, base_url: str) -> Json:
-    """A message as it is read."""
-    shape = _rich(one, base_url)
-    if one.parent_id is not None:
-        shape["parentId"] = one.parent_id
-    if one.html is not None:
-        shape["html"] = one.html
-    if one.updated is not None:
-        shape["updated"] = millis(one.updated)
-    return shape
-
-
-def posted_message(one: Message, base_url: str, to_person_id: str | None, to_email: str | None) -> Json:
-    """The answer to posting: the documents promise neither `html` nor `parentId` here."""
-    shape = _rich(one, base_url)
+def posted_message(message: Message, base_url: str, to_person_id: str | None, to_email: str | None) -> Json:
+    """Return the answer to posting a message; Webex's documents show neither `html` nor `parentId` in it."""
+    shape = _with_mentions(message, base_url)
     if to_person_id is not None:
         shape["toPersonId"] = to_person_id
     if to_email is not None:
@@ -112,40 +82,62 @@ def posted_message(one: Message, base_url: str, to_person_id: str | None, to_ema
     return shape
 
 
-def direct_message(one: Message, base_url: str) -> Json:
-    """A message in the listing of a 1:1 space, for which the documents promise the fewest fields."""
-    return _core(one, base_url)
-
-
-def message_event(one: Message) -> Json:
-    """What a webhook tells of a message: never its text."""
-    shape: Json = {
-        "id": one.id,
-        "roomId": one.room_id,
-        "roomType": one.room_type,
-        "personId": one.person_id,
-        "personEmail": one.person_email,
-        "created": millis(one.created),
-    }
-    if one.mentioned_people:
-        shape["mentionedPeople"] = list(one.mentioned_people)
-    if one.parent_id is not None:
-        shape["parentId"] = one.parent_id
+def direct_message(message: Message, base_url: str) -> Json:
+    """Return a message in the list of a 1:1 space; Webex's documents show the fewest fields there."""
+    shape = _identity(message)
+    if message.text is not None:
+        shape["text"] = message.text
+    if message.markdown is not None:
+        shape["markdown"] = message.markdown
+    if message.files:
+        shape["files"] = [f"{base_url}contents/{file.id}" for file in message.files]
     return shape
 
 
-def action(one: Action) -> Json:
-    """A card's button, pressed."""
-    return {**action_event(one), "inputs": one.inputs}
+def message_event(message: Message) -> Json:
+    """Return the `data` of a webhook about a message. It never contains the text."""
+    shape = _identity(message)
+    if message.mentioned_people:
+        shape["mentionedPeople"] = list(message.mentioned_people)
+    if message.parent_id is not None:
+        shape["parentId"] = message.parent_id
+    return shape
 
 
-def action_event(one: Action) -> Json:
-    """What a webhook tells of a pressed button: never the inputs."""
+def action(action: CardAction) -> Json:
+    """Return a card action with its inputs."""
+    return {**action_event(action), "inputs": action.inputs}
+
+
+def action_event(action: CardAction) -> Json:
+    """Return the `data` of a webhook about a card action. It never contains the inputs."""
     return {
-        "id": one.id,
+        "id": action.id,
         "type": "submit",
-        "messageId": one.message_id,
-        "personId": one.person_id,
-        "roomId": one.room_id,
-        "created": millis(one.created),
+        "messageId": action.message_id,
+        "personId": action.person_id,
+        "roomId": action.room_id,
+        "created": format_millis(action.created),
     }
+
+
+def _identity(message: Message) -> Json:
+    return {
+        "id": message.id,
+        "roomId": message.room_id,
+        "roomType": message.room_type,
+        "personId": message.person_id,
+        "personEmail": message.person_email,
+        "created": format_millis(message.created),
+    }
+
+
+def _with_mentions(message: Message, base_url: str) -> Json:
+    shape = direct_message(message, base_url)
+    if message.attachments:
+        shape["attachments"] = list(message.attachments)
+    if message.mentioned_people:
+        shape["mentionedPeople"] = list(message.mentioned_people)
+    if message.mentioned_groups:
+        shape["mentionedGroups"] = list(message.mentioned_groups)
+    return shape

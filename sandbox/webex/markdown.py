@@ -1,4 +1,4 @@
-"""The little of markdown that Webex shows, as HTML and as plain text."""
+"""The part of markdown that Webex supports, rendered as HTML and as plain text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,16 +7,16 @@ from html import escape
 
 from sandbox.webex.people import Person
 
-Find = Callable[[str, str], Person | None]
-"""Finds whom a mention means: `personId` or `personEmail`, and its value; None where it means nobody here."""
+FindPerson = Callable[[str, str], Person | None]
+"""Takes `personId` or `personEmail` and its value; returns the mentioned member, or None."""
 
-_DEEPEST = 6
+_MAX_DEPTH = 6
 _INLINE = re.compile(
     r"\\(?P<escaped>[\\`*_{}\[\]()#+.!<>|~-])"
     r"|`(?P<code>[^`\n]+)`"
-    r"|<@(?P<by>personEmail|personId):(?P<whom>[^|>\n]+)(?:\|(?P<shown>[^>\n]*))?>"
+    r"|<@(?P<by>personEmail|personId):(?P<target>[^|>\n]+)(?:\|(?P<label>[^>\n]*))?>"
     r"|(?P<all><@all>)"
-    r"|\[(?P<label>[^\]\n]+)\]\((?P<link>[^)\s]+)\)"
+    r"|\[(?P<link_text>[^\]\n]+)\]\((?P<link>[^)\s]+)\)"
     r"|\*\*(?P<bold>\S.*?)\*\*|(?<!\w)__(?P<bold2>\S.*?)__(?!\w)"
     r"|\*(?P<italic>[^\s*][^*\n]*)\*|(?<!\w)_(?P<italic2>[^\s_][^_\n]*)_(?!\w)",
     re.DOTALL,
@@ -29,7 +29,7 @@ _QUOTE = re.compile(r"\s{0,3}>\s?(?P<rest>.*)")
 
 @dataclass(slots=True)
 class Rendered:
-    """A markdown text as Webex keeps it."""
+    """A markdown text as Webex stores it, with the ids of mentioned people and groups."""
 
     html: str = ""
     text: str = ""
@@ -37,36 +37,36 @@ class Rendered:
     groups: list[str] = field(default_factory=list)
 
 
-def render(markdown: str, find: Find) -> Rendered:
-    """Turn markdown into HTML and plain text, and collect whom it mentions."""
+def render(markdown: str, find: FindPerson) -> Rendered:
+    """Render markdown as HTML and plain text, and collect its mentions."""
     rendered = Rendered()
-    blocks = [_block(kind, lines, find, rendered) for kind, lines in _blocks(markdown.splitlines())]
+    blocks = [_render_block(kind, lines, find, rendered) for kind, lines in _split_blocks(markdown.splitlines())]
     rendered.html = "".join(html for html, _ in blocks)
     rendered.text = "\n".join(text for _, text in blocks)
     return rendered
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    kind, held = "", list[str]()
+def _split_blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    kind, pending = "", list[str]()
     fenced = False
     for line in lines:
         if _FENCE.match(line):
-            if held or fenced:
-                yield kind, held
-            fenced, kind, held = not fenced, "" if fenced else "pre", []
+            if pending or fenced:
+                yield kind, pending
+            fenced, kind, pending = not fenced, "" if fenced else "pre", []
             continue
-        here, content = ("pre", line) if fenced else _kind(line)
-        if here != kind or here.startswith("h"):
-            if held:
-                yield kind, held
-            kind, held = here, []
-        if here:
-            held.append(content)
-    if held:
-        yield kind, held
+        line_kind, content = ("pre", line) if fenced else _line_kind(line)
+        if line_kind != kind or line_kind.startswith("h"):
+            if pending:
+                yield kind, pending
+            kind, pending = line_kind, []
+        if line_kind:
+            pending.append(content)
+    if pending:
+        yield kind, pending
 
 
-def _kind(line: str) -> tuple[str, str]:
+def _line_kind(line: str) -> tuple[str, str]:
     if not line.strip():
         return "", ""
     if item := _ITEM.fullmatch(line):
@@ -78,64 +78,64 @@ def _kind(line: str) -> tuple[str, str]:
     return "p", line
 
 
-def _block(kind: str, lines: list[str], find: Find, rendered: Rendered) -> tuple[str, str]:
+def _render_block(kind: str, lines: list[str], find: FindPerson, rendered: Rendered) -> tuple[str, str]:
     if kind == "pre":
         code = "\n".join(lines)
         return f"<pre><code>{escape(code, quote=False)}\n</code></pre>", code
     if kind in ("ul", "ol"):
-        items = [_inline(line, find, rendered) for line in lines]
+        items = [_render_inline(line, find, rendered) for line in lines]
         html = "".join(f"<li>{item}</li>" for item, _ in items)
         marks = ["-"] * len(items) if kind == "ul" else [f"{n}." for n in range(1, len(items) + 1)]
         text = "\n".join(f"{mark} {item}" for mark, (_, item) in zip(marks, items, strict=True))
         return f"<{kind}>{html}</{kind}>", text
-    html, text = _inline("\n".join(line.strip() for line in lines), find, rendered)
+    html, text = _render_inline("\n".join(line.strip() for line in lines), find, rendered)
     html = html.replace("\n", "<br>")
     return f"<{kind}>{html}</{kind}>", text
 
 
-def _inline(source: str, find: Find, rendered: Rendered, depth: int = 0) -> tuple[str, str]:
+def _render_inline(source: str, find: FindPerson, rendered: Rendered, depth: int = 0) -> tuple[str, str]:
     html: list[str] = []
     text: list[str] = []
     end = 0
-    for found in _INLINE.finditer(source) if depth < _DEEPEST else ():
-        before = source[end : found.start()]
-        inner_html, inner_text = _token(found, find, rendered, depth)
+    for match in _INLINE.finditer(source) if depth < _MAX_DEPTH else ():
+        before = source[end : match.start()]
+        inner_html, inner_text = _render_match(match, find, rendered, depth)
         html += (escape(before, quote=False), inner_html)
         text += (before, inner_text)
-        end = found.end()
+        end = match.end()
     rest = source[end:]
     return "".join(html) + escape(rest, quote=False), "".join(text) + rest
 
 
-def _token(found: re.Match[str], find: Find, rendered: Rendered, depth: int) -> tuple[str, str]:
-    if found["escaped"]:
-        return escape(found["escaped"], quote=False), found["escaped"]
-    if found["code"]:
-        return f"<code>{escape(found['code'], quote=False)}</code>", found["code"]
-    if found["by"]:
-        return _mention(found, find, rendered)
-    if found["all"]:
+def _render_match(match: re.Match[str], find: FindPerson, rendered: Rendered, depth: int) -> tuple[str, str]:
+    if match["escaped"]:
+        return escape(match["escaped"], quote=False), match["escaped"]
+    if match["code"]:
+        return f"<code>{escape(match['code'], quote=False)}</code>", match["code"]
+    if match["by"]:
+        return _mention(match, find, rendered)
+    if match["all"]:
         rendered.groups.append("all")
         return (
             '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>',
             "All",
         )
-    if found["label"]:
-        html, text = _inline(found["label"], find, rendered, depth + 1)
-        return f'<a href="{escape(found["link"])}" rel="nofollow">{html}</a>', text
-    tag = "strong" if found["bold"] or found["bold2"] else "em"
-    inner = found["bold"] or found["bold2"] or found["italic"] or found["italic2"]
-    html, text = _inline(inner, find, rendered, depth + 1)
+    if match["link_text"]:
+        html, text = _render_inline(match["link_text"], find, rendered, depth + 1)
+        return f'<a href="{escape(match["link"])}" rel="nofollow">{html}</a>', text
+    tag = "strong" if match["bold"] or match["bold2"] else "em"
+    inner = match["bold"] or match["bold2"] or match["italic"] or match["italic2"]
+    html, text = _render_inline(inner, find, rendered, depth + 1)
     return f"<{tag}>{html}</{tag}>", text
 
 
-def _mention(found: re.Match[str], find: Find, rendered: Rendered) -> tuple[str, str]:
-    person = find(found["by"], found["whom"].strip())
+def _mention(match: re.Match[str], find: FindPerson, rendered: Rendered) -> tuple[str, str]:
+    person = find(match["by"], match["target"].strip())
     if person is None:
-        shown = found["shown"] or found["whom"]
-        return escape(shown, quote=False), shown
-    shown = found["shown"] or person.first_name
+        label = match["label"] or match["target"]
+        return escape(label, quote=False), label
+    label = match["label"] or person.first_name
     if person.id not in rendered.people:
         rendered.people.append(person.id)
     opening = f'<spark-mention data-object-type="person" data-object-id="{person.id}">'
-    return f"{opening}{escape(shown, quote=False)}</spark-mention>", shown
+    return f"{opening}{escape(label, quote=False)}</spark-mention>", label

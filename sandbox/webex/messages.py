@@ -1,7 +1,8 @@
-"""Messages: saying, editing, deleting, and who may see them.
+"""Messages: posting, editing, deleting, and who can see them.
 
-Our reading where Webex is silent: a reply to a reply belongs to the thread's first message; a bot in a group sees, by
-id too, only its own messages and those that mention it, and gets 404 for the rest; a file lives as long as its message.
+Webex does not document these cases; the sandbox decides. A reply to a reply belongs to the first message of the
+thread. A bot in a group sees only its own messages and those that mention it, and gets 404 for the others, also when
+it asks by id. A file exists as long as its message.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from threading import RLock
 from sandbox.webex import json_shapes
 from sandbox.webex.drafts import Draft, File
 from sandbox.webex.errors import WebexError, not_found
-from sandbox.webex.events import Happening, Publish
+from sandbox.webex.events import Event, Publish
 from sandbox.webex.ids import make_id
 from sandbox.webex.markdown import Rendered, render
 from sandbox.webex.people import People, Person
@@ -22,13 +23,12 @@ from sandbox.webex.times import now
 
 MAX_EDITS = 10
 
-
-Listener = Callable[[str, Message], None]
-"""Told of each message `created`, `edited` or `deleted`, in order; it must not take long."""
+MessageListener = Callable[[str, Message], None]
+"""Called with `created`, `edited` or `deleted` and the message, in order. It must return quickly."""
 
 
 class Messages:
-    """Everything that was said."""
+    """All messages."""
 
     def __init__(self, lock: RLock, people: People, rooms: Rooms, publish: Publish) -> None:
         self._lock = lock
@@ -38,14 +38,12 @@ class Messages:
         self._by_room: dict[str, dict[str, Message]] = {}
         self._room_of: dict[str, str] = {}
         self._by_file: dict[str, str] = {}
-        self.listeners: list[Listener] = []
+        self.listeners: list[MessageListener] = []
 
     def post(self, author: Person, room: Room, draft: Draft) -> Message:
-        """Say something in a space the author is in."""
+        """Post a message in a space the author is in."""
         with self._lock:
             room = self._rooms.get(room.id, author)
-            parent_id = self._thread(room, draft.parent_id)
-            said = self._render(room, draft.markdown)
             message = Message(
                 id=make_id("MESSAGE"),
                 room_id=room.id,
@@ -53,23 +51,19 @@ class Messages:
                 person_id=author.id,
                 person_email=author.email,
                 created=now(),
-                text=draft.text or said.text or None,
-                markdown=draft.markdown,
-                html=said.html or None,
-                parent_id=parent_id,
+                parent_id=self._thread_id(room, draft.parent_id),
                 files=draft.files,
                 attachments=draft.attachments,
-                mentioned_people=tuple(said.people),
-                mentioned_groups=tuple(said.groups),
             )
+            message = self._with_text(message, draft)
             self._room_of[message.id] = room.id
             self._by_file |= {file.id: message.id for file in draft.files}
-            self._rooms.touch(room)
-            self._keep("created", message, author)
+            self._rooms.mark_active(room)
+            self._store("created", message, author)
             return message
 
     def edit(self, author: Person, message_id: str, room_id: str, draft: Draft) -> Message:
-        """Say it differently: one's own messages only, ten times, and none with a file or a card."""
+        """Edit a message: only by its author, at most ten times, and only if it has no file and no card."""
         with self._lock:
             old = self.get(message_id, author)
             if old.room_id != room_id:
@@ -80,22 +74,12 @@ class Messages:
                 raise WebexError(400, "A message with a file or a card cannot be edited.")
             if old.edits >= MAX_EDITS:
                 raise WebexError(400, "This message was edited as often as is allowed.")
-            said = self._render(self._rooms.get(room_id), draft.markdown)
-            message = replace(
-                old,
-                text=draft.text or said.text or None,
-                markdown=draft.markdown,
-                html=said.html or None,
-                mentioned_people=tuple(said.people),
-                mentioned_groups=tuple(said.groups),
-                updated=now(),
-                edits=old.edits + 1,
-            )
-            self._keep("edited", message, author)
+            message = replace(self._with_text(old, draft), updated=now(), edits=old.edits + 1)
+            self._store("edited", message, author)
             return message
 
     def delete(self, author: Person, message_id: str) -> None:
-        """Take back one's own message."""
+        """Delete a message; only its author can."""
         with self._lock:
             message = self.get(message_id, author)
             if message.person_id != author.id:
@@ -103,18 +87,18 @@ class Messages:
             del self._by_room[message.room_id][message.id], self._room_of[message.id]
             for file in message.files:
                 del self._by_file[file.id]
-            self._announce("deleted", message, author)
+            self._notify("deleted", message, author)
 
     def get(self, message_id: str, viewer: Person) -> Message:
-        """A message the viewer may see, else 404."""
+        """Return a message. Raise 404 if the viewer cannot see it."""
         with self._lock:
             message = self._by_room.get(self._room_of.get(message_id, ""), {}).get(message_id)
-            if message is None or not self.may_see(viewer, message):
+            if message is None or not self.can_see(viewer, message):
                 raise not_found("message")
             return message
 
     def file(self, file_id: str, viewer: Person) -> File:
-        """A file of a message the viewer may see, else 404."""
+        """Return a file of a message. Raise 404 if the viewer cannot see the message."""
         with self._lock:
             message_id = self._by_file.get(file_id)
             if message_id is None:
@@ -122,12 +106,12 @@ class Messages:
             return next(file for file in self.get(message_id, viewer).files if file.id == file_id)
 
     def in_room(self, room_id: str) -> list[Message]:
-        """All messages of a space, oldest first."""
+        """Return all messages of a space, oldest first."""
         with self._lock:
             return list(self._by_room.get(room_id, {}).values())
 
-    def may_see(self, viewer: Person, message: Message) -> bool:
-        """Members see everything in their spaces; bots in groups only what is theirs or meant for them."""
+    def can_see(self, viewer: Person, message: Message) -> bool:
+        """Say whether the viewer can see a message. Members see all messages; a bot in a group sees fewer."""
         if not self._rooms.is_member(message.room_id, viewer):
             return False
         if message.room_type == "direct" or not viewer.is_bot:
@@ -137,7 +121,7 @@ class Messages:
     def newest_first(
         self, room: Room, *, before_message: str | None = None, before: datetime | None = None
     ) -> Iterator[Message]:
-        """The messages of a space from the newest back, from before a message or a moment."""
+        """Yield the messages of a space, newest first, starting before a message or a time."""
         messages = self._by_room.get(room.id, {})
         if before_message is not None and before_message not in messages:
             raise not_found("message")
@@ -148,7 +132,7 @@ class Messages:
             elif before is None or message.created < before:
                 yield message
 
-    def _thread(self, room: Room, parent_id: str | None) -> str | None:
+    def _thread_id(self, room: Room, parent_id: str | None) -> str | None:
         if parent_id is None:
             return None
         parent = self._by_room.get(room.id, {}).get(parent_id)
@@ -156,27 +140,37 @@ class Messages:
             raise not_found("parent message")
         return parent.parent_id or parent.id
 
-    def _render(self, room: Room, markdown: str | None) -> Rendered:
-        def find(by: str, value: str) -> Person | None:
-            members = (one.person for one in self._rooms.members(room.id))
+    def _with_text(self, message: Message, draft: Draft) -> Message:
+        def find_member(by: str, value: str) -> Person | None:
+            members = (member.person for member in self._rooms.members(message.room_id))
             if by == "personId":
                 return next((person for person in members if person.id == value), None)
             person = self._people.find(value)
-            return person if person and self._rooms.is_member(room.id, person) else None
+            return person if person and self._rooms.is_member(message.room_id, person) else None
 
-        return render(markdown, find) if markdown else Rendered()
+        rendered = render(draft.markdown, find_member) if draft.markdown else Rendered()
+        return replace(
+            message,
+            text=draft.text or rendered.text or None,
+            markdown=draft.markdown,
+            html=rendered.html or None,
+            mentioned_people=tuple(rendered.people),
+            mentioned_groups=tuple(rendered.groups),
+        )
 
-    def _keep(self, kind: str, message: Message, author: Person) -> None:
+    def _store(self, kind: str, message: Message, author: Person) -> None:
         self._by_room.setdefault(message.room_id, {})[message.id] = message
-        self._announce(kind, message, author)
+        self._notify(kind, message, author)
 
-    def _announce(self, kind: str, message: Message, author: Person) -> None:
+    def _notify(self, kind: str, message: Message, author: Person) -> None:
         for listener in self.listeners:
             listener(kind, message)
         event = "updated" if kind == "edited" else kind
-        traits = {"hasFiles": bool(message.files), "hasAttachments": bool(message.attachments)}
+        filter_fields = {"hasFiles": bool(message.files), "hasAttachments": bool(message.attachments)}
 
-        def seen_by(person: Person) -> bool:
-            return self.may_see(person, message)
+        def is_visible_to(person: Person) -> bool:
+            return self.can_see(person, message)
 
-        self._publish(Happening("messages", event, json_shapes.message_event(message), author, seen_by, traits))
+        self._publish(
+            Event("messages", event, json_shapes.message_event(message), author, is_visible_to, filter_fields)
+        )

@@ -1,4 +1,4 @@
-"""The people (and bots) of the sandbox's Webex."""
+"""The people and bots of the sandbox."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from sandbox.webex.times import now
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account; a bot where `type` says so."""
+    """A person or a bot with an account; `type` says which."""
 
     id: str
     email: str
@@ -22,22 +22,22 @@ class Person:
 
     @property
     def is_bot(self) -> bool:
-        """Bots see less than people do."""
+        """Say whether this is a bot; bots see less than people."""
         return self.type == "bot"
 
     @property
     def first_name(self) -> str:
-        """The first word of the display name: what a mention shows."""
+        """Return the first word of the display name; a mention shows it."""
         return self.display_name.split(" ", 1)[0]
 
     @property
     def last_name(self) -> str:
-        """The rest of the display name, empty for one word."""
+        """Return the rest of the display name; empty if it is a single word."""
         return self.display_name.partition(" ")[2]
 
 
 class People:
-    """Everybody there is, and the organizations they belong to."""
+    """All people and bots, and their organizations."""
 
     def __init__(self, lock: RLock) -> None:
         self._lock = lock
@@ -45,17 +45,17 @@ class People:
         self._by_email: dict[str, Person] = {}
         self._organizations: dict[str, str] = {}
 
-    def organization(self, domain: str) -> str:
-        """The id of the organization behind an e-mail domain, made when first asked for."""
+    def org_id_of(self, domain: str) -> str:
+        """Return the id of the organization with an e-mail domain. Create it at the first call."""
         with self._lock:
             return self._organizations.setdefault(domain.casefold(), make_id("ORGANIZATION"))
 
     def add(self, email: str, display_name: str, *, domain: str | None = None, bot: bool = False) -> Person:
-        """Give somebody an account; `domain` where the organization is not that of the address."""
+        """Create an account. Pass `domain` if the organization is not that of the e-mail address."""
         with self._lock:
             if email.casefold() in self._by_email:
                 raise ValueError(f"{email} has an account already")
-            org_id = self.organization(domain or email.partition("@")[2])
+            org_id = self.org_id_of(domain or email.partition("@")[2])
             kind = "bot" if bot else "person"
             person = Person(make_id("PEOPLE"), email, display_name, org_id, now(), kind)
             self._by_id[person.id] = person
@@ -63,18 +63,18 @@ class People:
             return person
 
     def get(self, person_id: str) -> Person:
-        """The person with that id, else 404."""
+        """Return the person with that id. Raise 404 if there is none."""
         person = self._by_id.get(person_id)
         if person is None:
             raise not_found("person")
         return person
 
     def find(self, email: str) -> Person | None:
-        """The person with that address, in any spelling of its case."""
+        """Return the person with that address, in upper or lower case, or None."""
         return self._by_email.get(email.casefold())
 
-    def named(self, person_id: str | None, email: str | None) -> Person:
-        """The person an API call names by id or by address, else 404; 400 where it names none or two."""
+    def by_id_or_email(self, person_id: str | None, email: str | None) -> Person:
+        """Return the person that an API call names. Raise 404 if there is none, 400 unless it names exactly one."""
         if (person_id is None) == (email is None):
             raise WebexError(400, "Specify either a person ID or an email address.")
         if person_id is not None:
@@ -84,7 +84,7 @@ class People:
             raise WebexError(404, "The requested resource could not be found: no such person.")
         return person
 
-    def everyone(self) -> list[Person]:
-        """All people in the order they came."""
+    def all(self) -> list[Person]:
+        """Return all people in the order in which they were added."""
         with self._lock:
             return list(self._by_id.values())

@@ -1,4 +1,4 @@
-"""What stands in a space: rooms, memberships and messages."""
+"""Records of what is in a space: rooms, memberships, messages and card actions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One person's place in one space."""
+    """The membership of one person in one space."""
 
     id: str
     room_id: str
@@ -32,7 +32,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it stands; an edit makes a new one with the same id."""
+    """A message in its current version. An edit replaces it by a new record with the same id."""
 
     id: str
     room_id: str
@@ -40,13 +40,25 @@ class Message:
     person_id: str
     person_email: str
     created: datetime
-    text: str | None
-    markdown: str | None
-    html: str | None
-    parent_id: str | None
-    files: tuple[File, ...]
-    attachments: tuple[dict[str, object], ...]
-    mentioned_people: tuple[str, ...]
-    mentioned_groups: tuple[str, ...]
+    parent_id: str | None = None
+    files: tuple[File, ...] = ()
+    attachments: tuple[dict[str, object], ...] = ()
+    text: str | None = None
+    markdown: str | None = None
+    html: str | None = None
+    mentioned_people: tuple[str, ...] = ()
+    mentioned_groups: tuple[str, ...] = ()
     updated: datetime | None = None
     edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CardAction:
+    """A press of a button on the card of a message; Webex calls it an attachment action."""
+
+    id: str
+    message_id: str
+    room_id: str
+    person_id: str
+    inputs: dict[str, object]
+    created: datetime

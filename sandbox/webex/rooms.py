@@ -1,11 +1,11 @@
-"""Spaces and who is in them."""
+"""Spaces and their members."""
 
 from dataclasses import replace
 from threading import RLock
 
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError, not_found
-from sandbox.webex.events import Happening, Publish
+from sandbox.webex.events import Event, Publish
 from sandbox.webex.ids import make_id
 from sandbox.webex.people import Person
 from sandbox.webex.records import Membership, Room
@@ -13,7 +13,7 @@ from sandbox.webex.times import now
 
 
 class Rooms:
-    """All spaces. Who is not a member is told that the space does not exist (Webex's 404)."""
+    """All spaces. A person who is not a member gets 404, as if the space did not exist (as in Webex)."""
 
     def __init__(self, lock: RLock, publish: Publish) -> None:
         self._lock = lock
@@ -24,84 +24,84 @@ class Rooms:
         self._direct: dict[frozenset[str], str] = {}
 
     def create(self, creator: Person, title: str) -> Room:
-        """Open a group space with its creator as the only member."""
-        return self._open(title, "group", creator, creator)
+        """Create a group space with its creator as the only member."""
+        return self._create(title, "group", creator, creator)
 
-    def direct(self, one: Person, other: Person) -> Room:
-        """The 1:1 space of two people, opened when they first need it."""
-        if one.id == other.id:
+    def open_direct(self, opener: Person, other: Person) -> Room:
+        """Return the 1:1 space of two people. Create it if they have none yet."""
+        if opener.id == other.id:
             raise WebexError(400, "A message to oneself is not possible.")
         with self._lock:
-            room_id = self._direct.get(frozenset((one.id, other.id)))
-            if room_id is None:
-                room_id = self._open("", "direct", one, one, other).id
-                self._direct[frozenset((one.id, other.id))] = room_id
-            return self._rooms[room_id]
+            room = self.find_direct(opener, other)
+            if room is None:
+                room = self._create("", "direct", opener, opener, other)
+                self._direct[frozenset((opener.id, other.id))] = room.id
+            return room
 
-    def find_direct(self, one: Person, other: Person) -> Room | None:
-        """The 1:1 space of two people, if they have one."""
-        room_id = self._direct.get(frozenset((one.id, other.id)))
+    def find_direct(self, person: Person, other: Person) -> Room | None:
+        """Return the 1:1 space of two people, or None."""
+        room_id = self._direct.get(frozenset((person.id, other.id)))
         return self._rooms[room_id] if room_id else None
 
     def get(self, room_id: str, viewer: Person | None = None) -> Room:
-        """The space, else 404, also where the viewer is not in it."""
+        """Return a space. Raise 404 if there is none or the viewer is not a member."""
         with self._lock:
             room = self._rooms.get(room_id)
             if room is None or (viewer is not None and viewer.id not in self._members[room_id]):
                 raise not_found("room")
             return room
 
-    def of(self, person: Person) -> list[Room]:
-        """The spaces somebody is in, oldest first."""
+    def of_person(self, person: Person) -> list[Room]:
+        """Return the spaces a person is in, oldest first."""
         with self._lock:
             return [room for room in self._rooms.values() if person.id in self._members[room.id]]
 
-    def of_all(self) -> list[Room]:
-        """Every space there is."""
+    def all(self) -> list[Room]:
+        """Return every space."""
         with self._lock:
             return list(self._rooms.values())
 
     def title(self, room: Room, viewer: Person) -> str:
-        """A group's title; of a 1:1 space the other one's name."""
+        """Return the title of a group, or the name of the other person in a 1:1 space."""
         if room.type == "group":
             return room.title
-        others = [one.person for one in self._members[room.id].values() if one.person.id != viewer.id]
-        return others[0].display_name if others else "Empty Title"
+        people = (member.person for member in self.members(room.id))
+        return next((person.display_name for person in people if person.id != viewer.id), "Empty Title")
 
     def rename(self, room_id: str, viewer: Person, title: str) -> Room:
-        """Change a group's title."""
+        """Change the title of a group."""
         with self._lock:
-            room = self._group(room_id, viewer)
+            room = self._group_room(room_id, viewer)
             self._rooms[room.id] = room = replace(room, title=title)
-            self._tell("rooms", "updated", json_shapes.room(room, title), viewer, room.id)
+            self._publish_event("rooms", "updated", json_shapes.room(room, title), viewer, room.id)
             return room
 
     def delete(self, room_id: str, viewer: Person) -> None:
-        """Delete a space; whoever did not create it only leaves it (Webex says this of non-moderators)."""
+        """Delete a group if the viewer created it, else leave it (Webex: only a moderator can delete a group)."""
         with self._lock:
-            room = self._group(room_id, viewer)
+            room = self._group_room(room_id, viewer)
             own = self._members[room.id][viewer.id]
-            others = [one for one in self.members(room.id) if one != own]
-            for one in [*others, own] if viewer.id == room.creator.id else [own]:
-                self.remove(one.id, viewer)
+            others = [member for member in self.members(room.id) if member != own]
+            for member in [*others, own] if viewer.id == room.creator.id else [own]:
+                self.remove(member.id, viewer)
             if not self._members[room.id]:
                 del self._rooms[room.id], self._members[room.id]
 
-    def touch(self, room: Room) -> None:
-        """Somebody was active here."""
+    def mark_active(self, room: Room) -> None:
+        """Set the last activity of a space to now."""
         self._rooms[room.id] = replace(self._rooms[room.id], last_activity=now())
 
     def is_member(self, room_id: str, person: Person) -> bool:
-        """Whether somebody is in a space."""
+        """Say whether a person is in a space."""
         return person.id in self._members.get(room_id, ())
 
     def members(self, room_id: str) -> list[Membership]:
-        """Everybody in a space, in the order they came."""
+        """Return the members of a space in the order in which they joined."""
         with self._lock:
             return list(self._members.get(room_id, {}).values())
 
     def membership(self, membership_id: str, viewer: Person) -> Membership:
-        """One membership of a space the viewer is in, else 404."""
+        """Return a membership. Raise 404 if the viewer is not in that space."""
         with self._lock:
             found = self._memberships.get(membership_id)
             if found is None or not self.is_member(found.room_id, viewer):
@@ -109,55 +109,62 @@ class Rooms:
             return found
 
     def join(self, room_id: str, person: Person, actor: Person) -> Membership:
-        """Add somebody to a group; 409 where they are in it already."""
+        """Add a person to a group. Raise 409 if they are a member already."""
         with self._lock:
-            room = self._group(room_id, actor)
+            room = self._group_room(room_id, actor)
             if self.is_member(room_id, person):
                 raise WebexError(409, "User is already a participant.")
-            return self._enter(room, person, actor)
+            return self._add_member(room, person, actor)
 
     def remove(self, membership_id: str, actor: Person) -> None:
-        """Take somebody out of a group; every member of an unmoderated space may."""
+        """Remove a member from a group; every member of an unmoderated space may do this."""
         with self._lock:
-            gone = self.membership(membership_id, actor)
-            self._group(gone.room_id, actor)
-            del self._members[gone.room_id][gone.person.id], self._memberships[gone.id]
-            self._tell("memberships", "deleted", json_shapes.membership(gone), actor, gone.room_id, also=gone.person.id)
+            removed = self.membership(membership_id, actor)
+            self._group_room(removed.room_id, actor)
+            del self._members[removed.room_id][removed.person.id], self._memberships[removed.id]
+            self._publish_event(
+                "memberships",
+                "deleted",
+                json_shapes.membership(removed),
+                actor,
+                removed.room_id,
+                also_visible_to=removed.person.id,
+            )
 
-    def _group(self, room_id: str, viewer: Person) -> Room:
+    def _group_room(self, room_id: str, viewer: Person) -> Room:
         room = self.get(room_id, viewer)
         if room.type == "direct":
             raise WebexError(400, "This is not possible in a direct room.")
         return room
 
-    def _open(self, title: str, kind: str, creator: Person, *members: Person) -> Room:
+    def _create(self, title: str, kind: str, creator: Person, *members: Person) -> Room:
         with self._lock:
-            moment = now()
-            room = Room(make_id("ROOM"), title, kind, creator, moment, moment)
+            created = now()
+            room = Room(make_id("ROOM"), title, kind, creator, created, created)
             self._rooms[room.id] = room
             self._members[room.id] = {}
             for person in members:
-                self._enter(room, person, creator)
-            self._tell("rooms", "created", json_shapes.room(room, self.title(room, creator)), creator, room.id)
+                self._add_member(room, person, creator)
+            self._publish_event("rooms", "created", json_shapes.room(room, self.title(room, creator)), creator, room.id)
             return room
 
-    def _enter(self, room: Room, person: Person, actor: Person) -> Membership:
-        entered = Membership(make_id("MEMBERSHIP"), room.id, room.type, person, now())
-        self._members[room.id][person.id] = entered
-        self._memberships[entered.id] = entered
-        self._tell("memberships", "created", json_shapes.membership(entered), actor, room.id)
-        return entered
+    def _add_member(self, room: Room, person: Person, actor: Person) -> Membership:
+        added = Membership(make_id("MEMBERSHIP"), room.id, room.type, person, now())
+        self._members[room.id][person.id] = added
+        self._memberships[added.id] = added
+        self._publish_event("memberships", "created", json_shapes.membership(added), actor, room.id)
+        return added
 
-    def _tell(
+    def _publish_event(
         self,
         resource: str,
         event: str,
         data: json_shapes.Json,
         actor: Person,
         room_id: str,
-        also: str | None = None,
+        also_visible_to: str | None = None,
     ) -> None:
-        def seen_by(person: Person) -> bool:
-            return person.id == also or self.is_member(room_id, person)
+        def is_visible_to(person: Person) -> bool:
+            return person.id == also_visible_to or self.is_member(room_id, person)
 
-        self._publish(Happening(resource, event, data, actor, seen_by))
+        self._publish(Event(resource, event, data, actor, is_visible_to))

@@ -1,4 +1,4 @@
-"""Webex's ways of writing a moment."""
+"""The ways in which Webex writes times."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,26 +6,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
-def millis(moment: datetime) -> str:
-    """As most of Webex's APIs write it: 2026-11-22T10:14:00.123Z."""
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+def format_millis(time: datetime) -> str:
+    """Write a time as most of Webex's APIs do: 2026-11-22T10:14:00.123Z."""
+    return time.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def micros(moment: datetime) -> str:
-    """As the BroadWorks APIs write a sync's times: six fractional digits."""
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+def format_micros(time: datetime) -> str:
+    """Write a time of a sync as the BroadWorks APIs do: with six digits after the seconds."""
+    return time.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
-def parse(text: str) -> datetime:
-    """Read epoch milliseconds or ISO 8601; raises ValueError for anything else."""
+def parse_time(text: str) -> datetime:
+    """Read epoch milliseconds or ISO 8601. Raise ValueError for anything else."""
     if text.isascii() and text.isdigit():
         try:
             return EPOCH + timedelta(milliseconds=int(text))
         except OverflowError as error:
             raise ValueError(text) from error
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Carrying webhooks to their targets: a few threads, one connection each per target, in order per webhook.
+"""Sends webhooks to their targets: a few threads, one connection per thread and target, in order per webhook.
 
-Webex documents no repetition of a failed delivery, so there is none here.
+Webex documents no retry of a failed delivery, so there is none here.
 """
 
 import http.client
@@ -17,8 +17,8 @@ TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One delivery: the bytes that are signed are the bytes that are sent."""
+class Delivery:
+    """One request to a webhook's target. The signature is of exactly these bytes."""
 
     webhook_id: str
     url: str
@@ -26,87 +26,96 @@ class Parcel:
     signature: str | None
 
 
-class Courier:
-    """Delivers parcels; `wanted` is asked just before, `report` is told how it went."""
+class WebhookSender:
+    """Sends deliveries.
 
-    def __init__(self, wanted: Callable[[str], bool], report: Callable[[str, bool], None], threads: int = 4) -> None:
-        self._wanted = wanted
-        self._report = report
+    Args:
+        is_active: says just before a delivery whether its webhook is still active.
+        record_result: receives whether the delivery succeeded.
+    """
+
+    def __init__(
+        self, is_active: Callable[[str], bool], record_result: Callable[[str, bool], None], threads: int = 4
+    ) -> None:
+        self._is_active = is_active
+        self._record_result = record_result
         self._lock = Lock()
-        self._lines: dict[str, deque[Parcel]] = {}
+        self._queues: dict[str, deque[Delivery]] = {}
         self._ready: SimpleQueue[str | None] = SimpleQueue()
-        self._count = threads
+        self._thread_count = threads
         self._threads: list[Thread] = []
         self._connections: set[http.client.HTTPConnection] = set()
         self._stopping = False
 
-    def put(self, parcel: Parcel) -> None:
-        """Queue a parcel behind the others of its webhook."""
+    def put(self, delivery: Delivery) -> None:
+        """Add a delivery to the queue of its webhook."""
         with self._lock:
-            line = self._lines.setdefault(parcel.webhook_id, deque())
-            line.append(parcel)
-            if len(line) == 1:
-                self._ready.put(parcel.webhook_id)
+            queue = self._queues.setdefault(delivery.webhook_id, deque())
+            queue.append(delivery)
+            if len(queue) == 1:
+                self._ready.put(delivery.webhook_id)
 
     def start(self) -> None:
-        """Begin to deliver, also what was queued before."""
+        """Start the threads. Deliveries queued earlier are sent too."""
         self._stopping = False
         with self._lock:
             self._ready = SimpleQueue()
-            for webhook_id in self._lines:
+            for webhook_id in self._queues:
                 self._ready.put(webhook_id)
-        self._threads = [Thread(target=self._work, name=f"courier-{n}", daemon=True) for n in range(self._count)]
+        self._threads = [
+            Thread(target=self._run, name=f"webhook-sender-{n}", daemon=True) for n in range(self._thread_count)
+        ]
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """End at once: a delivery under way is broken off, what is queued stays queued."""
+        """End the threads at once. A running delivery is aborted, queued ones stay queued."""
         self._stopping = True
         for _ in self._threads:
             self._ready.put(None)
         with self._lock:
             for connection in self._connections:
                 if connection.sock is not None:
-                    _shut(connection.sock)
+                    _shut_down(connection.sock)
         for thread in self._threads:
             thread.join()
         self._threads = []
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
         while (webhook_id := self._ready.get()) is not None:
             if self._stopping:
                 break
-            parcel = self._lines[webhook_id][0]
-            if self._wanted(webhook_id):
-                self._report(webhook_id, self._deliver(connections, parcel))
+            delivery = self._queues[webhook_id][0]
+            if self._is_active(webhook_id):
+                self._record_result(webhook_id, self._send(connections, delivery))
             with self._lock:
-                self._lines[webhook_id].popleft()
-                if self._lines[webhook_id]:
+                self._queues[webhook_id].popleft()
+                if self._queues[webhook_id]:
                     self._ready.put(webhook_id)
                 else:
-                    del self._lines[webhook_id]
+                    del self._queues[webhook_id]
         for connection in connections.values():
             self._close(connection)
 
-    def _deliver(self, connections: dict[tuple[str, str], http.client.HTTPConnection], parcel: Parcel) -> bool:
-        url = urlsplit(parcel.url)
-        where = (url.scheme, url.netloc)
-        connection = connections.get(where)
+    def _send(self, connections: dict[tuple[str, str], http.client.HTTPConnection], delivery: Delivery) -> bool:
+        url = urlsplit(delivery.url)
+        target = (url.scheme, url.netloc)
+        connection = connections.get(target)
         if connection is None or _is_stale(connection):
             if connection is not None:
                 self._close(connection)
-            connections[where] = connection = self._connect(*where)
+            connections[target] = connection = self._connect(*target)
         headers = {"Content-Type": "application/json; charset=UTF-8", "Accept": "*/*"}
-        if parcel.signature:
-            headers["X-Spark-Signature"] = parcel.signature
+        if delivery.signature:
+            headers["X-Spark-Signature"] = delivery.signature
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         try:
-            connection.request("POST", path, body=parcel.body, headers=headers)
+            connection.request("POST", path, body=delivery.body, headers=headers)
             response = connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException, UnicodeError):
-            self._close(connections.pop(where))
+            self._close(connections.pop(target))
             return False
         return 200 <= response.status < 300
 
@@ -124,7 +133,7 @@ class Courier:
 
 
 def _is_stale(connection: http.client.HTTPConnection) -> bool:
-    """Whether the target has closed a connection that was kept open."""
+    """Say whether the target has closed a kept-alive connection."""
     if connection.sock is None:
         return False
     poll = select.poll()
@@ -132,7 +141,7 @@ def _is_stale(connection: http.client.HTTPConnection) -> bool:
     return bool(poll.poll(0))
 
 
-def _shut(sock: socket.socket) -> None:
+def _shut_down(sock: socket.socket) -> None:
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:

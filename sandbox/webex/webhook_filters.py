@@ -1,4 +1,4 @@
-"""The filters of webhooks: `roomId=...&personEmail=...`."""
+"""Webhook filters such as `roomId=...&personEmail=...`."""
 
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -21,26 +21,26 @@ FILTERS = {
 }
 
 
-def check_filter(resource: str, written: str) -> None:
-    """Refuse with 400 a filter that this resource does not have."""
-    for key, value in _parts(written):
+def check_filter(resource: str, filter_text: str) -> None:
+    """Raise 400 for a filter that this resource does not support."""
+    for key, value in _parts(filter_text):
         if key not in FILTERS.get(resource, ()) or not value:
             raise WebexError(400, f"The filter '{key}' is not supported for {resource}.")
 
 
-def matches(written: str | None, facts: Mapping[str, object], owner_id: str) -> bool:
-    """Whether every condition of a filter holds; `me` is the webhook's owner."""
-    return all(_holds(facts.get(key), value, owner_id) for key, value in _parts(written or ""))
+def matches(filter_text: str | None, fields: Mapping[str, object], owner_id: str) -> bool:
+    """Say whether every condition of a filter holds for these fields. `me` stands for the webhook's owner."""
+    return all(_holds(fields.get(key), value, owner_id) for key, value in _parts(filter_text or ""))
 
 
-def _parts(written: str) -> list[tuple[str, str]]:
-    pairs = (part.partition("=") for part in written.split("&") if part)
+def _parts(filter_text: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in filter_text.split("&") if part)
     return [(key, unquote(value)) for key, _, value in pairs]
 
 
-def _holds(fact: object, value: str, owner_id: str) -> bool:
-    if isinstance(fact, list):
-        return any((owner_id if wanted == "me" else wanted) in fact for wanted in value.split(","))
-    if isinstance(fact, bool):
-        return value.casefold() == str(fact).casefold()
-    return isinstance(fact, str) and fact.casefold() == value.casefold()
+def _holds(field: object, value: str, owner_id: str) -> bool:
+    if isinstance(field, list):
+        return any((owner_id if wanted == "me" else wanted) in field for wanted in value.split(","))
+    if isinstance(field, bool):
+        return value.casefold() == str(field).casefold()
+    return isinstance(field, str) and field.casefold() == value.casefold()

@@ -1,7 +1,7 @@
-"""Webhooks: who wants to be told of what, and who may be.
+"""Webhooks: which events they report, and when Webex switches one off.
 
-A webhook that fails 100 times within five minutes becomes inactive and stays so until its owner says otherwise; put
-back to work within five minutes of that, a single failure ends it again (Webex's webhook guide).
+A webhook that fails 100 times within five minutes becomes inactive until its owner activates it again. If it fails
+once within five minutes of becoming inactive, it becomes inactive again at once (Webex's webhook guide).
 """
 
 import hashlib
@@ -15,22 +15,23 @@ from datetime import datetime
 from threading import RLock
 
 from sandbox.webex.errors import not_found
-from sandbox.webex.events import Happening
+from sandbox.webex.events import Event
 from sandbox.webex.ids import make_id
+from sandbox.webex.json_shapes import Json
 from sandbox.webex.people import Person
-from sandbox.webex.times import millis, now
-from sandbox.webex.webhook_delivery import Parcel
+from sandbox.webex.times import format_millis, now
+from sandbox.webex.webhook_delivery import Delivery
 from sandbox.webex.webhook_filters import matches
 
 MAX_FAILURES = 100
-WINDOW_SECONDS = 300.0
-_FIREHOSE = frozenset({"messages", "memberships", "rooms"})
+FAILURE_WINDOW_SECONDS = 300.0
+_COVERED_BY_ALL = frozenset({"messages", "memberships", "rooms"})
 _APPLICATION_ID = make_id("APPLICATION")
 
 
 @dataclass(slots=True)
 class Webhook:
-    """Somebody's wish to be told of something."""
+    """A webhook of one owner; `failures` and `disabled_at` are seconds of the clock."""
 
     id: str
     owner: Person
@@ -45,25 +46,38 @@ class Webhook:
     failures: deque[float] = field(default_factory=deque)
     disabled_at: float | None = None
 
-    def wants(self, happening: Happening) -> bool:
-        """Whether this is what it was made for, and its owner may learn of it."""
-        resource_fits = self.resource == happening.resource or (
-            self.resource == "all" and happening.resource in _FIREHOSE
-        )
+    def reports(self, event: Event) -> bool:
+        """Say whether this webhook reports the event: it is active, everything matches and the owner may see it."""
         return (
             self.status == "active"
-            and resource_fits
-            and self.event in (happening.event, "all")
-            and matches(self.filter, {**happening.data, **happening.traits}, self.owner.id)
-            and happening.seen_by(self.owner)
+            and (self.resource == event.resource or (self.resource == "all" and event.resource in _COVERED_BY_ALL))
+            and self.event in (event.name, "all")
+            and matches(self.filter, {**event.data, **event.filter_fields}, self.owner.id)
+            and event.is_visible_to(self.owner)
         )
+
+    def as_json(self) -> Json:
+        """Return the fields that the API and each delivery show."""
+        shape: Json = {
+            "id": self.id,
+            "name": self.name,
+            "targetUrl": self.target_url,
+            "resource": self.resource,
+            "event": self.event,
+            "status": self.status,
+            "created": format_millis(self.created),
+            "ownedBy": "creator",
+        }
+        if self.filter:
+            shape["filter"] = self.filter
+        return shape
 
 
 class Webhooks:
-    """All webhooks; `send` takes what is to be delivered, `clock` counts seconds."""
+    """All webhooks. `send` takes deliveries; `clock` returns seconds."""
 
     def __init__(
-        self, lock: RLock, send: Callable[[Parcel], None], clock: Callable[[], float] = time.monotonic
+        self, lock: RLock, send: Callable[[Delivery], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._lock = lock
         self._send = send
@@ -80,19 +94,19 @@ class Webhooks:
         filter_: str | None = None,
         secret: str | None = None,
     ) -> Webhook:
-        """Make a webhook; it is active from now on."""
+        """Create an active webhook."""
         with self._lock:
             hook = Webhook(make_id("WEBHOOK"), owner, name, target_url, resource, event, filter_, secret, now())
             self._webhooks[hook.id] = hook
             return hook
 
-    def of(self, owner: Person) -> list[Webhook]:
-        """Somebody's webhooks, oldest first."""
+    def owned_by(self, owner: Person) -> list[Webhook]:
+        """Return the owner's webhooks, oldest first."""
         with self._lock:
             return [hook for hook in self._webhooks.values() if hook.owner.id == owner.id]
 
     def get(self, webhook_id: str, owner: Person) -> Webhook:
-        """One's own webhook, else 404."""
+        """Return a webhook of this owner. Raise 404 if there is none."""
         hook = self._webhooks.get(webhook_id)
         if hook is None or hook.owner.id != owner.id:
             raise not_found("webhook")
@@ -108,7 +122,7 @@ class Webhooks:
         *,
         activate: bool = False,
     ) -> Webhook:
-        """Change what may be changed of a webhook, and put it back to work if asked."""
+        """Change the fields that can be changed, and activate the webhook again if asked."""
         with self._lock:
             hook = self.get(webhook_id, owner)
             hook.name = name
@@ -121,56 +135,49 @@ class Webhooks:
             return hook
 
     def delete(self, webhook_id: str, owner: Person) -> None:
-        """Forget one's own webhook."""
+        """Delete a webhook of this owner."""
         with self._lock:
             del self._webhooks[self.get(webhook_id, owner).id]
 
-    def publish(self, happening: Happening) -> None:
-        """Send an event to every webhook that wants it and whose owner may see it."""
+    def publish(self, event: Event) -> None:
+        """Send an event to every webhook that reports it."""
         with self._lock:
             for hook in self._webhooks.values():
-                if hook.wants(happening):
-                    self._send(_parcel(hook, happening))
+                if hook.reports(event):
+                    self._send(_delivery(hook, event))
 
     def is_active(self, webhook_id: str) -> bool:
-        """Whether deliveries to it still make sense."""
+        """Say whether the webhook still exists and is active."""
         hook = self._webhooks.get(webhook_id)
         return hook is not None and hook.status == "active"
 
-    def report(self, webhook_id: str, delivered: bool) -> None:
-        """Take note of how a delivery went."""
+    def record_result(self, webhook_id: str, delivered: bool) -> None:
+        """Record whether a delivery succeeded, and deactivate a webhook that failed too often."""
         with self._lock:
             hook = self._webhooks.get(webhook_id)
             if hook is None or delivered or hook.status != "active":
                 return
             moment = self._clock()
             hook.failures.append(moment)
-            while hook.failures[0] < moment - WINDOW_SECONDS:
+            while hook.failures[0] < moment - FAILURE_WINDOW_SECONDS:
                 hook.failures.popleft()
-            on_probation = hook.disabled_at is not None and moment - hook.disabled_at < WINDOW_SECONDS
+            on_probation = hook.disabled_at is not None and moment - hook.disabled_at < FAILURE_WINDOW_SECONDS
             if on_probation or len(hook.failures) >= MAX_FAILURES:
                 hook.status = "inactive"
                 hook.disabled_at = moment
 
 
-def _parcel(hook: Webhook, happening: Happening) -> Parcel:
-    envelope: dict[str, object] = {
-        "id": hook.id,
-        "name": hook.name,
-        "targetUrl": hook.target_url,
-        "resource": happening.resource,
-        "event": happening.event,
+def _delivery(hook: Webhook, event: Event) -> Delivery:
+    envelope = {
+        **hook.as_json(),
+        "resource": event.resource,
+        "event": event.name,
         "orgId": hook.owner.org_id,
         "createdBy": hook.owner.id,
         "appId": _APPLICATION_ID,
-        "ownedBy": "creator",
-        "status": hook.status,
-        "created": millis(hook.created),
-        "actorId": happening.actor.id,
-        "data": happening.data,
+        "actorId": event.actor.id,
+        "data": event.data,
     }
-    if hook.filter:
-        envelope["filter"] = hook.filter
     body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
     signature = hmac.new(hook.secret.encode(), body, hashlib.sha1).hexdigest() if hook.secret else None
-    return Parcel(hook.id, hook.target_url, body, signature)
+    return Delivery(hook.id, hook.target_url, body, signature)

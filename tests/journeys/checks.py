@@ -68,12 +68,12 @@ def _texts(message: Message) -> Iterator[str]:
 
 def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
     """The addresses of an enterprise's people and admins; last names occur in others that the bot may serve too."""
-    holders = house.world.subscribers.of(sp_enterprise_id)
+    holders = house.world.subscribers.of_enterprise(sp_enterprise_id)
     words = {one.email for one in holders if one.email} | _admins(house, sp_enterprise_id)
     if sp_enterprise_id == house.settings.bot_enterprise:
         with house.database.read() as session:
             served = {enterprise.sp_enterprise_id for enterprise in enterprises.all_of(session)} - {sp_enterprise_id}
-        elsewhere = {one.last_name for other in served for one in house.world.subscribers.of(other)}
+        elsewhere = {one.last_name for other in served for one in house.world.subscribers.of_enterprise(other)}
         words |= {one.last_name for one in holders} - elsewhere
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
 

@@ -71,7 +71,7 @@ class House:
         }
         self._running = ExitStack()
         self.sandbox.start()
-        self.world.subscribe(self._remember)
+        self.world.add_message_listener(self._remember)
 
     def start(self) -> None:
         """Start the bot as in production, on a new port; it is ready once its webhooks lead there."""
@@ -227,7 +227,7 @@ class House:
         return [
             one.status
             for one in list(self.world.requests)
-            if (one.method, one.path.startswith(path)) == (method, True) and one.who in (BOT, PARTNER_ADMIN)
+            if (one.method, one.path.startswith(path)) == (method, True) and one.token in (BOT, PARTNER_ADMIN)
         ]
 
     def syncs_asked(self) -> list[int | None]:
@@ -278,7 +278,7 @@ class House:
             return not any(session.scalar(select(exists().where(table.lease_until.is_not(None)))) for table in tables)
 
     def _is_ready(self) -> bool:
-        hooks = self.world.webhooks.of(self.world.person(BOT))
+        hooks = self.world.webhooks.owned_by(self.world.person(BOT))
         ours = {
             hook.name for hook in hooks if hook.target_url == f"{self.door.url}/webhooks" and hook.status == "active"
         }

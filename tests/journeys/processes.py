@@ -194,7 +194,7 @@ class House:
     def asked(self, method: str, path: str, *, who: str = BOT) -> int:
         """How often Webex was asked something, answered or not."""
         return sum(
-            (request.method, request.who) == (method, who) and request.path.startswith(path)
+            (request.method, request.token) == (method, who) and request.path.startswith(path)
             for request in list(self.sandbox.world.requests)
         )
 

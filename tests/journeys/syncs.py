@@ -53,8 +53,8 @@ def shown(house: House, where: str = ANA) -> str:
 
 def let_webex_run_one(house: House, sp_enterprise_id: str = ACME) -> None:
     """Have Webex run a sync of its own until it is released: one that is asked for stays queued meanwhile."""
-    house.world.broadworks.hold(sp_enterprise_id)
-    house.world.broadworks.start_own_sync(sp_enterprise_id)
+    house.world.broadworks.keep_running(sp_enterprise_id)
+    house.world.broadworks.start_scheduled_sync(sp_enterprise_id)
 
 
 def queue_up(house: House, where: str = ANA) -> Message:
@@ -68,7 +68,7 @@ def queue_up(house: House, where: str = ANA) -> Message:
 def hang_up(house: House, sp_enterprise_id: str) -> None:
     """Have Webex not tell how an enterprise's syncs stand, until the faults are cleared."""
     path = f"{ENTERPRISES}{house.world.enterprise(sp_enterprise_id).id}"
-    house.faults.add(method="GET", path=path, who=PARTNER_ADMIN, delay=30, times=None)
+    house.faults.add(method="GET", path=path, token=PARTNER_ADMIN, delay=30, times=None)
 
 
 def add_enterprise(house: House, sp_enterprise_id: str, email: str, cluster: str = "default") -> None:

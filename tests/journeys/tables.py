@@ -42,7 +42,7 @@ def row(one: Subscriber) -> list[str]:
 
 def rows(house: House) -> list[list[str]]:
     """All license holders of the first enterprise, in Webex's order."""
-    return [row(one) for one in house.world.subscribers.of(house.settings.bot_enterprise)]
+    return [row(one) for one in house.world.subscribers.of_enterprise(house.settings.bot_enterprise)]
 
 
 def waiting(house: House) -> list[list[str]]:

@@ -30,7 +30,7 @@ def test_a_stranger_in_a_group_is_refused_in_private(house: House) -> None:
 
 
 def test_the_group_is_told_where_a_stranger_cannot_be_reached(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, status=403)
+    house.faults.add(method="POST", path="/messages", token=BOT, status=403)
     said = house.say(BEN, "status", SPACE, mention=True)
     line = house.wait_for(lambda: house.answers(said))[0].markdown or ""
     assert "private" in line
@@ -59,7 +59,7 @@ def test_licenses_among_admins_alone_are_posted_where_they_were_asked_for(house:
 
 def test_licenses_go_to_the_asker_alone_where_the_members_cannot_be_read(house: House) -> None:
     house.make_room(ADMINS, ANA, OLGA)
-    house.faults.add(method="GET", path="/memberships", who=BOT, status=403, times=None)
+    house.faults.add(method="GET", path="/memberships", token=BOT, status=403, times=None)
     line = house.ask(ANA, "licenses", ADMINS, mention=True)
     assert "1:1 message" in (line.markdown or "")
     answer = house.wait_for(lambda: house.heard(ANA))[0]

@@ -72,7 +72,7 @@ def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
 
 def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 2)
-    house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     house.make_room("Another", ANA, OLGA)
     for room in (SPACE, "Another"):
         house.say(ANA, "licenses count", room, mention=True)

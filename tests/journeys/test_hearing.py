@@ -79,7 +79,7 @@ def test_one_space_is_answered_in_the_order_of_asking(house: House) -> None:
 
 
 def test_one_space_does_not_wait_for_another(house: House) -> None:
-    house.faults.add(method="GET", path="/messages/", who=BOT, delay=1.0)
+    house.faults.add(method="GET", path="/messages/", token=BOT, delay=1.0)
     slow = house.say(ANA, "help")
     house.wait_for(lambda: house.faults.is_clear)
     house.ask(OLGA, "help", deadline=0.9)
@@ -88,12 +88,12 @@ def test_one_space_does_not_wait_for_another(house: House) -> None:
 
 
 def test_a_message_that_webex_does_not_show_yet_is_read_again(house: House) -> None:
-    house.faults.add(method="GET", path="/messages/", who=BOT, status=404)
+    house.faults.add(method="GET", path="/messages/", token=BOT, status=404)
     assert "What you can type" in (house.ask(ANA, "help").markdown or "")
 
 
 def test_a_message_that_is_gone_for_ever_is_dropped_without_a_word(house: House) -> None:
-    fault = house.faults.add(method="GET", path="/messages/", who=BOT, status=404, times=None)
+    fault = house.faults.add(method="GET", path="/messages/", token=BOT, status=404, times=None)
     gone = house.say(BEN, "help")
 
     def dropped() -> bool:

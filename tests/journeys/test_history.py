@@ -24,7 +24,7 @@ def test_history_lists_the_last_syncs_newest_first_and_attaches_them(house: Hous
     house.wait_for(lambda: ends(house) and ends(house, BEN))
     queue_up(house)
     house.ask(ANA, "cancel")
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: results(house)[1:])
     reply = house.ask(ANA, "history 4")
@@ -41,7 +41,7 @@ def test_history_lists_the_last_syncs_newest_first_and_attaches_them(house: Hous
     assert [row["Result"] for row in table] == ["completed", "completed", "cancelled", "failed"]
     assert [row["Asked By"] for row in table] == [ANA, "Webex", ANA, BEN]
     assert table[0]["People Deleted"] == "1"
-    assert table[0]["Tracking ID"] == house.enterprise().report["lastSyncTrackingId"]
+    assert table[0]["Tracking ID"] == house.enterprise().last_status["lastSyncTrackingId"]
     assert table[3]["Errors"] == "600013: Timed out"
     assert len(_table(house, house.ask(ANA, "history 2"))) == 2
 

@@ -51,7 +51,7 @@ def test_a_filtered_and_sorted_view_is_exactly_the_csv(house: House) -> None:
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded(house: House) -> None:
-    like = house.world.subscribers.of(ACME)[0]
+    like = house.world.subscribers.of_enterprise(ACME)[0]
     house.world.subscribers.add(replace(like, first_name="=1+1", last_name='Zz"Quoted, Name', extension="+49"))
     answer = house.ask(ANA, "licenses last=zz*")
     assert "1 of 411" in (answer.markdown or "")
@@ -134,7 +134,7 @@ def test_every_location_is_counted_where_all_are_asked_for(house: House) -> None
 
 
 def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: House) -> None:
-    like = house.world.subscribers.of(ACME)[0]
+    like = house.world.subscribers.of_enterprise(ACME)[0]
     house.world.subscribers.add(replace(like, last_name="Count"))
     assert "**1 of 411" in (house.ask(ANA, 'licenses "count"').markdown or "")
     assert "**1 of 411" in (house.ask(ANA, "licenses last=count").markdown or "")
@@ -158,7 +158,7 @@ def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_hal
 def test_help_as_a_filter_that_finds_nobody_leads_to_the_explanation(house: House) -> None:
     assert "`help licenses` explains" in (house.ask(ANA, "licenses Help").markdown or "")
     assert "`help licenses`" not in (house.ask(ANA, "licenses location=help").markdown or "")
-    like = house.world.subscribers.of(ACME)[0]
+    like = house.world.subscribers.of_enterprise(ACME)[0]
     joined = house.world.subscribers.add(replace(like, last_name="Helpmann"))
     house.world.subscribers.set_status(joined.id, "provisioned")
     house.shift(minutes=11)

@@ -44,7 +44,7 @@ _OUT = "csv:Text - txt - csv (StarCalc):44,34,76,1"
 @pytest.fixture
 def file(house: House) -> bytes:
     """The export of a roster with odd cells."""
-    like = house.world.subscribers.of(ACME)[0]
+    like = house.world.subscribers.of_enterprise(ACME)[0]
     for index, odd in enumerate(_ODD):
         person = replace(like, first_name=odd, last_name=_ODD[index - 1], extension=_ODD[index - 2])
         house.world.subscribers.add(person)

@@ -13,20 +13,20 @@ SUBSCRIBERS = "/broadworks/subscribers"
 
 def test_refresh_reads_the_license_holders_anew(house: House) -> None:
     house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
     answer = house.ask(ANA, "licenses refresh")
     assert "409 of 409" in (answer.markdown or "")
     assert csv_of(house, answer) == rows(house)
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     assert "408 of 408" in (house.ask(ANA, "licenses refresh count").markdown or "")
 
 
 def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: House) -> None:
     house.ask(ANA, "licenses")
     people = house.world.subscribers
-    people.set_status(people.of(ACME)[7].id, "error")
-    joined = people.add(replace(people.of(ACME)[0], first_name="New"))
+    people.set_status(people.of_enterprise(ACME)[7].id, "error")
+    joined = people.add(replace(people.of_enterprise(ACME)[0], first_name="New"))
     people.set_status(joined.id, "provisioned")
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
     house.shift(minutes=11)
@@ -39,7 +39,7 @@ def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: Ho
 
 def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) -> None:
     house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     house.shift(minutes=11)
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
     house.shift(hours=24)
@@ -51,7 +51,7 @@ def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) 
 def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -> None:
     house.ask(ANA, "licenses")
     people = house.world.subscribers
-    one = people.of(ACME)[7]
+    one = people.of_enterprise(ACME)[7]
     house.ask(ANA, "locations", file=f"Service ID,Location\n{one.user_id},Elsewhere\n".encode())
     people.set_status(one.id, "error")
     house.shift(minutes=11)
@@ -62,7 +62,7 @@ def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -
 def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -> None:
     house.ask(ANA, "licenses")
     house.shift(minutes=11)
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, status=500, times=None)
+    house.faults.add(path=SUBSCRIBERS, token=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "licenses")
     assert "410 of 410" in (answer.markdown or "")
     assert "As of" in (answer.markdown or "")
@@ -72,7 +72,7 @@ def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -
 
 
 def test_a_roster_that_was_never_read_and_cannot_be_is_said_so(house: House) -> None:
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, status=500, times=None)
+    house.faults.add(path=SUBSCRIBERS, token=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "licenses")
     assert "could not read your license holders" in (answer.markdown or "")
     assert answer.files == ()
@@ -86,7 +86,7 @@ def test_a_roster_is_whole_although_webex_forgets_the_filter_of_its_pages(house:
 
 def _hang_up(house: House) -> None:
     """Have Webex not answer what the roster is read by, until the faults are cleared."""
-    house.faults.add(path=SUBSCRIBERS, who=PARTNER_ADMIN, delay=60)
+    house.faults.add(path=SUBSCRIBERS, token=PARTNER_ADMIN, delay=60)
 
 
 def _wait_in_vain(house: House) -> None:
@@ -148,7 +148,7 @@ def test_while_a_roster_is_read_other_commands_are_answered(house: House) -> Non
 
 def test_a_refresh_that_takes_long_is_said_so_and_answered_when_it_is_there(house: House) -> None:
     house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     _hang_up(house)
     asked = house.say(ANA, "licenses refresh")
     _wait_in_vain(house)
@@ -174,7 +174,7 @@ def test_an_old_roster_is_answered_from_while_the_reading_goes_on(house: House) 
 
 def test_a_roster_that_nobody_asks_for_is_read_whole_once_a_day_all_the_same(house: House) -> None:
     house.ask(ANA, "licenses")
-    house.world.subscribers.remove(house.world.subscribers.of(ACME)[7].id)
+    house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     before = len(house.calls("GET", SUBSCRIBERS))
     do(house, "whole rosters")
     assert len(house.rosters()) == 1

@@ -43,7 +43,7 @@ def _results(house: House, answer: Message) -> list[str]:
 
 def test_with_no_roster_yet_locations_waits_for_it_as_long_as_it_takes(house: House) -> None:
     service_id = rows(house)[0][2]
-    house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     asked = house.say(ANA, "locations", file=_csv([service_id, "Bern"]))
     house.wait_for(lambda: [row for row in house.inbox() if row.waited and row.lease_until is None])
     house.advance(seconds=8.5)
@@ -168,7 +168,7 @@ def test_a_command_that_takes_no_file_has_none_read(house_on_sqlite: House) -> N
 
 def test_a_file_that_is_still_being_scanned_is_read_when_webex_says(house_on_sqlite: House) -> None:
     house = house_on_sqlite
-    house.faults.add(path=CONTENTS, who=BOT, status=423, headers={"Retry-After": "1"})
+    house.faults.add(path=CONTENTS, token=BOT, status=423, headers={"Retry-After": "1"})
     answer = house.ask(ANA, "locations", file=_csv([rows(house)[0][2], "Kraków"]))
     assert "1 set" in (answer.markdown or "")
     assert house.calls("GET", CONTENTS)[:2] == [423, 200]
@@ -177,7 +177,7 @@ def test_a_file_that_is_still_being_scanned_is_read_when_webex_says(house_on_sql
 @pytest.mark.parametrize("status", [410, 428])
 def test_a_file_with_malware_or_that_cannot_be_scanned_is_refused(house_on_sqlite: House, status: int) -> None:
     house = house_on_sqlite
-    house.faults.add(path=CONTENTS, who=BOT, status=status, times=None)
+    house.faults.add(path=CONTENTS, token=BOT, status=status, times=None)
     assert "malware" in (house.ask(ANA, "locations", file=_csv(["a", "b"])).markdown or "")
 
 
@@ -199,7 +199,7 @@ def test_in_a_group_with_others_the_answer_goes_to_the_asker_alone(house: House)
 
 def test_without_license_holders_to_look_up_nothing_is_changed(house_on_sqlite: House) -> None:
     house = house_on_sqlite
-    house.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, status=500, times=None)
+    house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "locations", file=_csv(["a", "b"]), deadline=20).markdown or ""
     assert "Nothing was changed" in answer
     assert "license holders" in answer
@@ -215,7 +215,7 @@ def _sent(house: House, *files: str) -> str:
     room = house.ask(ANA, "help").room_id
     seen = {"id": "m", "roomId": room, "roomType": "direct", "personId": house.world.person(ANA).id}
     seen |= {"personEmail": ANA, "text": "locations"}
-    house.faults.add(method="GET", path="/messages/", who=BOT, status=200, body={**seen, "files": list(files)})
+    house.faults.add(method="GET", path="/messages/", token=BOT, status=200, body={**seen, "files": list(files)})
     return house.ask(ANA, "help").markdown or ""
 
 

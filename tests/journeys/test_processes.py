@@ -86,7 +86,7 @@ def hides_its_secrets(said: str) -> None:
 def test_serve_on_sqlite_needs_no_preparation_and_syncs(small: House) -> None:
     serve = small.serve()
     assert set(small.webhooks()) == {f"{small.url}/webhooks"}
-    small.sandbox.faults.add(path="/messages/", who=BOT, status=502, body={"message": f"token {BOT} of no use"})
+    small.sandbox.faults.add(path="/messages/", token=BOT, status=502, body={"message": f"token {BOT} of no use"})
     small.type("sync")
     until(lambda: len(small.answers()) == 2 and small.nothing_to_do())
     status, ended = small.answers()
@@ -126,7 +126,7 @@ def stops_while_webex_hangs(bot: House, command: str) -> None:
     until(lambda: len(bot.webhooks()) == 5)
     bot.type("help")
     bot.wait_for_answers(1)
-    bot.sandbox.faults.add(path="/messages/", method="GET", who=BOT, delay=HANGING)
+    bot.sandbox.faults.add(path="/messages/", method="GET", token=BOT, delay=HANGING)
     bot.type("status")
     until(lambda: bot.sandbox.faults.is_clear and bot.in_hand(InboxRow))
     assert process.terminate() < MAX_STOP_SECONDS
@@ -138,7 +138,7 @@ def stops_while_webex_hangs(bot: House, command: str) -> None:
 
 def test_an_answer_that_was_being_worked_out_when_the_process_died_is_given_once(small: House) -> None:
     serve = small.serve()
-    small.sandbox.faults.add(path="/messages/", method="GET", who=BOT, delay=HANGING)
+    small.sandbox.faults.add(path="/messages/", method="GET", token=BOT, delay=HANGING)
     small.type("status")
     until(lambda: small.sandbox.faults.is_clear and small.in_hand(InboxRow))
     serve.kill()
@@ -155,9 +155,9 @@ def test_a_csv_that_was_being_delivered_when_the_process_died_comes_twice_only_w
 ) -> None:
     serve = small.serve()
     if delivered:
-        small.sandbox.world.subscribe(lambda _kind, message: serve.strike() if message.files else None)
+        small.sandbox.world.add_message_listener(lambda _kind, message: serve.strike() if message.files else None)
     else:
-        small.sandbox.faults.add(path="/messages$", method="POST", who=BOT, drop="before", delay=HANGING)
+        small.sandbox.faults.add(path="/messages$", method="POST", token=BOT, drop="before", delay=HANGING)
     small.type("licenses location=Dallas")
     if not delivered:
         until(lambda: small.sandbox.faults.is_clear and small.in_hand(OutboxRow))
@@ -213,7 +213,7 @@ def test_events_are_kept_and_answered_though_the_worker_that_had_them_died(large
     large.wait_until_ready(large.start(PROCFILE["web"]))
     worker = large.start(PROCFILE["worker"])
     until(lambda: len(large.webhooks()) == 5)
-    large.sandbox.faults.add(path="/messages/", method="GET", who=BOT, delay=HANGING)
+    large.sandbox.faults.add(path="/messages/", method="GET", token=BOT, delay=HANGING)
     large.type("status")
     until(lambda: large.sandbox.faults.is_clear and large.in_hand(InboxRow))
     worker.kill()

@@ -13,7 +13,7 @@ from tests.journeys.tables import csv_of, rows
 
 
 def test_a_message_is_sent_after_the_pause_that_webex_asks_for(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, status=429, headers={"Retry-After": "1"})
+    house.faults.add(method="POST", path="/messages", token=BOT, status=429, headers={"Retry-After": "1"})
     house.ask(ANA, "help")
     house.ask(ANA, "status")
     assert house.calls("POST", "/messages") == [429, 200, 200]
@@ -21,14 +21,14 @@ def test_a_message_is_sent_after_the_pause_that_webex_asks_for(house: House) -> 
 
 
 def test_a_message_is_sent_again_while_webex_fails(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, status=500, times=2)
+    house.faults.add(method="POST", path="/messages", token=BOT, status=500, times=2)
     house.ask(ANA, "help")
     assert house.calls("POST", "/messages") == [500, 500, 200]
     assert len(house.heard(ANA)) == 1
 
 
 def test_a_message_may_repeat_only_where_the_answer_to_it_was_lost(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, drop="after")
+    house.faults.add(method="POST", path="/messages", token=BOT, drop="after")
     house.ask(ANA, "help")
     house.ask(ANA, "status")
     house.wait_for(lambda: len(house.calls("POST", "/messages")) == 3)
@@ -39,14 +39,14 @@ def test_a_message_may_repeat_only_where_the_answer_to_it_was_lost(house: House)
 
 
 def test_a_message_whose_thread_is_refused_is_sent_outside_it(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, status=400)
+    house.faults.add(method="POST", path="/messages", token=BOT, status=400)
     answer = house.ask(ANA, "help", SPACE, mention=True)
     assert answer.parent_id is None
     assert "What you can type" in (answer.markdown or "")
 
 
 def test_an_answer_to_a_message_that_was_deleted_meanwhile_is_sent_outside_its_thread(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, delay=0.3)
+    house.faults.add(method="POST", path="/messages", token=BOT, delay=0.3)
     said = house.say(ANA, "help", SPACE, mention=True)
     house.wait_for(lambda: house.faults.is_clear)
     house.world.messages.delete(house.world.person(ANA), said.id)
@@ -55,7 +55,7 @@ def test_an_answer_to_a_message_that_was_deleted_meanwhile_is_sent_outside_its_t
 
 
 def test_a_file_that_was_put_off_is_delivered_whole(house: House) -> None:
-    house.faults.add(method="POST", path="/messages", who=BOT, status=429, headers={"Retry-After": "1"})
+    house.faults.add(method="POST", path="/messages", token=BOT, status=429, headers={"Retry-After": "1"})
     answer = house.ask(ANA, "licenses")
     assert house.calls("POST", "/messages") == [429, 200]
     assert csv_of(house, answer) == rows(house)
@@ -93,7 +93,7 @@ def test_a_message_that_fails_again_and_again_is_apologised_for_once(
 
 
 def test_what_was_asked_while_the_bot_was_down_between_door_and_answer_is_answered(house: House) -> None:
-    fault = house.faults.add(method="GET", path="/messages/", who=BOT, status=503, times=None)
+    fault = house.faults.add(method="GET", path="/messages/", token=BOT, status=503, times=None)
     said = house.say(ANA, "help")
     house.wait_for(lambda: house.faults.is_clear or house.inbox())
     house.stop()

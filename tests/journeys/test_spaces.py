@@ -107,7 +107,7 @@ def test_trust_ends_when_the_bot_is_brought_there_anew(both: House) -> None:
 
 def test_what_had_to_wait_is_not_done_for_another_enterprise(both: House) -> None:
     both.ask(OLGA, "use borealis")
-    both.faults.add(path="/broadworks/subscribers", who=PARTNER_ADMIN, delay=60)
+    both.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     asked = both.say(OLGA, "licenses count")
     both.wait_for(lambda: [row for row in both.inbox() if row.waited and row.lease_until is None])
     with both.database.write() as session:

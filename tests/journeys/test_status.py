@@ -7,14 +7,14 @@ def test_status_before_during_and_after_a_sync(house: House) -> None:
     assert "no directory sync is under way" in before
     assert "No sync asked for through me has completed or failed yet" in before
     assert "`sync` works now" in before
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     shown = house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in (house.heard(ANA)[1].markdown or ""))
     during = house.ask(ANA, "status").markdown or ""
     assert "running since" in during
     assert "so far" in during
     assert "Asked for by ana@acme.example" in during
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: [one for one in house.heard(ANA) if one.files])
     after = house.ask(ANA, "status").markdown or ""
     assert "no directory sync is under way" in after
@@ -28,11 +28,11 @@ def test_status_before_during_and_after_a_sync(house: House) -> None:
 
 
 def test_status_names_nobody_in_a_group(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync", SPACE, mention=True)
     during = house.ask(ANA, "status", SPACE, mention=True).markdown or ""
     assert "Asked for by an admin" in during
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: [one for one in house.heard(ANA) if one.files])
     after = house.ask(ANA, "status", SPACE, mention=True).markdown or ""
     assert "asked for by an admin" in after

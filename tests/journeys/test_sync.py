@@ -11,7 +11,7 @@ from tests.journeys.tables import csv_of, rows
 
 
 def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
-    house.faults.add(method="POST", path="/broadworks/enterprises/", who=PARTNER_ADMIN, delay=0.5)
+    house.faults.add(method="POST", path="/broadworks/enterprises/", token=PARTNER_ADMIN, delay=0.5)
     shown = house.ask(ANA, "sync")
     assert "queued, next in the queue" in text(shown)
     result = house.wait_for(lambda: results(house, ANA))[0]
@@ -29,7 +29,7 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
         "- Personal contacts: 3 added, 1 updated, 0 deleted; 205 in all",
         "- Enterprise contacts: 2 added, 0 updated, **1 deleted**; 205 in all",
         "- Took ",
-        str(house.enterprise().report["lastSyncTrackingId"]),
+        str(house.enterprise().last_status["lastSyncTrackingId"]),
         "- `sync` will work again",
         "Attached: your 410 license holders.",
     ):
@@ -52,12 +52,12 @@ def test_every_admin_is_told_once_of_the_end(house: House) -> None:
 
 def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: House) -> None:
     house.make_admin(BEN)
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     joining = house.say(BEN, "sync", SPACE, mention=True)
     joined = house.wait_for(lambda: house.answers(joining))[0]
     assert "is under way already: an admin asked for it" in text(joined)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house, ANA) and results(house, SPACE))
     assert [one.parent_id for one in results(house, SPACE)] == [joining.id]
     house.ask(BEN, "help")
@@ -67,7 +67,7 @@ def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: Hous
 
 def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
     house.make_admin(BEN)
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     shown = house.ask(ANA, "sync")
     house.wait_for(lambda: "running since" in versions(house, shown)[-1])
     joined = text(house.ask(BEN, "sync"))
@@ -78,10 +78,10 @@ def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
 
 
 def test_who_joins_twice_is_told_once(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     for _ in range(3):
         house.ask(ANA, "sync")
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house, ANA))
     house.ask(ANA, "help")
     assert len(results(house, ANA)) == 1

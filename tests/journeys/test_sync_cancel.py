@@ -22,7 +22,7 @@ def test_the_asker_ends_a_queued_sync_and_its_status_message_says_so(house: Hous
     assert "out of the queue" in text(house.ask(ANA, "cancel"))
     house.wait_for(lambda: "cancelled" in shown(house))
     assert "nothing to cancel" in text(house.ask(ANA, "cancel"))
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     assert "queued" in text(house.ask(ANA, "sync"))
     house.wait_for(lambda: results(house))
     assert len(ends(house)) == 1
@@ -49,7 +49,7 @@ def test_who_has_withdrawn_is_told_like_every_other_admin(house: House) -> None:
     joining = house.say(BEN, "sync", SPACE, mention=True)
     house.wait_for(lambda: house.answers(joining))
     house.ask(BEN, "cancel", SPACE, mention=True)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: ends(house) and ends(house, BEN))
     assert ends(house, SPACE) == []
 
@@ -75,12 +75,12 @@ def test_an_operator_ends_a_queued_sync_for_all_and_they_are_told_where_they_ask
 
 @ON_SQLITE
 def test_a_sync_that_webex_runs_cannot_be_cancelled(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running since" in shown(house))
     for email in (ANA, OLGA):
         assert "cannot be stopped" in text(house.ask(email, "cancel"))
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: "✅ completed" in shown(house))
 
 
@@ -94,7 +94,7 @@ def test_who_is_not_on_its_list_cannot_cancel_a_sync(house: House) -> None:
     in_group = text(house.ask(BEN, "cancel", SPACE, mention=True))
     assert "another admin" in in_group
     assert ANA not in in_group
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: "✅ completed" in shown(house))
 
 
@@ -115,7 +115,7 @@ def test_a_sync_whose_people_have_all_lost_their_rights_ends_as_cancelled_at_its
     queue_up(house)
     house.make_admin(BEN)
     take_rights(house, ANA)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: "cancelled" in shown(house))
     assert "Nobody who asked for it is an admin any more" in text(house.ask(BEN, "history"))
     assert house.syncs_asked() == []
@@ -130,7 +130,7 @@ def test_a_sync_starts_for_who_joined_it_where_the_asker_has_lost_their_rights(h
     queue_up(house)
     house.ask(BEN, "sync")
     take_rights(house, ANA)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house, BEN))
     assert house.syncs_asked() == [200]
     assert ends(house) == []

@@ -21,7 +21,7 @@ def _errors_of(house: House, message: Message) -> list[list[str]]:
 
 def _let_starts_fail(house: House, code: int, times: int | None) -> None:
     body = {"message": "Not now", "errors": [{"errorCode": code, "description": "Not now"}], "trackingId": "T"}
-    house.faults.add(method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, status=400, body=body, times=times)
+    house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, status=400, body=body, times=times)
 
 
 def _wait_for_start(house: House, number: int) -> None:
@@ -52,7 +52,7 @@ def test_an_unknown_code_is_shown_as_it_is_with_the_tracking_id(house: House) ->
     told = house.wait_for(lambda: results(house))[0]
     assert "**699999**: I do not know this code" in text(told)
     assert "“The moon was full”" in text(told)
-    assert str(house.enterprise().report["lastSyncTrackingId"]) in text(told)
+    assert str(house.enterprise().last_status["lastSyncTrackingId"]) in text(told)
     assert [row[:3] for row in _errors_of(house, told)] == [["699999", "The moon was full", ""]]
 
 

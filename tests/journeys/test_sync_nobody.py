@@ -52,7 +52,7 @@ def test_a_sync_without_anybody_activated_warns_at_once_with_the_numbers(cumulus
 
 @ON_SQLITE
 def test_a_sync_after_everybody_has_left_fails_with_who_must_activate(house: House) -> None:
-    for one in house.world.subscribers.of(ACME):
+    for one in house.world.subscribers.of_enterprise(ACME):
         if one.status == "provisioned":
             house.world.subscribers.set_status(one.id, "pending_user_migration")
     house.ask(ANA, "sync")

@@ -34,8 +34,8 @@ def house(house_on_sqlite: House) -> House:
 
 def _webex_syncs(house: House, sp_enterprise_id: str) -> None:
     """Have Webex run a sync of its own from its beginning to its end."""
-    house.world.broadworks.start_own_sync(sp_enterprise_id)
-    house.world.broadworks.release(sp_enterprise_id)
+    house.world.broadworks.start_scheduled_sync(sp_enterprise_id)
+    house.world.broadworks.let_finish(sp_enterprise_id)
 
 
 def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(house: House) -> None:
@@ -61,14 +61,14 @@ def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(
 def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_alone(house: House) -> None:
     for number in range(150):
         name = f"Reseller1+many{number}"
-        org_id = house.world.people.organization(f"many{number}.example" if number < 149 else "acme.example")
-        house.world.broadworks.add(name, "far", org_id, f"provisioning{number}").known = True
+        org_id = house.world.people.org_id_of(f"many{number}.example" if number < 149 else "acme.example")
+        house.world.broadworks.add(name, "far", org_id, f"provisioning{number}").is_listed = True
     add_enterprise(house, "Reseller1+many149", BEN)
     _webex_syncs(house, "Reseller1+many149")
     house.shift(hours=1)
     before = len(house.world.requests)
     do(house, "survey")
-    asked = [one for one in list(house.world.requests)[before:] if one.who == PARTNER_ADMIN]
+    asked = [one for one in list(house.world.requests)[before:] if one.token == PARTNER_ADMIN]
     assert [one.path for one in asked] == [ALL, ALL]
     assert _runs(house, "many149") == 1
     assert "Webex by itself" in text(house.ask(BEN, "history"))

@@ -36,11 +36,11 @@ def _pauses(house: House) -> list[int]:
 def test_the_next_moves_up_when_the_one_before_it_ends(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     hang_up(house, BOREALIS)
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     waits = house.ask(BO, "sync")
     assert "number 2 in the queue" in text(waits)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: "next in the queue" in shown(house, BO))
     house.faults.clear()
     house.wait_for(lambda: results(house, BO))
@@ -52,8 +52,8 @@ def test_the_next_moves_up_when_the_one_before_it_ends(house: House) -> None:
 def test_queue_shows_operators_every_cluster(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     add_enterprise(house, CUMULUS, CORA, cluster="west")
-    house.world.subscribers.set_status(house.world.subscribers.of(CUMULUS)[0].id, "provisioned")
-    house.world.broadworks.hold(CUMULUS)
+    house.world.subscribers.set_status(house.world.subscribers.of_enterprise(CUMULUS)[0].id, "provisioned")
+    house.world.broadworks.keep_running(CUMULUS)
     queue_up(house)
     house.ask(BO, "sync")
     house.ask(CORA, "sync")
@@ -104,13 +104,13 @@ def test_queue_asked_for_in_a_group_goes_to_the_operator_alone(house: House) -> 
 
 def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is_not_named(house: House) -> None:
     house.world.broadworks.retry_after = 120
-    house.world.broadworks.hold(BOREALIS)
+    house.world.broadworks.keep_running(BOREALIS)
     house.world.broadworks.sync_now(house.world.enterprise(BOREALIS).id)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "busy with another customer" in shown(house))
     house.shift(seconds=110)
     assert "waits for cluster" in text(house.ask(OLGA, "queue"))
-    house.world.broadworks.release(BOREALIS)
+    house.world.broadworks.let_finish(BOREALIS)
     house.shift(seconds=11)
     house.wait_for(lambda: results(house))
     assert house.syncs_asked() == [429, 200]
@@ -122,7 +122,7 @@ def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is
 def test_a_busy_cluster_that_took_a_sync_and_ended_it_unseen_is_busy_no_longer(house: House) -> None:
     house.world.broadworks.sync_seconds = 0.0
     for trouble in ({"status": 429, "headers": {"Retry-After": "120"}}, {"drop": "after"}):
-        house.faults.add(method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, **trouble)
+        house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, **trouble)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "busy with another customer" in shown(house))
     assert _pauses(house) == [1]
@@ -137,7 +137,7 @@ def test_a_busy_cluster_that_took_a_sync_and_ended_it_unseen_is_busy_no_longer(h
 def test_a_busy_cluster_rests_for_whoever_is_next_on_it(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     house.faults.add(
-        method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, status=429, headers={"Retry-After": "120"}, times=1
+        method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, status=429, headers={"Retry-After": "120"}, times=1
     )
     house.ask(ANA, "sync")
     house.wait_for(lambda: "busy with another customer" in shown(house))
@@ -168,7 +168,7 @@ def test_a_sync_that_does_not_come_up_within_a_day_ends_too(database_url: str, b
     house = build(database_url, sync_timeout="48h")
     house.start()
     add_enterprise(house, BOREALIS, BO)
-    house.world.broadworks.hold(BOREALIS)
+    house.world.broadworks.keep_running(BOREALIS)
     house.ask(BO, "sync")
     house.wait_for(lambda: "running since" in shown(house, BO))
     assert "number 2 in the queue" in text(house.ask(ANA, "sync"))

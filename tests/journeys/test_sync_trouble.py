@@ -11,19 +11,19 @@ from tests.journeys.syncs import ENTERPRISES, ON_SQLITE, ends, results, shown, t
 
 
 def test_a_sync_that_webex_runs_by_itself_is_waited_for(house: House) -> None:
-    house.world.broadworks.hold(ACME)
-    house.world.broadworks.start_own_sync(ACME)
+    house.world.broadworks.keep_running(ACME)
+    house.world.broadworks.start_scheduled_sync(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: len(house.calls("GET", ENTERPRISES)) >= 3)
     assert house.syncs_asked() == []
     assert "queued" in shown(house)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house))
     assert house.syncs_asked() == [200]
 
 
 def test_a_sync_whose_start_was_not_answered_is_adopted_and_asked_for_once(house: House) -> None:
-    house.faults.add(method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, drop="after")
+    house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, drop="after")
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]
     assert "✅ completed" in text(told)
@@ -31,7 +31,7 @@ def test_a_sync_whose_start_was_not_answered_is_adopted_and_asked_for_once(house
 
 
 def test_a_sync_that_may_have_begun_is_asked_for_again_only_after_two_minutes(house: House) -> None:
-    house.faults.add(method="POST", path=ENTERPRISES, who=PARTNER_ADMIN, status=500)
+    house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, status=500)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "starting" in shown(house))
     house.shift(seconds=100)
@@ -44,7 +44,7 @@ def test_a_sync_that_may_have_begun_is_asked_for_again_only_after_two_minutes(ho
 
 
 def test_a_sync_is_held_back_while_webex_is_down_and_completes_later(house: House) -> None:
-    fault = house.faults.add(path=ENTERPRISES, who=PARTNER_ADMIN, status=503, times=None)
+    fault = house.faults.add(path=ENTERPRISES, token=PARTNER_ADMIN, status=503, times=None)
     house.ask(ANA, "sync")
     house.wait_for(lambda: len(house.calls("GET", "/broadworks/enterprises")) >= 2)
     fault.times = 0
@@ -66,7 +66,7 @@ def test_a_sync_whose_enterprise_may_not_be_read_fails_with_the_reason_and_frees
 
 
 def test_a_running_sync_whose_enterprise_webex_has_forgotten_is_looked_for_until_its_time_is_over(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in shown(house))
     house.sandbox.faults.add(method="GET", path=ENTERPRISES, status=404, times=None)
@@ -78,24 +78,24 @@ def test_a_running_sync_whose_enterprise_webex_has_forgotten_is_looked_for_until
 
 
 def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.ask(OLGA, "sync")
     house.former_admins.add(OLGA)
     with house.database.write() as session:
         admins.set_operators(session, [])
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house))
     assert results(house, OLGA) == []
 
 
 @ON_SQLITE
 def test_where_nobody_is_left_to_be_told_no_file_is_kept(house: House) -> None:
-    house.world.broadworks.hold(ACME)
+    house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in shown(house))
     take_rights(house, ANA)
-    house.world.broadworks.release(ACME)
+    house.world.broadworks.let_finish(ACME)
 
     def told() -> bool:
         with house.database.read() as session:

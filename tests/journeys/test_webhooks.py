@@ -11,7 +11,7 @@ NAMES = sorted(webhooks.name(*wanted) for wanted in webhooks.WANTED)
 
 
 def _hooks(house: House) -> list[Webhook]:
-    return house.world.webhooks.of(house.world.person(BOT))
+    return house.world.webhooks.owned_by(house.world.person(BOT))
 
 
 def test_the_bot_makes_its_five_webhooks(house: House) -> None:
@@ -43,6 +43,6 @@ def test_doubles_are_deleted_and_the_webhooks_of_others_stay(sqlite_url: str, bu
     house.wait_for(lambda: sorted(hook.name for hook in _hooks(house) if hook is not other) == NAMES)
     assert other in _hooks(house)
     assert other.target_url == "http://127.0.0.1:9/"
-    assert hooks.of(ana) == [hers]
+    assert hooks.owned_by(ana) == [hers]
     house.ask(ANA, "help")
     assert len(house.heard(ANA)) == 1

@@ -20,7 +20,7 @@ def test_a_fault_is_met_as_often_as_asked_and_does_no_work(sandbox: Sandbox, spa
 
 
 def test_a_fault_is_met_only_where_method_path_and_caller_fit(sandbox: Sandbox, ana: Caller, ben: Caller) -> None:
-    sandbox.faults.add(method="GET", path="/people/me", who="ana@acme.example", status=503)
+    sandbox.faults.add(method="GET", path="/people/me", token="ana@acme.example", status=503)
     assert ben.get("people/me").status_code == 200
     assert ana.get("rooms").status_code == 200
     assert ana.get("people/me").status_code == 503

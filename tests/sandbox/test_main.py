@@ -24,14 +24,14 @@ def test_it_prints_its_address_and_ends_cleanly_on_ctrl_c() -> None:
 
 
 def refusal(*arguments: str) -> str:
-    """What is said instead of starting."""
+    """Return the error message of a start that fails."""
     done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stdout) == (2, "")
     return done.stderr
 
 
 def test_a_taken_port_is_told_in_a_sentence_with_the_way_to_choose_another(sandbox: Sandbox) -> None:
-    taken = f"Port {sandbox.port} is in use by another program: stop that one, or choose another with"
+    taken = f"Another program uses port {sandbox.port}. Stop that program, or choose another port with"
     assert refusal("--port", str(sandbox.port)) == f"{taken} --port …\n"
     assert refusal("demo", "--sandbox-port", str(sandbox.port)) == f"{taken} make demo SANDBOX_PORT=…\n"
     assert refusal("demo", "--port", str(sandbox.port), "--sandbox-port", "0") == f"{taken} make demo PORT=…\n"
@@ -39,12 +39,14 @@ def test_a_taken_port_is_told_in_a_sentence_with_the_way_to_choose_another(sandb
 
 def test_the_bot_and_the_sandbox_cannot_share_a_port() -> None:
     said = refusal("demo", "--port", "8282", "--sandbox-port", "8282")
-    assert said == "The bot and the sandbox cannot both have port 8282: choose another with make demo SANDBOX_PORT=…\n"
+    assert (
+        said == "The bot and the sandbox cannot both use port 8282. Choose another one with make demo SANDBOX_PORT=…\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["abc", "65536", "80.5", "٣"])
 def test_what_is_not_a_port_is_told_in_a_sentence(port: str) -> None:
-    said = f"“{port}” is not a port: choose a number from 1 to 65535 with"
+    said = f"“{port}” is not a port. Choose a number from 1 to 65535 with"
     assert refusal("--port", port) == f"{said} --port …\n"
     assert refusal("demo", "--port", port) == f"{said} make demo PORT=…\n"
     assert refusal("demo", "--sandbox-port", port) == f"{said} make demo SANDBOX_PORT=…\n"

@@ -8,7 +8,7 @@ from sandbox.world import BOT
 
 
 def holders(sp_enterprise_id: str) -> list[Subscriber]:
-    return Sandbox().world.subscribers.of(sp_enterprise_id)
+    return Sandbox().world.subscribers.of_enterprise(sp_enterprise_id)
 
 
 def test_acme_has_410_holders_in_four_places_88_of_them_in_dallas() -> None:

@@ -63,7 +63,7 @@ def test_stopping_is_quick_and_leaves_no_threads(receiver: Receiver) -> None:
     sandbox.stop()
     assert time.monotonic() - began < 1
     assert [thread for thread in set(threading.enumerate()) - before if "sandbox" in thread.name] == []
-    assert [thread for thread in set(threading.enumerate()) - before if "courier" in thread.name] == []
+    assert [thread for thread in set(threading.enumerate()) - before if "webhook_sender" in thread.name] == []
     with pytest.raises(requests.ConnectionError):
         ana.get("people/me")
 
@@ -106,7 +106,7 @@ def test_what_was_not_delivered_before_a_restart_is_delivered_after(
     sandbox: Sandbox, ana: Caller, receiver: Receiver
 ) -> None:
     ana.post("webhooks", name="x", targetUrl=receiver.url, resource="messages", event="created")
-    sandbox.world.courier.stop()
+    sandbox.world.webhook_sender.stop()
     ana.post("messages", toPersonEmail="dirsync@webex.bot", text="hello")
     sandbox.stop()
     sandbox.start()

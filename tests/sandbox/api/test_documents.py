@@ -92,10 +92,10 @@ def synchronize(checked: Checked) -> None:
     checked.call(partner, "GET /broadworks/enterprises")
     for errors in ([], [(600014, "failed")]):
         world.broadworks.end_next_sync(ACME, "FAILED" if errors else "COMPLETE", errors)
-        world.broadworks.hold(ACME)
+        world.broadworks.keep_running(ACME)
         checked.call(partner, f"POST {path}", acme.id, json={"syncStatus": "SYNC_NOW"})
         checked.call(partner, f"GET {path}", acme.id)
-        world.broadworks.release(ACME)
+        world.broadworks.let_finish(ACME)
         wait_until(lambda: world.enterprise(ACME).run is None)
         checked.call(partner, f"GET {path}", acme.id)
     checked.call(partner, f"PUT {path}", acme.id, json={"enableDirSync": False})

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from sandbox.api.app import the_app
-from sandbox.api.gate import Gate
+from sandbox.api.app import flask_app
+from sandbox.api.middleware import RequestMiddleware
 from sandbox.faults import Faults
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
@@ -95,7 +95,7 @@ class Known:
 
     def __init__(self) -> None:
         world = Sandbox(sync_seconds=0).world
-        self.client = Client(Gate(the_app(), world, Faults()))
+        self.client = Client(RequestMiddleware(flask_app(), world, Faults()))
         me = world.person("partner@provider.example")
         room = world.rooms.create(me, "Plans")
         message = world.messages.post(me, room, Draft(text="hello", attachments=({"a": 1},)))
@@ -108,7 +108,7 @@ class Known:
             "ana": "ana@acme.example",
         }
         ana = world.person("ana@acme.example")
-        world.messages.post(me, world.rooms.direct(me, ana), Draft(text="hello"))
+        world.messages.post(me, world.rooms.open_direct(me, ana), Draft(text="hello"))
 
     def status(self, method: str, path: str, **options: Any) -> int:
         headers = {"Authorization": "Bearer partner@provider.example", "Content-Type": "application/json"}

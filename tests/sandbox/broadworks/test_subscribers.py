@@ -14,7 +14,7 @@ def found(partner: Caller, **params: object) -> list[dict[str, str]]:
 
 def test_following_the_links_reads_an_enterprise_whole_and_nobody_else(sandbox: Sandbox, partner: Caller) -> None:
     items = found(partner, spEnterpriseId=ACME, max=100)
-    assert [item["id"] for item in items] == [one.id for one in sandbox.world.subscribers.of(ACME)]
+    assert [item["id"] for item in items] == [one.id for one in sandbox.world.subscribers.of_enterprise(ACME)]
     assert len(items) == 410
 
 
@@ -50,7 +50,7 @@ def test_a_plus_that_is_not_encoded_is_a_space(sandbox: Sandbox, partner: Caller
 
 def test_who_comes_while_pages_are_read_disturbs_nothing(sandbox: Sandbox, partner: Caller) -> None:
     first = partner.get("broadworks/subscribers", spEnterpriseId=BOREALIS, max=5)
-    gone = sandbox.world.subscribers.of(BOREALIS)[0]
+    gone = sandbox.world.subscribers.of_enterprise(BOREALIS)[0]
     sandbox.world.subscribers.remove(gone.id)
     added = sandbox.world.subscribers.add(gone)
     second = partner.get(first.links["next"]["url"]).json()["items"]
@@ -66,7 +66,7 @@ def test_a_cursor_that_is_not_ours_is_400(partner: Caller, cursor: str) -> None:
 
 
 def test_filters_are_combined(sandbox: Sandbox, partner: Caller) -> None:
-    everybody = sandbox.world.subscribers.of(ACME)
+    everybody = sandbox.world.subscribers.of_enterprise(ACME)
     one = next(holder for holder in everybody if holder.status == "provisioned" and holder.email)
     assert [item["id"] for item in found(partner, userId=one.user_id)] == [one.id]
     assert [item["id"] for item in found(partner, email=str(one.email).upper())] == [one.id]
@@ -80,7 +80,7 @@ def test_filters_are_combined(sandbox: Sandbox, partner: Caller) -> None:
 
 
 def test_changes_and_arrivals_are_found_after_a_moment_in_either_spelling(sandbox: Sandbox, partner: Caller) -> None:
-    one = sandbox.world.subscribers.of(BOREALIS)[3]
+    one = sandbox.world.subscribers.of_enterprise(BOREALIS)[3]
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     sandbox.world.subscribers.set_status(one.id, "updating")
     for moment in (str(int(hour_ago.timestamp() * 1000)), hour_ago.isoformat()):
@@ -109,6 +109,6 @@ def test_only_the_provisioned_are_people_and_only_errors_have_errors(partner: Ca
 
 
 def test_one_subscriber_is_read_by_id(sandbox: Sandbox, partner: Caller) -> None:
-    one = sandbox.world.subscribers.of(ACME)[0]
+    one = sandbox.world.subscribers.of_enterprise(ACME)[0]
     assert partner.get(f"broadworks/subscribers/{one.id}").json()["userId"] == one.user_id
     assert partner.get("broadworks/subscribers/nobody").status_code == 404

@@ -51,7 +51,7 @@ def test_broadworks_is_for_the_partners_administrator_only(
 
 def test_a_sync_runs_and_completes_with_all_its_counts(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     before = status(partner, acme)
-    sandbox.world.broadworks.hold(ACME)
+    sandbox.world.broadworks.keep_running(ACME)
     started = partner.post(acme, syncStatus="SYNC_NOW")
     assert started.status_code == 200
     assert started.json() == {"enableDirSync": True, "directorySyncStatus": {"syncStatus": "IN_PROGRESS"}}
@@ -59,7 +59,7 @@ def test_a_sync_runs_and_completes_with_all_its_counts(sandbox: Sandbox, partner
     assert running["lastSyncTrackingId"] != before["lastSyncTrackingId"]
     assert running["lastSyncStartTime"] > before["lastSyncStartTime"]
     assert running["lastSyncEndTime"] == before["lastSyncEndTime"]
-    sandbox.world.broadworks.release(ACME)
+    sandbox.world.broadworks.let_finish(ACME)
     after = status(partner, acme)
     assert after["syncStatus"] == "COMPLETE"
     assert after["lastSyncTrackingId"] == running["lastSyncTrackingId"]
@@ -84,25 +84,25 @@ def test_an_enterprise_never_synced_says_so_and_nothing_more(partner: Caller, bo
 
 
 def test_a_cluster_runs_one_sync_at_a_time(sandbox: Sandbox, partner: Caller, acme: str, borealis: str) -> None:
-    sandbox.world.broadworks.hold(ACME)
+    sandbox.world.broadworks.keep_running(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     busy = partner.post(borealis, syncStatus="SYNC_NOW")
     assert (busy.status_code, codes(busy)) == (429, [600009])
     assert int(busy.headers["Retry-After"]) > 0
-    sandbox.world.broadworks.release(ACME)
+    sandbox.world.broadworks.let_finish(ACME)
     assert partner.post(borealis, syncStatus="SYNC_NOW").status_code == 200
 
 
 def test_other_clusters_are_not_kept_waiting(sandbox: Sandbox, partner: Caller, acme: str) -> None:
-    sandbox.world.subscribers.set_status(sandbox.world.subscribers.of(CUMULUS)[0].id, "provisioned")
-    sandbox.world.broadworks.hold(ACME)
+    sandbox.world.subscribers.set_status(sandbox.world.subscribers.of_enterprise(CUMULUS)[0].id, "provisioned")
+    sandbox.world.broadworks.keep_running(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     assert partner.post(path_of(sandbox, CUMULUS), syncStatus="SYNC_NOW").status_code == 200
 
 
 def test_a_race_for_a_cluster_has_one_winner(sandbox: Sandbox, acme: str, borealis: str) -> None:
-    sandbox.world.broadworks.hold(ACME)
-    sandbox.world.broadworks.hold(BOREALIS)
+    sandbox.world.broadworks.keep_running(ACME)
+    sandbox.world.broadworks.keep_running(BOREALIS)
     answers: list[int] = []
     barrier = Barrier(8)
 
@@ -120,7 +120,7 @@ def test_a_race_for_a_cluster_has_one_winner(sandbox: Sandbox, acme: str, boreal
 
 
 def test_the_same_enterprise_does_not_sync_twice_at_once(sandbox: Sandbox, partner: Caller, acme: str) -> None:
-    sandbox.world.broadworks.hold(ACME)
+    sandbox.world.broadworks.keep_running(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     again = partner.post(acme, syncStatus="SYNC_NOW")
     assert (again.status_code, codes(again)) == (409, [600005])
@@ -131,8 +131,8 @@ def test_the_same_enterprise_does_not_sync_twice_at_once(sandbox: Sandbox, partn
 def test_webexs_own_sync_blocks_its_enterprise_but_not_the_cluster(
     sandbox: Sandbox, partner: Caller, acme: str, borealis: str
 ) -> None:
-    sandbox.world.broadworks.hold(ACME)
-    sandbox.world.broadworks.start_own_sync(ACME)
+    sandbox.world.broadworks.keep_running(ACME)
+    sandbox.world.broadworks.start_scheduled_sync(ACME)
     assert status(partner, acme)["syncStatus"] == "IN_PROGRESS"
     assert partner.post(acme, syncStatus="SYNC_NOW").status_code == 409
     assert partner.post(borealis, syncStatus="SYNC_NOW").status_code == 200
@@ -178,7 +178,7 @@ def test_switched_off_there_is_no_sync(partner: Caller, acme: str) -> None:
 
 
 def test_a_running_sync_is_not_switched_off(sandbox: Sandbox, partner: Caller, acme: str) -> None:
-    sandbox.world.broadworks.hold(ACME)
+    sandbox.world.broadworks.keep_running(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     refused = partner.put(acme, enableDirSync=False)
     assert (refused.status_code, codes(refused)) == (409, [600020])
@@ -198,7 +198,7 @@ def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sa
     assert listed() == [ACME, BOREALIS]
     assert partner.get(path_of(sandbox, CUMULUS)).status_code == 404
     assert partner.post(path_of(sandbox, CUMULUS), syncStatus="SYNC_NOW").status_code == 404
-    first = sandbox.world.subscribers.of(CUMULUS)[0]
+    first = sandbox.world.subscribers.of_enterprise(CUMULUS)[0]
     sandbox.world.subscribers.set_status(first.id, "provisioned")
     assert listed() == [ACME, BOREALIS, CUMULUS]
     assert partner.post(path_of(sandbox, CUMULUS), syncStatus="SYNC_NOW").status_code == 200
@@ -207,7 +207,7 @@ def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sa
 def test_an_enterprise_that_lost_its_last_activated_user_is_known_but_does_not_sync(
     sandbox: Sandbox, partner: Caller
 ) -> None:
-    first = sandbox.world.subscribers.of(CUMULUS)[0]
+    first = sandbox.world.subscribers.of_enterprise(CUMULUS)[0]
     sandbox.world.subscribers.set_status(first.id, "provisioned")
     assert partner.get(path_of(sandbox, CUMULUS)).status_code == 200
     sandbox.world.subscribers.remove(first.id)

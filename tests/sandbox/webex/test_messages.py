@@ -172,7 +172,7 @@ def test_a_listener_hears_every_message_as_it_changes(sandbox: Sandbox, space: s
     def listen(kind: str, message: Message) -> None:
         heard.append((kind, message.text))
 
-    sandbox.world.subscribe(listen)
+    sandbox.world.add_message_listener(listen)
     said = ana.say(space, "one")["id"]
     ana.put(f"messages/{said}", roomId=space, text="two")
     ana.delete(f"messages/{said}")

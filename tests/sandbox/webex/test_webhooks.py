@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.webex.cards import CARD
-from sandbox.webex.webhooks import MAX_FAILURES, WINDOW_SECONDS, Webhooks
+from sandbox.webex.webhooks import FAILURE_WINDOW_SECONDS, MAX_FAILURES, Webhooks
 from tests.sandbox.client import Caller, Receiver, wait_until
 
 MENTION = "<@personEmail:dirsync@webex.bot>"
@@ -250,12 +250,12 @@ class Failures:
     def __init__(self, sandbox: Sandbox) -> None:
         self.now = 0.0
         self.owner = sandbox.world.person("dirsync@webex.bot")
-        self.webhooks = Webhooks(sandbox.world.lock, lambda parcel: None, lambda: self.now)
+        self.webhooks = Webhooks(sandbox.world.lock, lambda delivery: None, lambda: self.now)
         self.hook = self.webhooks.create(self.owner, "x", "http://a.example", "messages", "created")
 
     def fail(self, times: int) -> str:
         for _ in range(times):
-            self.webhooks.report(self.hook.id, False)
+            self.webhooks.record_result(self.hook.id, False)
         return self.hook.status
 
     def put_back(self) -> None:
@@ -265,7 +265,7 @@ class Failures:
 def test_failures_spread_over_more_than_five_minutes_are_forgiven() -> None:
     failures = Failures(Sandbox())
     assert failures.fail(MAX_FAILURES - 1) == "active"
-    failures.now = WINDOW_SECONDS + 1
+    failures.now = FAILURE_WINDOW_SECONDS + 1
     assert failures.fail(MAX_FAILURES - 1) == "active"
     assert failures.fail(1) == "inactive"
 
@@ -273,7 +273,7 @@ def test_failures_spread_over_more_than_five_minutes_are_forgiven() -> None:
 def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
     failures = Failures(Sandbox())
     failures.fail(MAX_FAILURES)
-    failures.now = WINDOW_SECONDS - 1
+    failures.now = FAILURE_WINDOW_SECONDS - 1
     failures.put_back()
     assert failures.fail(1) == "inactive"
 
@@ -281,6 +281,6 @@ def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
 def test_put_back_later_it_has_a_hundred_failures_again() -> None:
     failures = Failures(Sandbox())
     failures.fail(MAX_FAILURES)
-    failures.now = WINDOW_SECONDS + 1
+    failures.now = FAILURE_WINDOW_SECONDS + 1
     failures.put_back()
     assert failures.fail(MAX_FAILURES - 1) == "active"

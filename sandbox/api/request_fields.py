@@ -1,4 +1,4 @@
-"""Reading what a request says: JSON objects and query parameters, with 400 for everything that does not fit."""
+"""The input of a request: JSON fields and query parameters. Invalid input raises 400."""
 
 import json
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from flask import request
 
 from sandbox.webex.errors import WebexError
-from sandbox.webex.times import parse
+from sandbox.webex.times import parse_time
 
 
 class Fields:
-    """The JSON object of a request, field by field."""
+    """The JSON object of a request."""
 
     def __init__(self, values: dict[str, object]) -> None:
         self._values = values
@@ -19,28 +19,28 @@ class Fields:
         return self._values.get(name) is not None
 
     def text(self, name: str) -> str | None:
-        """A text, None where there is none."""
+        """Return a string, or None if the field is missing."""
         value = self._values.get(name)
-        if value is not None and (not isinstance(value, str) or not _is_writable(value)):
+        if value is not None and (not isinstance(value, str) or not _is_encodable(value)):
             raise WebexError(400, f"The field {name} must be a string.")
         return value
 
-    def needed(self, name: str) -> str:
-        """A text that must not be missing or blank."""
+    def required(self, name: str) -> str:
+        """Return a string that must not be missing or blank."""
         value = self.text(name)
         if value is None or not value.strip():
             raise WebexError(400, f"The field {name} is required.")
         return value
 
-    def flag(self, name: str) -> bool:
-        """True or false, which must not be missing."""
+    def boolean(self, name: str) -> bool:
+        """Return true or false, which must not be missing."""
         value = self._values.get(name)
         if not isinstance(value, bool):
             raise WebexError(400, f"The field {name} must be true or false.")
         return value
 
     def array(self, name: str) -> list[object]:
-        """A list, empty where there is none."""
+        """Return a list; empty if the field is missing."""
         value = self._values.get(name)
         if value is None:
             return []
@@ -49,7 +49,7 @@ class Fields:
         return value
 
     def mapping(self, name: str) -> dict[str, object]:
-        """An object, which must not be missing."""
+        """Return an object, which must not be missing."""
         value = self._values.get(name)
         if not isinstance(value, dict):
             raise WebexError(400, f"The field {name} must be an object.")
@@ -57,11 +57,11 @@ class Fields:
 
 
 def json_fields() -> Fields:
-    """The request's JSON object: 415 for another content type, 400 for anything that is not one."""
+    """Return the JSON object of the request. Raise 415 for another content type, 400 if it is not a JSON object."""
     if not request.is_json:
         raise WebexError(415, "The request needs a JSON body with the content type application/json.")
     try:
-        values = json.loads(request.get_data(), parse_constant=_refuse_constant)
+        values = json.loads(request.get_data(), parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
         raise WebexError(400, "The request body is not valid JSON.") from error
     if not isinstance(values, dict):
@@ -69,23 +69,23 @@ def json_fields() -> Fields:
     return Fields(values)
 
 
-def query_moment(name: str) -> datetime | None:
-    """A moment from the query: epoch milliseconds or ISO 8601."""
-    written = request.args.get(name)
-    if written is None:
+def query_time(name: str) -> datetime | None:
+    """Return a time from the query, in epoch milliseconds or ISO 8601."""
+    text = request.args.get(name)
+    if text is None:
         return None
     try:
-        return parse(written)
+        return parse_time(text)
     except ValueError as error:
         raise WebexError(400, f"The parameter {name} is not a date and time.") from error
 
 
-def _refuse_constant(name: str) -> object:
+def _reject_constant(name: str) -> object:
     raise ValueError(name)
 
 
-def _is_writable(value: str) -> bool:
-    """Half a surrogate pair is no text."""
+def _is_encodable(value: str) -> bool:
+    """Say whether the text can be written as UTF-8; half of a surrogate pair cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

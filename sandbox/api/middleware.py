@@ -1,4 +1,4 @@
-"""The gate in front of the application: it keeps the log of requests and lets faults happen."""
+"""WSGI middleware around the application: it logs requests and applies faults."""
 
 import json
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from wsgiref.headers import Headers
 
 from werkzeug.http import HTTP_STATUS_CODES
 
-from sandbox.api.answers import error_body
-from sandbox.api.context import WORLD
+from sandbox.api.context import WORLD_KEY
+from sandbox.api.responses import error_body
 from sandbox.faults import Fault, Faults
 from sandbox.webex.ids import make_tracking_id
 from sandbox.world import Request, World
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class Dropped(ConnectionAbortedError):
-    """The connection is to be closed without an answer."""
+class ConnectionDropped(ConnectionAbortedError):
+    """The connection must be closed without a response."""
 
 
-class Gate:
-    """A WSGI application around another."""
+class RequestMiddleware:
+    """Puts the world into each request, applies faults and logs the request in the world."""
 
     def __init__(self, app: "WSGIApplication", world: World, faults: Faults) -> None:
         self._app = app
@@ -30,39 +30,39 @@ class Gate:
         self._faults = faults
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Serve a request, or do to it what the fault it meets says; raises `Dropped`."""
+        """Serve a request, or apply the fault that matches it. Raise `ConnectionDropped` if the fault says so."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/v1")
-        who = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
-        environ[WORLD] = self._world
+        token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
+        environ[WORLD_KEY] = self._world
         statuses: list[int] = []
 
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
+        def start(status: str, headers: list[tuple[str, str]], *_: object) -> object:
             statuses.append(int(status[:3]))
             return start_response(status, headers)
 
         dropped = True
-        fault = self._faults.take(method, path, who)
+        fault = self._faults.take(method, path, token)
         try:
-            answered = self._serve(fault, environ, start)  # type: ignore[arg-type]
+            response = self._serve(fault, environ, start)  # type: ignore[arg-type]
             dropped = False
-            return answered
+            return response
         finally:
             status = statuses[-1] if statuses and not dropped else None
-            self._world.requests.append(Request(method, path, environ["QUERY_STRING"], who, status))
+            self._world.requests.append(Request(method, path, environ["QUERY_STRING"], token, status))
 
     def _serve(self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if fault is None:
             return self._app(environ, start)
-        cut_short = fault.delay > 0 and not self._faults.wait(fault.delay)
-        if cut_short or fault.drop == "before":
-            raise Dropped
-        answered = self._app(environ, start) if fault.status is None else _answer(fault, fault.status, start)
+        is_stopping = fault.delay > 0 and not self._faults.wait(fault.delay)
+        if is_stopping or fault.drop == "before":
+            raise ConnectionDropped
+        response = self._app(environ, start) if fault.status is None else _fault_response(fault, fault.status, start)
         if fault.drop == "after":
-            raise Dropped
-        return answered
+            raise ConnectionDropped
+        return response
 
 
-def _answer(fault: Fault, status: int, start: "StartResponse") -> Iterable[bytes]:
+def _fault_response(fault: Fault, status: int, start: "StartResponse") -> Iterable[bytes]:
     reason = HTTP_STATUS_CODES.get(status, "Unknown")
     tracking_id = make_tracking_id("SANDBOX")
     body = fault.body
