@@ -35,7 +35,7 @@ def main(url: str, api: str) -> None:
     alone = time.perf_counter() - started
     idle = memory.resident()
     started = time.perf_counter()
-    job.move(_context(database, client))
+    job.JOB.run_one(_context(database, client))
     seconds = time.perf_counter() - started
     grown = memory.largest() - idle
     with database.read() as session:
@@ -43,7 +43,7 @@ def main(url: str, api: str) -> None:
     size = roster.size if roster else 0
     with database.write() as session:
         rosters.request(session, enterprise.id, now)
-    job.move(_context(database, client))
+    job.JOB.run_one(_context(database, client))
     print(json.dumps({"calls": calls, "alone": alone, "read": seconds, "size": size, "grown": grown}))
     database.close()
 

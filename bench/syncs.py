@@ -170,7 +170,7 @@ def context(database: Database, shared: Path) -> Context:
     return Context(settings, database, webex, webex, lambda: datetime.now(UTC))
 
 
-def jobs(kinds: set[str]) -> list[Job]:
+def jobs(kinds: set[str]) -> list[Job[Any]]:
     """Those jobs of the bot's schedule that move rows of these kinds."""
     return [entry for entry in SCHEDULE if isinstance(entry, Job) and entry.kind in kinds]
 

@@ -98,8 +98,8 @@ def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_pat
     provider = syncs.Provider(database)
     provider.take_on(2, shown=True)
     assert (provider.moves(), provider.top_up()) == (0, 0)
-    context = syncs.context(database, shared)
-    until(lambda: not [job for job in syncs.jobs({"syncs", "rosters"}) if job.move(context)] and provider.moves() == 10)
+    context, jobs = syncs.context(database, shared), syncs.jobs({"syncs", "rosters"})
+    until(lambda: not [job for job in jobs if job.run_one(context)] and provider.moves() == 10)
     assert provider.top_up() == 2
     database.close()
 

@@ -7,13 +7,12 @@ from datetime import timedelta
 from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message, PendingMessage
 from bot.dispatch import outcome, router
 from bot.jobs import memberships
-from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
-from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable, WebexFailure
+from bot.jobs.engine.job import Job
+from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable
 from bot.webex.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
 from bot.webex.models import SpaceMessage
 from storage import inbox
-from storage.engine.claims import ClaimLost
 from storage.models import InboxRow
 from storage.values.records import Claim, Identity
 
@@ -29,38 +28,37 @@ LOOKED_FOR = timedelta(seconds=30)
 """For how long a message is looked for that Webex does not show."""
 
 
-def move(context: Context) -> bool:
-    """Work on one event; False where none is due."""
-    with context.held.take(context.database, inbox.claim, context.now()) as row:
-        if row is None:
+def work(context: Context, row: InboxRow) -> None:
+    """Handle one event: a change of a space, or a message, which the router answers."""
+    if memberships.handle(context, row):
+        return
+    message = _heard(context, row)
+    if message is None:
+        with context.database.write() as session:
+            inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED)
+        return
+    message = _with_what_it_needs(context, message)
+    router.answer(context.database, context.settings, _on_its_way(row, message), context.now())
+
+
+def failed(context: Context, row: InboxRow, error: Exception) -> bool:
+    """Set an event aside that failed too often, or that Webex did not let the bot read for a day."""
+    message = None
+    if isinstance(error, RateLimited | Unavailable):
+        if context.now() - row.received_at < GIVE_UP_AFTER:
             return False
-        _work(context, row)
-    return True
-
-
-def _work(context: Context, row: InboxRow) -> None:
-    claim = Claim(row.id, row.attempt)
-    message: Message | None = None
-    try:
-        if memberships.handle(context, row):
-            return
-        message = _heard(context, row)
+    elif row.failures + 1 < MAX_FAILURES:
+        return False
+    else:
+        message = _readable(context, row)
+    log.error("inbox row %d is set aside: %s", row.id, error)
+    with context.database.write() as session:
+        claim = Claim(row.id, row.attempt)
         if message is None:
-            with context.database.write() as session:
-                inbox.end(session, claim, inbox.DROPPED)
-            return
-        message = _with_what_it_needs(context, message)
-        router.answer(context.database, context.settings, _on_its_way(row, message), context.now())
-    except ClaimLost:
-        raise
-    except (RateLimited, Unavailable) as failure:
-        _wait_for_webex(context, row, failure)
-    except Exception as error:  # whatever fails must leave the row for later, and be told of
-        log.exception("inbox row %d failed (attempt %d)", row.id, row.attempt)
-        if row.failures + 1 < MAX_FAILURES:
-            _again(context, row, error)
+            inbox.end(session, claim, inbox.FAILED, error=str(error))
         else:
-            _set_aside(context, row, message, error)
+            outcome.apologize(session, message, claim, str(error), context.now())
+    return True
 
 
 def _on_its_way(row: InboxRow, message: Message) -> PendingMessage:
@@ -73,16 +71,6 @@ def _on_its_way(row: InboxRow, message: Message) -> PendingMessage:
         status_outbox_id=row.status_outbox_id,
         timed_out=row.roster_id is not None or row.reading_id is not None,
     )
-
-
-def _wait_for_webex(context: Context, row: InboxRow, failure: WebexFailure) -> None:
-    """Try again later; what Webex would not let us read for a day is not answered any more."""
-    if context.now() - row.received_at < GIVE_UP_AFTER:
-        log.warning("inbox row %d: %s", row.id, failure)
-        _again(context, row, failure)
-    else:
-        log.error("inbox row %d is set aside after a day: %s", row.id, failure)
-        _set_aside(context, row, None, failure)
 
 
 def _heard(context: Context, row: InboxRow) -> Message | None:
@@ -172,21 +160,13 @@ def _downloaded(context: Context, address: str) -> bytes | FileUnreadable:
         return FileUnreadable.UNSAFE if rejected.status in _UNSAFE else FileUnreadable.GONE
 
 
-def _again(context: Context, row: InboxRow, failure: Exception) -> None:
-    with context.database.write() as session:
-        inbox.retry(
-            session,
-            Claim(row.id, row.attempt),
-            context.now() + pause(row.failures, failure),
-            failures=row.failures + 1,
-            error=str(failure),
-        )
+def _readable(context: Context, row: InboxRow) -> Message | None:
+    """The message of an event that failed, to apologize for; None if reading it is what fails."""
+    try:
+        return _heard(context, row)
+    except Exception:
+        log.exception("inbox row %d cannot be read", row.id)
+        return None
 
 
-def _set_aside(context: Context, row: InboxRow, message: Message | None, error: Exception) -> None:
-    claim = Claim(row.id, row.attempt)
-    with context.database.write() as session:
-        if message is None:
-            inbox.end(session, claim, inbox.FAILED, error=str(error))
-        else:
-            outcome.apologize(session, message, claim, str(error), context.now())
+JOB = Job(inbox.KIND, inbox.claim, work, inbox.next_due, lambda settings: settings.answer_threads, failed)

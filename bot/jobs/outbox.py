@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from bot.formatting.csv_file import opened
 from bot.jobs import space_privacy
-from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.replies import access
-from bot.webex.errors import RateLimited, Rejected, Unavailable
+from bot.webex.errors import Rejected
 from bot.webex.models import FileUpload, Posted
 from storage import audit, destinations, outbox
-from storage.engine.claims import ClaimLost
 from storage.models import AttachmentRow, OutboxRow
 from storage.values.messages import Address, Destination, Draft
 from storage.values.records import FILE, Audited
@@ -21,26 +20,8 @@ from storage.values.records import FILE, Audited
 log = logging.getLogger(__name__)
 
 
-def move(context: Context) -> bool:
-    """Deliver one row; False where none is due."""
-    with context.held.take(context.database, outbox.claim, context.now()) as row:
-        if row is None:
-            return False
-        try:
-            _deliver(context, row)
-        except ClaimLost:
-            raise
-        except (RateLimited, Unavailable) as failure:
-            _again(context, row, failure)
-        except Rejected as rejected:
-            _rejected(context, row, rejected)
-        except Exception as error:  # whatever fails must leave the row for later
-            log.exception("outbox row %d failed (attempt %d)", row.id, row.attempt)
-            _again(context, row, error)
-    return True
-
-
-def _deliver(context: Context, row: OutboxRow) -> None:
+def work(context: Context, row: OutboxRow) -> None:
+    """Deliver one message, or one edit of a message."""
     if row.kind != outbox.POST:
         _change(context, row)
         return
@@ -62,6 +43,24 @@ def _deliver(context: Context, row: OutboxRow) -> None:
             destinations.learn_room(session, destination.id, posted.room_id)
         if file is not None:
             _audit(session, row, destination, file.name, posted.room_id, context.now())
+
+
+def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
+    """Give a message up that Webex refuses, or that could not be delivered for a day."""
+    now = context.now()
+    rejected = isinstance(error, Rejected)
+    if not rejected and now - row.created_at <= outbox.GIVE_UP_AFTER:
+        return False
+    with context.database.write() as session:
+        if isinstance(error, Rejected) and row.parent_id is not None and error.status in (400, 404):
+            log.info("outbox row %d is sent again outside its thread: %s", row.id, error)
+            outbox.without_thread(session, row, now)
+            return True
+        log.error("outbox row %d is given up: %s", row.id, error)
+        outbox.give_up(session, row, now, str(error))
+        if rejected and row.origin_id is not None:
+            outbox.post(session, row.origin_id, Draft(access.cannot_reach()), now)
+    return True
 
 
 def _file(context: Context, row: OutboxRow) -> FileUpload | None:
@@ -141,25 +140,4 @@ def _send_privately(context: Context, row: OutboxRow) -> None:
         )
 
 
-def _again(context: Context, row: OutboxRow, failure: Exception) -> None:
-    now = context.now()
-    with context.database.write() as session:
-        if now - row.created_at > outbox.GIVE_UP_AFTER:
-            log.error("outbox row %d given up after a day: %s", row.id, failure)
-            outbox.give_up(session, row, now, str(failure))
-        else:
-            log.warning("outbox row %d: %s", row.id, failure)
-            outbox.retry(session, row, now + pause(row.failures, failure), str(failure))
-
-
-def _rejected(context: Context, row: OutboxRow, rejected: Rejected) -> None:
-    now = context.now()
-    with context.database.write() as session:
-        if row.parent_id is not None and rejected.status in (400, 404):
-            log.info("outbox row %d is sent again outside its thread: %s", row.id, rejected)
-            outbox.without_thread(session, row, now)
-            return
-        log.error("outbox row %d given up: %s", row.id, rejected)
-        outbox.give_up(session, row, now, str(rejected))
-        if row.origin_id is not None:
-            outbox.post(session, row.origin_id, Draft(access.cannot_reach()), now)
+JOB = Job(outbox.KIND, outbox.claim, work, outbox.next_due, lambda settings: settings.answer_threads, failed)

@@ -4,16 +4,14 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.jobs.engine.prefetch import one_ahead
 from bot.jobs.license_rows import license_holder
 from bot.jobs.roster_progress import Progress, tell_end
 from bot.replies.licenses import all_read, none_yet
-from bot.webex.errors import WebexFailure
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters
-from storage.engine.claims import ClaimLost
 from storage.models import RosterRow
 from storage.values.license_table import LicenseHolder
 from storage.values.records import Claim, Roster
@@ -45,28 +43,23 @@ def request_stalest(context: Context) -> None:
             rosters.request(session, enterprise_id, now, whole=True)
 
 
-def move(context: Context) -> bool:
-    """Read one roster; False where none is wanted."""
-    with context.held.take(context.database, rosters.claim, context.now()) as row:
-        if row is None:
-            return False
-        try:
-            _read(context, row)
-        except ClaimLost:
-            raise
-        except WebexFailure as failure:
-            log.warning("roster %d: %s", row.id, failure)
-            _failed(context, row, failure)
-        except Exception as error:  # whatever fails must leave the row for later
-            log.exception("roster %d failed (attempt %d)", row.id, row.attempt)
-            _failed(context, row, error)
-    return True
-
-
-def _read(context: Context, row: RosterRow) -> None:
+def work(context: Context, row: RosterRow) -> None:
+    """Read one roster: what has changed, if that can be known, else all of it."""
     _clear_half_read(context, Claim(row.id, row.attempt))
     if row.whole or not _read_changes(context, row):
         _read_whole(context, row)
+
+
+def failed(context: Context, row: RosterRow, error: Exception) -> bool:
+    """Give a roster up that could not be read again and again: those who wait for it are told so."""
+    if row.failures + 1 < MAX_FAILURES:
+        return False
+    log.error("roster %d is given up: %s", row.id, error)
+    now = context.now()
+    with context.database.write() as session:
+        told = rosters.give_up(session, Claim(row.id, row.attempt), row.enterprise_id, now, str(error))
+        tell_end(session, told, none_yet(failed=True), now)
+    return True
 
 
 def _since(current: Roster, now: datetime) -> datetime | None:
@@ -138,14 +131,4 @@ def _write(
     return len(holders)
 
 
-def _failed(context: Context, row: RosterRow, failure: Exception) -> None:
-    claim = Claim(row.id, row.attempt)
-    failures = row.failures + 1
-    now = context.now()
-    with context.database.write() as session:
-        if failures < MAX_FAILURES:
-            rosters.retry(session, claim, now + pause(row.failures, failure), failures, str(failure))
-        else:
-            log.error("roster %d given up: %s", row.id, failure)
-            told = rosters.give_up(session, claim, row.enterprise_id, now, str(failure))
-            tell_end(session, told, none_yet(failed=True), now)
+JOB = Job(rosters.KIND, rosters.claim, work, rosters.next_due, lambda _settings: 2, failed)

@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.jobs import sync_notices
-from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
+from bot.jobs.engine.job import Job
 from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
 from bot.syncs import transitions
 from bot.syncs.transitions import SyncUpdates, Transition
-from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.webex.errors import Rejected, Unavailable, WebexFailure
 from storage import admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
-from storage.engine.claims import ClaimLost
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
 from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState, WebexSyncStatus
@@ -24,26 +23,28 @@ from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState, WebexS
 log = logging.getLogger(__name__)
 
 
-def move(context: Context) -> bool:
-    """Move one sync; False where none is due."""
-    with context.held.take(context.database, syncs.claim, context.now()) as row:
-        if row is None:
-            return False
-        claim = Claim(row.id, row.attempt)
-        sync = to_sync(row)
-        try:
-            if sync.state not in ACTIVE:
-                sync_notices.tell(context, claim, sync, row.failures)
-            else:
-                _advance(context, claim, sync, row.webex_id)
-        except ClaimLost:
-            raise
-        except WebexFailure as failure:
-            log.warning("sync %d, %s: %s", row.id, sync.state, failure)
-            _again(context, claim, row, failure)
-        except Exception as error:  # whatever fails must leave the row for later
-            log.exception("sync %d failed in state %s (attempt %d)", row.id, sync.state, row.attempt)
-            _again(context, claim, row, error)
+def work(context: Context, row: SyncRow) -> None:
+    """Bring one sync a state further, or tell people how it ended."""
+    claim, sync = Claim(row.id, row.attempt), to_sync(row)
+    if sync.state in ACTIVE:
+        _advance(context, claim, sync, row.webex_id)
+    else:
+        sync_notices.tell(context, claim, sync, row.failures)
+
+
+def failed(context: Context, row: SyncRow, error: Exception) -> bool:
+    """End a sync that has no prospect; forget Webex's id of an enterprise that Webex does not know."""
+    with context.database.quick_read() as session:
+        sync = syncs.get(session, row.id)  # it may have gone a state further before it failed
+    if isinstance(error, Rejected) and error.status == 404:
+        with context.database.write() as session:
+            enterprises.forget_webex_id(session, sync.enterprise_id)
+    if sync.state not in ACTIVE:
+        return False
+    end = transitions.after_failure(sync, error, context.now(), context.settings.sync_timeout, row.failures)
+    if end is None:
+        return False
+    _write(context, Claim(row.id, row.attempt), sync, end)
     return True
 
 
@@ -173,19 +174,4 @@ def _end(session: Session, claim: Claim, sync: Sync, planned: Transition, now: d
         update_status_message(session, following, now)
 
 
-def _again(context: Context, claim: Claim, row: SyncRow, failure: Exception) -> None:
-    """Look again later, in the state the row is in by now; or end what has no prospect."""
-    now = context.now()
-    with context.database.quick_read() as session:
-        sync = syncs.get(session, claim.id)
-    if isinstance(failure, Rejected) and failure.status == 404:
-        with context.database.write() as session:
-            enterprises.forget_webex_id(session, sync.enterprise_id)
-    if sync.state in ACTIVE:
-        hopeless = transitions.after_failure(sync, failure, now, context.settings.sync_timeout, row.failures)
-        if hopeless is not None:
-            _write(context, claim, sync, hopeless)
-            return
-    rest = pause(row.failures, failure if isinstance(failure, RateLimited) else None)
-    with context.database.single_write() as connection:
-        syncs.move(connection, claim, now, due_at=now + rest, failures=row.failures + 1, error=str(failure))
+JOB = Job(syncs.KIND, syncs.claim, work, syncs.next_due, lambda _settings: 2, failed)

@@ -4,11 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.jobs.engine.context import Context
-from bot.webex.errors import Rejected, WebexFailure
+from bot.jobs.engine.job import Job
+from bot.webex.errors import Rejected
 from storage import enterprises
 from storage import webex_status as kept
 from storage.engine import leases
-from storage.engine.claims import ClaimLost
 from storage.models import ReadingRow
 from storage.values.records import Claim, Enterprise, WebexSyncStatus
 
@@ -19,25 +19,8 @@ _SLACK = timedelta(minutes=1)
 _SURVEY = "survey"
 
 
-def move(context: Context) -> bool:
-    """Read how one enterprise stands; False where nobody waits for that."""
-    with context.held.take(context.database, kept.claim, context.now()) as row:
-        if row is None:
-            return False
-        claim = Claim(row.id, row.attempt)
-        try:
-            _read(context, claim, row)
-        except ClaimLost:
-            raise
-        except Exception as error:  # whoever waits is answered from what there is
-            level = logging.WARNING if isinstance(error, WebexFailure) else logging.ERROR
-            log.log(level, "reading %d: %s", row.id, error, exc_info=level == logging.ERROR)
-            with context.database.write() as session:
-                kept.done(session, claim, context.now(), error=str(error))
-    return True
-
-
-def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
+def work(context: Context, row: ReadingRow) -> None:
+    """Read how one enterprise's syncs stand."""
     with context.database.quick_read() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
     webex_id = enterprise.webex_id or find_webex_id(context, enterprise)
@@ -54,7 +37,14 @@ def _read(context: Context, claim: Claim, row: ReadingRow) -> None:
     with context.database.write() as session:
         enterprises.lock(session, enterprise.id)
         kept.keep(session, enterprise.id, reading, asked_at)
-        kept.done(session, claim, context.now())
+        kept.done(session, Claim(row.id, row.attempt), context.now())
+
+
+def failed(context: Context, row: ReadingRow, error: Exception) -> bool:
+    """End a read that failed: the bot answers those who wait for it from what it knows."""
+    with context.database.write() as session:
+        kept.done(session, Claim(row.id, row.attempt), context.now(), error=str(error))
+    return True
 
 
 def survey(context: Context) -> None:
@@ -107,3 +97,6 @@ def find_webex_id(context: Context, enterprise: Enterprise) -> str | None:
         asked = enterprise.sp_enterprise_id
         learned = enterprises.learn_webex_id(session, enterprise.id, asked, found.id, found.org_id)
     return found.id if learned else None
+
+
+JOB = Job(kept.KIND, kept.claim, work, kept.next_due, lambda _settings: 2, failed)

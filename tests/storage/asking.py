@@ -115,4 +115,4 @@ def context(database: Database, portal: Portal) -> Context:
 
 def work(database: Database, portal: Portal) -> bool:
     """Move one sync as a worker does; False where none was due."""
-    return job.move(context(database, portal))
+    return job.JOB.run_one(context(database, portal))

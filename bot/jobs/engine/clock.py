@@ -1,10 +1,11 @@
-"""The clock: APScheduler's timers and threads, which look for rows but never are the truth about them."""
+"""The clock: APScheduler's threads and timers. They look for rows, and are never the truth about them."""
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
@@ -13,67 +14,46 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
-from bot.jobs.engine.worker_pool import TICK, WorkerPool
+from bot.jobs.engine.worker_pool import WorkerPool
 from bot.webex.errors import WebexFailure
 
 log = logging.getLogger(__name__)
 
 _SOON_AGAIN = timedelta(seconds=30)
-TICKS = "ticks"
+"""How long a chore waits that Webex did not let happen."""
 
 
 class Clock:
-    """Runs a schedule until it is stopped; a nudge has waiting rows taken at once."""
+    """Runs a schedule until it is stopped: a pool of threads for each job, a timer for each chore."""
 
-    def __init__(self, context: Context, schedule: Sequence[Job | Chore]) -> None:
+    def __init__(self, context: Context, schedule: Sequence[Job[Any] | Chore]) -> None:
         self._context = context
-        jobs = [entry for entry in schedule if isinstance(entry, Job)]
+        self._jobs = [entry for entry in schedule if isinstance(entry, Job)]
         self._chores = [entry for entry in schedule if isinstance(entry, Chore)]
+        self._pools = {job.kind: WorkerPool(job, context) for job in self._jobs}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            executors={TICKS: ThreadPoolExecutor(1)}
-            | {chore.name: ThreadPoolExecutor(1) for chore in self._chores}
-            | {job.kind: ThreadPoolExecutor(job.threads(context.settings)) for job in jobs},
+            executors={chore.name: ThreadPoolExecutor(1) for chore in self._chores}
+            | {job.kind: ThreadPoolExecutor(job.threads(context.settings)) for job in self._jobs},
         )
-        self._pools = {
-            job.kind: WorkerPool(
-                job,
-                context,
-                run=partial(self._scheduler.add_job, executor=job.kind),
-                look_after=partial(self._bring_forward, job.kind),
-            )
-            for job in jobs
-        }
 
     def start(self) -> None:
-        """Start the timers, look for rows left from before, and from now on whenever rows are written."""
+        """Start every thread and timer. From now on rows are looked for whenever some are written."""
+        for job in self._jobs:
+            for _ in range(job.threads(self._context.settings)):
+                self._scheduler.add_job(self._pools[job.kind].run_worker, executor=job.kind)
         for chore in self._chores:
-            self._add(chore.name, partial(self._run, chore), chore.every, executor=chore.name)
-        for kind, line in self._pools.items():
-            self._add(kind, line.nudge, TICK, executor=TICKS)
+            self._scheduler.add_job(
+                partial(self._run, chore),
+                "interval",
+                id=chore.name,
+                seconds=chore.every.total_seconds(),
+                executor=chore.name,
+                next_run_time=datetime.now(UTC),
+            )
         self._scheduler.start()
         self._context.database.listen(self.nudge)
-
-    def _add(self, name: str, run: Callable[[], None], every: timedelta, *, executor: str) -> None:
-        self._scheduler.add_job(
-            run,
-            "interval",
-            id=name,
-            seconds=every.total_seconds(),
-            executor=executor,
-            next_run_time=datetime.now(UTC),
-        )
-
-    def _run(self, chore: Chore) -> None:
-        """Run a chore; one that Webex would not let happen is tried again soon."""
-        if self._context.stopping.is_set():
-            return
-        try:
-            chore.run(self._context)
-        except WebexFailure as failure:
-            log.warning("%s: %s; trying again in %d s", chore.name, failure, _SOON_AGAIN.total_seconds())
-            self._bring_forward(chore.name, _SOON_AGAIN)
 
     def nudge(self, kinds: Iterable[str]) -> None:
         """Have rows of these kinds looked for now."""
@@ -82,9 +62,9 @@ class Clock:
                 self._pools[kind].nudge()
 
     def stop(self, limit: float) -> bool:
-        """Claim nothing more, wait `limit` seconds for the work in hand, give back what is left.
+        """Claim nothing more, wait `limit` seconds for the work in hand, and give back the rows that are left.
 
-        Returns whether all work in hand has ended.
+        Return whether all work in hand has ended.
         """
         deadline = time.monotonic() + limit
         self._context.stopping.set()
@@ -94,14 +74,21 @@ class Clock:
             self._scheduler.shutdown(wait=False)
         except SchedulerNotRunningError:
             return True
-        ended = not [line for line in self._pools.values() if not line.stop(deadline)]
-        given = self._context.held.give_back(self._context.database)
-        if given:
-            log.warning("stopped with %d rows in hand: given back for others to take", given)
+        ended = not [pool for pool in self._pools.values() if not pool.stop(deadline)]
+        given_back = self._context.held.give_back(self._context.database)
+        if given_back:
+            log.warning("stopped with %d rows in hand: given back for other workers", given_back)
         return ended
 
-    def _bring_forward(self, name: str, wait: timedelta) -> None:
+    def _run(self, chore: Chore) -> None:
+        """Run a chore; if Webex does not let it happen, try again soon."""
+        if self._context.stopping.is_set():
+            return
         try:
-            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + wait)
-        except JobLookupError:
-            log.debug("%s: stopped meanwhile", name)
+            chore.run(self._context)
+        except WebexFailure as failure:
+            log.warning("%s: %s; trying again in %d s", chore.name, failure, _SOON_AGAIN.total_seconds())
+            try:
+                self._scheduler.modify_job(chore.name, next_run_time=datetime.now(UTC) + _SOON_AGAIN)
+            except JobLookupError:
+                log.debug("%s: stopped meanwhile", chore.name)

@@ -1,28 +1,88 @@
-"""What the clock runs: a job that moves one kind of row, or a chore that comes round by time."""
+"""What the clock runs: a job, which works on one kind of row, or a chore, which runs at intervals.
 
+Here alone a row is claimed, and here alone a failure of the work is caught: a job says what its work is and, where
+more is to be done than to try again later, what a failure means.
+"""
+
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
+from bot.webex.errors import WebexFailure
+from storage.engine import claims
+from storage.engine.claims import ClaimLost, Row
+from storage.values.records import Claim
+
+log = logging.getLogger(__name__)
+
+
+def try_again(_context: Context, _row: object, _error: Exception) -> bool:
+    """Leave a failed row to the engine, which tries it again later."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """Moves rows of one kind: `move` claims one, works, settles, and tells whether there was one."""
+class Job(Generic[Row]):
+    """Works on the rows of one kind.
+
+    `claim` takes a due row, in one statement. `work` does what is to be done with it and settles the claim; no
+    transaction is open meanwhile. `failed` is called when `work` raises: it settles the claim and returns True, or
+    returns False, and the row is tried again later. `next_due` says when a row becomes due that is not due yet.
+    """
 
     kind: str
-    move: Callable[[Context], bool]
+    claim: Callable[[Connection, datetime], Row | None]
+    work: Callable[[Context, Row], None]
     next_due: Callable[[Session, datetime], datetime | None]
     threads: Callable[[Settings], int]
+    failed: Callable[[Context, Row, Exception], bool] = try_again
+
+    def run_one(self, context: Context, on_claim: Callable[[], None] = lambda: None) -> bool:
+        """Claim one row and work on it; return False if none is due. `on_claim` is called between the two.
+
+        A claim that is lost meanwhile ends the work: the worker that has the row now goes on with it.
+        """
+        with context.held.take(context.database, self.claim, context.now()) as row:
+            if row is None:
+                return False
+            on_claim()
+            try:
+                self.work(context, row)
+            except ClaimLost:
+                raise
+            except WebexFailure as failure:
+                log.warning("%s row %d: %s", self.kind, row.id, failure)
+                self._give_up_or_retry(context, row, failure)
+            except Exception as error:  # whatever fails must leave the row for later
+                log.exception("%s row %d failed (attempt %d)", self.kind, row.id, row.attempt)
+                self._give_up_or_retry(context, row, error)
+        return True
+
+    def _give_up_or_retry(self, context: Context, row: Row, error: Exception) -> None:
+        if self.failed(context, row, error):
+            return
+        with context.database.single_write() as connection:
+            claims.settle(
+                connection,
+                type(row),
+                Claim(row.id, row.attempt),
+                due_at=context.now() + pause(row.failures, error),
+                failures=row.failures + 1,
+                error=str(error),
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Runs at the start and then every so often, in one thread."""
+    """Runs at the start and then at intervals, in one thread."""
 
     name: str
     run: Callable[[Context], None]

@@ -16,11 +16,10 @@ from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import WebexFailure
 from bot.webex.messaging import Webex
 from bot.webex.models import Member, SpaceMessage
-from storage import admins, enterprises, queues, spaces
+from storage import admins, enterprises, spaces
 from storage import inbox as inbox_rows
 from storage import rosters as roster_rows
 from storage import syncs as sync_rows
-from storage import webex_status as reading_rows
 from storage.models import SyncRow, Table
 from storage.values.messages import Event
 from tests.bot.jobs.imagined_webex import BOT, MENTION, Clock, ImaginedWebex
@@ -34,12 +33,7 @@ ANA, BO, QUINN, CAT, DAN = "ana@acme.example", "bo@acme.example", "quinn@acme.ex
 PEOPLE = {ANA: ACME, BO: ACME, QUINN: ACME, CAT: BOLT, DAN: COIL}
 """Bo writes in a group; Quinn never writes, and is in Acme's notification space."""
 AT_ONCE = timedelta(milliseconds=1)
-JOBS = {
-    queues.KIND: (syncs.move, sync_rows.next_due),
-    roster_rows.KIND: (rosters.move, roster_rows.next_due),
-    reading_rows.KIND: (webex_status.move, reading_rows.next_due),
-    inbox_rows.KIND: (inbox.move, inbox_rows.next_due),
-}
+JOBS = {job.kind: job for job in (syncs.JOB, rosters.JOB, webex_status.JOB, inbox.JOB)}
 
 
 class House:
@@ -124,7 +118,7 @@ class House:
             self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
             with self.database.write() as session:
                 roster_rows.request(session, self.enterprises[name], self.clock.now)
-            self.work(rosters.move)
+            self.work(rosters.JOB.run_one)
         self.clock.pass_by(timedelta(days=1))
 
     def operate(self, command: Command, name: str) -> None:
@@ -143,7 +137,7 @@ class House:
 
     def work(self, move: Callable[[Context], object], dies: int | None = None) -> bool:
         """Do this; where the process dies another goes on, and the leases of the first are left."""
-        self.watch.answering = move is inbox.move
+        self.watch.answering = move == inbox.JOB.run_one
         self.database.fate = self.webex.fate = Fate(dies)
         try:
             return bool(move(self.context))
@@ -180,8 +174,7 @@ class House:
             while due:
                 kind = min(due)
                 due.remove(kind)
-                move, _ = JOBS[kind]
-                while self.work(move):
+                while self.work(JOBS[kind].run_one):
                     assert self.watch.faults == []
                 due |= self._woken()
             if self.watch.told == self.watch.seen.keys():
@@ -200,11 +193,11 @@ class House:
     def _wait(self, looked: datetime) -> set[str]:
         """Have time pass until anything is due, and what that is; nothing where nothing will be.
 
-        Counted from the last look, as the line does: calls take time, in which a row may fall due.
+        Counted from the last look, as the worker pool does: calls take time, in which a row may fall due.
         """
         with self.database.read() as session:
-            for kind, (_, next_due) in JOBS.items():
-                moment = next_due(session, looked)
+            for kind, job in JOBS.items():
+                moment = job.next_due(session, looked)
                 if moment is not None:
                     self._timers[kind] = min(moment, self._timers.get(kind, moment))
         if self._timers:

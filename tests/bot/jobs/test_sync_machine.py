@@ -23,9 +23,9 @@ from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STAR
 
 Work = Callable[[Context], object]
 OTHER_WORK: tuple[Work, ...] = (
-    rosters.move,
-    webex_status.move,
-    inbox.move,
+    rosters.JOB.run_one,
+    webex_status.JOB.run_one,
+    inbox.JOB.run_one,
     webex_status.survey,
     syncs.requeue_overdue,
 )
@@ -81,9 +81,9 @@ class Syncing(RuleBasedStateMachine):
     def somebody_asks(self, email: str, text: str, dies: int | None) -> None:
         """Whoever asks before the license holders were ever read is answered two seconds later."""
         self.house.type(email, text)
-        if self.house.work(inbox.move, dies) and dies is None:
+        if self.house.work(inbox.JOB.run_one, dies) and dies is None:
             self.clock.pass_by(timedelta(seconds=2))
-            self.house.work(inbox.move)
+            self.house.work(inbox.JOB.run_one)
 
     @rule(name=ENTERPRISES, command=st.sampled_from([sync.COMMAND] * 4 + [cancel.COMMAND]), dies=DEATHS)
     def an_operator_asks_or_cancels(self, name: str, command: Command, dies: int | None) -> None:
@@ -114,17 +114,17 @@ class Syncing(RuleBasedStateMachine):
         self.webex.elsewhere = ANYWHERE.get(elsewhere or "")
         first, second = SHAPES[shape], FORGETS[self.forgets if forgets else ""]
         self.webex.shape = lambda said: second(first(said))
-        self.house.work(syncs.move, dies)
+        self.house.work(syncs.JOB.run_one, dies)
 
     @rule(times=st.integers(1, 4))
     def syncs_are_moved_and_all_is_well(self, times: int) -> None:
         for _ in range(times):
             self.house.wait_for_a_sync()
-            self.house.work(syncs.move)
+            self.house.work(syncs.JOB.run_one)
 
     @rule(work=st.sampled_from(OTHER_WORK), name=ENTERPRISES, elsewhere=_rarely(ANYWHERE), dies=DEATHS)
     def something_else_is_done(self, work: Work, name: str, elsewhere: str | None, dies: int | None) -> None:
-        if work is webex_status.move:
+        if work == webex_status.JOB.run_one:
             with self.house.database.write() as session:
                 reading_rows.request(session, self.house.enterprises[name], self.clock.now)
         self.webex.elsewhere = ANYWHERE.get(elsewhere or "")

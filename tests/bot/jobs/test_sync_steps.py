@@ -30,7 +30,7 @@ def _asked(database: MortalDatabase, *, late: bool = True) -> House:
     house.webex.late, house.webex.slow = (LATE, SLOW) if late else (timedelta(), AT_ONCE)
     for email in (ANA, BO):
         house.type(email, "sync")
-        house.work(inbox.move)
+        house.work(inbox.JOB.run_one)
     return house
 
 
@@ -39,7 +39,7 @@ def _ends(house: House, what: object) -> None:
     house.have_all_end()
     completed = [row.state == SyncState.COMPLETED for row in house.watch.seen.values()]
     house.type(ANA, "sync")
-    house.work(inbox.move)
+    house.work(inbox.JOB.run_one)
     house.close()
     assert house.watch.faults == [], what
     assert len(completed) == 1, what
@@ -51,18 +51,18 @@ def test_a_death_at_any_step_loses_nothing_and_starts_nothing_twice(mortal: Mort
     for steps in range(14):
         house = _asked(mortal)
         house.webex.starting = OF_STARTING.get(starting or "")
-        house.work(syncs.move, dies=steps)
+        house.work(syncs.JOB.run_one, dies=steps)
         _ends(house, steps)
 
 
 def test_a_death_at_any_step_of_telling_tells_everybody_once(mortal: MortalDatabase) -> None:
     for steps in range(8):
         house = _asked(mortal, late=False)
-        house.work(syncs.move)
+        house.work(syncs.JOB.run_one)
         house.webex.end(house.webex.going()[0], "FAILED", 600013)
         for _ in range(2):
             house.wait_for_a_sync()
-            house.work(syncs.move, dies=steps)
+            house.work(syncs.JOB.run_one, dies=steps)
         _ends(house, steps)
 
 
@@ -70,7 +70,7 @@ def test_whatever_webex_answers_to_the_request_it_is_begun_once_at_most(mortal: 
     for said, trouble in OF_STARTING.items():
         house = _asked(mortal)
         house.webex.starting = trouble
-        house.work(syncs.move)
+        house.work(syncs.JOB.run_one)
         _ends(house, said)
 
 
@@ -79,11 +79,11 @@ def test_whatever_webex_answers_when_it_is_read_the_sync_is_begun_once(mortal: M
     for said, trouble in OF_READING.items():
         house = _asked(mortal)
         if before == "running":
-            house.work(syncs.move)
+            house.work(syncs.JOB.run_one)
         for _ in range(3):
             house.wait_for_a_sync()
             house.webex.reading = trouble
-            house.work(syncs.move)
+            house.work(syncs.JOB.run_one)
         _ends(house, said)
 
 
@@ -94,18 +94,18 @@ def test_what_webex_leaves_out_makes_no_other_run_of_the_one_before(
 ) -> None:
     house = _asked(mortal)
     house.webex.starting, house.webex.shape = OF_STARTING.get(starting or ""), FORGETS[forgets]
-    house.work(syncs.move)
+    house.work(syncs.JOB.run_one)
     _ends(house, (forgets, starting))
 
 
 @pytest.mark.parametrize("shape", sorted({*SHAPES, *FORGETS}))
 def test_however_webex_tells_of_a_run_and_its_end_the_sync_ends_with_it(mortal: MortalDatabase, shape: str) -> None:
     house = _asked(mortal, late=False)
-    house.work(syncs.move)
+    house.work(syncs.JOB.run_one)
     for _ in range(3):
         house.wait_for_a_sync()
         house.webex.shape = (SHAPES | FORGETS)[shape if house.webex.started[0].ended_at else ""]
-        house.work(syncs.move)
+        house.work(syncs.JOB.run_one)
         house.work(webex_status.survey)
         for run in house.webex.going():
             house.webex.end(run, "COMPLETE")
@@ -119,11 +119,11 @@ def test_a_notification_space_is_asked_for_its_members_again_though_the_end_was_
     mortal: MortalDatabase, said: str
 ) -> None:
     house = _asked(mortal, late=False)
-    house.work(syncs.move)
+    house.work(syncs.JOB.run_one)
     house.webex.end(house.webex.going()[0], "FAILED", 600013)
     house.clock.pass_by(timedelta(hours=2))
     for _ in range(2):
         house.wait_for_a_sync()
         house.webex.elsewhere = ANYWHERE[said]
-        house.work(syncs.move)
+        house.work(syncs.JOB.run_one)
     _ends(house, said)

@@ -84,7 +84,7 @@ class Town:
         with self.hands:
             self.workers += 1
         while self._goes_on():
-            moved = syncs.move(context) or rosters.move(context)
+            moved = syncs.JOB.run_one(context) or rosters.JOB.run_one(context)
             with self.hands:
                 if moved:
                     self._look_round()

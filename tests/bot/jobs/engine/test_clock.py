@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.jobs import SCHEDULE, inbox
@@ -47,6 +48,7 @@ class Rows:
     moved: int = 0
     working: int = 0
     most_working: int = 0
+    claims: int = 0
     threads: int = 4
     work: Callable[[], object] = lambda: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,29 +57,36 @@ class Rows:
         with self.lock:
             self.due.append(datetime.now(UTC) + wait)
 
-    def move(self, context: Context) -> bool:
+    def claim(self, _connection: Connection | None, now: datetime) -> Any:
         with self.lock:
-            ready = sorted(moment for moment in self.due if moment <= context.now())
+            ready = sorted(moment for moment in self.due if moment <= now)
             if not ready:
-                return False
+                return None
             self.due.remove(ready[0])
             self.working += 1
+            self.claims += 1
             self.most_working = max(self.most_working, self.working)
+            return InboxRow(id=self.claims, attempt=1, failures=0)
+
+    def do(self, _context: Context, _row: Any) -> None:
         try:
             self.work()
         finally:
             with self.lock:
                 self.working -= 1
                 self.moved += 1
-        return True
 
     def next_due(self, _session: Session, now: datetime) -> datetime | None:
         with self.lock:
             return min((moment for moment in self.due if moment > now), default=None)
 
     @property
-    def job(self) -> Job:
-        return Job(KIND, self.move, self.next_due, lambda _settings: self.threads)
+    def job(self) -> Job[Any]:
+        return self.job_of(KIND)
+
+    def job_of(self, kind: str, **other: Any) -> Job[Any]:
+        parts: dict[str, Any] = {"claim": self.claim, "work": self.do, "next_due": self.next_due}
+        return Job(kind, threads=lambda _settings: self.threads, failed=lambda *_: True, **parts | other)
 
 
 def context(database: Database) -> Context:
@@ -86,7 +95,7 @@ def context(database: Database) -> Context:
 
 
 @contextmanager
-def running(database: Database, *schedule: Job | Chore) -> Iterator[Clock]:
+def running(database: Database, *schedule: Job[Any] | Chore) -> Iterator[Clock]:
     """A clock that has looked once, and has nothing to do until its tick."""
     started = Clock(context(database), schedule)
     started.start()
@@ -141,14 +150,14 @@ def test_a_nudge_that_comes_as_a_thread_is_about_to_find_nothing_is_not_lost(dat
     rows = Rows()
     looked, goes_on = threading.Event(), threading.Event()
 
-    def move(context: Context) -> bool:
-        if rows.move(context):
-            return True
-        looked.set()
-        goes_on.wait(5)
-        return False
+    def claim(connection: Connection, now: datetime) -> Any:
+        row = rows.claim(connection, now)
+        if row is None:
+            looked.set()
+            goes_on.wait(5)
+        return row
 
-    with running(database, Job(KIND, move, rows.next_due, lambda _settings: 1)) as started:
+    with running(database, rows.job_of(KIND, claim=claim)) as started:
         assert looked.wait(5)
         rows.insert(timedelta(seconds=-1))
         started.nudge([KIND])
@@ -170,7 +179,7 @@ def test_rows_are_moved_side_by_side_up_to_the_jobs_threads(database: Database) 
 def test_a_job_that_is_busy_keeps_no_other_kind_waiting(database: Database) -> None:
     gate = threading.Event()
     slow, quick = Rows(threads=1, work=lambda: gate.wait(10)), Rows()
-    other = Job("other", quick.move, quick.next_due, lambda _settings: 1)
+    other = quick.job_of("other")
     with running(database, slow.job, other) as started:
         slow.insert()
         started.nudge([KIND])
@@ -205,11 +214,29 @@ def test_of_two_looks_at_what_is_due_the_later_one_counts(database: Database) ->
             first_goes_on.wait(1)
         return found
 
-    with running(database, Job(KIND, rows.move, next_due, lambda _settings: 2)) as started:
+    with running(database, rows.job_of(KIND, next_due=next_due)) as started:
         first_reads.wait(5)
         rows.insert(timedelta(seconds=1.2))
         started.nudge([KIND])
         wait_until(lambda: rows.moved == 1)
+
+
+def test_a_due_time_is_met_while_another_thread_works_long(database: Database) -> None:
+    gate = threading.Event()
+    rows = Rows(threads=2)
+
+    def work() -> None:
+        if rows.claims == 1:
+            gate.wait(10)
+
+    rows.work = work
+    with running(database, rows.job) as started:
+        rows.insert()
+        rows.insert(timedelta(milliseconds=400))
+        started.nudge([KIND])
+        wait_until(lambda: rows.moved == 1)
+        assert rows.working == 1
+        gate.set()
 
 
 def test_a_job_that_raises_is_logged_and_its_line_goes_on(database: Database, caplog: pytest.LogCaptureFixture) -> None:
@@ -282,12 +309,8 @@ def test_a_stop_amid_nudges_does_not_wait_for_threads_that_never_begin(database:
 def test_a_stop_gives_back_the_rows_still_in_hand(database: Database) -> None:
     gate = threading.Event()
 
-    def work(context: Context) -> bool:
-        with context.held.take(context.database, events.claim, context.now()) as row:
-            if row is None:
-                return False
-            gate.wait(10)
-        return True
+    def work(_context: Context, _row: InboxRow) -> None:
+        gate.wait(10)
 
     def leases() -> list[datetime | None]:
         with database.read() as session:
@@ -295,7 +318,7 @@ def test_a_stop_gives_back_the_rows_still_in_hand(database: Database) -> None:
 
     with database.single_write() as connection:
         events.record(connection, [Event("messages", "created", "1", "", "room", "person")], datetime.now(UTC))
-    with running(database, Job(events.KIND, work, events.next_due, lambda _settings: 1)) as started:
+    with running(database, Job(events.KIND, events.claim, work, events.next_due, lambda _settings: 1)) as started:
         wait_until(lambda: leases() != [None])
         assert not started.stop(0.1)
         assert leases() == [None]
@@ -362,5 +385,5 @@ def test_leases_are_renewed_well_before_they_run_out() -> None:
 
 
 def test_as_many_commands_are_worked_on_at_once_as_the_settings_say() -> None:
-    (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry.move is inbox.move)
+    (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry is inbox.JOB)
     assert job.threads(Settings(answer_threads=3)) == 3
