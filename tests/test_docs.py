@@ -9,6 +9,7 @@ from bot.commands import COMMANDS
 from bot.filters.columns import ATTRIBUTES_OF_KEY, HEADER
 from bot.replies.licenses import GUIDE
 from bot.settings.catalog import SETTINGS
+from tests.layering import architecture
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -68,7 +69,17 @@ def test_every_file_that_the_docs_name_exists(page: str) -> None:
     said = (ROOT / page).read_text()
     names = {
         *re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", said),
-        *re.findall(r"\]\((\S+)\)", said),
+        *re.findall(r"\]\((?:\.\./)?(\S+)\)", said),
     }
     assert names, page
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_page_on_architecture_names_every_module_in_the_row_of_its_wing() -> None:
+    house = architecture()
+    missing, gone = [], []
+    for row in house.rows:
+        names = {module.rpartition(".")[2] for module in house.modules_of(row) if ".versions." not in module}
+        missing += [f"{row} does not name {name}.py" for name in sorted(names - set(row.modules))]
+        gone += [f"{row} names {name}.py, which is not there" for name in sorted(set(row.modules) - names)]
+    assert (missing, gone) == ([], [])

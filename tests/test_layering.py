@@ -1,271 +1,150 @@
-"""Which room may know which: DESIGN's layers, read from the imports themselves."""
+"""The code keeps to the table of wings in docs/architecture.md; and the reading of both is right."""
 
-import ast
-import sys
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-_HOME = Path(__file__).parent.parent
+from tests.layering import Code, House, architecture, report, table
 
-PURE = (
-    "bot",
-    "bot.chat",
-    "bot.filters",
-    "bot.filters.*",
-    "bot.formatting",
-    "bot.locations",
-    "bot.locations.*",
-    "bot.syncs",
-    "bot.webex",
-    "bot.formatting.*",
-    "bot.chat.command",
-    "bot.settings.catalog",
-    "bot.services.enterprise_fields",
-    "bot.webex.sync_error_codes",
-    "bot.webex.errors",
-    "bot.webex.json_fields",
-    "bot.webex.urls",
-    "bot.webex.mentions",
-    "bot.chat.message",
-    "bot.chat.did_you_mean",
-    "bot.chat.command_line",
-    "bot.syncs.*",
-    "bot.replies",
-    "bot.replies.*",
-    "bot.webex.signature",
-    "bot.chat.fields",
-    "bot.webex.error_responses",
-    "bot.webex.models",
-    "storage",
-    "storage.values",
-    "storage.values.*",
-)
-"""Rooms that compute: they import the standard library and each other."""
-
-NOT_PURE = (
-    *("os", "io", "socket", "ssl", "subprocess", "threading", "multiprocessing", "asyncio", "concurrent", "sqlite3"),
-    *("pathlib", "shutil", "tempfile", "glob", "urllib.request", "http", "ftplib", "smtplib", "select", "signal"),
-    *("time", "random", "secrets", "logging"),
-)
-"""What the standard library has that reads, writes, waits or throws dice."""
-
-ALLOWED_LIBRARIES = {"bot.formatting.width": {"wcwidth"}}
-"""Libraries that compute only, and the pure rooms that import them."""
-
-IN_MEMORY = {"bot.formatting.csv_file": ("io", "tempfile")}
-"""Pure rooms that use a part of it on memory alone."""
-
-SHARED_BY_COMMANDS = (
-    "bot.services.confirmation",
-    "bot.services.enterprises",
-    "bot.services.rosters",
-    "bot.services.suggestions",
-)
-"""Rooms that commands have look things up: they may know what commands may."""
-
-FORBIDDEN_TO_COMMANDS = (
-    *(
-        "bot.jobs",
-        "bot.jobs.*",
-        "bot.web",
-        "bot.webex.messaging",
-        "bot.webex.broadworks",
-        "bot.webex.client",
-        "bot.webex.http_session",
-        "bot.jobs.engine.context",
-        "bot.dispatch.router",
-    ),
-    *(
-        "bot.entrypoints.wiring",
-        "bot.settings.load",
-        "webexteamssdk",
-        "requests",
-        "flask",
-        "apscheduler",
-        "os",
-        "socket",
-        "urllib.request",
-    ),
-)
+HOUSE = architecture()
 
 
-def _rooms() -> Iterator[str]:
-    for package in ("bot", "storage", "sandbox"):
-        for path in sorted((_HOME / package).rglob("*.py")):
-            yield ".".join(path.relative_to(_HOME).with_suffix("").parts).removesuffix(".__init__")
+def test_every_module_has_a_row_and_every_row_a_room() -> None:
+    assert HOUSE.homeless() == []
+    assert HOUSE.empty_rows() == []
 
 
-@cache
-def _path(room: str) -> Path | None:
-    bare = _HOME.joinpath(*room.split("."))
-    return next((path for path in (bare / "__init__.py", bare.with_suffix(".py")) if path.is_file()), None)
+def test_no_import_runs_up() -> None:
+    assert HOUSE.upward() == []
 
 
-@cache
-def _tree(room: str) -> ast.Module:
-    path = _path(room)
-    assert path is not None, f"there is no {room}"
-    return ast.parse(path.read_text(encoding="utf-8"))
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert HOUSE.circles() == []
 
 
-@cache
-def _imports(room: str) -> frozenset[str]:
-    """What a room imports when it runs: `from bot import web` is bot.web, relative imports are resolved."""
-    path = _path(room)
-    package = room if path is not None and path.name == "__init__.py" else room.rpartition(".")[0]
-    return frozenset(_imported(_tree(room).body, package))
+def test_a_wing_imports_only_what_its_row_names() -> None:
+    assert HOUSE.unnamed() == []
 
 
-def _imported(body: Iterable[ast.AST], package: str) -> Iterator[str]:
-    for node in body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            yield from _imported(node.orelse, package)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
-            source = ".".join(filter(None, (above, node.module)))
-            for alias in node.names:
-                whole = f"{source}.{alias.name}"
-                yield whole if _path(whole) else source
-        else:
-            yield from _imported(ast.iter_child_nodes(node), package)
+def test_modules_that_are_to_stay_apart_do_not_import_each_other() -> None:
+    assert HOUSE.siblings() == []
 
 
-def _among(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name is one of these rooms, or lies in one of these libraries."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def test_a_library_is_imported_only_where_its_row_names_it() -> None:
+    assert HOUSE.libraries() == []
 
 
-def _within(name: str, libraries: Iterable[str]) -> bool:
-    return any(name == library or name.startswith(f"{library}.") for library in libraries)
+def test_pure_wings_import_only_pure_wings() -> None:
+    assert HOUSE.impure() == []
 
 
-def _where(*patterns: str) -> list[str]:
-    found = [room for room in _rooms() if _among(room, patterns)]
-    assert found, f"no room is {patterns}"
-    return found
+def test_wings_without_io_do_no_input_or_output_and_read_no_clock() -> None:
+    assert HOUSE.input_or_output() == []
 
 
-def _who_imports(library: str) -> set[str]:
-    return {room for room in _rooms() if any(_within(name, [library]) for name in _imports(room))}
+def test_no_row_names_what_its_wing_no_longer_imports() -> None:
+    assert HOUSE.unused() == []
 
 
-def test_every_room_that_is_called_pure_is_there() -> None:
-    for pattern in PURE:
-        assert _where(pattern)
+def test_the_table_keeps_the_rules_that_matter_most() -> None:
+    """Changing one of these is a decision, so the table alone is not enough."""
 
+    def users(name: str) -> set[str]:
+        return {module for module, names in HOUSE.code.imports.items() for used in names if used.split(".")[0] == name}
 
-@pytest.mark.parametrize("room", [room for room in _rooms() if _among(room, PURE)])
-def test_pure_rooms_import_the_standard_library_and_each_other(room: str) -> None:
-    others = {name for name in _imports(room) if not _among(name, PURE)}
-    libraries = {name for name in others if name.split(".")[0] not in sys.stdlib_module_names}
-    assert libraries == ALLOWED_LIBRARIES.get(room, set())
-    assert {name for name in others if _within(name, NOT_PURE)} <= set(IN_MEMORY.get(room, ()))
+    def callers(name: str) -> set[str]:
+        return {module for module, names in HOUSE.code.imports.items() if name in names}
 
-
-@pytest.mark.parametrize("room", [room for room in _rooms() if _among(room, PURE)])
-def test_pure_rooms_read_no_clock_and_open_no_file(room: str) -> None:
-    calls = {ast.unparse(node.func) for node in ast.walk(_tree(room)) if isinstance(node, ast.Call)}
-    assert (
-        calls & {"open", "input", "print", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"} == set()
-    )
-
-
-@pytest.mark.parametrize("room", [room for room in _rooms() if room.startswith("storage")])
-def test_storage_never_imports_the_bot(room: str) -> None:
-    assert {name for name in _imports(room) if _within(name, ["bot", "sandbox", "flask", "webexteamssdk"])} == set()
-
-
-@pytest.mark.parametrize("room", [*_where("bot.commands.*"), *SHARED_BY_COMMANDS])
-def test_commands_import_neither_each_other_nor_what_is_outside(room: str) -> None:
-    assert {name for name in _imports(room) if _within(name, ["bot.commands"])} == set()
-    assert {name for name in _imports(room) if _among(name, FORBIDDEN_TO_COMMANDS)} == set()
-    assert {name for name in _imports(room) if not _command_may_know(name)} == set()
-
-
-def _command_may_know(name: str) -> bool:
-    library = name.split(".")[0]
-    return _among(name, (*PURE, *SHARED_BY_COMMANDS)) or library in {"storage", "sqlalchemy", *sys.stdlib_module_names}
-
-
-def test_the_sdk_is_imported_by_the_connection_alone() -> None:
-    assert _who_imports("webexteamssdk") == {"bot.webex.http_session"}
-
-
-def test_apscheduler_is_imported_by_the_clock_alone() -> None:
-    assert _who_imports("apscheduler") == {"bot.jobs.engine.clock"}
-
-
-def test_flask_is_known_at_the_door_alone() -> None:
-    knows = {room for room in _who_imports("flask") if not room.startswith("sandbox")}
-    assert knows <= {"bot.web", "bot.entrypoints.wiring", "bot.entrypoints.serve"}
-
-
-def test_the_environment_is_read_by_the_settings_alone() -> None:
-    assert {room for room in _rooms() if room.startswith(("bot", "storage")) and _reads_environment(room)} == {
+    assert users("webexteamssdk") == {"bot.webex.http_session"}
+    assert users("apscheduler") == {"bot.jobs.engine.clock"}
+    assert all(module.startswith(("bot.webex.", "sandbox.")) for module in users("requests"))
+    assert callers("bot.dispatch.router") <= {"bot.jobs.inbox", "bot.entrypoints.enterprise_cli"}
+    assert {module for module in callers("os.environ") if module.startswith(("bot", "storage"))} == {
         "bot.settings.load"
     }
+    for package, stranger in (("bot", "sandbox"), ("sandbox", "bot"), ("sandbox", "storage"), ("storage", "bot")):
+        assert [module for module in users(stranger) if module.startswith(package)] == []
+    assert users("tests") | users("pytest") | users("hypothesis") == set()
 
 
-def _reads_environment(room: str) -> bool:
-    named = {"environ", "environb", "getenv", "getenvb"}
-    for node in ast.walk(_tree(room)):
-        if isinstance(node, ast.Attribute) and node.attr in named and ast.unparse(node.value) == "os":
-            return True
-        if isinstance(node, ast.ImportFrom) and node.module == "os" and {alias.name for alias in node.names} & named:
-            return True
-    return any(_within(name, ["pydantic_settings", "dotenv"]) for name in _imports(room))
+PAGE = """
+| wing | what lives there | imports | libraries |
+| --- | --- | --- | --- |
+| `app/top/` | | `app/deep/leaf.py`, `app/low/`; `app/spare.py` (only `a.py`); not each other | `flask` (only `a.py`) |
+| `app/spare.py` | spare | pure wings | |
+| `app/low/` | low | `app/deep/` | pure; `io` (only `memory.py`) |
+| `app/deep/` | deep | | pure |
+"""
 
 
-def test_the_door_knows_nothing_of_commands() -> None:
-    known = {name for name in _imports("bot.web") if _within(name, ["bot", "storage"])}
-    assert {
-        name for name in known if _within(name, ["bot.commands", "bot.dispatch.router", "bot.jobs", "bot.replies"])
-    } == set()
-    assert {
-        name
-        for name in known
-        if _within(name, ["bot.webex.messaging", "bot.webex.broadworks", "bot.webex.client", "bot.webex.http_session"])
-    } == set()
+def house(root: Path, **sources: str) -> House:
+    """Build a small house; `top__a="import re"` is the module app.top.a."""
+    files = {"__init__": "", "top/__init__": "", "low/__init__": "", "deep/__init__": "", "deep/leaf": "", "spare": ""}
+    for name, source in (files | {name.replace("__", "/"): source for name, source in sources.items()}).items():
+        path = root / "app" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+    return House(Code(root, ["app"]), table(PAGE))
 
 
-def test_the_router_is_called_by_the_inbox_job_alone() -> None:
-    assert _who_imports("bot.dispatch.router") == {"bot.jobs.inbox"}
+def test_what_the_table_allows_passes(tmp_path: Path) -> None:
+    built = house(
+        tmp_path,
+        top__a="import flask\nfrom app import spare\nfrom ..deep import leaf\nfrom app.low.memory import x",
+        low__memory="import io\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.top import a",
+        low__other="import json\nfrom app.deep.leaf import y",
+        spare="from app.low import other",
+    )
+    rules = (built.homeless, built.empty_rows, built.upward, built.unnamed, built.siblings, built.circles)
+    assert [rule() for rule in (*rules, built.libraries, built.impure, built.input_or_output, built.unused)] == [
+        []
+    ] * 10
 
 
-def test_commands_are_known_to_the_router_and_to_what_it_asks_alone() -> None:
-    assert {room for room in _who_imports("bot.commands") if room != "bot.commands"} == {
-        "bot.dispatch.access",
-        "bot.dispatch.rate_limits",
-        "bot.dispatch.router",
-    }
+@pytest.mark.parametrize(
+    ("rule", "module", "source", "said"),
+    [
+        ("homeless", "stray", "", "app.stray has no row in docs/architecture.md"),
+        ("upward", "low__a", "from app.top import c", "app.low.a imports app.top: up, from row `app.low`"),
+        ("upward", "deep__a", "def f():\n    import app.spare", "app.deep.a imports app.spare: up"),
+        ("unnamed", "top__b", "from app import spare", "app.top.b imports app.spare: row `app.top`"),
+        ("unnamed", "top__b", "from app.deep import other", "app.top.b imports app.deep: row `app.top`"),
+        ("siblings", "top__b", "from . import a", "app.top.b imports app.top.a: row `app.top` says"),
+        ("circles", "deep__leaf", "import app.deep.leaf2", "app.deep.leaf"),
+        ("libraries", "top__b", "import flask.views", "app.top.b imports flask.views: row `app.top`"),
+        ("libraries", "spare", "import os\nos.getenv('A')", "app.spare imports os.environ: row `app.spare`"),
+        ("libraries", "spare", "from tests import x", "app.spare imports tests: row `app.spare`"),
+        ("input_or_output", "low__a", "import io", "app.low.a imports io: row `app.low` has no I/O"),
+        ("input_or_output", "low__a", "from os import path", "app.low.a imports os: row `app.low` has no I/O"),
+        ("input_or_output", "deep__a", "open('x')", "app.deep.a calls open(): row `app.deep` has no I/O"),
+        (
+            "input_or_output",
+            "deep__a",
+            "datetime.now(UTC)",
+            "app.deep.a calls datetime.now(): row `app.deep` has no I/O",
+        ),
+        ("impure", "low__a", "import app.spare", "app.low.a imports app.spare: row `app.low` is pure, row"),
+        ("unused", "top__a", "import flask", "row `app.top` allows app.spare, but nothing there imports it"),
+    ],
+)
+def test_what_the_table_forbids_is_told(tmp_path: Path, rule: str, module: str, source: str, said: str) -> None:
+    others = {"top__a": "", "deep__leaf2": "import app.deep.leaf"} | {module: source}
+    assert any(sentence.startswith(said) for sentence in getattr(house(tmp_path, **others), rule)())
 
 
-@pytest.mark.parametrize("room", _where("bot.jobs", "bot.jobs.*"))
-def test_jobs_take_webex_from_the_context(room: str) -> None:
-    outside = [
-        "bot.webex.messaging",
-        "bot.webex.broadworks",
-        "bot.webex.client",
-        "bot.webex.http_session",
-        "bot.web",
-        "bot.entrypoints.wiring",
-        "flask",
-        "requests",
+def test_a_row_without_a_room_is_told(tmp_path: Path) -> None:
+    built = house(tmp_path)
+    (tmp_path / "app" / "spare.py").unlink()
+    assert built.empty_rows()[0] == "row `app.spare` names app.spare, which is not there"
+
+
+def test_the_report_counts_floors_and_arrows(tmp_path: Path) -> None:
+    built = house(tmp_path, top__a="from app.low import a", low__a="import app.deep.leaf")
+    assert list(report(built)) == [
+        "floor  3    1 modules  app.top",
+        "floor  1    1 modules  app.spare",
+        "floor  2    1 modules  app.low",
+        "floor  1    1 modules  app.deep",
+        "4 wings on 3 floors, 2 arrows between wings",
+        "0 imports run up, 0 circles",
     ]
-    if room != "bot.jobs.engine.context":
-        assert {name for name in _imports(room) if _within(name, outside)} == set()
-
-
-def test_the_sandbox_and_the_bot_do_not_know_each_other() -> None:
-    assert {room for room in _who_imports("sandbox") if not room.startswith("sandbox")} == set()
-    assert {room for room in _who_imports("bot") | _who_imports("storage") if room.startswith("sandbox")} == set()
-
-
-def test_nothing_that_ships_imports_the_tests() -> None:
-    assert _who_imports("tests") | _who_imports("pytest") | _who_imports("hypothesis") == set()
