@@ -61,8 +61,7 @@ def _export(session: Session, request: Request, about: About) -> Reply:
 
 
 def _advice(session: Session, about: About, found: Summary) -> Advice:
-    instead = None if found.found else suggestions.of_nobody(session, about.roster, about.view)
-    return Advice(instead, suggestions.absent(session, about.roster, about.view))
+    return suggestions.advice(session, about.roster, about.view, nobody=not found.found)
 
 
 def _csv(session: Session, about: About, found: Summary) -> bytes:

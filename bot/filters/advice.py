@@ -1,40 +1,34 @@
-"""What is said of a filter that finds nobody, or that names what nobody has."""
+"""Advice about a license filter that finds nobody, or that names a value nobody has."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 
+from bot.chat.message import Refusal
 from bot.filters import language
 from bot.formatting.escape import code
 from storage.values.folding import fold
 from storage.values.license_table import LICENSE_COLUMNS, Term, View
 
 _MAX_VALUE_LENGTH = 40
+"""Characters of a value shown, so that a sentence fits on a phone."""
+
 _OPTIONS = ("count", "counts", "refresh")
-_LIKE_ENOUGH = 0.8
+_OPTION_CUTOFF = 0.8
+"""How much a word must be like an option (1 is equal): one wrong letter passes, another word does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Which condition keeps people out, how many it does, and what may have been meant by it."""
+class Alternative:
+    """A condition, and how many people match if it is used, or left out, and the other conditions stay."""
 
-    dropped: Term
-    would_find: int
-    meant: Term | None = None
-    meant_finds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """One condition that several were probably meant as, and how many it would find among the others."""
-
-    meant: Term
-    finds: int
+    term: Term
+    matches: int
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A value that a condition names and nobody has, by its column's key, and what may have been meant."""
+    """A value that nobody has in a column, the column's key, and the value that was probably meant."""
 
     key: str
     value: str
@@ -43,59 +37,58 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to ask for instead, where nobody is found; and what nobody has, in any case."""
+    """What to leave out and what to ask for instead if nobody matches, and the values that nobody has."""
 
-    instead: Suggestion | Rewritten | None = None
+    leave_out: Alternative | None = None
+    instead: Alternative | None = None
     absent: tuple[Absent, ...] = ()
 
 
 def of_nobody(view: View, advice: Advice) -> list[str]:
-    """What would find somebody, where conditions keep everybody out."""
+    """Say what would find people, for conditions that find nobody."""
     if fold(language.printed(view)) == "help":
         return ["`help licenses` explains how to filter."]
-    said = ["`count` and `refresh` stand first: `licenses count type=premium`."] if _has_option(view.terms) else []
-    match advice.instead:
-        case None:
-            return [*said, "Dropping one of the conditions alone would not help."]
-        case Rewritten(meant, finds):
-            return [*said, f"{typed(meant)} would give {finds:,}."]
-        case Suggestion(dropped, would_find, meant, meant_finds):
-            drop = f"Without {typed(dropped)} it would be {would_find:,}."
-            return [*said, f"{drop} {typed(meant)} would give {meant_finds:,}." if meant and meant_finds else drop]
+    lines = []
+    if any(get_close_matches(fold(word_of(term) or ""), _OPTIONS, 1, _OPTION_CUTOFF) for term in view.terms):
+        lines.append("Type `count` or `refresh` first: `licenses count type=premium`.")
+    sentences = []
+    if advice.leave_out:
+        sentences.append(f"If you leave out {typed(advice.leave_out.term)}, {_people(advice.leave_out.matches)}.")
+    if advice.instead:
+        sentences.append(f"With {typed(advice.instead.term)}, {_people(advice.instead.matches)}.")
+    return [*lines, " ".join(sentences) or "It is not enough to leave out one condition."]
 
 
 def of_absent(absent: Iterable[Absent]) -> list[str]:
-    """What nobody has, in one paragraph; none where there is none."""
+    """Say in one paragraph which values nobody has; no paragraph if there are none."""
     said = " ".join(
-        f"Nobody has {one.key} {code(one.value, _MAX_VALUE_LENGTH)}."
-        + (f" Did you mean {code(one.meant, _MAX_VALUE_LENGTH)}?" if one.meant else "")
-        for one in absent
+        f"Nobody has {value.key} {code(value.value, _MAX_VALUE_LENGTH)}."
+        + (f" Did you mean {code(value.meant, _MAX_VALUE_LENGTH)}?" if value.meant else "")
+        for value in absent
     )
     return [said] if said else []
 
 
 def typed(term: Term) -> str:
-    """A condition as one would type it."""
+    """Return a condition as code, the way people type it."""
     return code(language.printed(View((term,))))
 
 
-def is_shown_whole(term: Term) -> bool:
-    """Whether what `typed` shows can be typed like that."""
-    return typed(term) == f"`{language.printed(View((term,)))}`"
+def can_be_typed(term: Term) -> bool:
+    """Return whether a condition is understood as `typed` shows it: a cell may hold letters that a filter cannot."""
+    try:
+        return language.parse(typed(term)[1:-1]).terms == (term,)
+    except Refusal:
+        return False
 
 
 def word_of(term: Term) -> str | None:
-    """The word that has to be contained in any cell; None for other conditions."""
+    """Return the word that any cell must contain; None for other conditions."""
     match term:
         case Term(columns, (("", word, ""),)) if columns == LICENSE_COLUMNS:
             return word
     return None
 
 
-def _has_option(terms: Iterable[Term]) -> bool:
-    """Whether a word of the command, or nearly one, is looked for."""
-    return any((word := word_of(term)) is not None and _like_option(word) for term in terms)
-
-
-def _like_option(word: str) -> bool:
-    return any(SequenceMatcher(None, fold(word), option).ratio() >= _LIKE_ENOUGH for option in _OPTIONS)
+def _people(number: int) -> str:
+    return "1 person matches" if number == 1 else f"{number:,} people match"

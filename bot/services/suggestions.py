@@ -1,15 +1,13 @@
-"""What to ask for instead of a filter that finds nobody or names what nobody has, or of a view too large for a file."""
+"""Finds what to ask for instead of a filter that finds nobody, names a value nobody has, or finds too many."""
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from sqlalchemy.orm import Session
 
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Refusal
-from bot.filters import language
-from bot.filters.advice import Absent, Rewritten, Suggestion, is_shown_whole, word_of
+from bot.filters.advice import Absent, Advice, Alternative, can_be_typed, word_of
 from bot.filters.columns import BY_ATTRIBUTE
 from storage import views
 from storage.values.folding import fold
@@ -17,108 +15,83 @@ from storage.values.license_table import LICENSE_COLUMNS, Term, View
 from storage.values.records import Roster
 
 _MAX_TERMS = 30
-"""Each of them deepens the expression, which SQLite limits."""
+"""Conditions of a filter that is looked into: each makes the SQL expression deeper, which SQLite limits."""
 
 _MAX_VALUES = 5000
-"""To compare with what was typed, the most frequent first."""
-
-_MAX_PATTERNS = 5
-"""Of one condition, each of which is compared with all values."""
-
-_WORDED = ("location", "license_type", "first_name", "last_name", "status", "activation")
-"""The columns in which a word is looked for that may be in any: the others hold addresses and numbers."""
-
-_FEW_VALUES = ("location", "license_type", "status", "activation")
-"""The columns with few values, so that one which nobody has is a slip."""
+"""Existing values compared with a typed one, the most frequent first: a comparison takes some microseconds."""
 
 _MAX_ABSENT = 5
+"""Values named as had by nobody, so that the answer stays short."""
+
 _MAX_WORDS = 3
-"""That are taken for the rest of the value before them."""
+"""Words after a value that may belong to it: hardly a location or a status has more than four words."""
 
-_MAX_REWRITTEN = 6
-"""Attempts, each of which looks at the whole roster."""
+_MAX_REWRITINGS = 6
+"""Rewritings tried, for each reads the whole roster."""
 
-_OR = "or"
-_BETWEEN_OR = re.compile(f" {_OR} ", re.IGNORECASE)
+_FEW_VALUES = ("location", "license_type", "activation", "status")
+"""Columns with few different values. A value nobody has is a typing error there, and one value may halve a view."""
 
-_HALVING = ("location", "license_type", "activation", "status")
+_TEXT_COLUMNS = (*_FEW_VALUES, "first_name", "last_name")
+"""Columns to look in for a word that may be in any column. The others hold addresses and numbers."""
+
+_OR = re.compile(" or ", re.IGNORECASE)
 
 
-def of_nobody(session: Session, roster: Roster, view: View) -> Suggestion | Rewritten | None:
-    """The condition that several were meant as, else the one without which a view of nobody would have most.
-
-    None where dropping one alone does not help.
-    """
-    terms = view.terms
-    if not terms or len(terms) > _MAX_TERMS:
-        return None
-    for rewritten, others in islice(_rewritten(terms), _MAX_REWRITTEN):
-        if number := views.count(session, roster.id, View((*others, rewritten))):
-            return Rewritten(rewritten, number)
-    kept_out = views.kept_out_by_each(session, roster.id, terms)
-    at = max(range(len(terms)), key=lambda index: kept_out[index])
+def advice(session: Session, roster: Roster, view: View, *, nobody: bool) -> Advice:
+    """Return what helps with a view: which values nobody has, and, if nobody matches, what would find people."""
+    absent = tuple(islice(_absent(session, roster.id, view), _MAX_ABSENT)) if roster.size else ()
+    if not nobody or not 0 < len(view.terms) <= _MAX_TERMS:
+        return Advice(absent=absent)
+    rewritings = chain(_longer_values(view.terms), _combined(view.terms))
+    for rewritten, others in islice((each for each in rewritings if can_be_typed(each[0])), _MAX_REWRITINGS):
+        if found := views.count(session, roster.id, View((*others, rewritten))):
+            return Advice(instead=Alternative(rewritten, found), absent=absent)
+    kept_out = views.kept_out_by_each(session, roster.id, view.terms)
+    at = kept_out.index(max(kept_out))
     if not kept_out[at]:
-        return None
-    others = (*terms[:at], *terms[at + 1 :])
-    meant = _meant(session, roster.id, terms[at], View(others))
-    if meant is None:
-        return Suggestion(terms[at], kept_out[at])
-    return Suggestion(terms[at], kept_out[at], meant, views.count(session, roster.id, View((*others, meant))))
-
-
-def absent(session: Session, roster: Roster, view: View) -> tuple[Absent, ...]:
-    """The values that nobody has, of conditions that find people all the same; only these cost a look at the roster."""
-    if not roster.size:
-        return ()
-    return tuple(islice(_absent(session, roster.id, _doubtful(view)), _MAX_ABSENT))
+        return Advice(absent=absent)
+    term, others = view.terms[at], view.terms[:at] + view.terms[at + 1 :]
+    meant = _nearest_term(session, roster.id, term, View(others))
+    found = views.count(session, roster.id, View((*others, meant))) if meant else 0
+    return Advice(Alternative(term, kept_out[at]), Alternative(meant, found) if meant and found else None, absent)
 
 
 def halving(session: Session, roster: Roster, view: View) -> tuple[Term, int] | None:
-    """The condition that leaves nearest to half of a view, and how many; None where everybody is alike."""
+    """Return the condition that leaves nearest to half of a view, and how many; None if all values are the same."""
     whole = views.count(session, roster.id, view)
     found = [
         (Term((column,), ((value,),)), number)
-        for column in _HALVING
+        for column in _FEW_VALUES
         for value, number in views.facets(session, roster.id, column, view).items()
         if number < whole
     ]
-    nearest_first = sorted(found, key=lambda one: abs(2 * one[1] - whole))
-    return next((one for one in nearest_first if _can_be_typed(one[0])), None)
+    nearest_first = sorted(found, key=lambda half: abs(2 * half[1] - whole))
+    return next((half for half in nearest_first if can_be_typed(half[0])), None)
 
 
-def _doubtful(view: View) -> dict[tuple[str, str], str]:
-    """The whole values of conditions of which one without anybody goes unnoticed, by column and as compared."""
-    return {
+def _absent(session: Session, roster_id: int, view: View) -> Iterator[Absent]:
+    """Yield the values nobody has, of conditions that find people anyway: only these cost a look at the roster."""
+    doubtful = {
         (term.columns[0], folded): pattern[0]
         for term in view.terms
         if len(term.columns) == 1 and term.columns[0] in _FEW_VALUES and (term.negated or len(term.patterns) > 1)
         for pattern in term.patterns
         if len(pattern) == 1 and (folded := fold(pattern[0]))
     }
-
-
-def _absent(session: Session, roster_id: int, doubtful: dict[tuple[str, str], str]) -> Iterator[Absent]:
-    there: dict[str, dict[str, str]] = {}
+    existing: dict[str, dict[str, str]] = {}
     for (column, folded), typed in doubtful.items():
-        if column not in there:
-            there[column] = {fold(value): value for value in views.facets(session, roster_id, column)}
-        if folded not in there[column]:
-            meant = nearest(typed, islice(there[column].values(), _MAX_VALUES))
-            # Webex's own words are typed in lower case everywhere.
-            yield Absent(
-                BY_ATTRIBUTE[column].keys[0], typed, meant if column == "location" or not meant else meant.lower()
-            )
+        if column not in existing:
+            # Examples show Webex's own words in lower case.
+            values = views.facets(session, roster_id, column)
+            existing[column] = {fold(value): value if column == "location" else value.lower() for value in values}
+        if folded not in existing[column]:
+            meant = nearest(typed, islice(existing[column].values(), _MAX_VALUES))
+            yield Absent(BY_ATTRIBUTE[column].keys[0], typed, meant)
 
 
-def _rewritten(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
-    """Conditions that several of these may have been meant as, each with the terms that are left beside it."""
-    for meant, others in (*_with_words(terms), *_either(terms)):
-        if _can_be_typed(meant):
-            yield meant, others
-
-
-def _with_words(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
-    """The words that follow a value as the rest of it: `location=Dallas North`; or as others, after an "or"."""
+def _longer_values(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+    """Add the words after a value to it: `location=Dallas North`; or as values of their own after an "or"."""
     for at, term in enumerate(terms):
         if term.negated or term.columns == LICENSE_COLUMNS or len(term.patterns[-1]) > 1:
             continue
@@ -127,47 +100,30 @@ def _with_words(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]
         for length in range(len(words), 0, -1):
             others = (*terms[:at], *terms[at + 1 + length :])
             value = " ".join([term.patterns[-1][0], *words[:length]]).strip()
-            yield Term(term.columns, (*term.patterns[:-1], (value,))), others
-            if len(values := _BETWEEN_OR.split(value)) > 1:
-                yield Term(term.columns, (*term.patterns[:-1], *((one,) for one in values))), others
+            for values in dict.fromkeys([(value,), tuple(_OR.split(value))]):
+                yield Term(term.columns, (*term.patterns[:-1], *((value,) for value in values))), others
 
 
-def _either(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
-    """The conditions on one column as one with all their values: `location=Dallas or location=Austin`."""
+def _combined(terms: Sequence[Term]) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+    """Combine the conditions on one column: `location=Dallas location=Austin`, also with "or" between them."""
     for columns in dict.fromkeys(term.columns for term in terms if len(term.columns) == 1):
         at = {index for index, term in enumerate(terms) if term.columns == columns and not term.negated}
         if len(at) > 1:
             patterns = dict.fromkeys(pattern for index in sorted(at) for pattern in terms[index].patterns)
-            ors = {index for index, term in enumerate(terms) if fold(word_of(term) or "") == _OR}
-            between = {index for index in ors if {index - 1, index + 1} <= at}
-            others = tuple(term for index, term in enumerate(terms) if index not in at | between)
+            ors = {index for index, term in enumerate(terms) if fold(word_of(term) or "") == "or"}
+            ors = {index for index in ors if {index - 1, index + 1} <= at}
+            others = tuple(term for index, term in enumerate(terms) if index not in at | ors)
             yield Term(columns, tuple(patterns)), others
 
 
-def _can_be_typed(term: Term) -> bool:
-    """Whether it is understood as it is shown: a cell may have what stands for something in a filter."""
-    if not is_shown_whole(term):
-        return False
-    try:
-        return language.parse(language.printed(View((term,)))).terms == (term,)
-    except Refusal:
-        return False
-
-
-def _meant(session: Session, roster_id: int, term: Term, others: View) -> Term | None:
-    """The condition with the value nearest to one that was typed, of those that are there."""
-    if term.negated:
-        return None
-    columns = _WORDED if term.columns == LICENSE_COLUMNS else term.columns
-    values = [
-        value
-        for column in columns
-        for value in islice(views.facets(session, roster_id, column, others), _MAX_VALUES // len(columns))
-    ]
-    for pattern in islice(term.patterns, _MAX_PATTERNS):
-        match pattern:
-            case (typed,) | ("", typed, "") if value := nearest(typed, values):
-                meant = tuple(value if piece == typed else piece for piece in pattern)
-                found = Term(term.columns, (meant,))
-                return found if _can_be_typed(found) else None
+def _nearest_term(session: Session, roster_id: int, term: Term, others: View) -> Term | None:
+    """Return the condition with the existing value nearest to the typed one, among the people who match `others`."""
+    match term:
+        case Term(columns, (((typed,) | ("", typed, "")) as pattern,), False):
+            columns = _TEXT_COLUMNS if columns == LICENSE_COLUMNS else columns
+            most = _MAX_VALUES // len(columns)
+            each = (islice(views.facets(session, roster_id, column, others), most) for column in columns)
+            if value := nearest(typed, chain.from_iterable(each)):
+                found = Term(term.columns, (tuple(value if piece == typed else piece for piece in pattern),))
+                return found if can_be_typed(found) else None
     return None

@@ -8,7 +8,7 @@ from statistics import median
 from storage.values.records import Sync
 
 MIN_PAUSE = timedelta(seconds=15)
-"""The first pause of a busy cluster for which Webex names no time: about as long as the shortest sync."""
+"""The first pause of a busy cluster, if Webex names no time. Short, for there may be room at any moment; it doubles."""
 
 MAX_PAUSE = timedelta(minutes=5)
 """The longest pause of a busy cluster, so that its queue moves on soon after there is room."""

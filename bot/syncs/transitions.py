@@ -16,7 +16,7 @@ ADOPT_WINDOW = timedelta(minutes=2)
 """How long to look for a run that Webex may have begun, before asking again: a run that began shows up earlier."""
 
 MAX_QUEUE_TIME = timedelta(hours=24)
-"""How long a sync may wait in the queue: as long as a hold, so that nobody waits longer than for the next sync."""
+"""How long a sync may wait in the queue: as long as the default hold."""
 
 MAX_STARTS = 5
 """How often Webex is asked to start a sync that fails in passing: with the pauses, for about four minutes."""

@@ -82,13 +82,13 @@ def test_a_filter_that_finds_nobody_is_answered_with_the_condition_to_drop_and_w
     premium = [row for row in there if row[1] == "Premium"]
     in_dallas = [row for row in premium if row[0] == "Dallas"]
     said = house.ask(ANA, "licenses type=premium location=Dalas").markdown or ""
-    assert f"Without `location=Dalas` it would be {len(premium)}." in said
-    assert f"`location=Dallas` would give {len(in_dallas)}." in said
+    assert f"If you leave out `location=Dalas`, {len(premium)} people match." in said
+    assert f"With `location=Dallas`, {len(in_dallas)} people match." in said
     assert f"0 of {len(there)}" in said
     word = house.ask(ANA, "licenses miler").markdown or ""
-    assert "`Miller` would give" in word
+    assert "With `Miller`, " in word
     both = house.ask(ANA, "licenses location=Nowhere type=nothing").markdown or ""
-    assert "Dropping one of the conditions alone would not help." in both
+    assert "It is not enough to leave out one condition." in both
 
 
 def test_a_value_that_nobody_has_is_named_though_others_are_found(house: House) -> None:
@@ -102,13 +102,13 @@ def test_a_value_that_nobody_has_is_named_though_others_are_found(house: House) 
 def test_conditions_that_were_meant_as_one_are_suggested_as_that(house: House) -> None:
     waiting = sum(row[7] == "Pending Email Input" for row in rows(house))
     said = house.ask(ANA, "licenses status=pending email input").markdown or ""
-    assert f'`status="pending email input"` would give {waiting}.' in said
+    assert f'With `status="pending email input"`, {waiting} people match.' in said
     assert "Without" not in said
     either = sum(row[0] in ("Dallas", "Austin") for row in rows(house))
     said = house.ask(ANA, "licenses count location=Dallas or location=Austin").markdown or ""
-    assert f"`location=Dallas,Austin` would give {either}." in said
+    assert f"With `location=Dallas,Austin`, {either} people match." in said
     said = house.ask(ANA, "licenses `type=premium` counts").markdown or ""
-    assert "`count` and `refresh` stand first: `licenses count type=premium`." in said
+    assert "Type `count` or `refresh` first: `licenses count type=premium`." in said
 
 
 def test_count_gives_the_counts_alone(house: House) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat.message import MAX_FILE_BYTES
 from bot.filters import advice as filter_advice
 from bot.filters import refusals as filter_refusals
-from bot.filters.advice import Absent, Advice, Rewritten, Suggestion
+from bot.filters.advice import Absent, Advice, Alternative
 from bot.filters.columns import MAIN_KEYS
 from bot.filters.language import MAX_COMPARISONS
 from bot.formatting import chat_table
@@ -25,7 +25,7 @@ from tests.bot.samples import NOW, ROSTER
 
 def of_licenses(sample: Sample) -> Iterator[Case]:
     about, found = _about(sample, View((_term(sample),))), _found(sample, [_holder(sample)])
-    instead = Advice(Suggestion(_term(sample), sample.number), (Absent("location", sample.typed, "Dallas"),))
+    instead = Advice(Alternative(_term(sample), sample.number), absent=(Absent("location", sample.typed, "Dallas"),))
     one = Summary(1, Counter({"Activated": 1}), Counter({"Dallas": 1}), [_holder(sample)])
     yield case(licenses.answer)(about, found, Advice(), NOW)
     yield case(licenses.answer, "one found")(replace(_about(sample, View()), stale=None), one, Advice(), NOW)
@@ -106,8 +106,9 @@ def _advice(view: View, words: str) -> Iterator[tuple[str, Advice]]:
     absent = (Absent("location", words, words),) * 2
     yield "", Advice()
     if view.terms:
-        yield ", one to leave out", Advice(Suggestion(view.terms[0], 10**9, view.terms[0], 10**9), absent)
-        yield ", several meant as one", Advice(Rewritten(view.terms[0], 10**9), absent)
+        one = Alternative(view.terms[0], 10**9)
+        yield ", one to leave out", Advice(one, one, absent)
+        yield ", several meant as one", Advice(None, one, absent)
 
 
 def _advised(sample: Sample) -> Iterator[Case]:
@@ -117,9 +118,9 @@ def _advised(sample: Sample) -> Iterator[Case]:
         ("no advice", View((term,)), Advice()),
         ("a word of the command", View((option, term)), Advice()),
         ("help is typed", View((Term(LICENSE_COLUMNS, (("", "help", ""),)),)), Advice()),
-        ("one to leave out", View((term,)), Advice(Suggestion(term, sample.number))),
-        ("one to leave out finds one", View((term,)), Advice(Suggestion(term, 1, term, 1))),
-        ("several meant as one", View((term,)), Advice(Rewritten(term, sample.number))),
+        ("one to leave out", View((term,)), Advice(Alternative(term, sample.number))),
+        ("one to leave out finds one", View((term,)), Advice(Alternative(term, 1), Alternative(term, 1))),
+        ("several meant as one", View((term,)), Advice(None, Alternative(term, sample.number))),
     ):
         yield case(filter_advice.of_nobody, when)(view, advice)
     yield case(filter_advice.of_absent)(

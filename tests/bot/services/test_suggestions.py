@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.filters import advice, language
-from bot.filters.advice import Absent, Advice, Rewritten
+from bot.filters.advice import Absent, Advice
 from bot.services import suggestions
 from storage import rosters, views
 from storage.engine.database import Database
@@ -49,10 +49,10 @@ def looking(database: Database) -> Iterator[tuple[Session, Roster]]:
 
 def _instead(looking: tuple[Session, Roster], typed: str) -> tuple[str, int] | None:
     """What several conditions were meant as, and how many that finds."""
-    found = suggestions.of_nobody(*looking, language.parse(typed))
-    if not isinstance(found, Rewritten):
+    found = suggestions.advice(*looking, language.parse(typed), nobody=True)
+    if found.leave_out or not found.instead:
         return None
-    return advice.typed(found.meant).strip("`"), found.finds
+    return advice.typed(found.instead.term).strip("`"), found.instead.matches
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_could_not_be_typed_as_it_is_shown_is_not_suggested(looking: tuple[
 
 def test_values_that_nobody_has_are_named_though_others_are_found(looking: tuple[Session, Roster]) -> None:
     def absent(typed: str) -> tuple[Absent, ...]:
-        return suggestions.absent(*looking, language.parse(typed))
+        return suggestions.advice(*looking, language.parse(typed), nobody=False).absent
 
     assert absent("status!=provisoned") == (Absent("status", "provisoned", "provisioned"),)
     assert absent("location=Dalas,Austin") == (Absent("location", "Dalas", "Dallas"),)
@@ -124,9 +124,9 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
 
     monkeypatch.setattr(views, "facets", noted)
     for typed in ("", "location=Dalas", "dalas,x", "last!=x", "name!=x", "location!=Dal*", "location!="):
-        assert suggestions.absent(*looking, language.parse(typed)) == ()
+        assert suggestions.advice(*looking, language.parse(typed), nobody=False) == Advice()
     assert looked == []
-    suggestions.absent(*looking, language.parse("location!=a,b location!=c status=x,y"))
+    suggestions.advice(*looking, language.parse("location!=a,b location!=c status=x,y"), nobody=False)
     assert looked == ["location", "status"]
 
 
@@ -143,4 +143,4 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
 )
 def test_a_word_of_the_command_in_the_midst_of_a_filter_is_said_to_stand_first(typed: str, misplaced: bool) -> None:
     said = advice.of_nobody(language.parse(typed), Advice())
-    assert ("`count` and `refresh` stand first: `licenses count type=premium`." in said) is misplaced
+    assert ("Type `count` or `refresh` first: `licenses count type=premium`." in said) is misplaced
