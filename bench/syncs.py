@@ -177,7 +177,7 @@ def jobs(kinds: set[str]) -> list[Job[Any]]:
 
 def work(url: str, shared: Path, kinds: set[str]) -> None:
     """One worker, until it is told to end."""
-    database = Database(url, connections=5, singles=4)  # as a worker of the Procfile has them
+    database = Database(url, connections=5, single_writes=4)  # as a worker of the Procfile has them
     working = context(database, shared)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())

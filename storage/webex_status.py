@@ -1,11 +1,10 @@
-"""What Webex says of an enterprise's syncs: the account last read, and the runs it began without being asked here."""
+"""What Webex says about an enterprise's syncs: its last sync status, and the runs that were not started by the bot."""
 
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage import inbox
@@ -20,19 +19,61 @@ from storage.values.records import Claim, SyncState, WebexRun, WebexSyncStatus
 
 KIND = "readings"
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
+_ROWS: Any = ReadingRow.__table__
+_SYNCS: Any = SyncRow.__table__
+_RUNS: Any = WebexRunRow.__table__
+_STATUS_COLUMNS = ("enabled", "status", "started_at", "ended_at", "succeeded_at", "tracking_id")
+_ENTERPRISE: Any = bindparam("enterprise")
+_STARTED_AT = bindparam("started_at", type_=UTCDateTime)
+_TRACKING_ID = bindparam("tracking_id", type_=Text)
+_LAST_STATUS = select(_ROWS.c.read_at, *(_ROWS.c[name] for name in _STATUS_COLUMNS)).where(
+    _ROWS.c.enterprise_id == _ENTERPRISE, _ROWS.c.read_at.is_not(None)
+)
+_LOCKED = (
+    select(ReadingRow)
+    .where(ReadingRow.enterprise_id == _ENTERPRISE)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def _is_same_run(table: Any) -> Any:
+    return or_(table.c.started_at == _STARTED_AT, table.c.tracking_id == _TRACKING_ID)
+
+
+_SYNC_OF_BOT = (
+    select(_SYNCS.c.id)
+    .where(
+        _SYNCS.c.enterprise_id == _ENTERPRISE,
+        or_(
+            _is_same_run(_SYNCS),
+            among(_SYNCS.c.state, SyncState.STARTING, SyncState.RUNNING)
+            & or_(
+                _SYNCS.c.before_started_at.is_distinct_from(_STARTED_AT),
+                _TRACKING_ID.is_not(None) & _SYNCS.c.before_tracking_id.is_distinct_from(_TRACKING_ID),
+            ),
+        ),
+    )
+    .order_by(_SYNCS.c.id.desc())
+    .limit(1)
+)
+"""A sync of the bot that started this run, or that may have started it: it is under way and the run is new."""
+
+_KNOWN_RUN = (
+    select(WebexRunRow)
+    .where(WebexRunRow.enterprise_id == _ENTERPRISE, _is_same_run(_RUNS))
+    .order_by(WebexRunRow.id.desc())
+    .limit(1)
+)
+
 
 def request(session: Session, enterprise_id: int, now: datetime) -> int:
-    """Have Webex asked how the enterprise stands, unless that is wanted already; the reading's id.
+    """Request a read of the enterprise's sync status, unless one is due already. Return the id of the reading.
 
-    Its row is locked until the transaction ends, so that those who wait are written down before it is there.
+    The row stays locked until the transaction ends, so the read cannot end before those who wait for it are recorded.
     """
-    insert_unless_there(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
-    row = session.scalars(
-        select(ReadingRow)
-        .where(ReadingRow.enterprise_id == enterprise_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    row = _lock_row(session, enterprise_id)
     if row.due_at is None:
         row.due_at = now
         session.flush()
@@ -40,118 +81,78 @@ def request(session: Session, enterprise_id: int, now: datetime) -> int:
     return row.id
 
 
+def _lock_row(session: Session, enterprise_id: int) -> ReadingRow:
+    """Lock the enterprise's row, after adding it if there is none."""
+    row = session.scalar(_LOCKED, {"enterprise": enterprise_id})
+    if row is None:
+        insert_unless_there(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
+        row = session.scalars(_LOCKED, {"enterprise": enterprise_id}).one()
+    return row
+
+
 def claim(connection: Connection, now: datetime) -> ReadingRow | None:
-    """Take a reading that is wanted."""
+    """Claim a reading that is due."""
     return claims.claim(connection, ReadingRow, now)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
-    """When the readings have to be looked at again."""
+    """Return when the readings have to be looked at again."""
     return claims.next_due(session, ReadingRow, now)
 
 
 def done(session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:
-    """A wanted reading is there, or could not be had: answer those who waited."""
+    """End a requested read, successful or with an error, and resume the events that waited for it."""
     claims.settle(session, ReadingRow, claim, due_at=None, error=error)
     inbox.resume(session, now, reading_id=claim.id)
 
 
 def get(session: Session, enterprise_id: int) -> WebexSyncStatus | None:
-    """What Webex said last of an enterprise; None where it was never asked."""
-    row = session.execute(_GETTING, {"enterprise": enterprise_id}).one_or_none()
+    """Return the last sync status of an enterprise; None if it was never read."""
+    row = session.execute(_LAST_STATUS, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else WebexSyncStatus(**row._mapping)
 
 
-def keep(session: Session, enterprise_id: int, reading: WebexSyncStatus, now: datetime) -> None:
-    """Remember what Webex said, and the run it told of unless that is one of ours. The enterprise is locked."""
-    kept = {name: getattr(reading, name) for name in _KEPT} | {"read_at": now}
-    said = kept | {"enterprise_id": enterprise_id, "attempt": 0, "failures": 0}
-    which: dict[str, Any] = {
-        "enterprise": enterprise_id,
-        "started": reading.started_at,
-        "tracking": reading.tracking_id,
-    }
-    newest = session.execute(_KEEPING[session.get_bind().dialect.name], said | which).one_or_none()
-    if newest is not None and reading.started_at is not None and newest.ours is None:
-        _keep_run(session, which, reading, now)
+def keep(session: Session, enterprise_id: int, status: WebexSyncStatus, now: datetime) -> None:
+    """Store a sync status, and its run if the bot did not start that. Ignore a status older than the stored one.
+
+    The caller must have locked the enterprise: that keeps two statuses from being stored at once, and the enterprise's
+    syncs from starting or ending meanwhile.
+    """
+    row = _lock_row(session, enterprise_id)
+    if row.read_at is not None and row.read_at > now:
+        return
+    for name in _STATUS_COLUMNS:
+        setattr(row, name, getattr(status, name))
+    row.read_at = now
+    session.flush()
+    run = {"enterprise": enterprise_id, "started_at": status.started_at, "tracking_id": status.tracking_id}
+    if status.started_at is not None and session.scalar(_SYNC_OF_BOT, run) is None:
+        _keep_run(session, run, status, now)
 
 
-_ROWS: Any = ReadingRow.__table__
-_KEPT = ("read_at", "enabled", "status", "started_at", "ended_at", "succeeded_at", "tracking_id")
-_GETTING = select(*(_ROWS.c[name] for name in _KEPT)).where(
-    _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.read_at.is_not(None)
-)
-
-_STARTED = bindparam("started", type_=UTCDateTime)
-_TRACKING = bindparam("tracking", type_=Text)
-
-
-def _same_run(table: Any) -> Any:
-    return or_(table.c.started_at == _STARTED, table.c.tracking_id == _TRACKING)
-
-
-_SYNCS: Any = SyncRow.__table__
-_OURS = (
-    select(_SYNCS.c.id)
-    .where(
-        _SYNCS.c.enterprise_id == bindparam("enterprise"),
-        or_(
-            _same_run(_SYNCS),
-            among(_SYNCS.c.state, SyncState.STARTING, SyncState.RUNNING)
-            & or_(
-                _SYNCS.c.before_started_at.is_distinct_from(_STARTED),
-                _TRACKING.is_not(None) & _SYNCS.c.before_tracking_id.is_distinct_from(_TRACKING),
-            ),
-        ),
-    )
-    .order_by(_SYNCS.c.id.desc())
-    .limit(1)
-)
-"""One of our syncs has this run, or may yet turn out to have begun it."""
-
-
-def _upsert(insert: Any) -> Any:
-    trying = insert(_ROWS)
-    read = {name: trying.excluded[name] for name in _KEPT}
-    newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= trying.excluded.read_at)
-    keeping = trying.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=read, where=newer)
-    return keeping.returning(_OURS.scalar_subquery().label("ours"))
-
-
-_KEEPING = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
-
-_RUNS: Any = WebexRunRow.__table__
-_RUN = (
-    select(WebexRunRow)
-    .where(WebexRunRow.enterprise_id == bindparam("enterprise"), _same_run(_RUNS))
-    .order_by(WebexRunRow.id.desc())
-    .limit(1)
-)
-
-
-def _keep_run(session: Session, which: dict[str, Any], reading: WebexSyncStatus, now: datetime) -> None:
-    row = session.scalar(_RUN, which)
+def _keep_run(session: Session, run: dict[str, Any], status: WebexSyncStatus, now: datetime) -> None:
+    row = session.scalar(_KNOWN_RUN, run)
     if row is None:
-        row = WebexRunRow(enterprise_id=which["enterprise"], seen_at=now)
+        row = WebexRunRow(enterprise_id=run["enterprise"], seen_at=now)
         session.add(row)
-    row.started_at = reading.started_at
-    row.ended_at = _end(reading)
-    row.tracking_id = reading.tracking_id or row.tracking_id
-    row.status = reading.status
-    row.counts = reading.counts
-    row.errors = list(reading.errors)
+    row.started_at = status.started_at
+    row.ended_at = _run_end(status)
+    row.tracking_id = status.tracking_id or row.tracking_id
+    row.status = status.status
+    row.counts = status.counts
+    row.errors = list(status.errors)
     session.flush()
 
 
-def _end(reading: WebexSyncStatus) -> datetime | None:
-    """When the run ended: an end before its start belongs to the run before."""
-    if reading.started_at is None or reading.ended_at is None or reading.ended_at < reading.started_at:
+def _run_end(status: WebexSyncStatus) -> datetime | None:
+    """Return when the run ended; an end before the run's start belongs to the run before it."""
+    if status.started_at is None or status.ended_at is None or status.ended_at < status.started_at:
         return None
-    return reading.ended_at
+    return status.ended_at
 
 
 def runs(session: Session, enterprise_id: int, limit: int) -> list[WebexRun]:
-    """The newest runs of Webex's own, newest first."""
+    """Return the newest runs that the bot did not start, newest first."""
     rows = session.execute(
         select(*(_RUNS.c[field.name] for field in fields(WebexRun)))
         .where(_RUNS.c.enterprise_id == enterprise_id)

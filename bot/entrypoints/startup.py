@@ -37,11 +37,11 @@ def log_to_stderr() -> None:
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
-def open_database(settings: Settings, *, connections: int = 0, singles: int = 0) -> Database:
+def open_database(settings: Settings, *, connections: int = 0, single_writes: int = 0) -> Database:
     """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
     threads = settings.answer_threads
     database = Database(
-        settings.database_url, connections=connections or threads // 2 + 1, singles=singles or threads // 2
+        settings.database_url, connections=connections or threads // 2 + 1, single_writes=single_writes or threads // 2
     )
     if database.is_sqlite and database.url.database:
         try:

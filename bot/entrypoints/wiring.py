@@ -54,4 +54,6 @@ def clock(world: Context) -> Clock:
 def door() -> Flask:
     """The web process alone, for gunicorn."""
     settings = settings_for(Need.WEB)
-    return create_app(startup.open_database(settings, connections=1, singles=1), settings.webhook_secrets, startup.now)
+    return create_app(
+        startup.open_database(settings, connections=1, single_writes=1), settings.webhook_secrets, startup.now
+    )

@@ -25,7 +25,7 @@ def work(context: Context, row: OutboxRow) -> None:
     if row.kind != outbox.POST:
         _change(context, row)
         return
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         destination = destinations.get(session, row.destination_id)
     if row.personal and not destination.direct and not space_privacy.fit(context, row, destination):
         if row.person_id is not None:

@@ -72,7 +72,7 @@ def _since(current: Roster, now: datetime) -> datetime | None:
 def _read_changes(context: Context, row: RosterRow) -> bool:
     """Read what has changed; False where that is not to be known, or so much that all had better be read."""
     begun = context.now()
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         current = rosters.current(session, row.enterprise_id)
     since = None if current is None else _since(current, begun)
     if current is None or since is None:

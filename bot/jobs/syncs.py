@@ -34,7 +34,7 @@ def work(context: Context, row: SyncRow) -> None:
 
 def failed(context: Context, row: SyncRow, error: Exception) -> bool:
     """End a sync that has no prospect; forget Webex's id of an enterprise that Webex does not know."""
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         sync = syncs.get(session, row.id)  # it may have gone a state further before it failed
     if isinstance(error, Rejected) and error.status == 404:
         with context.database.write() as session:
@@ -113,7 +113,7 @@ def _start(
 
 def _found(context: Context, sync: Sync) -> str | None:
     """By which id Webex knows the enterprise; None where nobody has activated yet."""
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
     return find_webex_id(context, enterprise)
 

@@ -21,7 +21,7 @@ _SURVEY = "survey"
 
 def work(context: Context, row: ReadingRow) -> None:
     """Read how one enterprise's syncs stand."""
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
     webex_id = enterprise.webex_id or find_webex_id(context, enterprise)
     reading = WebexSyncStatus()  # of an enterprise that Webex does not know yet, there is nothing to tell
@@ -69,7 +69,7 @@ def survey(context: Context) -> None:
 
 def _surveyed(context: Context, began: datetime) -> bool:
     """Keep what Webex tells of our enterprises; False where the process is to stop before the end."""
-    with context.database.quick_read() as session:
+    with context.database.read() as session:
         ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
     for found in context.broadworks.enterprises():
         if context.stopping.is_set():

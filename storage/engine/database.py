@@ -1,8 +1,11 @@
-"""The two databases behind one door: sessions that read a snapshot, sessions that write."""
+"""SQLite or PostgreSQL behind one class. Everybody uses `read()` and `write()`.
+
+The engines are for this package (and for the migrations). `single_write()` is for the few hot statements.
+"""
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -13,35 +16,39 @@ from storage.engine.fair_lock import FairLock
 from storage.engine.notifier import Notifier
 
 CHANNEL = "directory_sync"
+_WOKEN = "woken"
+
 OnCommit = Callable[[frozenset[str]], None]
 
 
 class Database:
-    """One database; `read()` and `write()` give sessions, and writes tell who must look for new rows.
+    """One database: `read()` and `write()` give sessions, and a write tells which kinds of rows wait for a job.
 
-    At most `connections` are open at once for transactions and, on PostgreSQL, `singles` for single statements, since
-    small plans allow 20 in all: so whoever holds a session must not ask for another.
+    `connections` limits how many transactions are open at once. `single_writes` limits, on PostgreSQL, how many single
+    statements run beside them. Small database plans allow 20 connections in all, so a thread that holds a session must
+    not open another.
     """
 
-    def __init__(self, url: str, *, connections: int = 20, singles: int = 20) -> None:
+    def __init__(self, url: str, *, connections: int = 20, single_writes: int = 20) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.name = uuid.uuid4().hex
+        """Tells this process's notifications and leases from those of other processes."""
         self._listeners: list[OnCommit] = []
-        self._turn = FairLock()
+        self._write_turn = FairLock() if self.is_sqlite else nullcontext()
         self._notifier: Notifier | None
         if self.is_sqlite:
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", connections)
             self.reader = _sqlite(self.url, "BEGIN", connections)
-            self.immediate = self.writer
+            self._single_writer = self.writer
             self._notifier = None
         else:
             self.writer = _postgresql(self.url, connections)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            # Claims and looks by key are planned once: PostgreSQL would plan a claim anew each time, since it takes a
-            # plan that knows the time for the better one, and planning costs as much as claiming.
-            self.immediate = _postgresql(
-                self.url, singles, "-c plan_cache_mode=force_generic_plan", isolation_level="AUTOCOMMIT"
+            # PostgreSQL would plan every claim again, because a plan that knows the time looks better to it. Planning
+            # costs as much as claiming, so here each statement is planned once.
+            self._single_writer = _postgresql(
+                self.url, single_writes, "-c plan_cache_mode=force_generic_plan", isolation_level="AUTOCOMMIT"
             )
             self._notifier = Notifier(self.plain_url, CHANNEL, self.name)
 
@@ -52,52 +59,45 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only snapshot: what it reads agrees with itself however long it takes."""
+        """Open a read-only snapshot: everything read in it agrees, however long it takes."""
         with Session(self.reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A writing transaction: committed at the end, rolled back by an exception."""
-        with Session(self.writer, expire_on_commit=False) as session:
-            if self.is_sqlite:
-                with self._turn, session.begin():
-                    yield session
-            else:
-                with session.begin():
-                    yield session
-        kinds = frozenset(_woken(session))
+        """Open a transaction that writes: it commits at the end, and an exception rolls it back."""
+        with Session(self.writer, expire_on_commit=False) as session, self._write_turn, session.begin():
+            yield session
+        kinds = frozenset(session.info.get(_WOKEN, ()))
         if kinds:
             self.announce(kinds)
 
     @contextmanager
-    def quick_read(self) -> Iterator[Session]:
-        """A session for single reads that need not agree: one round trip to PostgreSQL each, not three."""
-        with Session(self.reader if self.is_sqlite else self.immediate, expire_on_commit=False) as session:
-            yield session
-
-    @contextmanager
     def single_write(self) -> Iterator[Connection]:
-        """A connection for one writing statement, committed by itself."""
+        """Open a connection for one writing statement, which commits by itself and wakes no job.
+
+        For claims, polls and incoming events alone, which are most of all writes: on PostgreSQL this takes one round
+        trip, and `write()` takes three.
+        """
         if self.is_sqlite:
-            with self._turn, self.writer.begin() as connection:
+            with self._write_turn, self.writer.begin() as connection:
                 yield connection
         else:
-            with self.immediate.connect() as connection:
+            with self._single_writer.connect() as connection:
                 yield connection
 
     def listen(self, listener: OnCommit) -> None:
-        """Have `listener` called after each commit with the kinds of rows that were written."""
+        """Call `listener` after each commit with the kinds of rows that were written."""
         self._listeners.append(listener)
 
     def announce(self, kinds: frozenset[str]) -> None:
-        """Tell this process's listeners, and on PostgreSQL other processes, that rows of these kinds are waiting."""
+        """Tell all listeners, on PostgreSQL also those of other processes, that rows of these kinds wait."""
         self.tell(kinds)
         if self._notifier is not None:
             self._notifier.send(kinds)
 
     def tell(self, kinds: frozenset[str]) -> None:
-        """Tell this process's listeners alone."""
+        """Tell only this process's listeners."""
         for listener in self._listeners:
             listener(kinds)
 
@@ -105,18 +105,13 @@ class Database:
         """Close every connection."""
         if self._notifier is not None:
             self._notifier.close()
-        for engine in (self.writer, self.reader, self.immediate):
+        for engine in (self.writer, self.reader, self._single_writer):
             engine.dispose()
 
 
 def wake(session: Session, kind: str) -> None:
-    """Have the job that moves rows of this kind look again once this transaction is committed."""
-    session.info.setdefault("woken", set()).add(kind)
-
-
-def _woken(session: Session) -> set[str]:
-    woken: set[str] = session.info.get("woken", set())
-    return woken
+    """After this transaction commits, wake the job that works on rows of this kind."""
+    session.info.setdefault(_WOKEN, set()).add(kind)
 
 
 def _postgresql(url: URL, connections: int, settings: str = "", **options: Any) -> Engine:

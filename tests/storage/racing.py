@@ -68,5 +68,5 @@ def overlapping(database: Database, first: Callable[[Session], Any], other: Call
 
 def somebody_waits(database: Database) -> bool:
     """Whether a transaction waits for a lock (PostgreSQL)."""
-    with database.immediate.connect() as connection:
-        return bool(connection.scalar(_WAITING))
+    with database.read() as session:
+        return bool(session.scalar(_WAITING))
