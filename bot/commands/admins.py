@@ -9,7 +9,7 @@ from bot.replies import admins as replies
 from bot.services import enterprise_fields
 from bot.services.confirmation import confirmed
 from bot.services.enterprise_fields import InvalidField
-from bot.webex.mentions import BOTS
+from bot.webex.bots import is_bot
 from storage import admins, enterprises
 from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
@@ -55,7 +55,7 @@ def _list(session: Session, request: Request) -> Reply:
 
 def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
-    if any(one.email.lower().endswith(BOTS) for one in people):
+    if any(is_bot(one.email) for one in people):
         raise Refusal(replies.no_bots())
     org_id = enterprises.org_of(session, enterprise.id)
     if any(differ(org_id, one.org_id) for one in people):

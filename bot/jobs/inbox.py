@@ -9,8 +9,9 @@ from bot.dispatch import outcome, router
 from bot.jobs import memberships
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
+from bot.webex.bots import is_bot
 from bot.webex.errors import RateLimited, Rejected, TooLarge, Unavailable
-from bot.webex.mentions import BOTS, is_mentioned, others_mentioned, strip_mention
+from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
 from bot.webex.models import SpaceMessage
 from storage import inbox
 from storage.models import InboxRow
@@ -76,7 +77,7 @@ def _on_its_way(row: InboxRow, message: Message) -> PendingMessage:
 def _heard(context: Context, row: InboxRow) -> Message | None:
     """What was typed to the bot; None where it was not meant for it, or is gone."""
     me = context.me()
-    if row.resource != "messages" or row.event != "created" or row.person_id == me.id:
+    if row.resource != "messages" or row.event != "created" or row.person_id == me.person_id:
         return None
     try:
         seen = context.webex.message(row.data_id)
@@ -85,12 +86,12 @@ def _heard(context: Context, row: InboxRow) -> Message | None:
             log.info("message %s cannot be read: %s", row.data_id, rejected)
             return None
         raise Unavailable("the message is not there yet") from rejected
-    if seen.person_id == me.id or seen.person_email.lower().endswith(BOTS):
+    if seen.person_id == me.person_id or is_bot(seen.person_email):
         return None
     direct = seen.room_type == "direct"
-    if not direct and not is_mentioned(seen.html, me.id):
+    if not direct and not is_mentioned(seen.html, me.person_id):
         return None
-    return _message(seen, direct, me.id)
+    return _message(seen, direct, me.person_id)
 
 
 def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
@@ -131,7 +132,7 @@ def _org_of(context: Context, message: Message) -> str | None:
         log.warning("a sender's membership cannot be read: %s", rejected)
         member = None
     if member is not None:
-        return member.person_org_id
+        return member.org_id
     try:
         org_id = context.webex.person(message.person_id).org_id
     except Rejected as rejected:
@@ -147,7 +148,7 @@ def _person(context: Context, person_id: str) -> Identity | None:
     except Rejected as rejected:
         log.warning("somebody who is mentioned cannot be read: %s", rejected)
         return None
-    return Identity(person.id, person.email, person.org_id) if person.email else None
+    return person if person.email else None
 
 
 def _downloaded(context: Context, address: str) -> bytes | FileUnreadable:

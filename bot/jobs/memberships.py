@@ -20,9 +20,9 @@ REPEAT_AFTER = timedelta(minutes=1)
 def handle(context: Context, row: InboxRow) -> bool:
     """Do what an event of a space asks for; False where it is none, or is not about the bot."""
     match row.resource, row.event:
-        case "memberships", "created" if row.person_id == context.me().id:
+        case "memberships", "created" if row.person_id == context.me().person_id:
             _greet(context, row)
-        case "memberships", "deleted" if row.person_id == context.me().id:
+        case "memberships", "deleted" if row.person_id == context.me().person_id:
             _forget(context, row)
         case "rooms", "migrated":
             _move(context, row)
@@ -73,7 +73,7 @@ def _actor(context: Context, row: InboxRow) -> Identity | None:
         return None
     if member is None:
         return Identity(row.actor_id or "nobody", "")
-    return Identity(member.person_id, member.person_email, member.person_org_id)
+    return member
 
 
 def _forget(context: Context, row: InboxRow) -> None:

@@ -3,12 +3,11 @@
 import logging
 
 from bot.jobs.engine.context import Context
+from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected
-from bot.webex.mentions import BOTS
 from storage import admins, spaces
 from storage.models import OutboxRow
 from storage.values.messages import Destination
-from storage.values.records import Identity
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +30,7 @@ def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
     except Rejected as rejected:
         log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
         return False
-    me = context.me().id
+    me = context.me().person_id
     return any(member.person_id == me for member in members) and all(
-        member.person_id == me
-        or member.person_email.lower().endswith(BOTS)
-        or team.includes(Identity(member.person_id, member.person_email, member.person_org_id))
-        for member in members
+        member.person_id == me or is_bot(member.email) or team.includes(member) for member in members
     )

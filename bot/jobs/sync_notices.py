@@ -14,10 +14,9 @@ from bot.jobs.engine.context import Context
 from bot.replies import activation, sync_ended, sync_errors
 from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure
-from bot.webex.models import Member
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.values.messages import Draft
-from storage.values.records import Admin, Audited, Cause, Claim, Enterprise, Roster, Sync, SyncState
+from storage.values.records import Admin, Audited, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
     )
 
 
-def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Member] | None:
+def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Identity] | None:
     """Who is in a space just now; nobody counts as told by one whose members Webex does not tell in time."""
     try:
         return context.webex.members(room_id)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.webex.models import Member
 from storage.values.folding import address_key
 from storage.values.messages import Address, Draft
-from storage.values.records import Admin, Follower
+from storage.values.records import Admin, Follower, Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,7 @@ class Audience:
     """A notification space and its members; None if the bot cannot reach it."""
 
     room_id: str
-    members: Sequence[Member] | None
+    members: Sequence[Identity] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,7 @@ def messages(concerned: Concerned, draft: Draft) -> Iterator[tuple[Address, Draf
             message if follower.room_id in rooms else replace(message, public_markdown=None),
         )
     for audience in reached:
-        told |= {
-            key for member in audience.members or () for key in (member.person_id, address_key(member.person_email))
-        }
+        told |= {key for member in audience.members or () for key in (member.person_id, address_key(member.email))}
         if audience.room_id not in {room for room, _ in threads}:
             yield Address(room_id=audience.room_id), draft
     for admin in concerned.admins:

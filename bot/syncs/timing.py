@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from bot.webex.errors import MAX_PAUSE
 from storage.values.records import Sync
 
 MIN_PAUSE = timedelta(seconds=15)
 """The first pause of a busy cluster, if Webex names no time. Short, for there may be room at any moment; it doubles."""
-
-MAX_PAUSE = timedelta(minutes=5)
-"""The longest pause of a busy cluster, so that its queue moves on soon after there is room."""
 
 MAX_POLL_FACTOR = 4
 """How much further apart than at first polls may be: a long sync needs few, but its end must be noticed soon."""
@@ -43,8 +41,8 @@ def poll_wait(sync: Sync, poll: timedelta) -> timedelta:
     return poll * min(1 + sync.polls // 4, MAX_POLL_FACTOR)
 
 
-def cluster_pause(pauses: int, retry_after: float | None) -> timedelta:
-    """Return how long a busy cluster rests: `retry_after` seconds if Webex names them, else longer each time."""
+def cluster_pause(pauses: int, retry_after: timedelta | None) -> timedelta:
+    """Return how long a busy cluster rests: `retry_after` if Webex names it, else longer each time."""
     if retry_after is not None:
-        return min(max(timedelta(seconds=retry_after), timedelta(seconds=1)), MAX_PAUSE)
+        return retry_after
     return min(MIN_PAUSE * 2.0 ** min(pauses, 6), MAX_PAUSE)

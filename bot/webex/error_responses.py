@@ -10,7 +10,6 @@ from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, W
 from bot.webex.json_fields import Item, as_int, clean
 from bot.webex.sync_error_codes import Nature, nature
 
-MAX_PAUSE = 300.0
 _SHOWN = 300
 _REAL_TOKEN = 8
 _SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
@@ -48,7 +47,7 @@ def error_for(
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """Seconds to wait, 0 to LONGEST_PAUSE, from a number or an HTTP date; None for anything else."""
+    """Return the seconds to wait, from a number or an HTTP date; None for anything else."""
     if header is None:
         return None
     try:
@@ -60,7 +59,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
             return None
         aware = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = max((aware - now).total_seconds(), 0.0)
-    return min(seconds, MAX_PAUSE) if seconds >= 0 else None
+    return seconds if seconds >= 0 else None
 
 
 def load_json(body: bytes) -> object:

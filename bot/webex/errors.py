@@ -1,5 +1,12 @@
 """What can go wrong when Webex is asked, as exceptions that say what to do about it."""
 
+from datetime import timedelta
+
+MIN_RETRY_AFTER = timedelta(seconds=1)
+MAX_PAUSE = timedelta(minutes=5)
+"""The longest pause before a call is tried again, even if Webex asks for more: the bot is to recover soon after Webex
+does."""
+
 
 class WebexFailure(Exception):
     """Webex did not do what it was asked; `tracking_id` is the handle for Webex's support."""
@@ -10,11 +17,12 @@ class WebexFailure(Exception):
 
 
 class RateLimited(WebexFailure):
-    """HTTP 429 or 423: not now; `retry_after` is in seconds, None where Webex did not say."""
+    """HTTP 429 or 423: too early. `retry_after` is how long to wait, within limits; None if Webex does not say."""
 
     def __init__(self, message: str, *, retry_after: float | None, tracking_id: str | None = None) -> None:
+        """Take `retry_after` in seconds, as Webex sends it."""
         super().__init__(message, tracking_id=tracking_id)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else _within_limits(retry_after)
 
 
 class Unavailable(WebexFailure):
@@ -49,3 +57,7 @@ class Rejected(WebexFailure):
         self.status = status
         self.codes = codes
         self.said = said
+
+
+def _within_limits(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(seconds, MIN_RETRY_AFTER.total_seconds()), MAX_PAUSE.total_seconds()))

@@ -3,9 +3,6 @@
 import re
 from html.parser import HTMLParser
 
-BOTS = "@webex.bot"
-"""Every bot's address ends so; bots see only what mentions them (Webex's bots guide)."""
-
 _SPACES = re.compile(r"^[^\S\n]+")
 _AFTER_MENTION = re.compile(r"^[^\S\n]*[,:;]?[^\S\n]*")
 _CLINGING = ("", "\n", ",", ".", ";", ":", "?", "!", ")")

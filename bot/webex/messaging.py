@@ -3,8 +3,9 @@
 from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
 from bot.webex.json_fields import Item, optional, required, text, texts
-from bot.webex.models import FileUpload, Member, Person, Posted, SpaceMessage, Webhook
+from bot.webex.models import FileUpload, Posted, SpaceMessage, Webhook
 from bot.webex.urls import segment
+from storage.values.records import Identity
 
 PAGE = "100"
 
@@ -15,11 +16,11 @@ class Webex:
     def __init__(self, client: WebexClient) -> None:
         self._client = client
 
-    def me(self) -> Person:
+    def me(self) -> Identity:
         """The bot itself."""
         return _person(self._client.call("GET", "people/me"))
 
-    def person(self, person_id: str) -> Person:
+    def person(self, person_id: str) -> Identity:
         """Somebody by id."""
         return _person(self._client.call("GET", f"people/{segment(person_id)}"))
 
@@ -79,12 +80,12 @@ class Webex:
         """Delete a message; one that is gone already is deleted."""
         self._delete(f"messages/{segment(message_id)}")
 
-    def members(self, room_id: str) -> list[Member]:
+    def members(self, room_id: str) -> list[Identity]:
         """Everybody in a space, the bot included."""
         pages = self._client.pages("memberships", {"roomId": room_id, "max": PAGE})
         return [_member(item) for page in pages for item in page]
 
-    def member(self, room_id: str, person_id: str) -> Member | None:
+    def member(self, room_id: str, person_id: str) -> Identity | None:
         """Somebody in a space; None where they are not in it."""
         pages = self._client.pages("memberships", {"roomId": room_id, "personId": person_id})
         return next((_member(item) for page in pages for item in page), None)
@@ -131,21 +132,13 @@ class Webex:
                 raise
 
 
-def _person(item: Item) -> Person:
-    return Person(
-        id=required(item, "id"),
-        email=next(iter(texts(item, "emails")), ""),
-        display_name=text(item, "displayName"),
-        org_id=optional(item, "orgId"),
-    )
+def _person(item: Item) -> Identity:
+    emails = texts(item, "emails")
+    return Identity(required(item, "id"), emails[0] if emails else "", optional(item, "orgId"))
 
 
-def _member(item: Item) -> Member:
-    return Member(
-        person_id=required(item, "personId"),
-        person_email=text(item, "personEmail"),
-        person_org_id=optional(item, "personOrgId"),
-    )
+def _member(item: Item) -> Identity:
+    return Identity(required(item, "personId"), text(item, "personEmail"), optional(item, "personOrgId"))
 
 
 def _webhook(item: Item) -> Webhook:

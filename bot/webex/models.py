@@ -9,16 +9,6 @@ from storage.values.records import WebexSyncStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody as Webex describes them."""
-
-    id: str
-    email: str
-    display_name: str = ""
-    org_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SpaceMessage:
     """A message as it stands in a space."""
 
@@ -31,15 +21,6 @@ class SpaceMessage:
     html: str | None = None
     parent_id: str | None = None
     files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One membership of a space."""
-
-    person_id: str
-    person_email: str
-    person_org_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
-from bot.webex.models import Person
 from storage.engine.database import Database
 from storage.engine.held_rows import Held
+from storage.values.records import Identity
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Context:
     now: Callable[[], datetime]
     held: Held = field(default_factory=Held)
     stopping: threading.Event = field(default_factory=threading.Event)
-    _known: dict[str, Person] = field(default_factory=dict)
+    _known: dict[str, Identity] = field(default_factory=dict)
 
-    def me(self) -> Person:
+    def me(self) -> Identity:
         """The bot itself, asked of Webex once."""
         if "me" not in self._known:
             self._known["me"] = self.webex.me()

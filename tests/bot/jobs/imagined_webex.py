@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.webex.errors import RateLimited, WebexFailure
-from bot.webex.models import Member, Person, SpaceMessage, Subscriber, WebexEnterprise
-from storage.values.records import SyncError, WebexSyncStatus
+from bot.webex.models import SpaceMessage, Subscriber, WebexEnterprise
+from storage.values.records import Identity, SyncError, WebexSyncStatus
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
 ORGANIZATION = "org"
-BOT = Person("bot", "dirsync@webex.bot")
+BOT = Identity("bot", "dirsync@webex.bot")
 Answer = TypeVar("Answer")
 MENTION = '<spark-mention data-object-type="person" data-object-id="bot">Sync</spark-mention>'
 
@@ -71,10 +71,10 @@ class ImaginedWebex:
     started: list[Run] = field(default_factory=list)
     refused: int = 0
     messages: dict[str, SpaceMessage] = field(default_factory=dict)
-    members_of: dict[str, list[Member]] = field(default_factory=dict)
-    asked_members: list[tuple[datetime, list[Member] | WebexFailure]] = field(default_factory=list)
+    members_of: dict[str, list[Identity]] = field(default_factory=dict)
+    asked_members: list[tuple[datetime, list[Identity] | WebexFailure]] = field(default_factory=list)
 
-    def me(self) -> Person:
+    def me(self) -> Identity:
         """The bot itself."""
         return self._called(None, lambda: BOT)
 
@@ -82,11 +82,11 @@ class ImaginedWebex:
         """What somebody typed."""
         return self._called(None, lambda: self.messages[message_id])
 
-    def member(self, room_id: str, person_id: str) -> Member | None:
+    def member(self, room_id: str, person_id: str) -> Identity | None:
         """Whoever writes is in the space, and of the enterprise's organization."""
-        return self._called(None, lambda: Member(person_id, "", ORGANIZATION))
+        return self._called(None, lambda: Identity(person_id, "", ORGANIZATION))
 
-    def members(self, room_id: str) -> list[Member]:
+    def members(self, room_id: str) -> list[Identity]:
         """Who is in a space."""
         try:
             found = self._called(self.elsewhere, lambda: self.members_of[room_id])

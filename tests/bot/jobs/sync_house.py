@@ -15,13 +15,14 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import WebexFailure
 from bot.webex.messaging import Webex
-from bot.webex.models import Member, SpaceMessage
+from bot.webex.models import SpaceMessage
 from storage import admins, enterprises, spaces
 from storage import inbox as inbox_rows
 from storage import rosters as roster_rows
 from storage import syncs as sync_rows
 from storage.models import SyncRow, Table
 from storage.values.messages import Event
+from storage.values.records import Identity
 from tests.bot.jobs.imagined_webex import BOT, MENTION, Clock, ImaginedWebex
 from tests.bot.jobs.mortal import Died, Fate, MortalDatabase
 from tests.bot.jobs.sync_watch import NOTICES, OPERATOR, Watch
@@ -43,7 +44,7 @@ class House:
         self.database = database
         self.clock = Clock()
         self.webex = ImaginedWebex(self.clock, PLACES)
-        self.webex.members_of = {NOTICES: [Member(BOT.id, BOT.email), Member("quinn", QUINN)]}
+        self.webex.members_of = {NOTICES: [Identity(BOT.person_id, BOT.email), Identity("quinn", QUINN)]}
         self.settings = Settings()
         database.fate, database.look = Fate(), None
         self.enterprises = self._founded()

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.syncs import timing
-from bot.syncs.timing import MAX_PAUSE, cluster_pause, poll_wait
+from bot.syncs.timing import cluster_pause, poll_wait
+from bot.webex.errors import MAX_PAUSE, RateLimited
 from storage.values.records import SyncState
 from tests.bot.samples import NOW, POLL, sync
 
@@ -35,7 +36,7 @@ def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
 @given(st.integers(0, 10**6), st.none() | st.floats(0, 10**9))
 def test_no_pause_is_longer_than_five_minutes_or_shorter_than_a_second(pauses: int, said: float | None) -> None:
     assert timedelta(minutes=5) == MAX_PAUSE
-    assert timedelta(seconds=1) <= cluster_pause(pauses, said) <= MAX_PAUSE
+    assert timedelta(seconds=1) <= cluster_pause(pauses, RateLimited("busy", retry_after=said).retry_after) <= MAX_PAUSE
 
 
 def test_pauses_webex_does_not_name_grow_up_to_five_minutes() -> None:

@@ -137,7 +137,7 @@ def test_a_busy_cluster_is_told_at_once(server: Scripted, broadworks: BroadWorks
     server.script(Answer(429, {"errors": [{"errorCode": 600009}]}, {"Retry-After": "60"}))
     with pytest.raises(RateLimited) as raised:
         broadworks.start_sync("e1")
-    assert raised.value.retry_after == 60
+    assert raised.value.retry_after == timedelta(seconds=60)
     assert len(server.heard) == 1
 
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import traceback
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_busy_answer_does_not_block(server: Scripted, status: int) -> None:
     raised = failure(server, Answer(status, {"message": "busy"}, {"Retry-After": "30"}))
     assert time.monotonic() - began < 5
     assert isinstance(raised, RateLimited)
-    assert raised.retry_after == 30
+    assert raised.retry_after == timedelta(seconds=30)
     assert len(server.heard) == 1
 
 
@@ -70,9 +71,9 @@ def test_a_busy_answer_does_not_block(server: Scripted, status: int) -> None:
     ("header", "seconds"),
     [
         ("1.5", 1.5),
-        ("0", 0),
+        ("0", 1),
         ("86400", 300),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 1),
         ("soon", None),
         ("-5", None),
     ],
@@ -80,7 +81,7 @@ def test_a_busy_answer_does_not_block(server: Scripted, status: int) -> None:
 def test_a_retry_after_that_is_no_integer_is_understood(server: Scripted, header: str, seconds: float | None) -> None:
     raised = failure(server, Answer(429, headers={"Retry-After": header}))
     assert isinstance(raised, RateLimited)
-    assert raised.retry_after == seconds
+    assert raised.retry_after == (None if seconds is None else timedelta(seconds=seconds))
 
 
 def test_a_busy_answer_without_retry_after_says_so(server: Scripted) -> None:

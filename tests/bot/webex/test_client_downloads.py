@@ -1,6 +1,7 @@
 """Files that come from Webex: whole, no more than is wanted, and the token goes nowhere else."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_file_that_is_being_scanned_is_to_be_asked_for_later(server: Scripted,
     server.script(Answer(423, {"message": "scanning"}, {"Retry-After": "7"}))
     with pytest.raises(RateLimited) as raised:
         line.download(file_url(server), 100)
-    assert raised.value.retry_after == 7
+    assert raised.value.retry_after == timedelta(seconds=7)
 
 
 @pytest.mark.parametrize("status", [302, 404, 410, 428])

@@ -9,7 +9,8 @@ import pytest
 from bot.webex.client import WebexClient, fixed_token
 from bot.webex.errors import Rejected
 from bot.webex.messaging import Webex
-from bot.webex.models import FileUpload, Member, Person, Posted, SpaceMessage, Webhook
+from bot.webex.models import FileUpload, Posted, SpaceMessage, Webhook
+from storage.values.records import Identity
 from tests.bot.webex.scripted import Answer, Scripted
 
 AWKWARD = "Y2lz/..?a=b#c%2F ł+"
@@ -34,13 +35,13 @@ def test_the_bot_learns_who_it_is(server: Scripted, webex: Webex) -> None:
     server.script(
         Answer(content={"id": "p1", "emails": ["bot@webex.bot", "b"], "displayName": "Dirsync", "orgId": "o1"})
     )
-    assert webex.me() == Person("p1", "bot@webex.bot", "Dirsync", "o1")
+    assert webex.me() == Identity("p1", "bot@webex.bot", "o1")
     assert server.heard[0].target == "/v1/people/me"
 
 
 def test_a_person_without_an_address_has_none(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content={"id": "p1"}))
-    assert webex.person("p1") == Person("p1", "")
+    assert webex.person("p1") == Identity("p1", "")
 
 
 def test_a_message_is_read_whole(server: Scripted, webex: Webex) -> None:
@@ -184,8 +185,8 @@ def test_members_are_read_from_all_pages(server: Scripted, webex: Webex) -> None
         Answer(content={"items": [{"personId": "p2", "personEmail": "b@acme.example"}]}),
     )
     assert webex.members(AWKWARD) == [
-        Member("p1", "a@acme.example", "o1"),
-        Member("p2", "b@acme.example", None),
+        Identity("p1", "a@acme.example", "o1"),
+        Identity("p2", "b@acme.example", None),
     ]
     assert [heard.query["roomId"] for heard in server.heard] == [[AWKWARD]] * 2
 
