@@ -12,7 +12,7 @@ from storage.engine.upgrade import upgrade
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """The Directory Sync bot. Its settings come from the environment: the README lists them."""
+    """The Directory Sync bot. Its settings come from the environment: docs/settings.md lists them."""
 
 
 @main.command("serve")

@@ -1,4 +1,4 @@
-"""The README says what is: every setting, command and filter key, and nothing that is not there."""
+"""The pages say what is: every module, setting, command and filter key, and nothing that is not there."""
 
 import re
 from pathlib import Path
@@ -12,67 +12,73 @@ from bot.settings.catalog import SETTINGS
 from tests.layering import architecture
 
 ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))
 README = (ROOT / "README.md").read_text()
+ON_COMMANDS = (ROOT / "docs" / "commands.md").read_text()
+ON_SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 
 
-def _table(heading: str) -> list[list[str]]:
-    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+def _table(page: str, heading: str) -> list[list[str]]:
+    section = page.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     first = re.split(r"\n(?!\|)", section[section.index("\n|") + 1 :], maxsplit=1)[0]
     cells = [re.split(r"(?<!\\)\|", line.strip("|")) for line in first.splitlines()]
     rows = [[cell.strip().replace("\\|", "|") for cell in line] for line in cells]
     return rows[2:]
 
 
-def test_the_readme_lists_every_setting_with_its_meaning_and_default() -> None:
-    said = {name.strip("`"): (meaning, default.strip("`")) for name, meaning, default in _table("Settings")}
+def test_the_page_on_settings_lists_every_setting_with_its_meaning_and_default() -> None:
+    said = {
+        name.strip("`"): (meaning, default.strip("`")) for name, meaning, default in _table(ON_SETTINGS, "All settings")
+    }
     assert said == {
         setting.name: (setting.meaning, setting.default or ("required" if setting.required_by else "none"))
         for setting in SETTINGS
     }
 
 
-def test_the_readme_lists_every_command_as_it_is_typed() -> None:
-    assert {usage.strip("`") for usage, _ in _table("What you can type")} == {command.usage for command in COMMANDS}
+@pytest.mark.parametrize(("page", "heading"), [(README, "What you can type"), (ON_COMMANDS, "All commands")])
+def test_the_table_of_commands_lists_every_command_as_it_is_typed(page: str, heading: str) -> None:
+    assert [usage.strip("`") for usage, *_ in _table(page, heading)] == [command.usage for command in COMMANDS]
 
 
-def test_the_readme_names_every_filter_key() -> None:
-    section = README.split("\nKeys are ", 1)[1].split("\n\n", 1)[0]
+def test_the_page_on_commands_names_every_filter_key() -> None:
+    section = ON_COMMANDS.split("\nKeys are ", 1)[1].split("\n\n", 1)[0]
     named = set(re.findall(r"`([a-z-]+)`", section.split("`sort=", 1)[0]))
     assert named == set(ATTRIBUTES_OF_KEY)
 
 
-def test_the_readme_gives_the_examples_of_filters_that_help_gives() -> None:
-    table = README.split("\n| you type | it finds |\n", 1)[1].split("\n\n", 1)[0]
+def test_the_page_on_commands_gives_the_examples_of_filters_that_help_gives() -> None:
+    table = ON_COMMANDS.split("\n| you type | it finds |\n", 1)[1].split("\n\n", 1)[0]
     examples = re.findall(r"^- `([^`]+)`", GUIDE, re.MULTILINE)
     assert examples
     assert re.findall(r"^\| `([^`]+)`", table, re.MULTILINE) == examples
 
 
-def test_the_readme_shows_the_header_of_the_csv() -> None:
-    assert f"    {','.join(HEADER)}\n" in README
+def test_the_page_on_commands_shows_the_header_of_the_csv() -> None:
+    assert f"    {','.join(HEADER)}\n" in ON_COMMANDS
 
 
-def test_what_the_readme_has_typed_at_a_shell_finds_its_modules() -> None:
-    lines = re.findall(r"^    (.* -m bot .*)", README, re.MULTILINE)
+def test_what_the_pages_have_typed_at_a_shell_finds_its_modules() -> None:
+    lines = [line for page in PAGES for line in re.findall(r"^    (.* -m bot .*)", (ROOT / page).read_text(), re.M)]
     assert lines
     assert [line for line in lines if not line.startswith(".venv/bin/python -m bot ")] == []
 
 
-def test_the_readme_shows_a_conversation() -> None:
+def test_the_readme_shows_a_conversation_and_stays_short() -> None:
     section = README.split("\n## A conversation\n", 1)[1].split("\n## ", 1)[0]
     for typed in ("help", "status", "sync", "licenses location=Dallas"):
         assert re.search(rf"ana@acme\.example → dirsync@webex\.bot ─+\n{typed}\n", section), typed
+    assert len(README.splitlines()) <= 250
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_the_docs_name_exists(page: str) -> None:
     said = (ROOT / page).read_text()
-    names = {
-        *re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", said),
-        *re.findall(r"\]\((?:\.\./)?(\S+)\)", said),
-    }
-    assert names, page
+    names = re.findall(r"`((?:bot|storage|sandbox|tests|docs|bench)/[\w/.-]*)`", said)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", said) if "://" not in link]
+    assert names or links, page
     assert [name for name in names if not (ROOT / name).exists()] == []
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 def test_the_page_on_architecture_names_every_module_in_the_row_of_its_wing() -> None:
