@@ -27,7 +27,7 @@ from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.webex.models import Posted, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import Database
 from storage.engine.listener import Listener
 from storage.models import EnterpriseRow, RosterRow, SyncRow
@@ -111,7 +111,7 @@ class Provider:
     def top_up(self) -> int:
         """Ask for a sync for every enterprise that has none under way, as its admin would; how many that were."""
         now = datetime.now(UTC)
-        active = select(SyncRow.enterprise_id).where(among(SyncRow.state, *ACTIVE) | SyncRow.due_at.is_not(None))
+        active = select(SyncRow.enterprise_id).where(state_in(SyncRow.state, *ACTIVE) | SyncRow.due_at.is_not(None))
         with self.database.read() as session:
             idle = session.scalars(select(EnterpriseRow.id).where(EnterpriseRow.id.not_in(active)).limit(500)).all()
 
@@ -153,7 +153,7 @@ def _ask(session: Session, enterprise: Enterprise, now: datetime, *, shown: bool
     sync = syncs.accept(session, enterprise, f"admin@{enterprise.key}.example", now)
     room, person = f"room-{enterprise.key}", f"person-{enterprise.key}"
     followers.follow(session, sync.id, Follower(person, sync.asker_email, room, True, None), now)
-    destination = destinations.of_room(session, room, direct=True, person_id=person)
+    destination = destinations.ensure_room(session, room, direct=True, person_id=person)
     if shown:
         syncs.show_status(session, sync.id, outbox.post(session, destination, Draft("queued"), now))
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from bot.webex.signature import is_signed
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
-from storage.intake import Intake, NotKept
+from storage.intake import Intake, NotStored
 from storage.values.messages import Event
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
             return Response(status=204)
         try:
             intake.keep(event, now())
-        except NotKept:
+        except NotStored:
             return _said(503, "the database cannot be reached; please send it again")
         return Response(status=204)
 

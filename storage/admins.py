@@ -48,7 +48,7 @@ _OF = (
 )
 
 
-def of(session: Session, enterprise_id: int) -> list[Admin]:
+def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
     """The admins of an enterprise, by e-mail."""
     return [Admin(*row) for row in session.execute(_OF, {"enterprise": enterprise_id})]
 

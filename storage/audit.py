@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
-from storage.values.records import FILE, Audited
+from storage.values.records import FILE, AuditEntry
 
 TOLD, REPORTED, GREETED, TOO_FAST = "told", "reported", "greeted", "too fast"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
@@ -24,9 +24,9 @@ _BY_OPERATOR = exists().where(_OPERATORS.c.person_id == _ROWS.c.person_id)
 _NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 
-def add(session: Session, row: Audited) -> None:
+def add(session: Session, row: AuditEntry) -> None:
     """Add a row."""
-    insert_row(session, AuditRow, **{field.name: getattr(row, field.name) for field in fields(Audited)})
+    insert_row(session, AuditRow, **{field.name: getattr(row, field.name) for field in fields(AuditEntry)})
 
 
 _COMMANDS = (
@@ -45,7 +45,7 @@ _EXPORTS = (
     .offset(bindparam("before"))
 )
 _OUTCOME = select(_ROWS.c.id).where(_OF_PERSON, _SINCE, _ROWS.c.outcome == bindparam("outcome")).limit(1)
-_LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(Audited))).order_by(*_NEWEST)
+_LISTED: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
 _LAST = (
     _LISTED.where(_OF_PERSON, _SINCE, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
     .where(_ROWS.c.outcome.not_in((REPORTED, GREETED)))
@@ -68,24 +68,24 @@ def nth_export(
     return found
 
 
-def has(session: Session, person_id: str, outcome: str, since: datetime) -> bool:
+def has_outcome(session: Session, person_id: str, outcome: str, since: datetime) -> bool:
     """Whether something somebody asked for has ended so since then."""
     return session.scalar(_OUTCOME, {"person": person_id, "since": since, "outcome": outcome}) is not None
 
 
-def last(session: Session, person_id: str, room_id: str, since: datetime) -> Audited | None:
+def last_command(session: Session, person_id: str, room_id: str, since: datetime) -> AuditEntry | None:
     """Somebody's last command in a space; None where there was none since then."""
     row = session.execute(_LAST, {"person": person_id, "room": room_id, "since": since}).one_or_none()
-    return None if row is None else Audited(*row)
+    return None if row is None else AuditEntry(*row)
 
 
-def listed(
+def entries(
     session: Session, since: datetime, enterprise_id: int | None, *, limit: int | None = None
-) -> Iterator[Audited]:
+) -> Iterator[AuditEntry]:
     """What happened since then, newest first: of one enterprise, or with None of all."""
     query = _LISTED.where(*_of(since, enterprise_id)).limit(limit)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
-        yield Audited(*row)
+        yield AuditEntry(*row)
 
 
 def count(session: Session, since: datetime, enterprise_id: int | None) -> int:

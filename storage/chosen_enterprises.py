@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import ChoiceRow
 
 _ROWS: Any = ChoiceRow.__table__
@@ -16,7 +16,7 @@ _CHOSEN = select(_ROWS.c.enterprise_id).where(_ROWS.c.person_id == bindparam("pe
 def choose(session: Session, person_id: str, enterprise_id: int, now: datetime) -> None:
     """Have somebody speak for this enterprise from now on."""
     values = {"enterprise_id": enterprise_id, "since": now}
-    if insert_unless_there(session, ChoiceRow, person_id=person_id, **values) is None:
+    if insert_if_missing(session, ChoiceRow, person_id=person_id, **values) is None:
         session.execute(update(ChoiceRow).where(ChoiceRow.person_id == person_id).values(**values))
 
 

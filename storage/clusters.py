@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import ClusterRow, EnterpriseRow
 
 _ROWS: Any = ClusterRow.__table__
@@ -17,7 +17,7 @@ _UNPAUSING = (
 
 def ensure(session: Session, name: str) -> int:
     """The cluster of that name, made where it is new."""
-    insert_unless_there(session, ClusterRow, name=name, pauses=0)
+    insert_if_missing(session, ClusterRow, name=name, pauses=0)
     made: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
     return made
 

@@ -5,26 +5,26 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import DestinationRow
 from storage.values.folding import address_key
 from storage.values.messages import Address, Destination
 
 
-def at(session: Session, address: Address) -> int:
+def ensure(session: Session, address: Address) -> int:
     """The destination of an address."""
     column, value = _key(address)
     if column == "room_id":
-        return of_room(session, value, direct=address.direct, person_id=address.person_id)
+        return ensure_room(session, value, direct=address.direct, person_id=address.person_id)
     return _find(session, column, value) or _make(session, column, value, direct=True)
 
 
 def lock(session: Session, address: Address) -> None:
     """Have nobody else decide what is said to an address until the transaction ends."""
-    session.execute(_LOCKING, {"destination": at(session, address)})
+    session.execute(_LOCKING, {"destination": ensure(session, address)})
 
 
-def move(session: Session, old: str, new: str) -> None:
+def change_room_id(session: Session, old: str, new: str) -> None:
     """Send what is for a space to another id, unless messages go there already."""
     if _find(session, "room_id", new) is None:
         session.execute(update(DestinationRow).where(DestinationRow.room_id == old).values(room_id=new))
@@ -41,7 +41,7 @@ def _key(address: Address) -> tuple[str, str]:
     raise ValueError("an address that leads nowhere")
 
 
-def of_room(session: Session, room_id: str, *, direct: bool, person_id: str | None = None) -> int:
+def ensure_room(session: Session, room_id: str, *, direct: bool, person_id: str | None = None) -> int:
     """The destination of a space; for a 1:1 space `person_id` says with whom."""
     found = _find(session, "room_id", room_id)
     if found is not None:
@@ -49,7 +49,7 @@ def of_room(session: Session, room_id: str, *, direct: bool, person_id: str | No
     if direct and person_id is not None:
         joined: int | None = session.scalar(
             update(DestinationRow)
-            .where(DestinationRow.id == at(session, Address(person_id=person_id)), DestinationRow.room_id.is_(None))
+            .where(DestinationRow.id == ensure(session, Address(person_id=person_id)), DestinationRow.room_id.is_(None))
             .values(room_id=room_id)
             .returning(DestinationRow.id)
         )
@@ -63,19 +63,19 @@ def _find(session: Session, column: str, value: str) -> int | None:
 
 
 def _make(session: Session, column: str, value: str, *, direct: bool) -> int:
-    made = insert_unless_there(session, DestinationRow, direct=direct, **{column: value})
+    made = insert_if_missing(session, DestinationRow, direct=direct, **{column: value})
     if made is None:
         made = session.scalars(_FINDING[column], {"value": value}).one()
     return made
 
 
-def number_at(session: Session, address: Address) -> tuple[int, int]:
+def next_number_at(session: Session, address: Address) -> tuple[int, int]:
     """The destination of an address and its next outbox number, in one statement where it is known."""
     column, value = _key(address)
     known = session.execute(_COUNTING_AT[column], {"value": value}).one_or_none()
     if known is not None:
         return known.id, known.last_number
-    destination_id = at(session, address)
+    destination_id = ensure(session, address)
     return destination_id, next_number(session, destination_id)
 
 

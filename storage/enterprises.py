@@ -110,7 +110,7 @@ def get(session: Session, enterprise_id: int) -> Enterprise:
     return Enterprise(*session.execute(_GETTING, {"enterprise": enterprise_id}).one())
 
 
-def org_of(session: Session, enterprise_id: int) -> str | None:
+def org_id_of(session: Session, enterprise_id: int) -> str | None:
     """An enterprise's Webex organization, if Webex has told it."""
     org_id: str | None = session.scalar(select(_ROWS.c.org_id).where(_ROWS.c.id == enterprise_id))
     return org_id
@@ -122,12 +122,12 @@ def by_key(session: Session, key: str) -> Enterprise | None:
     return None if row is None else Enterprise(*row)
 
 
-def ever(session: Session) -> bool:
+def any_was_added(session: Session) -> bool:
     """Whether there is or ever was an enterprise."""
     return session.scalar(select(EnterpriseRow.id).limit(1)) is not None
 
 
-def all_of(session: Session, ids: Iterable[int] | None = None) -> list[Enterprise]:
+def in_use(session: Session, ids: Iterable[int] | None = None) -> list[Enterprise]:
     """The enterprises in use, by key; only those of `ids` where given."""
     query = _ALL.where(EnterpriseRow.removed_at.is_(None)).order_by(EnterpriseRow.key)
     if ids is not None:
@@ -135,12 +135,12 @@ def all_of(session: Session, ids: Iterable[int] | None = None) -> list[Enterpris
     return [Enterprise(*row) for row in session.execute(query)]
 
 
-def every_key(session: Session) -> dict[int, str]:
+def keys_by_id(session: Session) -> dict[int, str]:
     """The keys of all enterprises by id, removed or not."""
     return {row.id: row.key for row in session.execute(select(_ROWS.c.id, _ROWS.c.key))}
 
 
-def some(session: Session, ids: Iterable[int]) -> dict[int, Enterprise]:
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Enterprise]:
     """These enterprises by id, removed or not."""
     found = session.execute(_ALL.where(EnterpriseRow.id.in_(list(ids))))
     return {enterprise.id: enterprise for enterprise in (Enterprise(*row) for row in found)}

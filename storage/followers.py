@@ -8,14 +8,14 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from storage.admins import Team
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import FollowerRow
 from storage.values.records import Follower, Identity
 
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
     """Have somebody told of a sync's end in their thread; False where they follow it already, there or elsewhere."""
-    added = insert_unless_there(
+    added = insert_if_missing(
         session,
         FollowerRow,
         sync_id=sync_id,
@@ -39,7 +39,7 @@ def unfollow(session: Session, sync_id: int, person_id: str) -> bool:
     return gone is not None
 
 
-def of(session: Session, sync_id: int) -> list[Follower]:
+def of_sync(session: Session, sync_id: int) -> list[Follower]:
     """Who asked for a sync and who joined it, in that order."""
     return [Follower(*row) for row in session.execute(_OF, {"sync": sync_id})]
 
@@ -54,4 +54,4 @@ _OF = (
 
 def with_rights(session: Session, sync_id: int, team: Team) -> list[Follower]:
     """Those of them who may act for its enterprise still."""
-    return [one for one in of(session, sync_id) if team.includes(Identity(one.person_id, one.email))]
+    return [one for one in of_sync(session, sync_id) if team.includes(Identity(one.person_id, one.email))]

@@ -5,20 +5,20 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
 from storage.values.records import Sync, SyncState
 
-ENDS = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
-ATTEMPTS = (SyncState.COMPLETED, SyncState.FAILED)
+END_STATES = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
+ATTEMPT_STATES = (SyncState.COMPLETED, SyncState.FAILED)
 
 
 def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) -> list[Sync]:
     """The newest syncs of an enterprise that ended in one of these states, newest first."""
     rows = session.execute(
         select(_ROWS)
-        .where(_ROWS.c.enterprise_id == enterprise_id, among(_ROWS.c.state, *states))
+        .where(_ROWS.c.enterprise_id == enterprise_id, state_in(_ROWS.c.state, *states))
         .order_by(_ROWS.c.id.desc())
         .limit(limit)
     )
@@ -40,7 +40,7 @@ def durations(session: Session, *, enterprise_id: int | None = None, cluster_id:
 _ROWS: Any = SyncRow.__table__
 _SECONDS = (
     select(_ROWS.c.seconds)
-    .where(among(_ROWS.c.state, SyncState.COMPLETED), _ROWS.c.seconds.is_not(None))
+    .where(state_in(_ROWS.c.state, SyncState.COMPLETED), _ROWS.c.seconds.is_not(None))
     .order_by(_ROWS.c.id.desc())
     .limit(20)
 )

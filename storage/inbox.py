@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine import claims
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.models import InboxRow
 from storage.models.columns import UTCDateTime
@@ -135,12 +135,12 @@ _WAITING_OF = select(func.count()).where(
 )
 
 
-def waiting(session: Session, person_id: str) -> int:
+def count_waiting(session: Session, person_id: str) -> int:
     """How many of somebody's events wait for what is read from Webex."""
     return session.scalar(_WAITING_OF, {"person": person_id}) or 0
 
 
-def failed(session: Session) -> int:
+def count_failed(session: Session) -> int:
     """How many events were set aside because they failed again and again."""
-    count = session.scalar(select(func.count()).where(among(InboxRow.state, FAILED)))
+    count = session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED)))
     return count or 0

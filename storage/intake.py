@@ -17,7 +17,7 @@ from storage.values.messages import Event
 log = logging.getLogger(__name__)
 
 
-class NotKept(Exception):
+class NotStored(Exception):
     """The database did not take an event; whoever sent it should send it again."""
 
 
@@ -46,7 +46,7 @@ class Intake:
             if not arrival.done:
                 self._write([self._waiting.popleft() for _ in range(len(self._waiting))], now)
         if not arrival.kept:
-            raise NotKept
+            raise NotStored
 
     def _write(self, together: list[_Arrival], now: datetime) -> None:
         try:

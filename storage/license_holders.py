@@ -66,7 +66,7 @@ def merge(session: Session, enterprise_id: int, roster_id: int, holders: Holders
 
 
 def _mapped(session: Session, enterprise_id: int, holders: Holders) -> dict[str, str]:
-    return locations.some(session, enterprise_id, {fold(holder.service_id) for _, holder in holders})
+    return locations.find(session, enterprise_id, {fold(holder.service_id) for _, holder in holders})
 
 
 def _values(holder: LicenseHolder, mapped: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
 from storage.values.folding import fold, sort_key
 from storage.values.license_table import LocationCandidate
@@ -29,8 +29,8 @@ _LISTED = select(_ROWS.c.service_id, _ROWS.c.location).where(_OF_ENTERPRISE).ord
 _COUNT = select(func.count()).select_from(_ROWS).where(_OF_ENTERPRISE)
 _DELETING = delete(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.service_id_folded == bindparam("folded"))
 _ROSTERS_OF = select(_ROSTERS.c.id).where(_ROSTERS.c.enterprise_id == bindparam("enterprise"))
-_CURRENT = _ROSTERS_OF.where(among(_ROSTERS.c.state, RosterState.CURRENT))
-_LIVE = _ROSTERS_OF.where(among(_ROSTERS.c.state, RosterState.WANTED, RosterState.CURRENT))
+_CURRENT = _ROSTERS_OF.where(state_in(_ROSTERS.c.state, RosterState.CURRENT))
+_LIVE = _ROSTERS_OF.where(state_in(_ROSTERS.c.state, RosterState.WANTED, RosterState.CURRENT))
 _PEOPLE = select(
     _HOLDERS.c.service_id, _HOLDERS.c.service_id_folded, _HOLDERS.c.ext_folded, _HOLDERS.c.email, _HOLDERS.c.location
 ).where(_HOLDERS.c.roster_id == _CURRENT.scalar_subquery())
@@ -51,19 +51,19 @@ _SHOWING = (
 _IN_PORTIONS = {"yield_per": 2000}
 
 
-def known(session: Session, enterprise_id: int) -> dict[str, str]:
+def mapping(session: Session, enterprise_id: int) -> dict[str, str]:
     """The whole mapping, by folded Service ID."""
     found = session.execute(_KNOWN, {"enterprise": enterprise_id})
     return {row.service_id_folded: row.location for row in found}
 
 
-def some(session: Session, enterprise_id: int, folded: Collection[str]) -> dict[str, str]:
+def find(session: Session, enterprise_id: int, folded: Collection[str]) -> dict[str, str]:
     """What the mapping says of these folded Service IDs."""
     found = session.execute(_SOME, {"enterprise": enterprise_id, "folded": list(folded)})
     return {row.service_id_folded: row.location for row in found}
 
 
-def listed(session: Session, enterprise_id: int) -> Iterator[tuple[str, str]]:
+def in_order(session: Session, enterprise_id: int) -> Iterator[tuple[str, str]]:
     """Every Service ID with its location, in order of Service ID."""
     for row in session.execute(_LISTED, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
         yield row.service_id, row.location
@@ -74,7 +74,7 @@ def count(session: Session, enterprise_id: int) -> int:
     return session.scalar(_COUNT, {"enterprise": enterprise_id}) or 0
 
 
-def people(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
+def candidates(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
     """By what the license holders of the current roster can be named, and where they are."""
     for row in session.execute(_PEOPLE, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
         yield LocationCandidate(*row)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import destinations
 from storage.engine import claims
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.engine.inserts import insert_row
 from storage.models import AttachmentRow, OutboxRow
@@ -30,7 +30,7 @@ def attach(session: Session, name: str, compressed: bytes) -> int:
 
 def send(session: Session, address: Address, draft: Draft, now: datetime) -> int:
     """Queue a message to an address."""
-    return _add(session, destinations.number_at(session, address), POST, draft, now, None)
+    return _add(session, destinations.next_number_at(session, address), POST, draft, now, None)
 
 
 def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
@@ -109,7 +109,7 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     return claims.next_due(session, OutboxRow, now)
 
 
-def delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
+def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
     """Webex has it."""
     _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id)
     if row.kind == EDIT:
@@ -137,12 +137,12 @@ def retry(session: Session, row: OutboxRow, at: datetime, error: str) -> None:
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), due_at=at, failures=row.failures + 1, error=error)
 
 
-def without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
+def retry_without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
     """Try again at once, outside the thread that Webex does not accept."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), parent_id=None, due_at=now)
 
 
-def say_instead(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
+def replace_text(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
     """Replace what a row says by a line that anybody may read."""
     claims.settle(
         session,
@@ -170,7 +170,7 @@ def forget_attachment(session: Session, attachment_id: int) -> None:
     session.execute(delete(AttachmentRow).where(AttachmentRow.id == attachment_id))
 
 
-def failed(session: Session) -> int:
+def count_failed(session: Session) -> int:
     """How many messages were given up."""
-    count = session.scalar(select(func.count()).where(among(OutboxRow.state, FAILED)))
+    count = session.scalar(select(func.count()).where(state_in(OutboxRow.state, FAILED)))
     return count or 0

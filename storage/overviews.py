@@ -7,16 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import enterprises
-from storage.engine.conditions import among
-from storage.history import ATTEMPTS
+from storage.engine.conditions import state_in
+from storage.history import ATTEMPT_STATES
 from storage.models import AdminRow, SpaceRow, SyncRow
 from storage.values.records import Overview
 
 _SYNCS: Any = SyncRow.__table__
-_LAST = select(func.max(_SYNCS.c.id)).where(among(_SYNCS.c.state, *ATTEMPTS)).group_by(_SYNCS.c.enterprise_id)
+_LAST = select(func.max(_SYNCS.c.id)).where(state_in(_SYNCS.c.state, *ATTEMPT_STATES)).group_by(_SYNCS.c.enterprise_id)
 
 
-def every(session: Session) -> list[Overview]:
+def find_all(session: Session) -> list[Overview]:
     """The enterprises in use, by key."""
     admins: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(select(AdminRow.enterprise_id, AdminRow.email).order_by(AdminRow.email_folded)):
@@ -27,7 +27,7 @@ def every(session: Session) -> list[Overview]:
     )
     last = {row.enterprise_id: row for row in found}
     overviews = []
-    for one in enterprises.all_of(session):
+    for one in enterprises.in_use(session):
         sync = last.get(one.id)
         state, ended_at = (None, None) if sync is None else (sync.state, sync.ended_at)
         overviews.append(Overview(one, tuple(admins[one.id]), spaces[one.id], state, ended_at))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, func, null, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.models import ClusterRow, SyncRow
 from storage.models.columns import UTCDateTime
@@ -31,7 +31,7 @@ _CLUSTERS: Any = ClusterRow.__table__
 def _promoting(cluster: Any) -> Any:
     """Mark the first queued sync of a cluster as head, unless there is a head."""
     paused_until = select(_CLUSTERS.c.paused_until).where(_CLUSTERS.c.id == cluster).scalar_subquery()
-    waiting = (_first.c.cluster_id == cluster, among(_first.c.state, SyncState.QUEUED), ~_first.c.head)
+    waiting = (_first.c.cluster_id == cluster, state_in(_first.c.state, SyncState.QUEUED), ~_first.c.head)
     return (
         update(_ROWS)
         .where(
@@ -74,7 +74,7 @@ def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
     """Make due some queued syncs that were asked for before then and have not come up; whether there were any."""
     overdue = (
         select(SyncRow.id)
-        .where(among(SyncRow.state, SyncState.QUEUED), SyncRow.due_at.is_(None), SyncRow.asked_at < before)
+        .where(state_in(SyncRow.state, SyncState.QUEUED), SyncRow.due_at.is_(None), SyncRow.asked_at < before)
         .limit(_PORTION)
         .with_for_update(skip_locked=True)
     )
@@ -97,7 +97,7 @@ def place(session: Session, sync: Sync) -> int:
     before = session.scalar(
         select(func.count()).where(
             SyncRow.cluster_id == sync.cluster_id,
-            among(SyncRow.state, SyncState.QUEUED),
+            state_in(SyncRow.state, SyncState.QUEUED),
             ~SyncRow.head,
             SyncRow.id < sync.id,
         )

@@ -67,7 +67,7 @@ _UNSEEN = (
 )
 
 
-def of(session: Session, who: Identity) -> Rights:
+def find(session: Session, who: Identity) -> Rights:
     """What somebody may act for, by who they are now."""
     found = session.execute(_LIKE, {"who": who.person_id, "email": address_key(who.email)}).all()
     may: set[int | None] = set()
@@ -92,7 +92,7 @@ def _has_changed(row: Any, who: Identity) -> bool:
     return bool(folded and address_key(row.email) != folded) or who.org_id is not None
 
 
-def org_wanted(session: Session, who: Identity, before: datetime) -> bool:
+def needs_org_lookup(session: Session, who: Identity, before: datetime) -> bool:
     """Whether somebody's organization decides what they may, and was not looked at since then."""
     values = {"who": who.person_id, "email": address_key(who.email), "before": before}
     return session.scalar(_UNSEEN, values) is not None

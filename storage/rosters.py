@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from storage import enterprises, inbox, license_holders, syncs
 from storage.engine import claims
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import EnterpriseRow, LicenseHolderRow, RosterRow
 from storage.models.columns import UTCDateTime
 from storage.values.records import Claim, Roster, RosterState
@@ -22,11 +22,11 @@ _ROWS: Any = RosterRow.__table__
 _others: Any = _ROWS.alias("others")
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
-_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.WANTED)).with_for_update()
+_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.WANTED)).with_for_update()
 _SP_ENTERPRISE_ID = select(_ENTERPRISES.c.sp_enterprise_id).where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
-_ALONG = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
+_EXTRA = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
 _ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
-_CURRENT = _ALL.where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.CURRENT))
+_CURRENT = _ALL.where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.CURRENT))
 _LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
 _RESTARTING = (
     update(_ROWS)
@@ -44,7 +44,7 @@ _MERGING = (
     )
 )
 _REPLACING = (
-    update(_ROWS).where(_OF_ENTERPRISE, among(_ROWS.c.state, RosterState.CURRENT)).values(state=RosterState.REPLACED)
+    update(_ROWS).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.CURRENT)).values(state=RosterState.REPLACED)
 )
 
 
@@ -57,7 +57,7 @@ def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool 
     Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
     written down.
     """
-    made = insert_unless_there(
+    made = insert_if_missing(
         session,
         RosterRow,
         enterprise_id=enterprise_id,
@@ -83,7 +83,7 @@ def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool 
 
 def claim(connection: Connection, now: datetime) -> RosterRow | None:
     """Take a roster that has to be read."""
-    return claims.claim(connection, RosterRow, now, along=_ALONG)
+    return claims.claim(connection, RosterRow, now, extra=_EXTRA)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -111,7 +111,7 @@ def add(
     They come with the locations that Webex sends; the mapping, as it is by now, goes before those.
     """
     enterprises.lock(session, enterprise_id)  # before its roster, as others lock them
-    claims.keep(session, RosterRow, claim, now)
+    claims.save_progress(session, RosterRow, claim, now)
     license_holders.insert_all(session, enterprise_id, claim.id, first, holders)
 
 
@@ -162,15 +162,15 @@ def forget(session: Session, enterprise_id: int, now: datetime) -> None:
     request(session, enterprise_id, now, restart=True)
 
 
-def obsolete(session: Session) -> int | None:
+def find_obsolete(session: Session) -> int | None:
     """A roster that still has rows and that nobody will read again."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
     return session.scalar(
-        select(RosterRow.id).where(among(RosterRow.state, RosterState.REPLACED, RosterState.FAILED), held).limit(1)
+        select(RosterRow.id).where(state_in(RosterRow.state, RosterState.REPLACED, RosterState.FAILED), held).limit(1)
     )
 
 
-def stalest(session: Session, before: datetime) -> int | None:
+def find_stalest(session: Session, before: datetime) -> int | None:
     """The enterprise in use whose roster was last read whole longest ago, and before then; None while any roster is
     wanted, since people wait for those.
     """
@@ -179,7 +179,7 @@ def stalest(session: Session, before: datetime) -> int | None:
         select(_ROWS.c.enterprise_id)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ROWS.c.enterprise_id)
         .where(
-            among(_ROWS.c.state, RosterState.CURRENT),
+            state_in(_ROWS.c.state, RosterState.CURRENT),
             stale,
             _ENTERPRISES.c.removed_at.is_(None),
             ~select(_others.c.id).where(_others.c.due_at.is_not(None)).exists(),

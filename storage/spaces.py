@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, SyncRow
 from storage.values.messages import Space
 from storage.values.webex_ids import same
@@ -33,7 +33,7 @@ def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) ->
 def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
     """Whether a group had to change to be so for this enterprise."""
     values = {"linked": False, "notify": False, "trusted": False} | wanted
-    if insert_unless_there(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
+    if insert_if_missing(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True
     row = session.scalar(select(SpaceRow).where(SpaceRow.room_id == room_id).with_for_update())
     if row is None:  # forgotten since it was in the way
@@ -73,13 +73,13 @@ def forget_all(session: Session, enterprise_id: int) -> None:
     session.execute(delete(SpaceRow).where(SpaceRow.enterprise_id == enterprise_id))
 
 
-def known_as(session: Session, room_id: str) -> list[str]:
+def other_ids(session: Session, room_id: str) -> list[str]:
     """The other ids by which messages went to this space, as far as can be told from the ids."""
     ids = {*session.scalars(select(SpaceRow.room_id)), *session.scalars(_GONE_TO)}
     return sorted(one for one in ids if one is not None and one != room_id and same(one, room_id))
 
 
-def move(session: Session, old: str, new: str) -> None:
+def change_room_id(session: Session, old: str, new: str) -> None:
     """Know a space by another id, unless it is known by that already."""
     if session.scalar(select(SpaceRow.id).where(SpaceRow.room_id == new)) is None:
         session.execute(update(SpaceRow).where(SpaceRow.room_id == old).values(room_id=new))
@@ -94,13 +94,13 @@ def move(session: Session, old: str, new: str) -> None:
     )
 
 
-def of(session: Session, room_id: str) -> Space | None:
+def find(session: Session, room_id: str) -> Space | None:
     """A group, if it is tied to an enterprise."""
     row = session.execute(_OF, {"room": room_id}).one_or_none()
     return None if row is None else Space(*row)
 
 
-def every(session: Session) -> list[Space]:
+def find_all(session: Session) -> list[Space]:
     """All groups that are tied to enterprises, in the order in which they came."""
     return [Space(*row) for row in session.execute(_EVERY)]
 
@@ -119,7 +119,7 @@ def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
     return changed is not None
 
 
-def notified(session: Session, enterprise_id: int) -> list[str]:
+def notification_rooms(session: Session, enterprise_id: int) -> list[str]:
     """The rooms of an enterprise's notification spaces."""
     return list(session.scalars(_NOTIFIED, {"enterprise": enterprise_id}))
 
@@ -135,7 +135,7 @@ _NOTIFIED = (
 
 def mute(session: Session, person_id: str, now: datetime) -> bool:
     """Send somebody no notices any more; False where that is so already."""
-    return insert_unless_there(session, MutedRow, person_id=person_id, since=now) is not None
+    return insert_if_missing(session, MutedRow, person_id=person_id, since=now) is not None
 
 
 def unmute(session: Session, person_id: str) -> bool:

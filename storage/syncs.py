@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage import queues
 from storage.engine import claims
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.models import ClusterRow, EnterpriseRow, SyncRow
 from storage.models.columns import UTCDateTime
@@ -24,14 +24,14 @@ _ROWS: Any = SyncRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
 # In RETURNING SQLite is told no table names: `enterprise_id` must stay a column of the claimed table alone.
-_ALONG = (
+_EXTRA = (
     select(_ENTERPRISES.c.webex_id)
     .where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
     .scalar_subquery()
     .label("webex_id"),
 )
 _GETTING = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
-_ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), among(_ROWS.c.state, *ACTIVE))
+_ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), state_in(_ROWS.c.state, *ACTIVE))
 _SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
 _RESUMING = (
     update(_ROWS)
@@ -70,7 +70,7 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
 
 def claim(connection: Connection, now: datetime) -> SyncRow | None:
     """Take a sync that has something to do."""
-    return claims.claim(connection, SyncRow, now, along=_ALONG)
+    return claims.claim(connection, SyncRow, now, extra=_EXTRA)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -78,10 +78,12 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     return claims.next_due(session, SyncRow, now)
 
 
-def move(session: Session | Connection, claim: Claim, now: datetime, *, hold: bool = False, **values: Any) -> None:
+def move(
+    session: Session | Connection, claim: Claim, now: datetime, *, keep_claim: bool = False, **values: Any
+) -> None:
     """Write a sync's next state; `hold` keeps the claim for the step that follows at once."""
-    if hold:
-        claims.keep(session, SyncRow, claim, now, **values)
+    if keep_claim:
+        claims.save_progress(session, SyncRow, claim, now, **values)
     else:
         claims.settle(session, SyncRow, claim, **values)
 
@@ -104,7 +106,7 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
     """
     session.execute(
         update(SyncRow)
-        .where(SyncRow.id == sync.id, among(SyncRow.state, SyncState.QUEUED))
+        .where(SyncRow.id == sync.id, state_in(SyncRow.state, SyncState.QUEUED))
         .values(
             state=SyncState.CANCELLED,
             cause=cause,
@@ -127,7 +129,7 @@ def resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) 
         wake(session, KIND)
 
 
-def told(session: Session, claim: Claim, now: datetime) -> None:
+def mark_told(session: Session, claim: Claim, now: datetime) -> None:
     """Everybody concerned has been told: nothing is left to do."""
     claims.settle(session, SyncRow, claim, due_at=None, told_at=now)
 
@@ -143,7 +145,7 @@ def active(session: Session, enterprise_id: int) -> Sync | None:
     return None if row is None else to_sync(row)
 
 
-def unfinished(session: Session, enterprise_id: int) -> bool:
+def has_unfinished(session: Session, enterprise_id: int) -> bool:
     """Whether an enterprise has a sync that has not ended, or of whose end nobody has been told yet."""
     row = select(SyncRow.id).where(SyncRow.enterprise_id == enterprise_id, SyncRow.told_at.is_(None)).limit(1)
     return session.scalar(row) is not None
@@ -160,6 +162,6 @@ def by_cluster(session: Session) -> dict[str, list[Sync]]:
 _QUEUES = (
     select(_ROWS, ClusterRow.name.label("cluster"))
     .join(ClusterRow, ClusterRow.id == _ROWS.c.cluster_id)
-    .where(among(_ROWS.c.state, *ACTIVE))
+    .where(state_in(_ROWS.c.state, *ACTIVE))
     .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
 )

@@ -59,7 +59,7 @@ def groups(
     return {tuple(values): number for number, *values in session.execute(query, {"roster": roster_id})}
 
 
-def kept_out_by_each(session: Session, roster_id: int, terms: Sequence[Term]) -> list[int]:
+def excluded_by_each(session: Session, roster_id: int, terms: Sequence[Term]) -> list[int]:
     """How many license holders meet all of the terms but this one, for each of them; one look at the roster."""
     missing = [case((term, 0), else_=1).label(f"m{index}") for index, term in enumerate(where(terms))]
     looked = select(*missing).where(_OF_ROSTER).subquery()

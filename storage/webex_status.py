@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from storage import inbox
 from storage.engine import claims
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import ReadingRow, SyncRow, WebexRunRow
 from storage.models.columns import UTCDateTime
 from storage.models.syncs import to_errors
@@ -48,7 +48,7 @@ _SYNC_OF_BOT = (
         _SYNCS.c.enterprise_id == _ENTERPRISE,
         or_(
             _is_same_run(_SYNCS),
-            among(_SYNCS.c.state, SyncState.STARTING, SyncState.RUNNING)
+            state_in(_SYNCS.c.state, SyncState.STARTING, SyncState.RUNNING)
             & or_(
                 _SYNCS.c.before_started_at.is_distinct_from(_STARTED_AT),
                 _TRACKING_ID.is_not(None) & _SYNCS.c.before_tracking_id.is_distinct_from(_TRACKING_ID),
@@ -85,7 +85,7 @@ def _lock_row(session: Session, enterprise_id: int) -> ReadingRow:
     """Lock the enterprise's row, after adding it if there is none."""
     row = session.scalar(_LOCKED, {"enterprise": enterprise_id})
     if row is None:
-        insert_unless_there(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
+        insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
         row = session.scalars(_LOCKED, {"enterprise": enterprise_id}).one()
     return row
 
@@ -112,7 +112,7 @@ def get(session: Session, enterprise_id: int) -> WebexSyncStatus | None:
     return None if row is None else WebexSyncStatus(**row._mapping)
 
 
-def keep(session: Session, enterprise_id: int, status: WebexSyncStatus, now: datetime) -> None:
+def store(session: Session, enterprise_id: int, status: WebexSyncStatus, now: datetime) -> None:
     """Store a sync status, and its run if the bot did not start that. Ignore a status older than the stored one.
 
     The caller must have locked the enterprise: that keeps two statuses from being stored at once, and the enterprise's

@@ -49,7 +49,7 @@ def _people(request: Request, typed: str) -> list[Identity]:
 
 
 def _list(session: Session, request: Request) -> Reply:
-    found = admins.of(session, request.enterprise.id)
+    found = admins.of_enterprise(session, request.enterprise.id)
     return Reply(replies.listed(request.enterprise, found), personal=True, noted=f"{len(found)} admins")
 
 
@@ -57,7 +57,7 @@ def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
     if any(is_bot(one.email) for one in people):
         raise Refusal(replies.no_bots())
-    org_id = enterprises.org_of(session, enterprise.id)
+    org_id = enterprises.org_id_of(session, enterprise.id)
     if any(differ(org_id, one.org_id) for one in people):
         raise Refusal(replies.of_another_organization(enterprise))
     added: list[str] = []
@@ -70,7 +70,7 @@ def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
 
 def _remove(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
-    there = admins.of(session, enterprise.id)
+    there = admins.of_enterprise(session, enterprise.id)
     gone = list(dict.fromkeys(_found(there, one) for one in people))
     stay = [one for one in there if one not in gone]
     # Who never wrote may be a slip, and would be nobody to ask.

@@ -23,14 +23,14 @@ def run(session: Session, request: Request) -> Reply:
     since = _since(request)
     of = None if request.chosen is None else request.chosen.id
     number = audit.count(session, since, of)
-    known = enterprises.every_key(session)
-    rows = replies.csv_rows(audit.listed(session, since, of), known)
+    known = enterprises.keys_by_id(session)
+    rows = replies.csv_rows(audit.entries(session, since, of), known)
     name = file_name("audit", request.chosen.key if request.chosen else "all", request.now)
     try:
         content = compressed_csv(replies.CSV_HEADER, rows)
     except CsvTooLarge as error:
         raise Refusal(replies.too_large()) from error
-    newest = list(audit.listed(session, since, of, limit=MAX_SHOWN))
+    newest = list(audit.entries(session, since, of, limit=MAX_SHOWN))
     return Reply(
         replies.answer(newest, number, request.chosen, since, request.now, known),
         attachment=Attachment(name, content),

@@ -25,7 +25,7 @@ def run(session: Session, request: Request) -> Reply:
         return _ended(session, request, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
     if not followers.unfollow(session, active.id, request.requester.person_id):
         raise Refusal(replies.not_yours(active, enterprise, request.now, named=request.message.direct))
-    if followers.of(session, active.id):
+    if followers.of_sync(session, active.id):
         return Reply(replies.withdrawn(enterprise), noted=f"withdrew from sync {active.id}")
     return _ended(session, request, active, Cause.WITHDRAWN, replies.ended(enterprise))
 

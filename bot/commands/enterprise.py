@@ -38,7 +38,7 @@ def run(session: Session, request: Request) -> Reply:
 
 
 def _list(session: Session, request: Request) -> Reply:
-    found = overviews.every(session)
+    found = overviews.find_all(session)
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found))
     return Reply(
         replies.listed(found, request.now),
@@ -74,8 +74,10 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
 def _remove(session: Session, request: Request, key: str) -> Reply:
     found = enterprises.check_removable(session, enterprises.lock(session, key).id)
     if not confirmed(session, request, NAME):
-        tied = sum(space.enterprise_id == found.id for space in spaces.every(session))
-        raise Unconfirmed(replies.confirm_removal(found, len(admins.of(session, found.id)), tied), personal=True)
+        tied = sum(space.enterprise_id == found.id for space in spaces.find_all(session))
+        raise Unconfirmed(
+            replies.confirm_removal(found, len(admins.of_enterprise(session, found.id)), tied), personal=True
+        )
     enterprises.remove(session, found.id, request.now)
     return _said(replies.removed(found), found)
 

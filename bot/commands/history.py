@@ -15,7 +15,7 @@ def run(session: Session, request: Request) -> Reply:
     """List the newest of both kinds, newest first."""
     number = _number(request.arguments)
     enterprise = request.enterprise
-    asked_for = history.ended(session, enterprise.id, number, *history.ENDS)
+    asked_for = history.ended(session, enterprise.id, number, *history.END_STATES)
     own = webex_status.runs(session, enterprise.id, number)
     entries = replies.merged(asked_for, own)[:number]
     if not entries:

@@ -14,11 +14,11 @@ def run(session: Session, request: Request) -> Reply:
     """Have what is typed in this space be for the enterprise."""
     if request.message.direct:
         raise Refusal(replies.in_groups_alone("link"))
-    known = enterprises.all_of(session)
+    known = enterprises.in_use(session)
     if not request.arguments:
         raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
     found = lock(session, request.arguments)
-    before = spaces.of(session, request.message.room_id)
+    before = spaces.find(session, request.message.room_id)
     other = None
     if before is not None and before.enterprise_id != found.id:
         other = enterprises.get(session, before.enterprise_id)

@@ -56,7 +56,7 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
         replies.overview(counts, mapped, roster, enterprise, request.now),
         attachment=Attachment(
             file_name("locations", enterprise.key, request.now),
-            compressed_csv(table.HEADER, locations.listed(session, enterprise.id)),
+            compressed_csv(table.HEADER, locations.in_order(session, enterprise.id)),
         ),
         personal=True,
         noted=f"{mapped} lines",
@@ -65,8 +65,8 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
 
 def _change(session: Session, request: Request, roster: Roster, wishes: table.LocationUpload) -> Reply:
     enterprise = request.enterprise
-    known = locations.known(session, enterprise.id)
-    found = matching.upload(wishes, tuple(locations.people(session, enterprise.id)), known)
+    known = locations.mapping(session, enterprise.id)
+    found = matching.upload(wishes, tuple(locations.candidates(session, enterprise.id)), known)
     locations.change(session, enterprise.id, matching.changes(found.lines), request.now)
     return Reply(
         replies.changed(found, roster, enterprise, request.now),

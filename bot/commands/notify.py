@@ -22,7 +22,7 @@ def run(session: Session, request: Request) -> Reply:
         return Reply(replies.oneself(on=on, changed=changed), noted=wanted)
     enterprise = enterprises.lock(session, request.enterprise.id)
     room = request.message.room_id
-    space = spaces.of(session, room)
+    space = spaces.find(session, room)
     taken = space is not None and space.notify and space.enterprise_id != enterprise.id
     if on and taken and not request.requester.operator:
         raise Refusal(replies.taken())

@@ -15,7 +15,7 @@ def run(session: Session, request: Request) -> Reply:
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "queue"))
     queues = syncs.by_cluster(session)
-    waiting = enterprises.some(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
+    waiting = enterprises.by_ids(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
     name = file_name("queues", "all", request.now)
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(queues, waiting))
     return Reply(

@@ -14,8 +14,8 @@ def run(session: Session, request: Request) -> Reply:
     """List them, with what they are for."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "spaces"))
-    found = spaces.every(session)
-    of = enterprises.some(session, {space.enterprise_id for space in found})
+    found = spaces.find_all(session)
+    of = enterprises.by_ids(session, {space.enterprise_id for space in found})
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, of))
     return Reply(
         replies.listed(found, of),

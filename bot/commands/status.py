@@ -33,7 +33,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
     known = replies.Known(
         enterprise=enterprise,
         standing=Standing(active, enterprise, queues.place(session, active), estimate, named) if active else None,
-        last=history.last(session, enterprise.id, *history.ATTEMPTS),
+        last=history.last(session, enterprise.id, *history.ATTEMPT_STATES),
         last_success=completed,
         own=next(iter(webex_status.runs(session, enterprise.id, 1)), None),
         reading=reading,
@@ -42,7 +42,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
         roster=roster,
         activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,
-        failed=(inbox.failed(session), outbox.failed(session)) if request.requester.operator else (0, 0),
+        failed=(inbox.count_failed(session), outbox.count_failed(session)) if request.requester.operator else (0, 0),
     )
     return Reply(replies.answer(known, request.now, live=live))
 

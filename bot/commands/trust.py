@@ -15,9 +15,9 @@ def run(session: Session, request: Request) -> Reply:
     wanted = request.arguments.casefold()
     if wanted not in ("on", "off"):
         raise Refusal(replies.on_or_off(request.arguments))
-    space = spaces.of(session, request.message.room_id)
+    space = spaces.find(session, request.message.room_id)
     found = None if space is None else enterprises.lock(session, space.enterprise_id)
-    space = spaces.of(session, request.message.room_id)  # again, as its enterprise may have been removed meanwhile
+    space = spaces.find(session, request.message.room_id)  # again, as its enterprise may have been removed meanwhile
     if space is None or found is None or not space.linked or space.enterprise_id != found.id:
         raise Refusal(replies.trust_wants_link())
     changed = spaces.trust(session, space.room_id, on=wanted == "on")

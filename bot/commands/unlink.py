@@ -15,7 +15,7 @@ def run(session: Session, request: Request) -> Reply:
         raise Refusal(replies.in_groups_alone("unlink"))
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "unlink"))
-    space = spaces.of(session, request.message.room_id)
+    space = spaces.find(session, request.message.room_id)
     if space is None or not spaces.forget(session, space.room_id):
         raise Refusal(replies.not_linked())
     found = enterprises.get(session, space.enterprise_id)

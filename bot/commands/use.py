@@ -11,10 +11,10 @@ from storage import chosen_enterprises, enterprises, spaces
 
 def run(session: Session, request: Request) -> Reply:
     """Remember the choice, or list what there is to choose from."""
-    space = None if request.message.direct else spaces.of(session, request.message.room_id)
+    space = None if request.message.direct else spaces.find(session, request.message.room_id)
     if space is not None and space.linked:
         raise Refusal(replies.linked_elsewhere())
-    theirs = enterprises.all_of(session, None if request.requester.operator else request.requester.enterprise_ids)
+    theirs = enterprises.in_use(session, None if request.requester.operator else request.requester.enterprise_ids)
     if not request.arguments:
         chosen = chosen_enterprises.chosen(session, request.requester.person_id)
         current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)

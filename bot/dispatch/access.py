@@ -33,7 +33,7 @@ def identity(message: Message) -> Identity:
 
 def requester(session: Session, message: Message) -> tuple[Requester, Rights]:
     """Who sent a message, as commands see them, and their rights."""
-    found = rights.of(session, identity(message))
+    found = rights.find(session, identity(message))
     return Requester(message.person_id, message.person_email, found.operator, found.enterprise_ids), found
 
 
@@ -57,7 +57,7 @@ def grant(session: Session, message: Message, word: str, who: Requester) -> Gran
     command = next((command for command in commands if command.name == word), None)
     if command is None:
         raise Refusal(_unknown(word, commands))
-    theirs = enterprises.all_of(session, None if who.operator else who.enterprise_ids)
+    theirs = enterprises.in_use(session, None if who.operator else who.enterprise_ids)
     needed = command.needs_enterprise(message, who)
     return Granted(command, _enterprise(session, message, who, theirs) if needed else None, len(theirs) > 1)
 
@@ -70,7 +70,7 @@ def _unknown(word: str, commands: tuple[Command, ...]) -> str:
 
 def _enterprise(session: Session, message: Message, who: Requester, theirs: list[Enterprise]) -> Enterprise:
     """The one that a command of theirs speaks for: the space's, else their choice, else their only one."""
-    space = None if message.direct else spaces.of(session, message.room_id)
+    space = None if message.direct else spaces.find(session, message.room_id)
     if space is not None and space.linked:
         linked = next((one for one in theirs if one.id == space.enterprise_id), None)
         if linked is None:

@@ -9,7 +9,7 @@ from bot.replies import access as replies
 from storage import admins, audit, destinations, enterprises, outbox
 from storage.rights import Rights
 from storage.values.messages import Address, Draft
-from storage.values.records import Audited
+from storage.values.records import AuditEntry
 
 _AGAIN_AFTER = timedelta(days=1)
 
@@ -19,16 +19,16 @@ def report(session: Session, message: Message, rights: Rights, now: datetime) ->
     if rights.operator or not (rights.denied_enterprise_ids or rights.operator_denied):
         return
     destinations.lock(session, Address(person_id=message.person_id))
-    if audit.has(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
+    if audit.has_outcome(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
         return
-    keys = [each.key for each in enterprises.some(session, rights.denied_enterprise_ids).values()]
+    keys = [each.key for each in enterprises.by_ids(session, rights.denied_enterprise_ids).values()]
     said = replies.kept_out(message.person_email, sorted(keys), operator=rights.operator_denied)
     for operator in admins.operators(session):
         outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(said), now)
     for enterprise_id in rights.denied_enterprise_ids or {None}:
         audit.add(
             session,
-            Audited(
+            AuditEntry(
                 at=now,
                 enterprise_id=enterprise_id,
                 person_id=message.person_id,

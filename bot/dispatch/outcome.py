@@ -28,7 +28,7 @@ from bot.services.messages import post, post_privately
 from storage import audit, destinations, inbox, outbox, rights, rosters, webex_status
 from storage.rights import Rights
 from storage.values.messages import Address
-from storage.values.records import Audited, Claim, Enterprise
+from storage.values.records import AuditEntry, Claim, Enterprise
 
 REPEAT_AFTER = timedelta(minutes=1)
 """How long nobody is told again that they may not, or not so much."""
@@ -66,7 +66,7 @@ def record_outcome(session: Session, pending: PendingMessage, decision: Decision
     detail, file = _say(session, message, decision, outcome, now)
     audit.add(
         session,
-        Audited(
+        AuditEntry(
             at=now,
             enterprise_id=_concerned(decision),
             person_id=message.person_id,
@@ -111,7 +111,7 @@ def _say(
 def _say_rarely(session: Session, message: Message, refusal: Refusal, now: datetime) -> str:
     """Refuse somebody in private, unless that was done just before; what is noted of it."""
     destinations.lock(session, Address(person_id=message.person_id))
-    if audit.has(session, message.person_id, _OUTCOMES[type(refusal)], now - REPEAT_AFTER):
+    if audit.has_outcome(session, message.person_id, _OUTCOMES[type(refusal)], now - REPEAT_AFTER):
         return "not told again"
     post_privately(session, message, refusal.markdown, now)
     return ""
@@ -153,7 +153,7 @@ def apologize(session: Session, message: Message, claim: Claim, error: str, now:
     words = command_line.parse(message.text)
     audit.add(
         session,
-        Audited(
+        AuditEntry(
             at=now,
             enterprise_id=None,
             person_id=message.person_id,

@@ -20,7 +20,7 @@ def check_commands(session: Session, who: Requester, now: datetime) -> None:
     """Raise TooFast where an admin has typed as many commands as they may for a while."""
     if who.operator or not who.enterprise_ids:
         return
-    left = MAX_COMMANDS - inbox.waiting(session, who.person_id)  # which are audited only when they are answered
+    left = MAX_COMMANDS - inbox.count_waiting(session, who.person_id)  # which are audited only when they are answered
     if left <= 0:
         raise TooFast(replies.too_many(MAX_COMMANDS, COMMANDS_WITHIN))
     nth = audit.nth_command(session, who.person_id, left, now - COMMANDS_WITHIN)

@@ -55,7 +55,7 @@ def wanting(database: Database, message: Message) -> Command | None:
 def org_counts(database: Database, message: Message, now: datetime) -> bool:
     """Whether the sender's Webex organization decides what they may, and was not looked at lately."""
     with database.read() as session:
-        return rights.org_wanted(session, access.identity(message), now - ORG_KEPT)
+        return rights.needs_org_lookup(session, access.identity(message), now - ORG_KEPT)
 
 
 def _by_name(word: str) -> Command | None:

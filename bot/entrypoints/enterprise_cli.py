@@ -15,7 +15,7 @@ from bot.services import enterprise_fields as fields
 from bot.services import enterprises as founding
 from bot.settings.load import Need, Settings
 from storage import audit, enterprises, overviews
-from storage.values.records import Audited, Enterprise, Overview
+from storage.values.records import AuditEntry, Enterprise, Overview
 
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
 
@@ -97,7 +97,7 @@ def list_all() -> None:
     """List the enterprises."""
     database = startup.existing_database(wiring.settings_for(Need.ENTERPRISE))
     with database.read() as session:
-        rows = [_listed(each) for each in overviews.every(session)]
+        rows = [_listed(each) for each in overviews.find_all(session)]
     if not rows:
         click.echo("No enterprise yet: add one with `python -m bot enterprise add`.")
         return
@@ -111,7 +111,7 @@ def _audit(session: Session, enterprise: Enterprise, what: str) -> None:
     """Keep that somebody at a shell has done something; who that was the bot cannot tell."""
     audit.add(
         session,
-        Audited(
+        AuditEntry(
             at=startup.now(),
             enterprise_id=enterprise.id,
             email="somebody at a shell",
@@ -154,7 +154,7 @@ def _writing() -> Iterator[tuple[Session, Settings]]:
 def _found(session: Session, key: str) -> Enterprise:
     found = enterprises.by_key(session, key)
     if found is None:
-        known = [each.key for each in enterprises.all_of(session)]
+        known = [each.key for each in enterprises.in_use(session)]
         meant = nearest(key, known)
         raise click.ClickException(f"There is no enterprise {key}." + (f" Did you mean {meant}?" if meant else ""))
     return found

@@ -96,7 +96,7 @@ def seed(database: Database, settings: Settings) -> None:
         admins.set_operators(session, settings.bot_operators)
         if not settings.bot_enterprise:
             return
-        if enterprises.ever(session):
+        if enterprises.any_was_added(session):
             if ignored := _ignored(session, settings):
                 log.warning(ignored)
             return
@@ -116,10 +116,10 @@ def seed(database: Database, settings: Settings) -> None:
 
 def _ignored(session: Session, settings: Settings) -> str | None:
     """Which settings say of the first enterprise what the database does not, where the database counts."""
-    kept = next((one for one in enterprises.all_of(session) if one.sp_enterprise_id == settings.bot_enterprise), None)
+    kept = next((one for one in enterprises.in_use(session) if one.sp_enterprise_id == settings.bot_enterprise), None)
     if kept is None:
         return "BOT_ENTERPRISE had no effect: it makes the first enterprise, and there was one: see `enterprise list`"
-    known = {address_key(admin.email) for admin in admins.of(session, kept.id)}
+    known = {address_key(admin.email) for admin in admins.of_enterprise(session, kept.id)}
     differing = []
     if not known.issuperset(map(address_key, settings.bot_admins)):
         differing.append("BOT_ADMINS")

@@ -28,7 +28,7 @@ def prune(context: Context) -> None:
                 more = delete(session, context.now() - kept)
     while not context.stopping.is_set():
         with context.database.read() as session:
-            roster_id = rosters.obsolete(session)
+            roster_id = rosters.find_obsolete(session)
         if roster_id is None:
             return
         with context.database.write() as session:

@@ -9,7 +9,7 @@ from bot.webex.errors import Rejected
 from storage import admins, audit, destinations, inbox, outbox, rights, spaces
 from storage.models import InboxRow
 from storage.values.messages import Address, Draft
-from storage.values.records import Audited, Claim, Identity
+from storage.values.records import AuditEntry, Claim, Identity
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,9 @@ def _greet(context: Context, row: InboxRow) -> None:
         if who is None:
             return
         destinations.lock(session, Address(person_id=who.person_id))
-        if audit.has(session, who.person_id, audit.GREETED, now - REPEAT_AFTER):
+        if audit.has_outcome(session, who.person_id, audit.GREETED, now - REPEAT_AFTER):
             return
-        found = rights.of(session, who)
+        found = rights.find(session, who)
         if found.operator or found.enterprise_ids:
             said = replies.welcome(operator=found.operator)
         else:
@@ -53,7 +53,7 @@ def _greet(context: Context, row: InboxRow) -> None:
         outbox.send(session, Address(row.room_id), Draft(said), now)
         audit.add(
             session,
-            Audited(
+            AuditEntry(
                 at=now,
                 enterprise_id=None,
                 person_id=who.person_id,
@@ -92,7 +92,7 @@ def _move(context: Context, row: InboxRow) -> None:
     """Know a space by its new id, in which the last part of the old one returns; nothing says which that was."""
     with context.database.write() as session:
         inbox.end(session, Claim(row.id, row.attempt), inbox.DONE)
-        for old in spaces.known_as(session, row.data_id):
-            spaces.move(session, old, row.data_id)
-            destinations.move(session, old, row.data_id)
+        for old in spaces.other_ids(session, row.data_id):
+            spaces.change_room_id(session, old, row.data_id)
+            destinations.change_room_id(session, old, row.data_id)
             log.info("space %s is known as %s from now on", old, row.data_id)

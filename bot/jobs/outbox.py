@@ -15,7 +15,7 @@ from bot.webex.models import FileUpload, Posted
 from storage import audit, destinations, outbox
 from storage.models import AttachmentRow, OutboxRow
 from storage.values.messages import Address, Destination, Draft
-from storage.values.records import FILE, Audited
+from storage.values.records import FILE, AuditEntry
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def work(context: Context, row: OutboxRow) -> None:
     file = _file(context, row)
     posted = _post(context, row, destination, file)
     with context.database.write() as session:
-        outbox.delivered(session, row, context.now(), posted.message_id, posted.room_id)
+        outbox.mark_delivered(session, row, context.now(), posted.message_id, posted.room_id)
         if destination.room_id is None:
             destinations.learn_room(session, destination.id, posted.room_id)
         if file is not None:
@@ -54,7 +54,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
     with context.database.write() as session:
         if isinstance(error, Rejected) and row.parent_id is not None and error.status in (400, 404):
             log.info("outbox row %d is sent again outside its thread: %s", row.id, error)
-            outbox.without_thread(session, row, now)
+            outbox.retry_without_thread(session, row, now)
             return True
         log.error("outbox row %d is given up: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
@@ -75,7 +75,7 @@ def _audit(session: Session, row: OutboxRow, destination: Destination, name: str
     """Keep which space got a file."""
     audit.add(
         session,
-        Audited(
+        AuditEntry(
             at=now,
             enterprise_id=row.enterprise_id,
             person_id=row.person_id or destination.person_id or "",
@@ -109,13 +109,13 @@ def _change(context: Context, row: OutboxRow) -> None:
         return
     context.webex.edit(about.message_id, about.room_id, row.markdown)
     with context.database.write() as session:
-        outbox.delivered(session, row, context.now(), about.message_id, about.room_id)
+        outbox.mark_delivered(session, row, context.now(), about.message_id, about.room_id)
 
 
 def _say_in_public(context: Context, row: OutboxRow, markdown: str) -> None:
     """Say what anybody may read, without the file."""
     with context.database.write() as session:
-        outbox.say_instead(session, row, markdown, context.now())
+        outbox.replace_text(session, row, markdown, context.now())
 
 
 def _send_privately(context: Context, row: OutboxRow) -> None:
@@ -124,7 +124,7 @@ def _send_privately(context: Context, row: OutboxRow) -> None:
     if row.person_id is None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
     with context.database.write() as session:
-        outbox.say_instead(session, row, row.public_markdown or access.sent_privately(), now)
+        outbox.replace_text(session, row, row.public_markdown or access.sent_privately(), now)
         outbox.send(
             session,
             Address(person_id=row.person_id),

@@ -37,7 +37,7 @@ def request_stalest(context: Context) -> None:
     """Have one roster read whole that was not for a day: the one after it has its turn when that is done."""
     now = context.now()
     with context.database.read() as session:
-        enterprise_id = rosters.stalest(session, now - WHOLE_EVERY)
+        enterprise_id = rosters.find_stalest(session, now - WHOLE_EVERY)
     if enterprise_id is not None:
         with context.database.write() as session:
             rosters.request(session, enterprise_id, now, whole=True)

@@ -19,7 +19,7 @@ def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
     if destination.room_id is None:
         return False
     with context.database.read() as session:
-        space = spaces.of(session, destination.room_id)
+        space = spaces.find(session, destination.room_id)
         # What is about no enterprise, or about several, is for operators.
         of_operators = admins.Team((), tuple(admins.operators(session)))
         team = of_operators if row.enterprise_id is None else admins.team(session, row.enterprise_id)

@@ -16,7 +16,7 @@ from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.values.messages import Draft
-from storage.values.records import Admin, Audited, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
+from storage.values.records import Admin, AuditEntry, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,14 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
     now = context.now()
     with context.database.read() as session:
         # Of a cancelled sync only those hear who asked.
-        rooms = [] if sync.state is SyncState.CANCELLED else spaces.notified(session, sync.enterprise_id)
+        rooms = [] if sync.state is SyncState.CANCELLED else spaces.notification_rooms(session, sync.enterprise_id)
         enterprise = enterprises.get(session, sync.enterprise_id)
         roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
         attachment = _attachment_that_fits(session, sync, enterprise, roster, now)
     audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
-        syncs.told(session, claim, now)
+        syncs.mark_told(session, claim, now)
         sent = list(messages(_concerned(session, sync, audiences), draft))
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment and sent else None
         for address, message in sent:
@@ -60,7 +60,7 @@ def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) 
     """Keep that a file is sent for which nobody has asked as such."""
     audit.add(
         session,
-        Audited(
+        AuditEntry(
             at=now,
             enterprise_id=sync.enterprise_id,
             email=sync.asker_email,

@@ -95,11 +95,11 @@ def _start(
         if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
             _end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
             return
-        webex_status.keep(session, sync.enterprise_id, reading, now)
+        webex_status.store(session, sync.enterprise_id, reading, now)
         # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
         updates: SyncUpdates = {**planned.updates, "starting_at": now}
         starting = replace(sync, state=planned.state, waits_for=None, **updates)
-        syncs.move(session, claim, now, hold=True, state=planned.state, waits_for=None, **updates)
+        syncs.move(session, claim, now, keep_claim=True, state=planned.state, waits_for=None, **updates)
         update_status_message(session, starting, now)
     failure: WebexFailure | None = None
     try:
@@ -148,7 +148,7 @@ def _write(
     with context.database.write() as session:
         if kept is not None:
             enterprises.lock(session, sync.enterprise_id)
-            webex_status.keep(session, sync.enterprise_id, kept, now)
+            webex_status.store(session, sync.enterprise_id, kept, now)
         if planned.pause is not None:
             clusters.pause(session, sync.cluster_id, now + planned.pause)
         elif planned.unpause:

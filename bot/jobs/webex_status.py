@@ -36,7 +36,7 @@ def work(context: Context, row: ReadingRow) -> None:
             raise
     with context.database.write() as session:
         enterprises.lock(session, enterprise.id)
-        kept.keep(session, enterprise.id, reading, asked_at)
+        kept.store(session, enterprise.id, reading, asked_at)
         kept.done(session, Claim(row.id, row.attempt), context.now())
 
 
@@ -70,7 +70,7 @@ def survey(context: Context) -> None:
 def _surveyed(context: Context, began: datetime) -> bool:
     """Keep what Webex tells of our enterprises; False where the process is to stop before the end."""
     with context.database.read() as session:
-        ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.all_of(session)}
+        ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.in_use(session)}
     for found in context.broadworks.enterprises():
         if context.stopping.is_set():
             return False
@@ -84,7 +84,7 @@ def _surveyed(context: Context, began: datetime) -> bool:
             if locked.webex_id != found.id:
                 enterprises.learn_webex_id(session, locked.id, found.sp_enterprise_id, found.id, found.org_id)
             # As of its beginning, lest it pass for fresher than what was read meanwhile.
-            kept.keep(session, enterprise.id, found.reading, began)
+            kept.store(session, enterprise.id, found.reading, began)
     return True
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.times import at, iso
-from storage.values.records import FILE, Audited, Enterprise
+from storage.values.records import FILE, AuditEntry, Enterprise
 
 
 def answer(
-    newest: Sequence[Audited],
+    newest: Sequence[AuditEntry],
     number: int,
     enterprise: Enterprise | None,
     since: datetime,
@@ -38,7 +38,7 @@ def too_large() -> str:
     return "That is more than the 100 MB that Webex takes as one file. Ask for less: `audit 7d`."
 
 
-def _line(row: Audited, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
+def _line(row: AuditEntry, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
     if row.command == FILE:
         return f"- {at(row.at, now, zone)}: {plain(row.file or 'a file', 100)} was delivered"
     what = code(f"{row.command} {row.arguments}".strip(), 60) if row.command else "wrote"
@@ -53,7 +53,7 @@ CSV_HEADER = (
 )
 
 
-def csv_rows(found: Iterable[Audited], keys: Mapping[int, str]) -> Iterator[tuple[str, ...]]:
+def csv_rows(found: Iterable[AuditEntry], keys: Mapping[int, str]) -> Iterator[tuple[str, ...]]:
     """One row for each; times in UTC, enterprises by their keys."""
     for one in found:
         yield (

@@ -15,7 +15,7 @@ def confirmed(session: Session, request: Request, command: str) -> bool:
     """Whether the last that somebody typed in this space was the same, for the same enterprise, and was not done for
     want of confirmation.
     """
-    last = audit.last(session, request.requester.person_id, request.message.room_id, request.now - WITHIN)
+    last = audit.last_command(session, request.requester.person_id, request.message.room_id, request.now - WITHIN)
     if last is None or last.outcome != UNCONFIRMED:
         return False
     enterprise_id = request.chosen.id if request.chosen else None

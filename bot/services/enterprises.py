@@ -52,7 +52,7 @@ def change(
 def check_removable(session: Session, enterprise_id: int) -> Enterprise:
     """Lock an enterprise that is to be removed; raises Refusal while a sync of it is under way, or not told yet."""
     found = enterprises.lock(session, enterprise_id)
-    if syncs.unfinished(session, found.id):
+    if syncs.has_unfinished(session, found.id):
         raise Refusal(replies.not_removed_during_a_sync(found.key))
     return found
 
@@ -71,8 +71,8 @@ def is_alone(session: Session, enterprise: Enterprise) -> bool:
 
 def lock(session: Session, typed: str) -> Enterprise:
     """Lock the row of the enterprise with this key, among all there are: for operators, before they change it."""
-    found = enterprises.lock(session, find(typed, enterprises.all_of(session)).id)
-    return find(typed, [one for one in enterprises.all_of(session) if one.id == found.id])
+    found = enterprises.lock(session, find(typed, enterprises.in_use(session)).id)
+    return find(typed, [one for one in enterprises.in_use(session) if one.id == found.id])
 
 
 def find(typed: str, known: Sequence[Enterprise]) -> Enterprise:

@@ -37,7 +37,7 @@ def post_privately(session: Session, message: Message, markdown: str, now: datet
     if message.direct:
         post(session, message, Reply(markdown), now)
         return
-    origin_id = destinations.at(session, _space(message))
+    origin_id = destinations.ensure(session, _space(message))
     outbox.send(session, Address(person_id=message.person_id), Draft(markdown, origin_id=origin_id), now)
 
 

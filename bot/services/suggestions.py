@@ -47,7 +47,7 @@ def advice(session: Session, roster: Roster, view: View, *, nobody: bool) -> Adv
     for rewritten, others in islice((each for each in rewritings if can_be_typed(each[0])), _MAX_REWRITINGS):
         if found := views.count(session, roster.id, View((*others, rewritten))):
             return Advice(instead=Alternative(rewritten, found), absent=absent)
-    kept_out = views.kept_out_by_each(session, roster.id, view.terms)
+    kept_out = views.excluded_by_each(session, roster.id, view.terms)
     at = kept_out.index(max(kept_out))
     if not kept_out[at]:
         return Advice(absent=absent)

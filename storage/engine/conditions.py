@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal_column
 
 
-def among(state: Any, *states: str) -> ColumnElement[bool]:
+def state_in(state: Any, *states: str) -> ColumnElement[bool]:
     """Whether the column `state` has one of these, which are constants of the program.
 
     They are written into the statement: the plan that a database keeps for all its executions can use an index over

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from storage.engine import claims
-from storage.engine.claims import Queue, Row
+from storage.engine.claims import ClaimableRow, ClaimableTable
 from storage.engine.database import Database, wake
 from storage.values.records import Claim
 
@@ -19,17 +19,17 @@ log = logging.getLogger(__name__)
 _RACES = 5
 
 
-class Held:
+class HeldRows:
     """Claims in hand, by table."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._claims: dict[Queue, set[Claim]] = {}
+        self._claims: dict[ClaimableTable, set[Claim]] = {}
 
     @contextmanager
     def take(
-        self, database: Database, take: Callable[[Connection, datetime], Row | None], now: datetime
-    ) -> Iterator[Row | None]:
+        self, database: Database, take: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+    ) -> Iterator[ClaimableRow | None]:
         """Claim a row by `take`, which is one statement, and hold it while the block runs.
 
         A block that finds the claim lost ends there: whoever holds the row by now goes on with it.
@@ -63,13 +63,15 @@ class Held:
         if held:
             with database.write() as session:
                 for table, found in held.items():
-                    claims.extend(session, table, found, until)
+                    claims.set_leases(session, table, found, until)
                     if until is None:
                         wake(session, table.__tablename__)
         return sum(map(len, held.values()))
 
 
-def _taken(database: Database, take: Callable[[Connection, datetime], Row | None], now: datetime) -> Row | None:
+def _taken(
+    database: Database, take: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+) -> ClaimableRow | None:
     """Claim a row; a race that a unique index decided for somebody else is run again, since other rows may be due."""
     for _ in range(_RACES):
         try:

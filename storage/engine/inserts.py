@@ -16,7 +16,7 @@ def insert_row(session: Session, table: type[Table], **values: Any) -> int:
     return inserted
 
 
-def insert_unless_there(session: Session, table: type[Table], **values: Any) -> int | None:
+def insert_if_missing(session: Session, table: type[Table], **values: Any) -> int | None:
     """Insert a row; its id, or None where a unique constraint says that it is there already."""
     dialect = session.get_bind().dialect.name
     inserted: int | None = session.execute(_trying(table, dialect), values).scalar_one_or_none()

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.engine.inserts import insert_unless_there
+from storage.engine.inserts import insert_if_missing
 from storage.models import LeaseRow
 
 
 def take(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
     """Take or lengthen the lease; False while somebody else holds it."""
-    insert_unless_there(session, LeaseRow, name=name, holder="", until=now)
+    insert_if_missing(session, LeaseRow, name=name, holder="", until=now)
     taken = session.scalar(
         update(LeaseRow)
         .where(LeaseRow.name == name, or_(LeaseRow.until <= now, LeaseRow.holder == holder))

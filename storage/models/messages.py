@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Claimable, Table, partial
+from storage.models.base import Claimable, Table, partial_index
 from storage.models.columns import FoldedText, Id, UTCDateTime
 
 
@@ -15,10 +15,10 @@ class InboxRow(Claimable, Table):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("resource", "event", "data_id", "data_created", name="uq_inbox_event"),
-        partial("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
-        partial("ix_inbox_failed", "id", where="state = 'failed'"),
-        partial("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
+        partial_index("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_inbox_failed", "id", where="state = 'failed'"),
+        partial_index("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
         Index("ix_inbox_waiting", "roster_id"),
         Index("ix_inbox_waiting_reading", "reading_id"),
     )
@@ -69,9 +69,9 @@ class OutboxRow(Claimable, Table):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
-        partial("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial("ix_outbox_failed", "id", where="state = 'failed'"),
-        partial("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
+        partial_index("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_outbox_failed", "id", where="state = 'failed'"),
+        partial_index("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
     )
 
     destination_id: Mapped[int] = mapped_column(ForeignKey("destinations.id"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.models.base import Claimable, Table, partial
+from storage.models.base import Claimable, Table, partial_index
 from storage.models.columns import FoldedText
 
 
@@ -14,9 +14,9 @@ class RosterRow(Claimable, Table):
 
     __tablename__ = "rosters"
     __table_args__ = (
-        partial("uq_rosters_wanted", "enterprise_id", where="state = 'wanted'", unique=True),
-        partial("uq_rosters_current", "enterprise_id", where="state = 'current'", unique=True),
-        partial("ix_rosters_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("uq_rosters_wanted", "enterprise_id", where="state = 'wanted'", unique=True),
+        partial_index("uq_rosters_current", "enterprise_id", where="state = 'current'", unique=True),
+        partial_index("ix_rosters_due", "due_at", "id", where="due_at IS NOT NULL"),
     )
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))

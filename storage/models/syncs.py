@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from storage.models.base import Claimable, Table, partial
+from storage.models.base import Claimable, Table, partial_index
 from storage.models.columns import Id
 from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
@@ -16,14 +16,16 @@ class SyncRow(Claimable, Table):
 
     __tablename__ = "syncs"
     __table_args__ = (
-        partial("uq_syncs_active", "enterprise_id", where="state IN ('queued', 'starting', 'running')", unique=True),
-        partial("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
-        partial("uq_syncs_head", "cluster_id", where="head", unique=True),
-        partial("ix_syncs_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
+        partial_index(
+            "uq_syncs_active", "enterprise_id", where="state IN ('queued', 'starting', 'running')", unique=True
+        ),
+        partial_index("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
+        partial_index("uq_syncs_head", "cluster_id", where="head", unique=True),
+        partial_index("ix_syncs_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
         Index("ix_syncs_history", "enterprise_id", "id"),
-        partial("ix_syncs_asked", "asked_at", where="state = 'queued' AND due_at IS NULL"),
-        partial("ix_syncs_completed", "cluster_id", "id", where="state = 'completed'"),
+        partial_index("ix_syncs_asked", "asked_at", where="state = 'queued' AND due_at IS NULL"),
+        partial_index("ix_syncs_completed", "cluster_id", "id", where="state = 'completed'"),
     )
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Claimable, Table, partial
+from storage.models.base import Claimable, Table, partial_index
 
 
 class ReadingRow(Claimable, Table):
     """Webex's account of an enterprise's last sync, as last read; due while a fresher one is wanted."""
 
     __tablename__ = "readings"
-    __table_args__ = (partial("ix_readings_due", "due_at", "id", where="due_at IS NOT NULL"),)
+    __table_args__ = (partial_index("ix_readings_due", "due_at", "id", where="due_at IS NOT NULL"),)
 
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"), unique=True)
     read_at: Mapped[datetime | None]

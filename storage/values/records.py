@@ -73,7 +73,7 @@ FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditEntry:
     """One row of the audit: when, of which enterprise, who, from which space, what was asked, and how it ended; `file`
     is the name of one that was made for it.
     """

@@ -72,7 +72,7 @@ def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
     words = {one.email for one in holders if one.email} | _admins(house, sp_enterprise_id)
     if sp_enterprise_id == house.settings.bot_enterprise:
         with house.database.read() as session:
-            served = {enterprise.sp_enterprise_id for enterprise in enterprises.all_of(session)} - {sp_enterprise_id}
+            served = {enterprise.sp_enterprise_id for enterprise in enterprises.in_use(session)} - {sp_enterprise_id}
         elsewhere = {one.last_name for other in served for one in house.world.subscribers.of_enterprise(other)}
         words |= {one.last_name for one in holders} - elsewhere
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)")
@@ -86,5 +86,5 @@ def _entitled(house: House, sp_enterprise_id: str) -> set[str]:
 
 def _admins(house: House, sp_enterprise_id: str) -> set[str]:
     with house.database.read() as session:
-        found = [one.id for one in enterprises.all_of(session) if one.sp_enterprise_id == sp_enterprise_id]
-        return {admin.email for one in found for admin in admins.of(session, one)}
+        found = [one.id for one in enterprises.in_use(session) if one.sp_enterprise_id == sp_enterprise_id]
+        return {admin.email for one in found for admin in admins.of_enterprise(session, one)}

@@ -220,7 +220,7 @@ class House:
     def make_admin(self, email: str) -> None:
         """Make somebody an admin of the first enterprise."""
         with self.database.write() as session:
-            admins.add(session, enterprises.all_of(session)[0].id, email, self.now())
+            admins.add(session, enterprises.in_use(session)[0].id, email, self.now())
 
     def calls(self, method: str, path: str) -> list[int | None]:
         """How the bot's calls whose path begins like that were answered, in order."""

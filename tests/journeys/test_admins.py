@@ -10,7 +10,7 @@ from tests.journeys.syncs import BO, add_enterprise, ends, text
 
 def _team(house: House) -> list[str]:
     with house.database.read() as session:
-        return [one.email for one in admins.of(session, enterprises.all_of(session)[0].id)]
+        return [one.email for one in admins.of_enterprise(session, enterprises.in_use(session)[0].id)]
 
 
 def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) -> None:
@@ -92,7 +92,7 @@ def test_an_admin_of_one_enterprise_changes_nothing_of_another(house: House) -> 
 def _recycled(house: House, email: str) -> None:
     """Have the bot know the address as that of somebody else."""
     with house.database.write() as session:
-        enterprise = enterprises.all_of(session)[0]
+        enterprise = enterprises.in_use(session)[0]
         admins.add(session, enterprise.id, email, house.now(), Identity("somebody who had it before", email))
 
 
@@ -120,7 +120,7 @@ def test_an_admin_of_another_organization_is_kept_out_and_reported(house: House)
 def test_an_admin_whose_address_changes_stays_one_and_is_listed_by_the_new(house: House) -> None:
     house.ask(ANA, "status")
     with house.database.write() as session:
-        enterprise = enterprises.all_of(session)[0]
+        enterprise = enterprises.in_use(session)[0]
         admins.remove(session, enterprise.id, ANA)
         known = Identity(house.world.person(ANA).id, "ana.before@acme.example")
         admins.add(session, enterprise.id, known.email, house.now(), known)
@@ -145,7 +145,7 @@ def test_whoever_leaves_the_space_at_once_is_kept_out_all_the_same(house: House)
 def test_an_admin_of_another_organization_gets_no_notices(house: House) -> None:
     house.ask(ANA, "status")
     with house.database.write() as session:
-        enterprise = enterprises.all_of(session)[0]
+        enterprise = enterprises.in_use(session)[0]
         stray = Identity(house.world.person(SAM).id, SAM, house.world.person(SAM).org_id)
         admins.add(session, enterprise.id, SAM, house.now(), stray)
     house.ask(ANA, "sync")

@@ -15,7 +15,7 @@ pytestmark = ON_SQLITE
 
 def _known(house: House) -> dict[str, Enterprise]:
     with house.database.read() as session:
-        return {one.key: one for one in enterprises.all_of(session)}
+        return {one.key: one for one in enterprises.in_use(session)}
 
 
 def test_an_enterprise_is_added_and_its_admin_is_let_in_at_once(house: House) -> None:

@@ -54,7 +54,7 @@ def file(house: House) -> bytes:
 def _cells(house: House) -> list[list[str]]:
     """What the database has, whatever the order."""
     with house.database.read() as session:
-        roster = rosters.current(session, enterprises.all_of(session)[0].id)
+        roster = rosters.current(session, enterprises.in_use(session)[0].id)
         assert roster is not None
         return sorted(list(row) for row in views.cells(session, roster.id))
 

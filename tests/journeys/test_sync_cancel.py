@@ -121,7 +121,7 @@ def test_a_sync_whose_people_have_all_lost_their_rights_ends_as_cancelled_at_its
     assert house.syncs_asked() == []
     assert (ends(house), ends(house, BEN)) == ([], [])
     with house.database.read() as session:
-        assert syncs.active(session, enterprises.all_of(session)[0].id) is None
+        assert syncs.active(session, enterprises.in_use(session)[0].id) is None
 
 
 @ON_SQLITE

@@ -40,7 +40,7 @@ def admin(database: Database, enterprise_id: int, email: str) -> None:
 def learn(session: Session, person_id: str, email: str) -> None:
     """Know somebody by their id from now on, as when they write."""
     who = Identity(person_id, email)
-    rights.learn(session, who, rights.of(session, who), NOW)
+    rights.learn(session, who, rights.find(session, who), NOW)
 
 
 def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:09Z") -> Event:
@@ -72,7 +72,7 @@ def taken(database: Database, data_id: str, now: datetime = NOW) -> Claim:
 def say(database: Database, markdown: str, room_id: str = "room", now: datetime = NOW) -> int:
     """Queue a message to a group space."""
     with database.write() as session:
-        return outbox.post(session, destinations.of_room(session, room_id, direct=False), Draft(markdown), now)
+        return outbox.post(session, destinations.ensure_room(session, room_id, direct=False), Draft(markdown), now)
 
 
 def next_out(database: Database, now: datetime = NOW) -> OutboxRow | None:
@@ -86,7 +86,7 @@ def deliver(database: Database, now: datetime = NOW) -> str:
     row = next_out(database, now)
     assert row is not None
     with database.write() as session:
-        outbox.delivered(session, row, now, f"message-{row.id}", "room")
+        outbox.mark_delivered(session, row, now, f"message-{row.id}", "room")
     return row.markdown
 
 
@@ -135,7 +135,7 @@ def ended(database: Database, enterprise: Enterprise, state: SyncState, **values
     end(database, enterprise, taken_sync(database), state, **values)
     row = taken_sync(database)
     with database.write() as session:
-        syncs.told(session, Claim(row.id, row.attempt), NOW)
+        syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
     return sync_of(database, sync.id)
 
 

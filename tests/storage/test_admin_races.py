@@ -41,7 +41,7 @@ def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: 
 
     overlapping(postgres, take_away, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
-        assert [one.email for one in admins.of(session, acme.id)] == [_email("ana"), _email("cy")]
+        assert [one.email for one in admins.of_enterprise(session, acme.id)] == [_email("ana"), _email("cy")]
 
 
 def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database) -> None:
@@ -56,4 +56,4 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
 
     overlapping(postgres, remove, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
-        assert spaces.every(session) == []
+        assert spaces.find_all(session) == []

@@ -15,7 +15,7 @@ _ANA = "ana@acme.example"
 
 def _rights(database: Database, person_id: str, email: str, org_id: str | None = None) -> Rights:
     with database.read() as session:
-        return rights.of(session, Identity(person_id, email, org_id))
+        return rights.find(session, Identity(person_id, email, org_id))
 
 
 def _may(database: Database, person_id: str, email: str) -> tuple[bool, set[int]]:
@@ -26,7 +26,7 @@ def _may(database: Database, person_id: str, email: str) -> tuple[bool, set[int]
 def _learn(database: Database, person_id: str, email: str, org_id: str | None = None) -> None:
     who = Identity(person_id, email, org_id)
     with database.write() as session:
-        rights.learn(session, who, rights.of(session, who), NOW)
+        rights.learn(session, who, rights.find(session, who), NOW)
 
 
 def _set_operators(database: Database, *emails: str) -> list[Admin]:
@@ -56,7 +56,7 @@ def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: 
     assert _may(database, "ana", "ana.new@acme.example") == known
     assert not _rights(database, "ana", _ANA).has_changes
     with database.read() as session:
-        assert admins.of(session, acme.id) == [Admin(_ANA, "ana")]
+        assert admins.of_enterprise(session, acme.id) == [Admin(_ANA, "ana")]
 
 
 def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
@@ -96,7 +96,7 @@ def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
         assert admins.add(session, acme.id, _ANA, NOW)
         assert not admins.add(session, acme.id, "Ana@ACME.example", NOW)
         assert admins.add(session, acme.id, "bo@acme.example", NOW)
-        assert [admin.email for admin in admins.of(session, acme.id)] == [_ANA, "bo@acme.example"]
+        assert [admin.email for admin in admins.of_enterprise(session, acme.id)] == [_ANA, "bo@acme.example"]
 
 
 def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Database, acme: Enterprise) -> None:
@@ -105,7 +105,7 @@ def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Da
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
     with database.read() as session:
-        assert admins.of(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
+        assert admins.of_enterprise(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
 
 
 def test_an_admin_whose_address_changes_is_followed(database: Database, acme: Enterprise) -> None:
@@ -113,7 +113,7 @@ def test_an_admin_whose_address_changes_is_followed(database: Database, acme: En
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
     with database.read() as session:
-        assert admins.of(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
+        assert admins.of_enterprise(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
     assert _may(database, "another", _ANA) == (False, set())
 
 
@@ -123,7 +123,7 @@ def test_an_address_that_another_admin_has_is_not_taken_over(database: Database,
         _learn(database, person, email)
     _learn(database, "ana", "bo@acme.example")
     with database.read() as session:
-        assert admins.of(session, acme.id) == [Admin(_ANA, "ana"), Admin("bo@acme.example", "bo")]
+        assert admins.of_enterprise(session, acme.id) == [Admin(_ANA, "ana"), Admin("bo@acme.example", "bo")]
 
 
 def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterprise) -> None:
@@ -161,7 +161,7 @@ def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: 
 
     def wanted(person_id: str = "ana", email: str = _ANA, now: datetime = NOW) -> bool:
         with database.read() as session:
-            return rights.org_wanted(session, Identity(person_id, email), now - DAY)
+            return rights.needs_org_lookup(session, Identity(person_id, email), now - DAY)
 
     assert not wanted()
     with database.write() as session:

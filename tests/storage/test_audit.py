@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from storage import admins, audit, retention
 from storage.engine.database import Database
 from storage.models import AuditRow
-from storage.values.records import Audited, Enterprise
+from storage.values.records import AuditEntry, Enterprise
 from tests.storage import samples
 from tests.storage.samples import MINUTE, NOW
 
@@ -23,8 +23,8 @@ def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Databas
         "outcome": "answered",
     }
     with database.write() as session:
-        audit.add(session, Audited(NOW, acme.id, **asked, detail="23 of 410"))
-        audit.add(session, Audited(NOW, None, **asked | {"outcome": "denied"}))
+        audit.add(session, AuditEntry(NOW, acme.id, **asked, detail="23 of 410"))
+        audit.add(session, AuditEntry(NOW, None, **asked | {"outcome": "denied"}))
     with database.read() as session:
         first, second = session.query(AuditRow).order_by(AuditRow.id)
         assert {name: getattr(first, name) for name in asked} == asked
@@ -36,7 +36,7 @@ def _add(database: Database, minutes: int = 0, **given: Any) -> None:
     asked: dict[str, Any] = {"person_id": "ana", "email": "ana@acme.example", "room_id": "room", "command": "status"}
     asked |= {"arguments": "", "outcome": "answered", "enterprise_id": None} | given
     with database.write() as session:
-        audit.add(session, Audited(NOW + minutes * MINUTE, **asked))
+        audit.add(session, AuditEntry(NOW + minutes * MINUTE, **asked))
 
 
 def test_what_was_audited_cannot_be_changed(database: Database) -> None:
@@ -52,7 +52,7 @@ def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
         _add(database, minutes)
     with database.write() as session:
         assert not retention.audit(session, NOW + 2 * MINUTE)
-        assert [row.at for row in audit.listed(session, NOW - MINUTE, None)] == [NOW + 2 * MINUTE]
+        assert [row.at for row in audit.entries(session, NOW - MINUTE, None)] == [NOW + 2 * MINUTE]
 
 
 def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: Database) -> None:
@@ -80,10 +80,10 @@ def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> 
     _add(database, 1, room_id="another room")
     _add(database, 2, person_id="bo")
     with database.read() as session:
-        last = audit.last(session, "ana", "room", NOW - MINUTE)
+        last = audit.last_command(session, "ana", "room", NOW - MINUTE)
         assert last is not None
         assert (last.command, last.arguments, last.outcome) == ("enterprise", "remove acme", "unconfirmed")
-        assert audit.last(session, "ana", "room", NOW) is None
+        assert audit.last_command(session, "ana", "room", NOW) is None
 
 
 def test_what_operators_export_is_not_counted(database: Database, acme: Enterprise) -> None:

@@ -40,14 +40,14 @@ def test_cancelling_takes_a_sync_away_from_whoever_has_it_in_hand(database: Data
     row = samples.taken_sync(database)
     samples.cancel(database, acme)
     with pytest.raises(ClaimLost):
-        samples.move(database, row, hold=True, state=SyncState.STARTING)
+        samples.move(database, row, keep_claim=True, state=SyncState.STARTING)
     with pytest.raises(ClaimLost):
         samples.end(database, acme, row, SyncState.FAILED)
     teller = samples.taken_sync(database)
     with pytest.raises(ClaimLost):
         samples.move(database, row, state=SyncState.STARTING)
     with database.write() as session:
-        syncs.told(session, Claim(teller.id, teller.attempt), NOW)
+        syncs.mark_told(session, Claim(teller.id, teller.attempt), NOW)
     assert samples.sync_of(database, sync.id).state is SyncState.CANCELLED
 
 

@@ -39,5 +39,5 @@ def test_with_an_enterprise_go_its_spaces_and_the_choice_of_it(
         spaces.link(session, "of acme", acme.id, NOW)
         spaces.link(session, "of bolt", bolt.id, NOW)
         enterprises.remove(session, acme.id, NOW)
-        assert [space.room_id for space in spaces.every(session)] == ["of bolt"]
+        assert [space.room_id for space in spaces.find_all(session)] == ["of bolt"]
     assert (_chosen(database, "ana"), _chosen(database, "bo")) == (None, bolt.id)

@@ -11,17 +11,17 @@ def _of(database: Database, destination_id: int) -> Destination:
 
 def _of_room(database: Database, room_id: str, person_id: str | None = None) -> int:
     with database.write() as session:
-        return destinations.of_room(session, room_id, direct=person_id is not None, person_id=person_id)
+        return destinations.ensure_room(session, room_id, direct=person_id is not None, person_id=person_id)
 
 
 def _of_person(database: Database, person_id: str) -> int:
     with database.write() as session:
-        return destinations.at(session, Address(person_id=person_id))
+        return destinations.ensure(session, Address(person_id=person_id))
 
 
 def _of_email(database: Database, email: str) -> int:
     with database.write() as session:
-        return destinations.at(session, Address(email=email))
+        return destinations.ensure(session, Address(email=email))
 
 
 def test_a_space_a_person_and_an_address_are_one_destination_each(database: Database) -> None:
@@ -45,7 +45,7 @@ def test_an_address_leads_to_one_destination_whose_numbers_go_up_by_one(database
     for number in (1, 2, 3):
         for address in addresses:
             with database.write() as session:
-                assert destinations.number_at(session, address) == (destinations.at(session, address), number)
+                assert destinations.next_number_at(session, address) == (destinations.ensure(session, address), number)
 
 
 def test_many_who_meet_a_destination_at_once_make_it_once(database: Database) -> None:
@@ -100,7 +100,7 @@ def test_a_second_one_to_one_space_of_a_person_is_a_destination_of_its_own(datab
 def test_a_person_met_by_name_and_by_message_at_once_is_one_destination(postgres: Database) -> None:
     joined = overlapping(
         postgres,
-        lambda session: destinations.at(session, Address(person_id="ana")),
+        lambda session: destinations.ensure(session, Address(person_id="ana")),
         lambda: _of_room(postgres, "ana's", "ana"),
     )
     assert joined == _of_person(postgres, "ana")

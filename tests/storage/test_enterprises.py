@@ -30,11 +30,11 @@ def test_enterprises_that_name_the_same_cluster_share_it(database: Database, acm
 
 def test_there_never_was_an_enterprise_until_there_was(database: Database) -> None:
     with database.write() as session:
-        assert not enterprises.ever(session)
+        assert not enterprises.any_was_added(session)
     acme = samples.enterprise(database)
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
-        assert enterprises.ever(session)
+        assert enterprises.any_was_added(session)
 
 
 @pytest.mark.parametrize("same", ["key", "id"])
@@ -60,17 +60,17 @@ def test_an_enterprise_that_was_removed_is_no_choice_any_more_but_its_history_st
         enterprises.remove(session, acme.id, NOW)
     with database.read() as session:
         assert enterprises.by_key(session, "acme") is None
-        assert enterprises.all_of(session) == []
-        assert enterprises.all_of(session, [acme.id]) == []
+        assert enterprises.in_use(session) == []
+        assert enterprises.in_use(session, [acme.id]) == []
     assert _get(database, acme.id) == acme
 
 
 def test_enterprises_are_listed_by_key_and_only_those_asked_for(database: Database) -> None:
     dune, acme, bolt = (samples.enterprise(database, key) for key in ("dune", "acme", "bolt"))
     with database.read() as session:
-        assert enterprises.all_of(session) == [acme, bolt, dune]
-        assert enterprises.all_of(session, {dune.id, acme.id}) == [acme, dune]
-        assert enterprises.all_of(session, []) == []
+        assert enterprises.in_use(session) == [acme, bolt, dune]
+        assert enterprises.in_use(session, {dune.id, acme.id}) == [acme, dune]
+        assert enterprises.in_use(session, []) == []
         assert enterprises.by_key(session, "bolt") == bolt
         assert enterprises.by_key(session, "Bolt") is None
 
@@ -181,4 +181,4 @@ def test_an_organization_is_not_forgotten_with_webexs_id(database: Database, acm
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
         enterprises.forget_webex_id(session, acme.id)
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", None)
-        assert enterprises.org_of(session, acme.id) == "org"
+        assert enterprises.org_id_of(session, acme.id) == "org"

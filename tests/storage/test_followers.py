@@ -34,7 +34,7 @@ def test_somebody_follows_a_sync_once_wherever_they_ask_again(database: Database
     elsewhere = Follower("ana", "ana@acme.example", "another room", True, None)
     assert _follow(database, sync, _ANA, _BO, _ANA, elsewhere, _BO) == [True, True, False, False, False]
     with database.read() as session:
-        assert followers.of(session, sync.id) == [_ANA, _BO]
+        assert followers.of_sync(session, sync.id) == [_ANA, _BO]
 
 
 def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Sync, bolt: Enterprise) -> None:
@@ -42,7 +42,7 @@ def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Syn
     _follow(database, sync, _ANA)
     assert _follow(database, other, _ANA, _BO) == [True, True]
     with database.read() as session:
-        assert followers.of(session, sync.id) == [_ANA]
+        assert followers.of_sync(session, sync.id) == [_ANA]
 
 
 def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
@@ -54,11 +54,11 @@ def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
     with database.write() as session:
         gone = [followers.unfollow(session, sync.id, person) for person in ("ana", "ana", "cy")]
         assert gone == [True, False, False]
-        assert followers.of(session, sync.id) == [_BO]
-        assert followers.of(session, other.id) == [_ANA]
+        assert followers.of_sync(session, sync.id) == [_BO]
+        assert followers.of_sync(session, other.id) == [_ANA]
     assert _follow(database, sync, _ANA) == [True]
     with database.read() as session:
-        assert followers.of(session, sync.id) == [_BO, _ANA]
+        assert followers.of_sync(session, sync.id) == [_BO, _ANA]
 
 
 def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(

@@ -31,9 +31,9 @@ def test_the_newest_that_ended_in_one_of_these_states_come_first(
     ids = [_add(database, acme, state) for state in (_COMPLETED, _FAILED, _CANCELLED, _COMPLETED, _FAILED)]
     _add(database, bolt, _COMPLETED)
     samples.ask(database, acme)
-    assert _ended(database, acme, 9, *history.ENDS) == ids[::-1]
-    assert _ended(database, acme, 9, *history.ATTEMPTS) == [ids[4], ids[3], ids[1], ids[0]]
-    assert _ended(database, acme, 3, *history.ATTEMPTS) == [ids[4], ids[3], ids[1]]
+    assert _ended(database, acme, 9, *history.END_STATES) == ids[::-1]
+    assert _ended(database, acme, 9, *history.ATTEMPT_STATES) == [ids[4], ids[3], ids[1], ids[0]]
+    assert _ended(database, acme, 3, *history.ATTEMPT_STATES) == [ids[4], ids[3], ids[1]]
     assert _ended(database, acme, 9, _CANCELLED) == [ids[2]]
 
 
@@ -45,11 +45,11 @@ def test_the_last_of_a_state_is_found_behind_later_ones_of_others(database: Data
 
     assert last(_COMPLETED) is None
     samples.ask(database, acme)
-    assert last(*history.ENDS) is None
+    assert last(*history.END_STATES) is None
     samples.end(database, acme, samples.taken_sync(database), _CANCELLED)
     completed = _add(database, acme, _COMPLETED)
     failed = _add(database, acme, _FAILED)
-    assert (last(_COMPLETED), last(*history.ATTEMPTS)) == (completed, failed)
+    assert (last(_COMPLETED), last(*history.ATTEMPT_STATES)) == (completed, failed)
 
 
 def test_an_ended_sync_comes_with_all_that_was_learned_of_it(database: Database, acme: Enterprise) -> None:

@@ -103,7 +103,7 @@ def test_an_event_that_ended_lets_the_next_of_its_space_go_on(database: Database
     with database.read() as session:
         row = session.get_one(InboxRow, claim.id)
         assert (row.state, row.error, row.due_at, row.lease_until) == (state, "why", None, None)
-        assert inbox.failed(session) == (state == inbox.FAILED)
+        assert inbox.count_failed(session) == (state == inbox.FAILED)
     samples.taken(database, "b")
 
 

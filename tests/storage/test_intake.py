@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from storage import inbox
 from storage.engine.database import Database
-from storage.intake import Intake, NotKept
+from storage.intake import Intake, NotStored
 from storage.models import InboxRow
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside, until
@@ -92,14 +92,14 @@ def test_an_event_the_database_does_not_take_takes_no_other_with_it(
 
     monkeypatch.setattr(inbox, "record", choosy)
     fared = _send_while_one_is_written(Intake(database), gate, "a", POISON, "b")
-    assert [type(error) for error in fared] == [type(None), type(None), NotKept, type(None)]
+    assert [type(error) for error in fared] == [type(None), type(None), NotStored, type(None)]
     assert _kept(database) == {"first", "a", "b"}
 
 
 def test_nobody_is_told_that_an_event_is_kept_which_is_not(database: Database, gate: Gate) -> None:
     gate.failure = OperationalError("insert", None, ConnectionError("gone"))
     fared = _send_while_one_is_written(Intake(database), gate, "a", "b")
-    assert [type(error) for error in fared] == [NotKept] * 3
+    assert [type(error) for error in fared] == [NotStored] * 3
     assert gate.reached == 2, "a database that cannot be reached is not asked for each event"
     assert _kept(database) == set()
 

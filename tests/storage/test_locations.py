@@ -35,8 +35,8 @@ def _change(database: Database, enterprise: Enterprise, **wanted: str) -> None:
 
 def _known(database: Database, enterprise: Enterprise) -> dict[str, str]:
     with database.read() as session:
-        assert locations.count(session, enterprise.id) == len(list(locations.listed(session, enterprise.id)))
-        return locations.known(session, enterprise.id)
+        assert locations.count(session, enterprise.id) == len(list(locations.in_order(session, enterprise.id)))
+        return locations.mapping(session, enterprise.id)
 
 
 def _places(database: Database, roster_id: int) -> list[str]:
@@ -73,7 +73,7 @@ def test_what_is_not_named_stays_and_what_is_set_again_is_replaced(database: Dat
     _change(database, acme, Ana="Chur")
     assert _known(database, acme) == {"ana@acme": "Chur", "ben@acme": "Bern"}
     with database.read() as session:
-        assert list(locations.listed(session, acme.id)) == [("Ana@acme", "Chur"), ("ben@acme", "Bern")]
+        assert list(locations.in_order(session, acme.id)) == [("Ana@acme", "Chur"), ("ben@acme", "Bern")]
         assert {row.set_at for row in session.query(LocationRow)} == {NOW}
 
 
@@ -136,7 +136,7 @@ def test_people_are_those_of_the_current_roster_alone(
 ) -> None:
     def service_ids() -> Sequence[str]:
         with database.read() as session:
-            return [place.service_id for place in locations.people(session, acme.id)]
+            return [place.service_id for place in locations.candidates(session, acme.id)]
 
     assert service_ids() == []
     _read(database, acme, BEN)
@@ -154,7 +154,7 @@ def test_a_person_is_named_by_folded_id_and_extension_and_by_the_address_as_it_c
 ) -> None:
     _read(database, acme, _holder("Ąna@acme", "Dallas", "Ł1", "ANA@acme.example"))
     with database.read() as session:
-        (place,) = locations.people(session, acme.id)
+        (place,) = locations.candidates(session, acme.id)
     assert (place.service_id, place.service_id_folded, place.ext_folded) == ("Ąna@acme", "ana@acme", "l1")
     assert (place.email, place.location) == ("ANA@acme.example", "Dallas")
 

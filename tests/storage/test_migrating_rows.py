@@ -148,9 +148,9 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
     upgrade(first)
     assert up_to_date(first)
     with first.read() as session:
-        (ended,) = history.ended(session, 1, 9, *history.ENDS)
+        (ended,) = history.ended(session, 1, 9, *history.END_STATES)
         assert history.durations(session, cluster_id=1) == [60.5]
-        assert [(one.person_id, one.room_id) for one in followers.of(session, ended.id)] == [
+        assert [(one.person_id, one.room_id) for one in followers.of_sync(session, ended.id)] == [
             ("ana", "room"),
             ("ben", "room"),
         ]
@@ -189,7 +189,7 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
         assert not followers.follow(session, 2, again, NOW)
     row = samples.taken_sync(first)
     assert (row.id, row.starts, samples.heads(first)) == (2, 0, [2])
-    samples.move(first, row, hold=True, state=SyncState.STARTING, starts=1)
+    samples.move(first, row, keep_claim=True, state=SyncState.STARTING, starts=1)
     assert samples.end(first, acme, row, SyncState.COMPLETED) == behind.id
     with first.read() as session:
         last = history.last(session, 1, SyncState.COMPLETED)

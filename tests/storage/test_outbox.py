@@ -42,7 +42,7 @@ def test_a_message_that_was_rolled_back_leaves_no_gap(database: Database) -> Non
 
     def fail_after_posting() -> None:
         with database.write() as session:
-            outbox.post(session, destinations.of_room(session, "room", direct=False), Draft("lost"), NOW)
+            outbox.post(session, destinations.ensure_room(session, "room", direct=False), Draft("lost"), NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -62,7 +62,7 @@ def test_only_the_lowest_open_number_of_a_destination_is_sent(database: Database
     assert (first.markdown, other.markdown) == ("one", "elsewhere")
     assert samples.next_out(database, NOW + SECOND) is None
     with database.write() as session:
-        outbox.delivered(session, first, NOW, "message", "room")
+        outbox.mark_delivered(session, first, NOW, "message", "room")
     assert samples.deliver(database) == "two"
 
 
@@ -88,7 +88,7 @@ def test_a_message_that_was_given_up_lets_the_next_go_and_is_counted(database: D
         outbox.give_up(session, row, NOW, "forbidden")
     assert _row(database, row.id).state == outbox.FAILED
     with database.read() as session:
-        assert outbox.failed(session) == 1
+        assert outbox.count_failed(session) == 1
     assert samples.deliver(database) == "two"
 
 
@@ -107,10 +107,10 @@ def test_whoever_lost_a_message_cannot_end_it(database: Database) -> None:
     assert samples.next_out(database, after) is not None
     assert lost is not None
     ends: list[Callable[[Session], None]] = [
-        lambda session: outbox.delivered(session, lost, after, "message", "room"),
+        lambda session: outbox.mark_delivered(session, lost, after, "message", "room"),
         lambda session: outbox.give_up(session, lost, after, "why"),
         lambda session: outbox.retry(session, lost, after, "why"),
-        lambda session: outbox.say_instead(session, lost, "instead", after),
+        lambda session: outbox.replace_text(session, lost, "instead", after),
     ]
     for end in ends:
         with pytest.raises(ClaimLost), database.write() as session:
@@ -120,12 +120,12 @@ def test_whoever_lost_a_message_cannot_end_it(database: Database) -> None:
 
 def test_a_message_without_its_thread_is_due_at_once(database: Database) -> None:
     with database.write() as session:
-        room = destinations.of_room(session, "room", direct=False)
+        room = destinations.ensure_room(session, "room", direct=False)
         outbox.post(session, room, Draft("hello", parent_id="gone"), NOW)
     row = samples.next_out(database)
     assert row is not None
     with database.write() as session:
-        outbox.without_thread(session, row, NOW)
+        outbox.retry_without_thread(session, row, NOW)
     again = samples.next_out(database)
     assert again is not None
     assert (again.id, again.parent_id, again.failures) == (row.id, None, 0)
@@ -149,5 +149,5 @@ def test_a_claim_given_back_is_sent_by_another(database: Database) -> None:
     row = samples.next_out(database)
     assert row is not None
     with database.write() as session:
-        claims.extend(session, OutboxRow, [Claim(row.id, row.attempt)], None)
+        claims.set_leases(session, OutboxRow, [Claim(row.id, row.attempt)], None)
     assert samples.deliver(database) == "one"

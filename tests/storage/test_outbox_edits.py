@@ -34,7 +34,7 @@ def test_an_edit_that_is_being_sent_is_followed_by_the_newest_one(database: Data
     _edit(database, row_id, "second")
     _edit(database, row_id, "third")
     with database.write() as session:
-        outbox.delivered(session, in_hand, NOW, "message", "room")
+        outbox.mark_delivered(session, in_hand, NOW, "message", "room")
     assert samples.deliver(database) == "third"
     assert _row(database, row_id).edits == 2
 
@@ -66,7 +66,7 @@ def test_an_edit_in_hand_counts_so_that_the_tenth_stays_for_the_last(database: D
     assert in_hand is not None
     _edit(database, row_id, "one too many")
     with database.write() as session:
-        outbox.delivered(session, in_hand, NOW, "message", "room")
+        outbox.mark_delivered(session, in_hand, NOW, "message", "room")
     assert samples.next_out(database) is None
     _edit(database, row_id, "the end", last=True)
     assert samples.deliver(database) == "the end"

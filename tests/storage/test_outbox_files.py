@@ -18,7 +18,7 @@ def _post_with_file(database: Database, *rooms: str) -> int:
     with database.write() as session:
         attachment_id = outbox.attach(session, "licenses.csv", b"compressed")
         for room_id in rooms:
-            destination_id = destinations.of_room(session, room_id, direct=False)
+            destination_id = destinations.ensure_room(session, room_id, direct=False)
             outbox.post(session, destination_id, Draft("", attachment_id=attachment_id), NOW)
     return attachment_id
 
@@ -33,8 +33,8 @@ def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Dat
     row = samples.next_out(database)
     assert row is not None
     with database.write() as session:
-        outbox.say_instead(session, row, "I sent it to you", NOW)
-        private = destinations.at(session, Address(person_id="ana"))
+        outbox.replace_text(session, row, "I sent it to you", NOW)
+        private = destinations.ensure(session, Address(person_id="ana"))
         outbox.post(session, private, Draft("secret", attachment_id=attachment_id), NOW)
     line = _row(database, row.id)
     assert (line.markdown, line.personal, line.attachment_id) == ("I sent it to you", False, None)
@@ -49,7 +49,7 @@ def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -
     assert row is not None
     with database.write() as session:
         if how == "delivered":
-            outbox.delivered(session, row, NOW, "message", "room")
+            outbox.mark_delivered(session, row, NOW, "message", "room")
         elif how == "given up":
             outbox.give_up(session, row, NOW, "forbidden")
         else:
@@ -73,7 +73,7 @@ def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres:
 
     def deliver_other() -> None:
         with postgres.write() as session:
-            outbox.delivered(session, other, NOW, "message y", "y")
+            outbox.mark_delivered(session, other, NOW, "message y", "y")
 
-    overlapping(postgres, lambda session: outbox.delivered(session, one, NOW, "message x", "x"), deliver_other)
+    overlapping(postgres, lambda session: outbox.mark_delivered(session, one, NOW, "message x", "x"), deliver_other)
     assert not _kept(postgres, attachment_id)

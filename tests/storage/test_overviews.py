@@ -22,7 +22,7 @@ def test_each_comes_with_its_admins_spaces_and_last_sync(
     with database.write() as session:
         syncs.end(session, Claim(row.id, row.attempt), NOW + MINUTE, SyncState.FAILED, ended_at=NOW + MINUTE)
     with database.read() as session:
-        of_acme, of_bolt = overviews.every(session)
+        of_acme, of_bolt = overviews.find_all(session)
     assert (of_acme.admins, of_acme.spaces) == (("ana@acme.example", "zoe@acme.example"), 2)
     assert (of_acme.last_state, of_acme.last_at) == ("failed", NOW + MINUTE)
     assert (of_bolt.enterprise, of_bolt.admins, of_bolt.spaces, of_bolt.last_state) == (bolt, (), 0, None)
@@ -31,4 +31,4 @@ def test_each_comes_with_its_admins_spaces_and_last_sync(
 def test_an_enterprise_out_of_use_is_not_among_them(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
-        assert overviews.every(session) == []
+        assert overviews.find_all(session) == []

@@ -169,13 +169,13 @@ def test_the_rows_of_a_replaced_roster_go_in_chunks(
     left: list[int] = []
     for _ in range(4):
         with database.write() as session:
-            assert rosters.obsolete(session) == (old if left[-1:] != [0] else None)
+            assert rosters.find_obsolete(session) == (old if left[-1:] != [0] else None)
             more = rosters.clear(session, old)
             left.append(views.count(session, old))
             assert more == (len(left) < 4)
     assert left == [3, 1, 0, 0]
     with database.read() as session:
-        assert rosters.obsolete(session) is None
+        assert rosters.find_obsolete(session) is None
         assert views.count(session, new) == 1
 
 
@@ -184,9 +184,9 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
     row = samples.wanted(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Bo"))
-        assert rosters.obsolete(session) is None
+        assert rosters.find_obsolete(session) is None
         rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "away")
-        assert rosters.obsolete(session) == row.id
+        assert rosters.find_obsolete(session) == row.id
 
 
 def test_the_rows_know_the_subscriber_and_the_place_in_webexs_order(database: Database, acme: Enterprise) -> None:

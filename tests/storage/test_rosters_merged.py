@@ -128,7 +128,7 @@ def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterpris
 
     def next_one(at: datetime) -> int | None:
         with database.read() as session:
-            return rosters.stalest(session, at)
+            return rosters.find_stalest(session, at)
 
     assert next_one(NOW - MINUTE) is None
     assert next_one(NOW + MINUTE) == acme.id

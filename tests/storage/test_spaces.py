@@ -19,7 +19,7 @@ def _unnotify(database: Database, room_id: str, enterprise: Enterprise) -> bool:
 
 def _notified(database: Database, enterprise: Enterprise) -> list[str]:
     with database.read() as session:
-        return spaces.notified(session, enterprise.id)
+        return spaces.notification_rooms(session, enterprise.id)
 
 
 def test_an_enterprise_tells_as_many_spaces_as_were_made_for_it(
@@ -89,14 +89,14 @@ def test_a_space_that_is_for_nothing_any_more_is_forgotten(database: Database, a
     for room in ("told", "linked too"):
         _unnotify(database, room, acme)
     with database.read() as session:
-        assert [(space.room_id, space.linked) for space in spaces.every(session)] == [("linked too", True)]
+        assert [(space.room_id, space.linked) for space in spaces.find_all(session)] == [("linked too", True)]
 
 
 def test_a_space_is_known_by_the_id_it_has_moved_to(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         spaces.link(session, "the-number", acme.id, NOW)
         spaces.link(session, "another", acme.id, NOW)
-        assert spaces.known_as(session, "THE-NUMBER") == ["the-number"]
-        spaces.move(session, "the-number", "THE-NUMBER")
+        assert spaces.other_ids(session, "THE-NUMBER") == ["the-number"]
+        spaces.change_room_id(session, "the-number", "THE-NUMBER")
     with database.read() as session:
-        assert {space.room_id for space in spaces.every(session)} == {"THE-NUMBER", "another"}
+        assert {space.room_id for space in spaces.find_all(session)} == {"THE-NUMBER", "another"}

@@ -39,7 +39,7 @@ def _active(database: Database, enterprise: Enterprise) -> Sync:
 
 def _followers(database: Database, sync_id: int) -> set[str]:
     with database.read() as session:
-        return {follower.person_id for follower in followers.of(session, sync_id)}
+        return {follower.person_id for follower in followers.of_sync(session, sync_id)}
 
 
 def _together(database: Database, enterprise: Enterprise, run: Run, people: list[str]) -> list[str]:
@@ -118,7 +118,7 @@ def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Dat
     def complete() -> str:
         with postgres.write() as session:
             _end(session, acme, claim, SyncState.COMPLETED)
-            told.update(follower.person_id for follower in followers.of(session, queued.id))
+            told.update(follower.person_id for follower in followers.of_sync(session, queued.id))
         return "completed"
 
     people = [f"person {index}" for index in range(6)]
@@ -160,7 +160,7 @@ def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme
 
     def start(session: Session) -> None:
         samples.lock(session, acme)
-        syncs.move(session, claim, NOW, hold=True, state=SyncState.STARTING)
+        syncs.move(session, claim, NOW, keep_claim=True, state=SyncState.STARTING)
 
     assert overlapping(postgres, start, lambda: asking.types(postgres, acme, cancel.run)) == REFUSED
     assert samples.sync_of(postgres, queued.id).state is SyncState.STARTING

@@ -36,7 +36,7 @@ def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise
 def test_a_sync_that_is_kept_is_still_held_and_one_that_is_moved_is_not(database: Database, acme: Enterprise) -> None:
     samples.ask(database, acme)
     row = samples.taken_sync(database)
-    samples.move(database, row, hold=True, state=SyncState.STARTING)
+    samples.move(database, row, keep_claim=True, state=SyncState.STARTING)
     assert samples.next_sync(database) is None
     samples.move(database, row, state=SyncState.RUNNING, due_at=NOW)
     assert samples.taken_sync(database).state == SyncState.RUNNING
@@ -47,7 +47,7 @@ def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterpri
     samples.end(database, acme, samples.taken_sync(database), SyncState.COMPLETED)
     row = samples.taken_sync(database)
     with database.write() as session:
-        syncs.told(session, Claim(row.id, row.attempt), NOW)
+        syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
     assert samples.next_sync(database, NOW + timedelta(days=9)) is None
     assert samples.row_of(database, sync.id).told_at == NOW
 
@@ -105,7 +105,7 @@ def test_whoever_lost_a_sync_writes_nothing_of_it(database: Database, acme: Ente
     lost = samples.taken_sync(database)
     assert samples.next_sync(database, NOW + 2 * MINUTE) is not None
     with pytest.raises(ClaimLost):
-        samples.move(database, lost, hold=True, state=SyncState.STARTING)
+        samples.move(database, lost, keep_claim=True, state=SyncState.STARTING)
     with pytest.raises(ClaimLost):
         samples.move(database, lost, state=SyncState.RUNNING, due_at=NOW)
     with pytest.raises(ClaimLost):

@@ -84,7 +84,7 @@ def _found(session: Session, enterprise_id: int, roster: list[LicenseHolder], vi
         assert views.facets(session, roster_id, column, view) == {cell: cells.count(cell) for cell in cells}
     if view.terms:
         misses = [[term for term in view.terms if not matches([term], holder)] for holder in roster]
-        assert views.kept_out_by_each(session, roster_id, view.terms) == [
+        assert views.excluded_by_each(session, roster_id, view.terms) == [
             sum(missed == [term] for missed in misses) for term in view.terms
         ]
 

@@ -29,7 +29,7 @@ def _keep(
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
         told = replace(reading, counts=counts or {}, errors=tuple(errors or ()))
-        webex_status.keep(session, enterprise.id, told, reading.as_of)
+        webex_status.store(session, enterprise.id, told, reading.as_of)
     return _runs(database, enterprise)
 
 

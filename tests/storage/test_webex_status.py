@@ -50,7 +50,7 @@ def _wanted(database: Database) -> bool:
 def _keep(database: Database, enterprise: Enterprise, reading: WebexSyncStatus) -> None:
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        webex_status.keep(session, enterprise.id, reading, reading.as_of)
+        webex_status.store(session, enterprise.id, reading, reading.as_of)
 
 
 def _kept(database: Database, enterprise: Enterprise) -> WebexSyncStatus | None:
@@ -178,7 +178,7 @@ def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kep
         enterprises.lock(session, acme.id)
         wanting = beside(lambda: _want(postgres, acme))
         until(lambda: wanting.done() or somebody_waits(postgres))
-        webex_status.keep(session, acme.id, _READING, _READING.as_of)
+        webex_status.store(session, acme.id, _READING, _READING.as_of)
     wanting.result(PATIENCE)
     assert _kept(postgres, acme) == _READING
     assert _wanted(postgres)

@@ -9,7 +9,7 @@ from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
 from storage.engine.database import Database
-from storage.engine.held_rows import Held
+from storage.engine.held_rows import HeldRows
 from storage.values.records import Identity
 
 
@@ -22,7 +22,7 @@ class Context:
     webex: Webex
     broadworks: BroadWorks
     now: Callable[[], datetime]
-    held: Held = field(default_factory=Held)
+    held: HeldRows = field(default_factory=HeldRows)
     stopping: threading.Event = field(default_factory=threading.Event)
     _known: dict[str, Identity] = field(default_factory=dict)
 

@@ -18,7 +18,7 @@ from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.errors import WebexFailure
 from storage.engine import claims
-from storage.engine.claims import ClaimLost, Row
+from storage.engine.claims import ClaimableRow, ClaimLost
 from storage.values.records import Claim
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def try_again(_context: Context, _row: object, _error: Exception) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Job(Generic[Row]):
+class Job(Generic[ClaimableRow]):
     """Works on the rows of one kind.
 
     `claim` takes a due row, in one statement. `work` does what is to be done with it and settles the claim; no
@@ -39,11 +39,11 @@ class Job(Generic[Row]):
     """
 
     kind: str
-    claim: Callable[[Connection, datetime], Row | None]
-    work: Callable[[Context, Row], None]
+    claim: Callable[[Connection, datetime], ClaimableRow | None]
+    work: Callable[[Context, ClaimableRow], None]
     next_due: Callable[[Session, datetime], datetime | None]
     threads: Callable[[Settings], int]
-    failed: Callable[[Context, Row, Exception], bool] = try_again
+    failed: Callable[[Context, ClaimableRow, Exception], bool] = try_again
 
     def run_one(self, context: Context, on_claim: Callable[[], None] = lambda: None) -> bool:
         """Claim one row and work on it; return False if none is due. `on_claim` is called between the two.
@@ -66,7 +66,7 @@ class Job(Generic[Row]):
                 self._give_up_or_retry(context, row, error)
         return True
 
-    def _give_up_or_retry(self, context: Context, row: Row, error: Exception) -> None:
+    def _give_up_or_retry(self, context: Context, row: ClaimableRow, error: Exception) -> None:
         if self.failed(context, row, error):
             return
         with context.database.single_write() as connection:

@@ -60,12 +60,12 @@ def program(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 def all_of(database: Database) -> list[Enterprise]:
     with database.read() as session:
-        return enterprises.all_of(session)
+        return enterprises.in_use(session)
 
 
 def admins_of(database: Database, enterprise: Enterprise) -> list[str]:
     with database.read() as session:
-        return [admin.email for admin in admins.of(session, enterprise.id)]
+        return [admin.email for admin in admins.of_enterprise(session, enterprise.id)]
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
 ) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     with database.write() as session:
-        (acme,) = enterprises.all_of(session)
+        (acme,) = enterprises.in_use(session)
         syncs.accept(session, acme, "ana@acme.example", NOW)
     result = run(shell, f"enterprise {line}")
     assert result.exit_code == 1
@@ -347,14 +347,14 @@ def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
 def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     with database.write() as session:
-        (acme,) = enterprises.all_of(session)
+        (acme,) = enterprises.in_use(session)
         sync = syncs.accept(session, acme, "ana@acme.example", NOW)
         syncs.cancel(session, sync, Cause.WITHDRAWN, NOW)
     assert "when its admins have been told" in run(shell, "enterprise remove acme --yes").stderr
     with database.write() as session:
         row = syncs.claim(session.connection(), NOW)
         assert row is not None
-        syncs.told(session, Claim(row.id, row.attempt), NOW)
+        syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
     assert run(shell, "enterprise remove acme --yes").exit_code == 0
 
 

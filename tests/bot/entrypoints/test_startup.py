@@ -26,7 +26,7 @@ def settings(**more: Any) -> Settings:
 
 def keys(database: Database) -> list[str]:
     with database.read() as session:
-        return [each.key for each in enterprises.all_of(session)]
+        return [each.key for each in enterprises.in_use(session)]
 
 
 def operators(database: Database) -> list[str]:
@@ -37,10 +37,10 @@ def operators(database: Database) -> list[str]:
 def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) -> None:
     seed(database, settings())
     with database.read() as session:
-        (first,) = enterprises.all_of(session)
+        (first,) = enterprises.in_use(session)
         assert (first.key, first.name, first.sp_enterprise_id) == ("reseller1-acme", "Reseller1+acme", "Reseller1+acme")
         assert (first.cluster, first.timezone) == ("default", "America/Chicago")
-        assert [admin.email for admin in admins.of(session, first.id)] == ["ana@acme.example"]
+        assert [admin.email for admin in admins.of_enterprise(session, first.id)] == ["ana@acme.example"]
 
 
 def test_the_first_enterprise_is_made_once(database: Database) -> None:
@@ -49,9 +49,9 @@ def test_the_first_enterprise_is_made_once(database: Database) -> None:
     seed(database, settings(bot_enterprise="Reseller1+other"))
     assert keys(database) == ["reseller1-acme"]
     with database.read() as session:
-        (first,) = enterprises.all_of(session)
+        (first,) = enterprises.in_use(session)
         assert first.timezone == "America/Chicago"
-        assert [admin.email for admin in admins.of(session, first.id)] == ["ana@acme.example"]
+        assert [admin.email for admin in admins.of_enterprise(session, first.id)] == ["ana@acme.example"]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_kept_as_the_settings_say_or_was_never_set_is_not_told_of(
 def test_a_first_enterprise_that_was_removed_is_never_brought_back(database: Database) -> None:
     seed(database, settings())
     with database.write() as session:
-        enterprises.remove(session, enterprises.all_of(session)[0].id, now())
+        enterprises.remove(session, enterprises.in_use(session)[0].id, now())
     seed(database, settings())
     seed(database, settings(bot_enterprise="Reseller1+other"))
     assert keys(database) == []
@@ -114,7 +114,7 @@ def test_an_operator_who_stays_stays_known(database: Database) -> None:
         samples.learn(session, "person-olga", "olga@provider.example")
     seed(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
     with database.read() as session:
-        assert rights.of(session, Identity("person-olga", "renamed@provider.example")).operator
+        assert rights.find(session, Identity("person-olga", "renamed@provider.example")).operator
 
 
 def test_two_processes_that_start_at_once_make_one_enterprise(database_url: str) -> None:

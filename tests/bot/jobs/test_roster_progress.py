@@ -36,7 +36,7 @@ def _edits(database: Database) -> list[str]:
 def _deliver_all(database: Database, now: datetime) -> None:
     while (row := samples.next_out(database, now)) is not None:
         with database.write() as session:
-            outbox.delivered(session, row, now, f"message-{row.id}", "room")
+            outbox.mark_delivered(session, row, now, f"message-{row.id}", "room")
 
 
 def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.commands import COMMANDS
 from bot.replies import access, admins, audit, enterprise, help, spaces, use
 from storage.values.messages import Space
-from storage.values.records import FILE, Admin, Audited, Overview
+from storage.values.records import FILE, Admin, AuditEntry, Overview
 from tests.bot.replies.cases import Case, Sample, case
 from tests.bot.samples import NOW
 
@@ -136,9 +136,9 @@ def _admins(sample: Sample) -> Iterator[Case]:
 
 def _audit(sample: Sample) -> Iterator[Case]:
     acme, typed, webex = sample.enterprise, sample.typed, sample.webex
-    row = Audited(NOW, 1, "answered", typed, sample.email, typed, typed, typed, webex)
-    by_the_bot = Audited(NOW, 1, "sent")
-    file = Audited(NOW, 1, "answered", command=FILE, file=webex)
+    row = AuditEntry(NOW, 1, "answered", typed, sample.email, typed, typed, typed, webex)
+    by_the_bot = AuditEntry(NOW, 1, "sent")
+    file = AuditEntry(NOW, 1, "answered", command=FILE, file=webex)
     since = NOW - _DAY
     yield case(audit.answer)([row, by_the_bot, file] * 5, sample.number, acme, since, NOW, {})
     yield case(audit.answer, "of all enterprises")([row] * 2, 2, None, since, NOW, {1: acme.key})

@@ -63,7 +63,7 @@ def _settle(session: Session, claim: Claim) -> None:
 
 
 def _keep(session: Session, claim: Claim) -> None:
-    claims.keep(session, InboxRow, claim, NOW, error="too late")
+    claims.save_progress(session, InboxRow, claim, NOW, error="too late")
 
 
 @pytest.mark.parametrize("write", [_settle, _keep])
@@ -109,7 +109,7 @@ def test_keeping_a_row_holds_it_for_another_lease(database: Database) -> None:
     claim = samples.taken(database, "a")
     later = NOW + LEASE
     with database.write() as session:
-        claims.keep(session, InboxRow, claim, later, error="half done")
+        claims.save_progress(session, InboxRow, claim, later, error="half done")
     assert _row(database, claim.id).error == "half done"
     assert samples.take(database, later + LEASE) is None
     assert samples.take(database, later + LEASE + SECOND) is not None
@@ -120,10 +120,10 @@ def test_a_longer_lease_lasts_and_only_for_who_holds_it(database: Database) -> N
     lost = samples.taken(database, "a")
     holder = samples.taken(database, "a", NOW + 2 * LEASE)
     with database.write() as session:
-        claims.extend(session, InboxRow, [lost], NOW + 9 * LEASE)
+        claims.set_leases(session, InboxRow, [lost], NOW + 9 * LEASE)
     assert _row(database, holder.id).lease_until == NOW + 3 * LEASE
     with database.write() as session:
-        claims.extend(session, InboxRow, [holder], NOW + 9 * LEASE)
+        claims.set_leases(session, InboxRow, [holder], NOW + 9 * LEASE)
     assert samples.take(database, NOW + 9 * LEASE) is None
 
 
@@ -131,7 +131,7 @@ def test_a_row_given_back_is_due_at_once_and_its_claim_is_over(database: Databas
     samples.receive(database, "a")
     claim = samples.taken(database, "a")
     with database.write() as session:
-        claims.extend(session, InboxRow, [claim], None)
+        claims.set_leases(session, InboxRow, [claim], None)
     with pytest.raises(ClaimLost), database.write() as session:
         inbox.end(session, claim, inbox.DONE)
     samples.taken(database, "a")

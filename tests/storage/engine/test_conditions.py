@@ -2,7 +2,7 @@ import psycopg
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql
 
-from storage.engine.conditions import among
+from storage.engine.conditions import state_in
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import SyncState
@@ -12,7 +12,7 @@ _OF_CLUSTER = select(SyncRow.id).where(SyncRow.cluster_id == bindparam("cluster"
 
 
 def test_a_plan_that_is_kept_finds_rows_in_a_state_by_the_index_over_them(postgres_url: str) -> None:
-    assert "ix_syncs_queue" in _kept_plan(postgres_url, _OF_CLUSTER.where(among(SyncRow.state, SyncState.QUEUED)))
+    assert "ix_syncs_queue" in _kept_plan(postgres_url, _OF_CLUSTER.where(state_in(SyncRow.state, SyncState.QUEUED)))
     with_parameter = _OF_CLUSTER.where(SyncRow.state == SyncState.QUEUED)
     assert "ix_syncs_queue" not in _kept_plan(postgres_url, with_parameter)
 
@@ -25,7 +25,7 @@ def test_rows_are_found_in_any_of_the_states(database: Database) -> None:
             ((SyncState.RUNNING, SyncState.QUEUED), 1),
             ((SyncState.RUNNING, SyncState.STARTING), 0),
         ):
-            assert len(session.scalars(select(SyncRow.id).where(among(SyncRow.state, *states))).all()) == found
+            assert len(session.scalars(select(SyncRow.id).where(state_in(SyncRow.state, *states))).all()) == found
 
 
 def _kept_plan(url: str, query: Select[int]) -> str:

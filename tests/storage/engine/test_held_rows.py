@@ -5,7 +5,7 @@ import pytest
 from storage import inbox, outbox
 from storage.engine.claims import LEASE
 from storage.engine.database import Database
-from storage.engine.held_rows import Held
+from storage.engine.held_rows import HeldRows
 from storage.models import InboxRow
 from tests.storage import samples
 from tests.storage.racing import PATIENCE, beside
@@ -13,14 +13,14 @@ from tests.storage.samples import NOW, SECOND
 
 
 def test_nothing_to_do_is_nothing_held(database: Database) -> None:
-    held = Held()
+    held = HeldRows()
     with held.take(database, inbox.claim, NOW) as row:
         assert row is None
         assert held.give_back(database) == 0
 
 
 def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -> None:
-    held = Held()
+    held = HeldRows()
     samples.receive(database, "a")
     with held.take(database, inbox.claim, NOW) as row:
         assert row is not None
@@ -31,7 +31,7 @@ def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -
 
 
 def test_a_clean_stop_gives_back_whatever_is_in_hand_and_has_it_looked_for(database: Database) -> None:
-    held, told = Held(), set[str]()
+    held, told = HeldRows(), set[str]()
     samples.receive(database, "a")
     samples.say(database, "hello")
     with held.take(database, inbox.claim, NOW) as row, held.take(database, outbox.claim, NOW) as other:
@@ -45,7 +45,7 @@ def test_a_clean_stop_gives_back_whatever_is_in_hand_and_has_it_looked_for(datab
 
 
 def test_work_that_fails_lets_go_of_its_row(database: Database) -> None:
-    held = Held()
+    held = HeldRows()
     samples.receive(database, "a")
     with pytest.raises(ZeroDivisionError), held.take(database, inbox.claim, NOW):
         raise ZeroDivisionError
@@ -53,7 +53,7 @@ def test_work_that_fails_lets_go_of_its_row(database: Database) -> None:
 
 
 def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Database) -> None:
-    held = Held()
+    held = HeldRows()
     samples.receive(database, "a")
     with held.take(database, inbox.claim, NOW) as row:
         assert row is not None
@@ -65,7 +65,7 @@ def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Databas
 
 
 def test_rows_held_by_other_threads_are_given_back_too(database: Database) -> None:
-    held, in_hand, over = Held(), threading.Event(), threading.Event()
+    held, in_hand, over = HeldRows(), threading.Event(), threading.Event()
     samples.receive(database, "a")
 
     def work() -> None:
