@@ -1,22 +1,21 @@
-"""What may be told of an enterprise, in chat and at the shell: each field checked, or Wrong says what is not right."""
+"""Checks the fields of an enterprise that an admin or an operator gives, in chat and at the shell."""
 
 import re
-from zoneinfo import ZoneInfo, available_timezones
 
-from bot.chat.did_you_mean import nearest
+from bot.chat import checks
 
 FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
 MAX_FIELD_LENGTH = 200
+"""Characters of a text, so that it fits into replies and tables."""
 MAX_KEY_LENGTH = 63
 DEFAULT_CLUSTER = "default"
-"""Of enterprises of which nobody says where they are: all on one."""
+"""The cluster of an enterprise that is added without one: such enterprises share it."""
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+_KEY = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_KEY_LENGTH - 1}}}")
 
 
 class InvalidField(ValueError):
-    """What was given for a field is not right; the field is None where it is the key."""
+    """The text given for a field cannot be used. `field` is None for the key; `problem` is the reason."""
 
     def __init__(self, field: str | None, problem: str) -> None:
         super().__init__(problem)
@@ -25,34 +24,40 @@ class InvalidField(ValueError):
 
 
 def key(given: str) -> str:
-    """A short name that can be typed everywhere."""
+    """Return the key, if it is one: a short name that is easy to type."""
     if not _KEY.fullmatch(given):
-        raise InvalidField(None, f"{given!r} is not made of lower-case letters, digits and hyphens (63 at most)")
+        raise InvalidField(
+            None, f"{given!r} is not made of lower-case letters, digits and hyphens ({MAX_KEY_LENGTH} at most)"
+        )
     return given
 
 
 def slug(text: str) -> str:
-    """A key made of a name: lower case, hyphens between its words, no longer than a key may be."""
+    """Return a key made of a name: lower case, with hyphens between its words."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_KEY_LENGTH].rstrip("-") or "enterprise"
 
 
 def text(field: str, given: str) -> str:
-    """A text that is not empty."""
+    """Return the text without spaces around it, if it is neither empty nor too long."""
     if not given.strip() or len(given) > MAX_FIELD_LENGTH or "\0" in given:
         raise InvalidField(field, f"must have 1 to {MAX_FIELD_LENGTH} characters")
     return given.strip()
 
 
 def zone(given: str) -> str:
-    """The name of a time zone."""
-    if given not in available_timezones():
-        meant = nearest(given, available_timezones())
-        raise InvalidField("timezone", f"{given!r} is not a time zone" + (f"; did you mean {meant}?" if meant else ""))
-    return ZoneInfo(given).key
+    """Return the name of the time zone, if there is one."""
+    if not checks.is_time_zone(given):
+        raise InvalidField("timezone", f"{given!r} is not a time zone{_did_you_mean(checks.nearest_time_zone(given))}")
+    return given
 
 
 def email(given: str) -> str:
-    """Somebody's address."""
-    if len(given) > MAX_FIELD_LENGTH or not _EMAIL.fullmatch(given):
-        raise InvalidField("admin", f"{given[:MAX_FIELD_LENGTH]!r} is not an e-mail address")
+    """Return the e-mail address, if it is one."""
+    if not checks.is_email(given):
+        shown = given[: checks.MAX_EMAIL_LENGTH]
+        raise InvalidField("admin", f"{shown!r} is not an e-mail address{_did_you_mean(checks.email_within(given))}")
     return given
+
+
+def _did_you_mean(meant: str | None) -> str:
+    return f" (did you mean {meant}?)" if meant else ""

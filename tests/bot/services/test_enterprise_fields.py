@@ -1,11 +1,13 @@
-"""The key that is made of an id."""
+"""The fields of an enterprise: what is accepted, and what is suggested."""
+
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services import enterprise_fields
-from bot.services.enterprise_fields import slug
+from bot.services.enterprise_fields import InvalidField, slug
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,23 @@ def test_the_key_is_the_slug_of_the_id(text: str, key: str) -> None:
 @given(st.text())
 def test_every_slug_is_a_key_that_could_have_been_typed(text: str) -> None:
     assert enterprise_fields.key(slug(text))
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "meant"),
+    [
+        (enterprise_fields.zone, "chicago", "America/Chicago"),
+        (enterprise_fields.zone, "Asia/Tokio", "Asia/Tokyo"),
+        (enterprise_fields.email, "<ana@acme.example>", "ana@acme.example"),
+    ],
+)
+def test_a_wrong_field_gets_a_suggestion(check: Callable[[str], str], given: str, meant: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        check(given)
+    assert caught.value.problem.endswith(f"(did you mean {meant}?)")
+
+
+@pytest.mark.parametrize("given", ["ana", "ana@acme", "a b@acme.example", f"{'a' * 200}@acme.example"])
+def test_an_email_has_a_name_and_a_domain(given: str) -> None:
+    with pytest.raises(InvalidField, match="is not an e-mail address"):
+        enterprise_fields.email(given)
