@@ -8,13 +8,12 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from pydantic import SecretStr
-
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
 from bot.chat.message import Message, PendingMessage
 from bot.dispatch import router
 from bot.settings.load import Settings
+from bot.settings.secret import Secret
 from storage import inbox
 from storage.engine.database import Database
 from storage.values.messages import Event
@@ -41,8 +40,8 @@ def answer(database: Database, settings: Settings, text: str, message_id: str) -
 def main(url: str, text: str) -> None:
     """Answer once to be warm, then measure."""
     database = Database(url)
-    token = SecretStr("token")
-    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
+    token = Secret("token")
+    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=Secret(database.plain_url))
     answer(database, settings, "licenses ext=none", f"warming {time.time()}")
     idle = memory.resident()
     seconds = answer(database, settings, text, f"measured {time.time()}")

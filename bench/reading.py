@@ -9,13 +9,12 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import SecretStr
-
 from bench import holders, memory
 from bench.subscribers import ENTERPRISE
 from bot.jobs import rosters as job
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
+from bot.settings.secret import Secret
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient, fixed_token
 from storage import rosters
@@ -49,8 +48,8 @@ def main(url: str, api: str) -> None:
 
 
 def _context(database: Database, client: WebexClient) -> Context:
-    token = SecretStr("token")
-    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=database.plain_url)
+    token = Secret("token")
+    settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=Secret(database.plain_url))
     nobody: Any = None
     return Context(settings, database, nobody, BroadWorks(client), lambda: datetime.now(UTC))
 

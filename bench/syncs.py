@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +24,7 @@ from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
+from bot.settings.secret import Secret
 from bot.webex.models import Posted, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
 from storage.engine.conditions import state_in
@@ -162,9 +162,9 @@ def context(database: Database, shared: Path) -> Context:
     """A worker's world: real but for Webex."""
     webex: Any = InstantWebex(shared)
     settings = Settings(
-        webex_bot_token=SecretStr("token"),
-        webex_admin_token=SecretStr("token"),
-        database_url=database.plain_url,
+        webex_bot_token=Secret("token"),
+        webex_admin_token=Secret("token"),
+        database_url=Secret(database.plain_url),
         sync_poll=timedelta(milliseconds=1),
     )
     return Context(settings, database, webex, webex, lambda: datetime.now(UTC))

@@ -6,7 +6,7 @@ from bot.entrypoints import startup, wiring
 from bot.entrypoints.enterprise_cli import enterprise
 from bot.entrypoints.serve import serve
 from bot.entrypoints.worker import work
-from bot.settings.load import Need
+from bot.settings.catalog import Process
 from storage.engine.upgrade import upgrade
 
 
@@ -18,13 +18,13 @@ def main() -> None:
 @main.command("serve")
 def serve_command() -> None:
     """Run everything in one process: the door for Webex, and the clock."""
-    serve(wiring.settings_for(Need.SERVE))
+    serve(wiring.settings_for(Process.SERVE))
 
 
 @main.command("worker")
 def worker_command() -> None:
     """Run the clock alone, beside web processes that gunicorn runs."""
-    work(wiring.settings_for(Need.WORKER))
+    work(wiring.settings_for(Process.WORKER))
 
 
 @main.group("db")
@@ -35,7 +35,7 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database up to date."""
-    upgrade(startup.open_database(wiring.settings_for(Need.UPGRADE)))
+    upgrade(startup.open_database(wiring.settings_for(Process.UPGRADE)))
     click.echo("The database is up to date.")
 
 

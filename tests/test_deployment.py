@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from bot.settings.load import SETTINGS, Need, load
+from bot.settings.catalog import SETTINGS, Process
+from bot.settings.load import load
 
 ROOT = Path(__file__).parent.parent
 APP: dict[str, Any] = json.loads((ROOT / "app.json").read_text(encoding="utf-8"))
@@ -53,11 +54,11 @@ def test_the_secret_makes_itself() -> None:
     assert APP["env"]["WEBEX_WEBHOOK_SECRET"]["generator"] == "secret"
 
 
-@pytest.mark.parametrize("need", [Need.UPGRADE, Need.WEB, Need.WORKER])
-def test_what_the_button_insists_on_is_enough_for_every_process(need: Need) -> None:
+@pytest.mark.parametrize("process", [Process.UPGRADE, Process.WEB, Process.WORKER])
+def test_what_the_button_insists_on_is_enough_for_every_process(process: Process) -> None:
     environ = filled_in()
     assert "BOT_PUBLIC_URL" not in environ
-    assert load(need, environ).warnings == ()
+    assert load(process, environ).warnings == ()
 
 
 def test_the_button_starts_one_of_each_process_of_the_procfile() -> None:
@@ -70,8 +71,8 @@ def test_postgresql_comes_with_the_app() -> None:
 
 
 def test_the_procfile_brings_the_database_up_to_date_before_it_starts_the_processes() -> None:
-    assert PROCESSES["release"] == f"python -m bot {Need.UPGRADE}"
-    assert PROCESSES["worker"] == f"python -m bot {Need.WORKER}"
+    assert PROCESSES["release"] == f"python -m bot {Process.UPGRADE}"
+    assert PROCESSES["worker"] == f"python -m bot {Process.WORKER}"
 
 
 @pytest.mark.parametrize(("environ", "port"), [({"PORT": "5000"}, "5000"), ({}, "8080")])

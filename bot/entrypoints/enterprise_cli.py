@@ -13,7 +13,8 @@ from bot.formatting.times import iso
 from bot.formatting.width import padded, width
 from bot.services import enterprise_fields as fields
 from bot.services import enterprises as founding
-from bot.settings.load import Need, Settings
+from bot.settings.catalog import Process
+from bot.settings.load import Settings
 from storage import audit, enterprises, overviews
 from storage.values.records import AuditEntry, Enterprise, Overview
 
@@ -95,7 +96,7 @@ def remove(key: str, *, yes: bool) -> None:
 @enterprise.command("list")
 def list_all() -> None:
     """List the enterprises."""
-    database = startup.existing_database(wiring.settings_for(Need.ENTERPRISE))
+    database = startup.existing_database(wiring.settings_for(Process.ENTERPRISE))
     with database.read() as session:
         rows = [_listed(each) for each in overviews.find_all(session)]
     if not rows:
@@ -144,7 +145,7 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _writing() -> Iterator[tuple[Session, Settings]]:
-    settings = wiring.settings_for(Need.ENTERPRISE)
+    settings = wiring.settings_for(Process.ENTERPRISE)
     database = startup.open_database(settings)
     startup.bring_up_to_date(database)
     with database.write() as session:

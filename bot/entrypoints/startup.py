@@ -41,7 +41,9 @@ def open_database(settings: Settings, *, connections: int = 0, single_writes: in
     """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
     threads = settings.answer_threads
     database = Database(
-        settings.database_url, connections=connections or threads // 2 + 1, single_writes=single_writes or threads // 2
+        settings.database_url.reveal(),
+        connections=connections or threads // 2 + 1,
+        single_writes=single_writes or threads // 2,
     )
     if database.is_sqlite and database.url.database:
         try:
@@ -53,9 +55,11 @@ def open_database(settings: Settings, *, connections: int = 0, single_writes: in
 
 def existing_database(settings: Settings) -> Database:
     """The database of the settings for who only reads: where it is missing or not up to date the process ends."""
-    file = make_url(settings.database_url).database
-    if settings.database_url.startswith("sqlite:") and not Path(file or "").exists():
-        sys.exit(_database_fault(f"there is no file {file}. `python -m bot serve` or `db upgrade` would make it."))
+    url = make_url(settings.database_url.reveal())
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        sys.exit(
+            _database_fault(f"there is no file {url.database}. `python -m bot serve` or `db upgrade` would make it.")
+        )
     database = open_database(settings)
     _demand_up_to_date(database)
     return database
@@ -123,7 +127,7 @@ def _ignored(session: Session, settings: Settings) -> str | None:
     differing = []
     if not known.issuperset(map(address_key, settings.bot_admins)):
         differing.append("BOT_ADMINS")
-    if settings.bot_timezone != kept.timezone and "bot_timezone" in settings.model_fields_set:
+    if settings.bot_timezone != kept.timezone and "bot_timezone" in settings.set_fields:
         differing.append("BOT_TIMEZONE")
     if not differing:
         return None

@@ -10,7 +10,8 @@ from bot.jobs import SCHEDULE
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
-from bot.settings.load import Need, Settings, SettingsFault, load
+from bot.settings.catalog import Process
+from bot.settings.load import Settings, SettingsFault, load
 from bot.web import create_app
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient, fixed_token
@@ -21,11 +22,11 @@ from storage.engine.listener import Listener
 log = logging.getLogger(__name__)
 
 
-def settings_for(need: Need) -> Settings:
+def settings_for(process: Process) -> Settings:
     """The settings of a process; where something is wrong with them it ends, saying what, with exit code 2."""
     startup.log_to_stderr()
     try:
-        settings = load(need)
+        settings = load(process)
     except SettingsFault as fault:
         sys.stderr.write(f"{fault}\n")
         raise SystemExit(2) from None
@@ -36,8 +37,8 @@ def settings_for(need: Need) -> Settings:
 
 def context(settings: Settings, database: Database) -> Context:
     """The outside world as the settings name it."""
-    bot = WebexClient(fixed_token(settings.webex_bot_token.get_secret_value()), settings.webex_api_url)
-    admin = WebexClient(fixed_token(settings.webex_admin_token.get_secret_value()), settings.webex_api_url)
+    bot = WebexClient(fixed_token(settings.webex_bot_token.reveal()), settings.webex_api_url)
+    admin = WebexClient(fixed_token(settings.webex_admin_token.reveal()), settings.webex_api_url)
     return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
 
 
@@ -53,7 +54,7 @@ def clock(world: Context) -> Clock:
 
 def door() -> Flask:
     """The web process alone, for gunicorn."""
-    settings = settings_for(Need.WEB)
+    settings = settings_for(Process.WEB)
     return create_app(
         startup.open_database(settings, connections=1, single_writes=1), settings.webhook_secrets, startup.now
     )

@@ -1,11 +1,14 @@
-"""The settings as a contract with whoever runs the bot: names, meanings, defaults, which process needs what."""
+"""The settings: name, meaning, parser and default of each, and which process needs it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.settings import parsers
 
-class Need(StrEnum):
-    """A process, named as it is started, and with it the settings it cannot do without."""
+
+class Process(StrEnum):
+    """A process that reads settings, named by the command that starts it; `web` is started by gunicorn."""
 
     SERVE = "serve"
     WEB = "web"
@@ -14,80 +17,96 @@ class Need(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-SECRET_LENGTH = 16
-
-_MOVERS = frozenset({Need.SERVE, Need.WORKER})
-_DOORS = frozenset({Need.SERVE, Need.WEB})
-_NONE: frozenset[Need] = frozenset()
+_RUNS_JOBS = frozenset({Process.SERVE, Process.WORKER})
+_RECEIVES_WEBHOOKS = frozenset({Process.SERVE, Process.WEB})
+_NONE: frozenset[Process] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting; a default of "" means that there is none.
+    """One setting. `parse` returns its value or raises ValueError; `default` is "" where there is no default.
 
-    The processes in `used_by` refuse a value they cannot read; those in `required_by` cannot go without one.
+    A process in `used_by` does not start if the value cannot be parsed; a process in `required_by`, if there is none.
     """
 
     name: str
     meaning: str
+    parse: Callable[[str], object]
     default: str = ""
-    required_by: frozenset[Need] = _NONE
-    used_by: frozenset[Need] = _MOVERS
+    required_by: frozenset[Process] = _NONE
+    used_by: frozenset[Process] = _RUNS_JOBS
 
 
 SETTINGS = (
     Setting(
         "WEBEX_BOT_TOKEN",
-        "The bot's access token, shown once when the bot is made on developer.webex.com.",
-        required_by=_MOVERS,
+        "The bot's access token. developer.webex.com shows it once, when you create the bot.",
+        parsers.token,
+        required_by=_RUNS_JOBS,
     ),
     Setting(
         "WEBEX_WEBHOOK_SECRET",
-        f"What Webex signs the bot's webhooks with, {SECRET_LENGTH} or more characters that nobody can guess.",
-        required_by=_DOORS,
-        used_by=_DOORS | _MOVERS,
+        f"The secret that signs webhooks: at least {parsers.MIN_SECRET_LENGTH} characters that nobody can guess.",
+        parsers.webhook_secrets,
+        required_by=_RECEIVES_WEBHOOKS,
+        used_by=_RECEIVES_WEBHOOKS | _RUNS_JOBS,
     ),
-    Setting("WEBEX_API_URL", "The base address of the Webex API.", "https://webexapis.com/v1/"),
+    Setting("WEBEX_API_URL", "The base address of the Webex API.", parsers.api_url, "https://webexapis.com/v1/"),
     Setting(
         "WEBEX_ADMIN_TOKEN",
-        "A partner admin's access token, with which enterprises are synced and their license holders read.",
-        required_by=_MOVERS,
+        "A partner admin's access token. The bot uses it to sync enterprises and to read their license holders.",
+        parsers.token,
+        required_by=_RUNS_JOBS,
     ),
     Setting(
         "BOT_PUBLIC_URL",
-        "The address at which Webex reaches the bot, such as https://dirsync.example.com, without /webhooks.",
-        required_by=frozenset({Need.SERVE}),
+        "The address where Webex reaches the bot, without /webhooks, such as https://dirsync.example.com.",
+        parsers.public_url,
+        required_by=frozenset({Process.SERVE}),
     ),
     Setting(
         "BOT_OPERATORS",
-        "The e-mail addresses of the operators, who may act for every enterprise, with commas between.",
-        required_by=_MOVERS,
+        "The e-mail addresses of the operators, separated by commas. Operators may act for every enterprise.",
+        parsers.emails,
+        required_by=_RUNS_JOBS,
     ),
     Setting(
         "BOT_ENTERPRISE",
-        "The BroadWorks enterprise id (spEnterpriseId) of the first enterprise, such as Reseller1+acme; "
-        "it counts until there is one.",
+        "The BroadWorks enterprise id (spEnterpriseId) of the first enterprise, such as Reseller1+acme. "
+        "It has no effect once an enterprise has been added.",
+        str,
     ),
     Setting(
         "BOT_ADMINS",
-        "The e-mail addresses of the first enterprise's admins, with commas between; they count when it is made.",
+        "The e-mail addresses of the first enterprise's admins, separated by commas. "
+        "The bot reads them only when it adds BOT_ENTERPRISE.",
+        parsers.emails,
     ),
     Setting(
         "BOT_TIMEZONE",
-        "The first enterprise's time zone, such as America/Chicago; it counts when it is made.",
+        "The time zone of a new enterprise that is added without one, such as America/Chicago.",
+        parsers.time_zone,
         "UTC",
-        used_by=_MOVERS | {Need.ENTERPRISE},
+        used_by=_RUNS_JOBS | {Process.ENTERPRISE},
     ),
     Setting(
         "DATABASE_URL",
-        "The database: sqlite:///path/to/file.db, or postgres://… where many processes share the work.",
+        "The database: sqlite:///path/to/file.db for one process, or postgres://… for many that share the work.",
+        parsers.database_url,
         "sqlite:///var/bot.db",
-        used_by=frozenset(Need),
+        used_by=frozenset(Process),
     ),
-    Setting("PORT", "The port on which the bot listens.", "8080", used_by=_DOORS),
-    Setting("SYNC_HOLD", "How long after a completed sync no new one may start.", "24h"),
-    Setting("SYNC_POLL", "How often Webex is asked how a running sync is doing.", "15s"),
-    Setting("SYNC_TIMEOUT", "How long a sync may take before the bot gives it up.", "12h"),
-    Setting("ROSTER_MAX_AGE", "How old a list of license holders may be before it is read again.", "10m"),
-    Setting("ANSWER_THREADS", "How many commands one process works on at once.", "8"),
+    Setting("PORT", "The port that the bot listens on.", parsers.port, "8080", used_by=_RECEIVES_WEBHOOKS),
+    Setting("SYNC_HOLD", "How long after a completed sync nobody can start another one.", parsers.duration, "24h"),
+    Setting("SYNC_POLL", "How often the bot asks Webex how a running sync is doing.", parsers.positive_duration, "15s"),
+    Setting(
+        "SYNC_TIMEOUT", "How long a sync may take before the bot gives up on it.", parsers.positive_duration, "12h"
+    ),
+    Setting(
+        "ROSTER_MAX_AGE",
+        "How old a list of license holders may be before the bot reads it again.",
+        parsers.duration,
+        "10m",
+    ),
+    Setting("ANSWER_THREADS", "How many commands one process works on at the same time.", parsers.thread_count, "8"),
 )

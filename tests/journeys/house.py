@@ -9,7 +9,6 @@ from threading import Condition
 from typing import Any, TypeVar
 
 import requests
-from pydantic import SecretStr
 from sqlalchemy import exists, select
 
 from bot.entrypoints import startup as start
@@ -19,6 +18,7 @@ from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
+from bot.settings.secret import Secret
 from sandbox.broadworks.enterprises import Enterprise
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
@@ -62,11 +62,11 @@ class House:
         self._offset = timedelta()
         self._sessions: dict[str, requests.Session] = {}
         self._chosen = {
-            "database_url": database_url,
+            "database_url": Secret(database_url),
             "bot_enterprise": enterprise,
             "bot_admins": tuple(people),
             "bot_timezone": "America/Chicago",
-            "sync_poll": "100ms",
+            "sync_poll": timedelta(milliseconds=100),
             **settings,
         }
         self._running = ExitStack()
@@ -77,9 +77,9 @@ class House:
         """Start the bot as in production, on a new port; it is ready once its webhooks lead there."""
         self.door = Door(self.now)
         self.settings = Settings(
-            webex_bot_token=SecretStr(BOT),
-            webex_admin_token=SecretStr(PARTNER_ADMIN),
-            webex_webhook_secret=SecretStr(SECRET),
+            webex_bot_token=Secret(BOT),
+            webex_admin_token=Secret(PARTNER_ADMIN),
+            webex_webhook_secret=(Secret(SECRET),),
             webex_api_url=self.sandbox.url,
             bot_public_url=self.door.url,
             bot_operators=(OLGA,),

@@ -1,6 +1,7 @@
 """The queue of a cluster: who is next, who waits for whom, and for how long."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -165,7 +166,7 @@ def test_a_sync_that_webex_leaves_no_room_for_ends_after_a_day_and_says_why(hous
 
 @ON_SQLITE
 def test_a_sync_that_does_not_come_up_within_a_day_ends_too(database_url: str, build: Callable[..., House]) -> None:
-    house = build(database_url, sync_timeout="48h")
+    house = build(database_url, sync_timeout=timedelta(hours=48))
     house.start()
     add_enterprise(house, BOREALIS, BO)
     house.world.broadworks.keep_running(BOREALIS)

@@ -15,13 +15,14 @@ from tests.storage import samples
 
 
 def settings(**more: Any) -> Settings:
-    given = {
+    given: dict[str, Any] = {
         "bot_operators": ("olga@provider.example",),
         "bot_enterprise": "Reseller1+acme",
         "bot_admins": ("ana@acme.example",),
         "bot_timezone": "America/Chicago",
     }
-    return Settings(**(given | more))
+    given |= more
+    return Settings(**given, set_fields=frozenset(given))
 
 
 def keys(database: Database) -> list[str]:

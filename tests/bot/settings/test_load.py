@@ -1,12 +1,17 @@
 """What a process demands of its environment, and what it says when it does not get it."""
 
 import os
+import pprint
+import traceback
+from dataclasses import FrozenInstanceError, fields
 from datetime import timedelta
+from typing import get_type_hints
 
 import pytest
-from pydantic import SecretStr, ValidationError
 
-from bot.settings.load import SETTINGS, Need, Settings, SettingsFault, load
+from bot.settings.catalog import SETTINGS, Process
+from bot.settings.load import Settings, SettingsFault, load
+from bot.settings.secret import Secret
 
 SECRET = "a-secret-nobody-knows"
 COMPLETE = {
@@ -20,9 +25,9 @@ HEROKU = {"DYNO": "web.1"}
 POSTGRES = {"DATABASE_URL": "postgres://u:p@db.example/bot"}
 
 
-def faults(need: Need, environ: dict[str, str]) -> list[str]:
+def faults(process: Process, environ: dict[str, str]) -> list[str]:
     with pytest.raises(SettingsFault) as caught:
-        load(need, environ)
+        load(process, environ)
     return caught.value.faults
 
 
@@ -32,20 +37,20 @@ def names(found: list[str]) -> list[str]:
 
 def fault_of(name: str, value: str) -> str:
     """The one fault that a complete environment has when `name` is `value`."""
-    (found,) = faults(Need.SERVE, {**COMPLETE, name: value})
+    (found,) = faults(Process.SERVE, {**COMPLETE, name: value})
     assert found.startswith(f"{name} ")
     return found
 
 
 def value_of(name: str, value: str) -> object:
-    return getattr(load(Need.SERVE, {**COMPLETE, name: value}), name.lower())
+    return getattr(load(Process.SERVE, {**COMPLETE, name: value}), name.lower())
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:
-    settings = load(Need.SERVE, COMPLETE)
+    settings = load(Process.SERVE, COMPLETE)
     assert settings.webex_api_url == "https://webexapis.com/v1/"
     assert (settings.bot_enterprise, settings.bot_admins, settings.bot_timezone) == ("", (), "UTC")
-    assert (settings.database_url, settings.port) == ("sqlite:///var/bot.db", 8080)
+    assert (settings.database_url.reveal(), settings.port) == ("sqlite:///var/bot.db", 8080)
     assert (settings.sync_hold, settings.sync_poll) == (timedelta(hours=24), timedelta(seconds=15))
     assert (settings.sync_timeout, settings.roster_max_age) == (timedelta(hours=12), timedelta(minutes=10))
     assert settings.answer_threads == 8
@@ -53,57 +58,57 @@ def test_the_defaults_are_those_of_the_contract() -> None:
 
 
 def test_what_is_set_is_what_the_process_gets() -> None:
-    settings = load(Need.SERVE, COMPLETE)
-    assert settings.webex_bot_token.get_secret_value() == "bot-token"
-    assert settings.webex_admin_token.get_secret_value() == "admin-token"
+    settings = load(Process.SERVE, COMPLETE)
+    assert settings.webex_bot_token.reveal() == "bot-token"
+    assert settings.webex_admin_token.reveal() == "admin-token"
     assert settings.webhook_secrets == (SECRET,)
     assert settings.bot_operators == ("olga@provider.example",)
 
 
 @pytest.mark.parametrize(
-    ("need", "demanded"),
+    ("process", "demanded"),
     [
         (
-            Need.SERVE,
+            Process.SERVE,
             ["WEBEX_BOT_TOKEN", "WEBEX_WEBHOOK_SECRET", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS"],
         ),
-        (Need.WEB, ["WEBEX_WEBHOOK_SECRET"]),
-        (Need.WORKER, ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
+        (Process.WEB, ["WEBEX_WEBHOOK_SECRET"]),
+        (Process.WORKER, ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
     ],
 )
-def test_each_process_demands_only_its_own_settings(need: Need, demanded: list[str]) -> None:
-    assert names(faults(need, {})) == demanded
-    load(need, {name: COMPLETE[name] for name in demanded})
+def test_each_process_demands_only_its_own_settings(process: Process, demanded: list[str]) -> None:
+    assert names(faults(process, {})) == demanded
+    load(process, {name: COMPLETE[name] for name in demanded})
 
 
-@pytest.mark.parametrize("need", [Need.UPGRADE, Need.ENTERPRISE])
-def test_the_database_is_all_that_some_processes_need(need: Need) -> None:
-    settings = load(need, POSTGRES)
-    assert settings.database_url == "postgresql+psycopg://u:p@db.example/bot"
-    assert settings.webex_bot_token == SecretStr("")
+@pytest.mark.parametrize("process", [Process.UPGRADE, Process.ENTERPRISE])
+def test_the_database_is_all_that_some_processes_need(process: Process) -> None:
+    settings = load(process, POSTGRES)
+    assert settings.database_url.reveal() == "postgresql+psycopg://u:p@db.example/bot"
+    assert settings.webex_bot_token == Secret()
     assert settings.webhook_secrets == ()
 
 
 @pytest.mark.parametrize("address", ["https://bot.example", "no address"])
 def test_a_worker_that_makes_webhooks_needs_their_secret(address: str) -> None:
     environ = {**COMPLETE, "BOT_PUBLIC_URL": address, "WEBEX_WEBHOOK_SECRET": ""}
-    assert "WEBEX_WEBHOOK_SECRET" in names(faults(Need.WORKER, environ))
+    assert "WEBEX_WEBHOOK_SECRET" in names(faults(Process.WORKER, environ))
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_contract() -> None:
     environ = {"WEBEX_WEBHOOK_SECRET": "short", "SYNC_POLL": "soon", "PORT": "http", "DATABASE_URL": "mysql://h/d"}
-    found = faults(Need.SERVE, environ)
+    found = faults(Process.SERVE, environ)
     contract = [setting.name for setting in SETTINGS]
     assert names(found) == sorted(
         ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS", *environ], key=contract.index
     )
     with pytest.raises(SettingsFault) as caught:
-        load(Need.SERVE, environ)
+        load(Process.SERVE, environ)
     assert all(fault in str(caught.value) for fault in found)
 
 
 def test_every_fault_is_a_sentence_of_its_own() -> None:
-    for fault in faults(Need.SERVE, {"SYNC_HOLD": "x", "BOT_TIMEZONE": "chicago", **HEROKU}):
+    for fault in faults(Process.SERVE, {"SYNC_HOLD": "x", "BOT_TIMEZONE": "chicago", **HEROKU}):
         assert fault.endswith(".")
         assert not fault.endswith("..")
         assert "\n" not in fault
@@ -111,7 +116,7 @@ def test_every_fault_is_a_sentence_of_its_own() -> None:
 
 def test_nothing_blank_counts_as_set() -> None:
     environ = {**COMPLETE, "WEBEX_BOT_TOKEN": "", "BOT_OPERATORS": " , ", "PORT": "", "SYNC_HOLD": "  "}
-    assert names(faults(Need.SERVE, environ)) == ["WEBEX_BOT_TOKEN", "BOT_OPERATORS"]
+    assert names(faults(Process.SERVE, environ)) == ["WEBEX_BOT_TOKEN", "BOT_OPERATORS"]
 
 
 def test_no_secret_is_ever_shown() -> None:
@@ -123,18 +128,22 @@ def test_no_secret_is_ever_shown() -> None:
         "BOT_PUBLIC_URL": "https://u:hush@bot.example",
     }
     with pytest.raises(SettingsFault) as caught:
-        load(Need.SERVE, environ)
+        load(Process.SERVE, environ)
     assert set(environ) <= set(names(caught.value.faults))
     assert "hush" not in str(caught.value)
     good = {name: "hush-hush-hush-hush" for name in environ if name.startswith("WEBEX")}
-    settings = load(Need.SERVE, {**COMPLETE, **good, "DATABASE_URL": "postgres://u:hush@h/d"})
-    assert settings.database_url == "postgresql+psycopg://u:hush@h/d"
-    assert "hush" not in repr(settings)
+    settings = load(Process.SERVE, {**COMPLETE, **good, "DATABASE_URL": "postgres://u:hush@h/d"})
+    assert settings.database_url.reveal() == "postgresql+psycopg://u:hush@h/d"
+    shown = (repr(settings), f"{settings}", pprint.pformat(settings), f"{settings.webex_bot_token}")
+    assert not [text for text in shown if "hush" in text]
+    with pytest.raises(TypeError):
+        vars(settings)
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__cause__ is None
 
 
 def test_what_a_process_does_not_use_cannot_stop_it() -> None:
-    settings = load(Need.UPGRADE, {**POSTGRES, "SYNC_POLL": "soon", "WEBEX_WEBHOOK_SECRET": "short"})
+    settings = load(Process.UPGRADE, {**POSTGRES, "SYNC_POLL": "soon", "WEBEX_WEBHOOK_SECRET": "short"})
     assert settings.sync_poll == timedelta(seconds=15)
     assert [warning.split()[0] for warning in settings.warnings] == ["WEBEX_WEBHOOK_SECRET", "SYNC_POLL"]
 
@@ -149,16 +158,16 @@ def test_what_a_process_does_not_use_cannot_stop_it() -> None:
     ],
 )
 def test_a_misspelt_name_is_warned_of_with_the_nearest(misspelt: str, meant: str) -> None:
-    (warning,) = load(Need.SERVE, {**COMPLETE, misspelt: "x@y.example"}).warnings
+    (warning,) = load(Process.SERVE, {**COMPLETE, misspelt: "x@y.example"}).warnings
     assert warning == f"{misspelt} is set and has no effect: perhaps {meant} is meant."
 
 
 def test_other_programs_variables_are_nobodys_business() -> None:
-    assert load(Need.SERVE, {**COMPLETE, "PATH": "/bin", "DATABASE_POOL": "3", "PORTS": "1"}).warnings == ()
+    assert load(Process.SERVE, {**COMPLETE, "PATH": "/bin", "DATABASE_POOL": "3", "PORTS": "1"}).warnings == ()
 
 
 def test_admins_without_an_enterprise_are_warned_of() -> None:
-    (warning,) = load(Need.SERVE, {**COMPLETE, "BOT_ADMINS": "ana@acme.example"}).warnings
+    (warning,) = load(Process.SERVE, {**COMPLETE, "BOT_ADMINS": "ana@acme.example"}).warnings
     assert warning.startswith("BOT_ADMINS has no effect without BOT_ENTERPRISE")
 
 
@@ -189,7 +198,7 @@ def test_there_may_be_no_hold_and_no_age() -> None:
 
 
 def test_two_webhook_secrets_may_stand_side_by_side() -> None:
-    settings = load(Need.WEB, {"WEBEX_WEBHOOK_SECRET": f" {SECRET} , the-one-that-goes-soon,"})
+    settings = load(Process.WEB, {"WEBEX_WEBHOOK_SECRET": f" {SECRET} , the-one-that-goes-soon,"})
     assert settings.webhook_secrets == (SECRET, "the-one-that-goes-soon")
 
 
@@ -232,9 +241,15 @@ def test_addresses_of_people_are_folded_and_named_once() -> None:
     assert value_of("BOT_OPERATORS", given) == ("ana@acme.example", "olga@provider.example")
 
 
-@pytest.mark.parametrize("text", ["ana", "ana@acme.example;olga@provider.example", "Ana <ana@acme.example>"])
+@pytest.mark.parametrize(
+    "text", ["ana", "ana@acme", "ana@acme.example;olga@provider.example", "Ana <ana@acme.example>"]
+)
 def test_what_is_no_email_is_pointed_at(text: str) -> None:
     assert f"“{text}”" in fault_of("BOT_OPERATORS", f"olga@provider.example,{text}")
+
+
+def test_the_fault_names_the_email_that_was_meant() -> None:
+    assert "perhaps ana@acme.example is meant" in fault_of("BOT_OPERATORS", "Ana <ana@acme.example>")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +281,7 @@ def test_what_is_near_no_time_zone_is_refused_all_the_same(zone: str) -> None:
     ],
 )
 def test_a_database_address_becomes_sqlalchemys(given: str, url: str) -> None:
-    assert value_of("DATABASE_URL", given) == url
+    assert value_of("DATABASE_URL", given) == Secret(url)
 
 
 @pytest.mark.parametrize(
@@ -277,17 +292,17 @@ def test_a_database_that_would_not_last_or_is_none_is_refused(url: str) -> None:
     assert fault_of("DATABASE_URL", url)
 
 
-@pytest.mark.parametrize("need", list(Need))
-def test_no_process_starts_on_a_database_it_cannot_read(need: Need) -> None:
-    assert names(faults(need, {**COMPLETE, "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
+@pytest.mark.parametrize("process", list(Process))
+def test_no_process_starts_on_a_database_it_cannot_read(process: Process) -> None:
+    assert names(faults(process, {**COMPLETE, "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
 
 
-@pytest.mark.parametrize("need", list(Need))
-def test_sqlite_is_refused_on_heroku_and_the_fault_says_why(need: Need) -> None:
-    (fault,) = faults(need, {**COMPLETE, **HEROKU})
+@pytest.mark.parametrize("process", list(Process))
+def test_sqlite_is_refused_on_heroku_and_the_fault_says_why(process: Process) -> None:
+    (fault,) = faults(process, {**COMPLETE, **HEROKU})
     assert fault.startswith("DATABASE_URL")
     assert "dynos share no disk" in fault
-    load(need, {**COMPLETE, **HEROKU, **POSTGRES})
+    load(process, {**COMPLETE, **HEROKU, **POSTGRES})
 
 
 @pytest.mark.parametrize(
@@ -303,15 +318,15 @@ def test_numbers_up_to_their_bounds_are_taken() -> None:
 
 
 def test_settings_cannot_be_changed() -> None:
-    settings = load(Need.SERVE, COMPLETE)
-    with pytest.raises(ValidationError):
-        settings.port = 1
+    settings = load(Process.SERVE, COMPLETE)
+    with pytest.raises(FrozenInstanceError):
+        settings.port = 1  # type: ignore[misc]
 
 
 def test_the_environment_is_read_by_load_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {**COMPLETE, "PORT": "8090"})
-    assert load(Need.SERVE).port == 8090
-    assert load(Need.WEB, {"WEBEX_WEBHOOK_SECRET": SECRET}).port == 8080
+    assert load(Process.SERVE).port == 8090
+    assert load(Process.WEB, {"WEBEX_WEBHOOK_SECRET": SECRET}).port == 8080
     assert Settings().port == 8080
     assert Settings(bot_operators=("olga@provider.example",), sync_hold=timedelta(1)).bot_operators
 
@@ -320,14 +335,28 @@ def test_no_env_file_is_read(tmp_path: os.PathLike[str], monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     with open(".env", "w") as file:
         file.write("PORT=8090\n")
-    assert load(Need.SERVE, COMPLETE).port == 8080
+    assert load(Process.SERVE, COMPLETE).port == 8080
 
 
 def test_the_contract_names_every_setting_once_with_a_sentence() -> None:
-    fields = [name.upper() for name in Settings.model_fields if name != "warnings"]
-    assert [setting.name for setting in SETTINGS] == fields
+    assert [field.name.upper() for field in fields(Settings)] == [
+        *(setting.name for setting in SETTINGS),
+        *("SET_FIELDS", "WARNINGS"),
+    ]
     for setting in SETTINGS:
         assert setting.meaning[0].isupper()
         assert setting.meaning.endswith(".")
         assert not (setting.required_by and setting.default)
         assert setting.required_by <= setting.used_by
+
+
+def test_every_field_has_the_type_that_its_parser_returns() -> None:
+    types = get_type_hints(Settings)
+    for setting in SETTINGS:
+        returned = str if setting.parse is str else get_type_hints(setting.parse)["return"]
+        assert types[setting.name.lower()] == returned, setting.name
+
+
+def test_the_fields_that_are_set_are_known() -> None:
+    settings = load(Process.SERVE, {**COMPLETE, "BOT_TIMEZONE": "UTC", "PORT": " "})
+    assert settings.set_fields == {*(name.lower() for name in COMPLETE), "bot_timezone"}
