@@ -1,1 +1,1 @@
-"""The license filter language: columns, grammar, refusals and advice."""
+"""The license filter language: its columns, its grammar, and what the bot says about a filter. Only computes."""

@@ -46,7 +46,7 @@ class Advice:
 
 def of_nobody(view: View, advice: Advice) -> list[str]:
     """Say what would find people, for conditions that find nobody."""
-    if fold(language.printed(view)) == "help":
+    if fold(language.unparse(view)) == "help":
         return ["`help licenses` explains how to filter."]
     lines = []
     if any(get_close_matches(fold(word_of(term) or ""), _OPTIONS, 1, _OPTION_CUTOFF) for term in view.terms):
@@ -71,7 +71,7 @@ def of_absent(absent: Iterable[Absent]) -> list[str]:
 
 def typed(term: Term) -> str:
     """Return a condition as code, the way people type it."""
-    return code(language.printed(View((term,))))
+    return code(language.unparse(View((term,))))
 
 
 def can_be_typed(term: Term) -> bool:

@@ -8,9 +8,7 @@ from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its CSV header, its field of a LicenseHolder, its filter keys, the main one first, its name in a
-    sentence.
-    """
+    """One column: CSV header, field of LicenseHolder, filter keys with the main key first, and name in a sentence."""
 
     header: str
     attribute: str
@@ -33,26 +31,25 @@ HEADER = tuple(column.header for column in COLUMNS)
 BY_ATTRIBUTE = {column.attribute: column for column in COLUMNS}
 
 NOT_BEGUN, BEGUN, ACTIVATED, ERROR = "Not begun", "Begun", "Activated", "Error"
-"""What the last column says."""
+"""The values of the last column."""
 
 NAME = "name"
 NAME_COLUMNS = ("first_name", "last_name")
 ATTRIBUTES_OF_KEY = {key: (column.attribute,) for column in COLUMNS for key in column.keys} | {NAME: NAME_COLUMNS}
-"""Every filter key, in the table's order, with the fields it looks at."""
+"""Every filter key, in the table's order, and the fields it compares."""
 
 MAIN_KEYS = (*(column.keys[0] for column in COLUMNS), NAME)
-"""One for each of them."""
-
+"""One key for each column, and the key of both names."""
 
 SORT = "sort"
-"""What stands where a key does, and orders the rows instead."""
+"""Stands where a key does, but orders the rows."""
 
 
 def key_of(typed: str) -> str:
-    """A filter key as it is listed, however it was typed."""
+    """Return a typed filter key in the form of ATTRIBUTES_OF_KEY."""
     return fold(typed).replace("_", "-")
 
 
 def cells(holder: LicenseHolder) -> tuple[str, ...]:
-    """A license holder's nine cells in the order of HEADER."""
+    """Return a license holder's nine cells in the order of HEADER."""
     return tuple(getattr(holder, attribute) for attribute in LICENSE_COLUMNS)

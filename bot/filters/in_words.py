@@ -1,4 +1,4 @@
-"""A view of the roster in plain words, so that people see how their filter was understood."""
+"""Puts a view of the roster into words, so that people see how the bot understood their filter."""
 
 import string
 
@@ -9,19 +9,24 @@ from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term
 _MAX_TERMS = 10
 _MAX_VALUES = 8
 _MAX_VALUE_LENGTH = 60
-_DENIALS = {
+"""Conditions, values of one condition, and characters of a value that are shown: they fit into a message."""
+
+_NEGATED = {
     "is": "is not",
-    "is like": "is not like",
+    "matches": "does not match",
     "begins with": "does not begin with",
     "ends with": "does not end with",
     "contains": "does not contain",
 }
 _SPACE = "␣"
+"""Shows a space at the start or the end of a value."""
+
 _MISLEADING = (";", ",", '"', " or ", " nor ", " and ")
+"""Parts of a value that look like a part of the sentence, so that the value is quoted."""
 
 
 def in_words(view: View) -> str:
-    """The view as markdown: "Location is Dallas; Status is Error or Updating; sorted by Last Name descending"."""
+    """Return the view as markdown: "Location is Dallas; Status is Error or Updating; sorted by Ext descending"."""
     said = [_term(term) for term in view.terms[:_MAX_TERMS]] or ["all license holders"]
     if len(view.terms) > _MAX_TERMS:
         said.append(f"and {len(view.terms) - _MAX_TERMS} more conditions")
@@ -45,22 +50,22 @@ def _term(term: Term) -> str:
     if not term.negated:
         return f"{_subject(term)} {verb}{' or '.join(alternatives)}"
     if len(term.columns) > 1:
-        return f"neither {_subject(term)} {verb}{' or '.join(alternatives)}"
+        return f"neither {_subject(term, 'nor')} {verb}{' or '.join(alternatives)}"
     if len(term.patterns) == 1:
-        return f"{_subject(term)} {_denied(*values[0])}"
+        return f"{_subject(term)} {_NEGATED[first_verb]} {values[0][1]}"
     return f"{_subject(term)} {verb}neither {' nor '.join(alternatives)}"
 
 
-def _subject(term: Term) -> str:
+def _subject(term: Term, joined_by: str = "or") -> str:
     if term.columns == LICENSE_COLUMNS:
         return "any cell"
     if term.columns == NAME_COLUMNS:
-        return "First or Last Name"
-    return " or ".join(BY_ATTRIBUTE[column].label for column in term.columns)
+        return f"First {joined_by} Last Name"
+    return BY_ATTRIBUTE[term.columns[0]].label
 
 
 def _value(pattern: Pattern) -> tuple[str, str]:
-    """The verb and the value of one pattern."""
+    """Return the verb and the value of one pattern."""
     match pattern:
         case ("",):
             return "is", "empty"
@@ -74,15 +79,11 @@ def _value(pattern: Pattern) -> tuple[str, str]:
             return "ends with", _shown(end)
         case ("", *inner, ""):
             return "contains", _shown("*".join(inner))
-    return "is like", _shown("*".join(pattern))
-
-
-def _denied(verb: str, value: str) -> str:
-    return f"{_DENIALS[verb]} {value}"
+    return "matches", _shown("*".join(pattern))
 
 
 def _shown(text: str) -> str:
-    """A value as text; in quotes where it could be taken for more of the sentence."""
+    """Return a value as text, in quotes if it could be read as a part of the sentence."""
     if text != text.strip():
         text = text.replace(" ", _SPACE)
     if text.casefold() in ("empty", "anything") or any(part in text for part in _MISLEADING):

@@ -1,7 +1,7 @@
-"""The license filter language: what people type, as a view of the roster, and back.
+"""Turns a typed license filter into a view of the roster, and back.
 
-`location=Dallas status!=error,pending* smith sort=-last`: terms are and-ed, a comma is "or", `*` is any run of
-characters, quotes protect, a bare word is contained in any cell.
+`location=Dallas status!=error,pending* smith sort=-last`: all conditions must match, a comma means "or", `*` stands for
+any text, quotes keep special letters as text, and a word alone must be contained in any cell.
 """
 
 import re
@@ -10,28 +10,25 @@ from bot.chat.command_line import plain_line
 from bot.chat.did_you_mean import nearest
 from bot.filters import refusals
 from bot.filters.columns import ATTRIBUTES_OF_KEY, BY_ATTRIBUTE, MAIN_KEYS, NAME, NAME_COLUMNS, SORT, key_of
-from bot.filters.in_words import in_words
 from bot.filters.tokens import Token, Value, tokens
 from storage.values.folding import fold, fold_pattern
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
 
-__all__ = ["MAX_COMPARISONS", "in_words", "parse", "printed"]
-
 MAX_COMPARISONS = 900
-"""Of one cell with one pattern. SQLite takes expressions up to a depth of 1,000."""
+"""Comparisons of one cell with one pattern that a filter may need. SQLite takes expressions 1,000 deep."""
 
 _EVERYTHING = ("", "")
 _TO_QUOTE = re.compile("[ \"'*,=:`]")
 
 
 def parse(text: str) -> View:
-    """The view that was typed; Refusal points at what cannot be understood."""
+    """Return the view that was typed; raise Refusal, which points at the text that cannot be understood."""
     line = plain_line(text)
     terms: list[Term] = []
     sort: tuple[SortKey, ...] | None = None
     for token in tokens(line):
         if token.column is None:
-            terms.extend(_contained(line, token))
+            terms.extend(_any_cell(line, token))
         elif key_of(token.column) == SORT:
             if sort is not None:
                 raise refusals.sorted_twice(line, token.start, token.end)
@@ -39,13 +36,13 @@ def parse(text: str) -> View:
         else:
             terms.append(_condition(line, token, token.column))
     if sum(len(term.columns) * len(term.patterns) for term in terms) > MAX_COMPARISONS:
-        raise refusals.too_much(MAX_COMPARISONS)
+        raise refusals.too_many_comparisons(MAX_COMPARISONS)
     return View(tuple(terms), sort or ())
 
 
-def printed(view: View) -> str:
-    """What one would type for a view that `parse` gave: parsing it gives the view again."""
-    parts = [_printed_term(term) for term in view.terms]
+def unparse(view: View) -> str:
+    """Return the text to type for a view that `parse` returned: parsing it returns the same view."""
+    parts = [_unparse_term(term) for term in view.terms]
     if view.sort:
         keys = (("-" if key.descending else "") + _column_key((key.column,)) for key in view.sort)
         parts.append(f"{SORT}={','.join(keys)}")
@@ -66,14 +63,14 @@ def _condition(line: str, token: Token, typed: str) -> Term:
     return Term(columns, patterns, token.negated)
 
 
-def _contained(line: str, token: Token) -> list[Term]:
-    """A bare word's term; none for a bare `*`, which leaves everybody in."""
+def _any_cell(line: str, token: Token) -> list[Term]:
+    """Return the term of a word alone; none for `*` alone, which everybody matches."""
     if any(value.pattern == _EVERYTHING for value in token.values):
         return []
-    return [Term(LICENSE_COLUMNS, tuple(_within(line, value) for value in token.values))]
+    return [Term(LICENSE_COLUMNS, tuple(_contains(line, value) for value in token.values))]
 
 
-def _within(line: str, value: Value) -> Pattern:
+def _contains(line: str, value: Value) -> Pattern:
     pattern = ("", *filter(None, value.pattern), "")
     if not any(fold_pattern(pattern)):
         raise refusals.empty_word(line, value.start, value.end)
@@ -96,20 +93,20 @@ def _sort(line: str, token: Token) -> tuple[SortKey, ...]:
     return tuple(order.values())
 
 
-def _printed_term(term: Term) -> str:
+def _unparse_term(term: Term) -> str:
     if term.columns == LICENSE_COLUMNS:
-        return ",".join(_printed_pattern(pattern[1:-1]) for pattern in term.patterns)
+        return ",".join(_unparse_pattern(pattern[1:-1]) for pattern in term.patterns)
     operator = "!=" if term.negated else "="
     alone = term.patterns == (("",),)
-    values = "" if alone else ",".join(_printed_pattern(pattern) for pattern in term.patterns)
+    values = "" if alone else ",".join(_unparse_pattern(pattern) for pattern in term.patterns)
     return f"{_column_key(term.columns)}{operator}{values}"
 
 
-def _printed_pattern(pattern: Pattern) -> str:
-    return "*".join(map(_printed_piece, pattern)) if any(pattern) or len(pattern) > 1 else '""'
+def _unparse_pattern(pattern: Pattern) -> str:
+    return "*".join(map(_unparse_piece, pattern)) if any(pattern) or len(pattern) > 1 else '""'
 
 
-def _printed_piece(piece: str) -> str:
+def _unparse_piece(piece: str) -> str:
     return '"' + piece.replace('"', '""') + '"' if _TO_QUOTE.search(piece) else piece
 
 

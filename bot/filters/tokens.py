@@ -1,4 +1,4 @@
-"""The license filter language, taken apart: columns, operators, and values with their wildcards and quotes."""
+"""Splits a typed license filter into conditions: column, operator, and values with their wildcards and quotes."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _COMMA = re.compile(r" *, *")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One of the alternatives of a token, and where in the line it stands."""
+    """One value of a condition, and its position in the line."""
 
     pattern: Pattern
     start: int
@@ -22,7 +22,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One condition as it was typed; `column` is None for a bare word."""
+    """One condition as it was typed, and its position in the line; `column` is None for a word alone."""
 
     column: str | None
     negated: bool
@@ -32,10 +32,10 @@ class Token:
 
 
 def tokens(line: str) -> list[Token]:
-    """The conditions on a plain line; Refusal where a quote stays open or an operator stands alone.
+    """Return the conditions on a plain line; raise Refusal for an open quote or an operator without a column.
 
-    Quotes of either kind protect what is inside; the same quote twice is one of it. A `'` opens a quote only
-    where a value or a piece of one begins, so that O'Brien needs none.
+    Single and double quotes keep special letters as text; a quote typed twice inside stands for itself. A `'` opens a
+    quote only at the start of a value or of a part of it, so that O'Brien needs no quotes.
     """
     found = []
     at = 0
@@ -57,13 +57,13 @@ def _token(line: str, start: int) -> Token:
     if not column[1]:
         raise refusals.no_column(line, start, column.end())
     values = _values(line, column.end(), bare=False)
-    if column[2] == ":" and _stands_apart(line, column.end()):
-        raise refusals.value_stands_apart(line, start, column.end())
+    if column[2] == ":" and _is_space_before_value(line, column.end()):
+        raise refusals.space_before_value(line, start, column.end())
     return Token(column[1], column[2] == "!=", values, start, values[-1].end)
 
 
-def _stands_apart(line: str, at: int) -> bool:
-    """Whether a value follows only after a space, as in prose: `location: Dallas`."""
+def _is_space_before_value(line: str, at: int) -> bool:
+    """Return whether a space and then a value follow: `location: Dallas`."""
     rest = line[at:].lstrip()
     return line.startswith(" ", at) and not _COLUMN.match(rest)
 
@@ -82,7 +82,7 @@ def _values(line: str, at: int, *, bare: bool) -> tuple[Value, ...]:
 
 
 def _begins_condition(line: str, at: int) -> bool:
-    """Whether a condition seems to stand where a value belongs: without a space before it, only one on a column."""
+    """Return whether a condition stands where a value is expected; without a space before it, it must name a column."""
     column = _COLUMN.match(line, at)
     if column is None or line[at - 1] == " ":
         return column is not None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.filters import advice as filter_advice
-from bot.filters import language
 from bot.filters.advice import Advice
+from bot.filters.in_words import in_words
 from bot.formatting.chat_table import license_table
 from bot.formatting.escape import plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
@@ -158,5 +158,5 @@ def _words(view: View) -> str:
     """The filter as it was understood, which comes as markdown; left out where there is none."""
     if view == View():
         return ""
-    words = language.in_words(view)
+    words = in_words(view)
     return f": {words if fits(words, _MAX_WORDS_BYTES) else f'a filter of {len(view.terms)} conditions'}"

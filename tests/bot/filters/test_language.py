@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from bot.chat.command_line import plain_line
 from bot.chat.message import Refusal
 from bot.filters.columns import ATTRIBUTES_OF_KEY
-from bot.filters.language import MAX_COMPARISONS, in_words, parse, printed
+from bot.filters.in_words import in_words
+from bot.filters.language import MAX_COMPARISONS, parse, unparse
 from bot.formatting.limits import fits
 from bot.formatting.width import width
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
@@ -107,14 +108,14 @@ def test_what_excludes_nobody_is_no_condition(typed: str) -> None:
         ("location=“Dallas", '"Dallas', "not closed"),
         ('ext=1 ""', '""', "empty word"),
         ("smith,", " ", "empty word"),
-        ('"location"=Dallas', "=", "no column"),
-        ("location=Dallas, ext=1", ",", "separated by spaces"),
-        ("location=Dallas,License_Type:premium", ",", "separated by spaces"),
-        ("location=Dallas,type!=premium", ",", "goes in quotes"),
-        ("location=Dallas,-sort=last", ",", "separated by spaces"),
-        ("smith,type=premium", ",", "separated by spaces"),
+        ('"location"=Dallas', "=", "not a column"),
+        ("location=Dallas, ext=1", ",", "Separate conditions by spaces"),
+        ("location=Dallas,License_Type:premium", ",", "Separate conditions by spaces"),
+        ("location=Dallas,type!=premium", ",", "looks like a condition in quotes"),
+        ("location=Dallas,-sort=last", ",", "Separate conditions by spaces"),
+        ("smith,type=premium", ",", "Separate conditions by spaces"),
         ("東京=1", "東京", "no column"),
-        ("ext=1 location: Dallas", "location:", "Write column and value together"),
+        ("ext=1 location: Dallas", "location:", "Type column and value together"),
     ],
 )
 def test_a_refusal_points_at_the_fault_and_says_what_to_do(typed: str, pointed_at: str, says: str) -> None:
@@ -175,7 +176,7 @@ def test_any_text_is_understood_or_refused_in_a_message_that_webex_takes(text: s
         assert fits(refused.markdown)
         assert refused.markdown.count("```") == 2
     else:
-        assert parse(printed(view)) == view
+        assert parse(unparse(view)) == view
         assert fits(in_words(view))
 
 
@@ -219,7 +220,7 @@ _VIEWS = st.builds(View, st.lists(_CONDITIONS | _WORDS, max_size=3).map(tuple), 
 @settings(max_examples=300, deadline=None)
 @given(_VIEWS)
 def test_a_printed_view_is_read_as_that_view(view: View) -> None:
-    assert parse(printed(view)) == view
+    assert parse(unparse(view)) == view
 
 
 @given(_VIEWS)
@@ -244,10 +245,10 @@ def test_a_view_in_words_is_one_line_without_live_markup(view: View) -> None:
         ("location!=a*", "Location does not begin with a"),
         (
             "location=a*,*b,*c*,d*e,f",
-            "Location begins with a or ends with b or contains c or is like d\\*e or is f",
+            "Location begins with a or ends with b or contains c or matches d\\*e or is f",
         ),
         ("name=ana smith", "First or Last Name is ana; any cell contains smith"),
-        ("name!=ana", "neither First or Last Name is ana"),
+        ("name!=ana", "neither First nor Last Name is ana"),
         ('location="a or b"', "Location is “a or b”"),
         ("location=empty", "Location is “empty”"),
         ("ext=1,2,3,4,5,6,7,8,9,10", "Ext is 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 2 more"),

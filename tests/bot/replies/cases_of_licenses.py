@@ -139,12 +139,12 @@ def _filters(sample: Sample) -> Iterator[Case]:
     yield case(filter_refusals.sort_is_not_negated)(f"sort!={word}", 0, 6 + len(word))
     yield case(filter_refusals.minus_before_sort)(f"-sort={word}", 0, 6 + len(word))
     yield case(filter_refusals.no_column)(f"={word}", 0, 1)
-    yield case(filter_refusals.value_stands_apart)(f"location: {word}", 0, 9)
+    yield case(filter_refusals.space_before_value)(f"location: {word}", 0, 9)
     yield case(filter_refusals.operator_in_word)(f"10:{word}", 2)
     yield case(filter_refusals.comma_between_conditions)(f"location={word},type=premium", 9 + len(word))
     yield case(filter_refusals.open_quote)(f'location="{word}', 9)
     yield case(filter_refusals.empty_word)('""', 0, 2)
-    yield case(filter_refusals.too_much)(MAX_COMPARISONS)
+    yield case(filter_refusals.too_many_comparisons)(MAX_COMPARISONS)
     yield case(filter_refusals.code)(word)
 
 
