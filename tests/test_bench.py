@@ -15,7 +15,7 @@ from bench.webhooks import message_id, number_of, room_id
 from bot.formatting.csv_file import opened
 from storage.engine.database import Database
 from storage.models import AttachmentRow, LicenseHolderRow
-from tests.storage.racing import until
+from tests.storage.threads import wait_until
 
 DELAY = 0.05
 
@@ -99,7 +99,7 @@ def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_pat
     provider.take_on(2, shown=True)
     assert (provider.moves(), provider.top_up()) == (0, 0)
     context, jobs = syncs.context(database, shared), syncs.jobs({"syncs", "rosters"})
-    until(lambda: not [job for job in jobs if job.run_one(context)] and provider.moves() == 10)
+    wait_until(lambda: not [job for job in jobs if job.run_one(context)] and provider.moves() == 10)
     assert provider.top_up() == 2
     database.close()
 

@@ -8,7 +8,7 @@ import pytest
 from storage.engine.database import Database
 from storage.values.records import Enterprise
 from tests.postgres import Server
-from tests.storage import samples
+from tests.storage import sample_rows
 
 
 @pytest.fixture
@@ -22,19 +22,19 @@ def postgres(postgres_url: str) -> Iterator[Database]:
 @pytest.fixture
 def acme(database: Database) -> Enterprise:
     """An enterprise."""
-    return samples.enterprise(database)
+    return sample_rows.enterprise(database)
 
 
 @pytest.fixture
 def bolt(database: Database) -> Enterprise:
     """Another enterprise on the same cluster."""
-    return samples.enterprise(database, "bolt")
+    return sample_rows.enterprise(database, "bolt")
 
 
 @pytest.fixture
 def core(database: Database) -> Enterprise:
     """A third enterprise on the same cluster."""
-    return samples.enterprise(database, "core")
+    return sample_rows.enterprise(database, "core")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,9 +8,9 @@ from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.engine.database import Database
 from storage.values.records import Claim
-from tests.storage import samples
-from tests.storage.racing import overlapping
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import run_before_commit
 
 _NAMES = ("ana", "bo", "cy")
 
@@ -22,7 +22,7 @@ def _email(name: str) -> str:
 def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> PendingMessage:
     """A message that is in hand."""
     message = Message(f"{who}: {text}", f"space of {who}", direct, who, _email(who), text)
-    samples.receive(database, message.id, message.room_id)
+    sample_rows.receive_event(database, message.id, message.room_id)
     with database.single_write() as connection:
         row = inbox.claim(connection, NOW)
     assert row is not None
@@ -30,22 +30,22 @@ def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> P
 
 
 def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     for name in _NAMES:
-        samples.admin(postgres, acme.id, _email(name))
+        sample_rows.admin(postgres, acme.id, _email(name))
     pending = _heard(postgres, "bo", f"admins remove {_email('ana')}")
 
     def take_away(session: Session) -> None:
         enterprises.lock(session, acme.id)
         admins.remove(session, acme.id, _email("bo"))
 
-    overlapping(postgres, take_away, lambda: router.answer(postgres, Settings(), pending, NOW))
+    run_before_commit(postgres, take_away, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
         assert [one.email for one in admins.of_enterprise(session, acme.id)] == [_email("ana"), _email("cy")]
 
 
 def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     with postgres.write() as session:
         admins.set_operators(session, [_email("olga")])
     pending = _heard(postgres, "olga", "link acme", direct=False)
@@ -54,6 +54,6 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
         enterprises.lock(session, acme.id)
         enterprises.remove(session, acme.id, NOW)
 
-    overlapping(postgres, remove, lambda: router.answer(postgres, Settings(), pending, NOW))
+    run_before_commit(postgres, remove, lambda: router.answer(postgres, Settings(), pending, NOW))
     with postgres.read() as session:
         assert spaces.find_all(session) == []

@@ -6,9 +6,9 @@ from storage import admins, enterprises, rights
 from storage.engine.database import Database
 from storage.rights import Rights
 from storage.values.records import Admin, Enterprise, Identity
-from tests.storage import samples
-from tests.storage.racing import together
-from tests.storage.samples import DAY, MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import DAY, MINUTE, NOW
+from tests.storage.threads import run_together
 
 _ANA = "ana@acme.example"
 
@@ -36,20 +36,20 @@ def _set_operators(database: Database, *emails: str) -> list[Admin]:
 
 
 def test_a_stranger_may_nothing(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     assert _may(database, "sam", "sam@elsewhere.example") == (False, set())
 
 
 def test_an_admin_may_act_for_his_enterprises_alone(database: Database, acme: Enterprise) -> None:
-    bolt, dune = samples.enterprise(database, "bolt"), samples.enterprise(database, "dune")
+    bolt, dune = sample_rows.enterprise(database, "bolt"), sample_rows.enterprise(database, "dune")
     for enterprise in (acme, bolt):
-        samples.admin(database, enterprise.id, _ANA)
-    samples.admin(database, dune.id, "bo@dune.example")
+        sample_rows.admin(database, enterprise.id, _ANA)
+    sample_rows.admin(database, dune.id, "bo@dune.example")
     assert _may(database, "ana", _ANA) == (False, {acme.id, bolt.id})
 
 
 def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _learn(database, "ana", _ANA)
     known = (False, {acme.id})
     assert _may(database, "ana", _ANA) == known
@@ -62,7 +62,7 @@ def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: 
 def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
     database: Database, acme: Enterprise
 ) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
     _learn(database, "ana", _ANA)
     _learn(database, "another", _ANA)
@@ -72,7 +72,7 @@ def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
 
 @pytest.mark.parametrize("written", ["ANA@Acme.Example", " ana@acme.example "])
 def test_an_address_counts_whatever_its_case(database: Database, acme: Enterprise, written: str) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, written)
     found = _rights(database, "ana", written)
     assert (found.operator, found.enterprise_ids) == (True, frozenset({acme.id}))
@@ -84,7 +84,7 @@ def test_an_address_counts_whatever_its_case(database: Database, acme: Enterpris
 def test_an_accent_or_another_script_makes_it_somebody_elses_address(
     database: Database, acme: Enterprise, other: str
 ) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
     assert _may(database, "other", other) == (False, set())
     _learn(database, "other", other)
@@ -100,8 +100,8 @@ def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
 
 
 def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
-    samples.admin(database, acme.id, "ana.new@acme.example")
+    sample_rows.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, "ana.new@acme.example")
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
     with database.read() as session:
@@ -109,7 +109,7 @@ def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Da
 
 
 def test_an_admin_whose_address_changes_is_followed(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
     with database.read() as session:
@@ -119,7 +119,7 @@ def test_an_admin_whose_address_changes_is_followed(database: Database, acme: En
 
 def test_an_address_that_another_admin_has_is_not_taken_over(database: Database, acme: Enterprise) -> None:
     for email, person in ((_ANA, "ana"), ("bo@acme.example", "bo")):
-        samples.admin(database, acme.id, email)
+        sample_rows.admin(database, acme.id, email)
         _learn(database, person, email)
     _learn(database, "ana", "bo@acme.example")
     with database.read() as session:
@@ -127,7 +127,7 @@ def test_an_address_that_another_admin_has_is_not_taken_over(database: Database,
 
 
 def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
     assert _rights(database, "ana", _ANA).denied_enterprise_ids == frozenset()
     _learn(database, "ana", _ANA)
@@ -138,7 +138,7 @@ def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterpri
 
 
 def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     with database.write() as session:
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
     _learn(database, "another", _ANA, "another-org")
@@ -157,7 +157,7 @@ def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: 
 
 
 def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
 
     def wanted(person_id: str = "ana", email: str = _ANA, now: datetime = NOW) -> bool:
         with database.read() as session:
@@ -174,7 +174,7 @@ def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: 
 
 
 def test_an_enterprise_that_was_removed_gives_no_rights(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA)
+    sample_rows.admin(database, acme.id, _ANA)
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
     assert _may(database, "ana", _ANA) == (False, set())
@@ -193,7 +193,7 @@ def test_the_operators_are_exactly_those_of_the_settings(database: Database) -> 
 
 
 def test_processes_that_start_together_make_the_same_operators(database: Database) -> None:
-    together([lambda: _set_operators(database, _ANA, "olga@provider.example")] * 4)
+    run_together([lambda: _set_operators(database, _ANA, "olga@provider.example")] * 4)
     with database.read() as session:
         assert [operator.email for operator in admins.operators(session)] == [_ANA, "olga@provider.example"]
 
@@ -215,8 +215,8 @@ def test_an_operator_who_was_left_out_is_none_any_more(database: Database) -> No
 def test_only_admins_of_the_enterprise_and_operators_may_read_what_is_personal(
     database: Database, acme: Enterprise
 ) -> None:
-    bolt = samples.enterprise(database, "bolt")
-    samples.admin(database, acme.id, _ANA)
+    bolt = sample_rows.enterprise(database, "bolt")
+    sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, "olga@provider.example")
     with database.read() as session:
         of_acme, of_bolt = admins.team(session, acme.id), admins.team(session, bolt.id)

@@ -9,8 +9,8 @@ from storage import admins, audit, retention
 from storage.engine.database import Database
 from storage.models import AuditRow
 from storage.values.records import AuditEntry, Enterprise
-from tests.storage import samples
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
 
 
 def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Database, acme: Enterprise) -> None:
@@ -89,7 +89,7 @@ def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> 
 def test_what_operators_export_is_not_counted(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])
-        samples.learn(session, "olga", "olga@provider.example")
+        sample_rows.learn_person(session, "olga", "olga@provider.example")
     _add(database, person_id="olga", enterprise_id=acme.id, file="licenses.csv")
     with database.read() as session:
         assert audit.nth_export(session, acme.id, ("status",), 1, NOW - MINUTE) is None

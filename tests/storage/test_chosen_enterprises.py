@@ -5,8 +5,8 @@ from functools import partial
 from storage import chosen_enterprises, enterprises, spaces
 from storage.engine.database import Database
 from storage.values.records import Enterprise
-from tests.storage.racing import together
-from tests.storage.samples import MINUTE, NOW
+from tests.storage.sample_rows import MINUTE, NOW
+from tests.storage.threads import run_together
 
 
 def _chosen(database: Database, person_id: str) -> int | None:
@@ -26,7 +26,7 @@ def test_choices_made_at_once_are_one(database: Database, acme: Enterprise, bolt
         with database.write() as session:
             chosen_enterprises.choose(session, "ana", enterprise.id, NOW)
 
-    together([partial(choose, one) for one in (acme, bolt, acme, bolt)])
+    run_together([partial(choose, one) for one in (acme, bolt, acme, bolt)])
     assert _chosen(database, "ana") in (acme.id, bolt.id)
 
 

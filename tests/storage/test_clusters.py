@@ -4,8 +4,8 @@ from storage import clusters, enterprises
 from storage.engine.database import Database
 from storage.models import ClusterRow
 from storage.values.records import Enterprise
-from tests.storage.racing import together
-from tests.storage.samples import MINUTE, NOW
+from tests.storage.sample_rows import MINUTE, NOW
+from tests.storage.threads import run_together
 
 
 def _ensure(database: Database, name: str) -> int:
@@ -14,7 +14,7 @@ def _ensure(database: Database, name: str) -> int:
 
 
 def test_a_cluster_is_made_once_however_many_name_it_at_once(database: Database) -> None:
-    assert len(set(together([lambda: _ensure(database, "east")] * 6))) == 1
+    assert len(set(run_together([lambda: _ensure(database, "east")] * 6))) == 1
     assert _ensure(database, "East") != _ensure(database, "east")
 
 
@@ -38,7 +38,7 @@ def test_a_pause_holds_for_one_cluster_only(database: Database, acme: Enterprise
 
 
 def test_whoever_locks_a_cluster_has_its_queue_alone(database: Database, acme: Enterprise) -> None:
-    together([lambda: _count_up(database, acme.cluster_id)] * 6)
+    run_together([lambda: _count_up(database, acme.cluster_id)] * 6)
     with database.read() as session:
         assert session.get_one(ClusterRow, acme.cluster_id).pauses == 6
 

@@ -1,7 +1,7 @@
 from storage import destinations
 from storage.engine.database import Database
 from storage.values.messages import Address, Destination
-from tests.storage.racing import overlapping, together
+from tests.storage.threads import run_before_commit, run_together
 
 
 def _of(database: Database, destination_id: int) -> Destination:
@@ -49,9 +49,9 @@ def test_an_address_leads_to_one_destination_whose_numbers_go_up_by_one(database
 
 
 def test_many_who_meet_a_destination_at_once_make_it_once(database: Database) -> None:
-    assert len(set(together([lambda: _of_room(database, "room")] * 6))) == 1
-    assert len(set(together([lambda: _of_person(database, "ana")] * 6))) == 1
-    assert len(set(together([lambda: _of_email(database, "ana@acme.example")] * 6))) == 1
+    assert len(set(run_together([lambda: _of_room(database, "room")] * 6))) == 1
+    assert len(set(run_together([lambda: _of_person(database, "ana")] * 6))) == 1
+    assert len(set(run_together([lambda: _of_email(database, "ana@acme.example")] * 6))) == 1
 
 
 def test_the_one_to_one_space_that_webex_opened_is_learned(database: Database) -> None:
@@ -98,7 +98,7 @@ def test_a_second_one_to_one_space_of_a_person_is_a_destination_of_its_own(datab
 
 
 def test_a_person_met_by_name_and_by_message_at_once_is_one_destination(postgres: Database) -> None:
-    joined = overlapping(
+    joined = run_before_commit(
         postgres,
         lambda session: destinations.ensure(session, Address(person_id="ana")),
         lambda: _of_room(postgres, "ana's", "ana"),

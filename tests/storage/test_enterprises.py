@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from storage import clusters, enterprises, rosters
 from storage.engine.database import Database
 from storage.values.records import Enterprise
-from tests.storage import samples
-from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, until
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import TIMEOUT, in_thread, is_lock_awaited, run_before_commit, wait_until
 
 
 def _get(database: Database, enterprise_id: int) -> Enterprise:
@@ -24,14 +24,14 @@ def test_an_enterprise_comes_back_as_it_was_added(database: Database, acme: Ente
 
 
 def test_enterprises_that_name_the_same_cluster_share_it(database: Database, acme: Enterprise) -> None:
-    bolt, dune = samples.enterprise(database, "bolt"), samples.enterprise(database, "dune", cluster="west")
+    bolt, dune = sample_rows.enterprise(database, "bolt"), sample_rows.enterprise(database, "dune", cluster="west")
     assert bolt.cluster_id == acme.cluster_id != dune.cluster_id
 
 
 def test_there_never_was_an_enterprise_until_there_was(database: Database) -> None:
     with database.write() as session:
         assert not enterprises.any_was_added(session)
-    acme = samples.enterprise(database)
+    acme = sample_rows.enterprise(database)
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
         assert enterprises.any_was_added(session)
@@ -66,7 +66,7 @@ def test_an_enterprise_that_was_removed_is_no_choice_any_more_but_its_history_st
 
 
 def test_enterprises_are_listed_by_key_and_only_those_asked_for(database: Database) -> None:
-    dune, acme, bolt = (samples.enterprise(database, key) for key in ("dune", "acme", "bolt"))
+    dune, acme, bolt = (sample_rows.enterprise(database, key) for key in ("dune", "acme", "bolt"))
     with database.read() as session:
         assert enterprises.in_use(session) == [acme, bolt, dune]
         assert enterprises.in_use(session, {dune.id, acme.id}) == [acme, dune]
@@ -96,7 +96,7 @@ def test_another_sp_enterprise_id_forgets_the_webex_id_of_the_old_one(database: 
 
 
 def test_locking_reads_what_another_has_written_meanwhile(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     with postgres.write() as session:
         assert enterprises.get(session, acme.id).name == "Acme"
         with postgres.write() as other:
@@ -107,7 +107,7 @@ def test_locking_reads_what_another_has_written_meanwhile(postgres: Database) ->
 
 
 def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_of_it(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
 
     def rename(session: Session) -> None:
         enterprises.lock(session, acme.id)
@@ -117,15 +117,15 @@ def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_
         with postgres.write() as session:
             return enterprises.lock(session, acme.id).name
 
-    assert overlapping(postgres, rename, lock) == "Renamed"
+    assert run_before_commit(postgres, rename, lock) == "Renamed"
 
 
 @pytest.mark.parametrize("cluster", ["west", "a new one"])
 def test_whoever_waits_for_an_enterprise_that_moves_to_another_cluster_finds_it_there(
     postgres: Database, cluster: str
 ) -> None:
-    acme = samples.enterprise(postgres)
-    samples.enterprise(postgres, "dune", cluster="west")
+    acme = sample_rows.enterprise(postgres)
+    sample_rows.enterprise(postgres, "dune", cluster="west")
 
     def lock() -> Enterprise:
         with postgres.write() as session:
@@ -134,12 +134,12 @@ def test_whoever_waits_for_an_enterprise_that_moves_to_another_cluster_finds_it_
     def move(session: Session) -> None:
         enterprises.change(session, acme.id, cluster=cluster)
 
-    assert overlapping(postgres, move, lock).cluster == cluster
+    assert run_before_commit(postgres, move, lock).cluster == cluster
 
 
 def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: Database) -> None:
-    acme, bolt = samples.enterprise(postgres), samples.enterprise(postgres, "bolt")
-    dune = samples.enterprise(postgres, "dune", cluster="west")
+    acme, bolt = sample_rows.enterprise(postgres), sample_rows.enterprise(postgres, "bolt")
+    dune = sample_rows.enterprise(postgres, "dune", cluster="west")
 
     def lock_queue(session: Session) -> None:
         enterprises.lock_queue(session, acme.id, acme.cluster_id)
@@ -153,10 +153,10 @@ def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: 
 
         with postgres.write() as session:
             lock_queue(session)
-            other = beside(run)
-            until(lambda: other.done() or somebody_waits(postgres))
+            other = in_thread(run)
+            wait_until(lambda: other.done() or is_lock_awaited(postgres))
             waits = not other.done()
-        other.result(PATIENCE)
+        other.result(TIMEOUT)
         return waits
 
     assert waited(lambda session: enterprises.lock(session, acme.id))

@@ -6,8 +6,8 @@ from storage import admins, enterprises, followers
 from storage.engine.database import Database
 from storage.models import AdminRow
 from storage.values.records import Enterprise, Follower, Sync
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 _ANA = Follower("ana", "ana@acme.example", "room", False, None)
 _BO = Follower("bo", "bo@acme.example", "room", False, "thread")
@@ -27,7 +27,7 @@ def _entitled(database: Database, sync: Sync) -> list[Follower]:
 @pytest.fixture
 def sync(database: Database, acme: Enterprise) -> Sync:
     """A queued sync, which nobody follows yet."""
-    return samples.ask(database, acme)
+    return sample_rows.queue_sync(database, acme)
 
 
 def test_somebody_follows_a_sync_once_wherever_they_ask_again(database: Database, sync: Sync) -> None:
@@ -38,7 +38,7 @@ def test_somebody_follows_a_sync_once_wherever_they_ask_again(database: Database
 
 
 def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Sync, bolt: Enterprise) -> None:
-    other = samples.ask(database, bolt)
+    other = sample_rows.queue_sync(database, bolt)
     _follow(database, sync, _ANA)
     assert _follow(database, other, _ANA, _BO) == [True, True]
     with database.read() as session:
@@ -48,7 +48,7 @@ def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Syn
 def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
     database: Database, sync: Sync, bolt: Enterprise
 ) -> None:
-    other = samples.ask(database, bolt)
+    other = sample_rows.queue_sync(database, bolt)
     _follow(database, sync, _ANA, _BO)
     _follow(database, other, _ANA)
     with database.write() as session:
@@ -64,8 +64,8 @@ def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
 def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(
     database: Database, sync: Sync, bolt: Enterprise
 ) -> None:
-    samples.admin(database, sync.enterprise_id, "Bo@acme.example")
-    samples.admin(database, bolt.id, "ana@acme.example")
+    sample_rows.admin(database, sync.enterprise_id, "Bo@acme.example")
+    sample_rows.admin(database, bolt.id, "ana@acme.example")
     with database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])
     assert _entitled(database, sync) == []
@@ -79,19 +79,19 @@ def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(
 
 
 def test_a_right_is_the_persons_not_the_addresss_once_the_person_is_known(database: Database, sync: Sync) -> None:
-    samples.admin(database, sync.enterprise_id, "ana@acme.example")
+    sample_rows.admin(database, sync.enterprise_id, "ana@acme.example")
     successor = Follower("another person", "ana@acme.example", "room", False, None)
     renamed = Follower("ana", "ana.new@acme.example", "room", False, None)
     _follow(database, sync, successor)
     assert _entitled(database, sync) == [successor]
     with database.write() as session:
-        samples.learn(session, "ana", "ana@acme.example")
+        sample_rows.learn_person(session, "ana", "ana@acme.example")
     _follow(database, sync, renamed)
     assert _entitled(database, sync) == [renamed]
 
 
 def test_nobody_but_operators_has_rights_to_an_enterprise_that_was_removed(database: Database, sync: Sync) -> None:
-    samples.admin(database, sync.enterprise_id, "ana@acme.example")
+    sample_rows.admin(database, sync.enterprise_id, "ana@acme.example")
     with database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])
     _follow(database, sync, _ANA, _OLGA)
@@ -103,10 +103,10 @@ def test_nobody_but_operators_has_rights_to_an_enterprise_that_was_removed(datab
 
 def test_an_admin_who_was_removed_has_no_rights(database: Database, sync: Sync) -> None:
     for email in ("ana@acme.example", "bo@acme.example"):
-        samples.admin(database, sync.enterprise_id, email)
+        sample_rows.admin(database, sync.enterprise_id, email)
     _follow(database, sync, _ANA, _BO)
     assert _entitled(database, sync) == [_ANA, _BO]
     with database.write() as session:
-        samples.learn(session, "ana", "ana@acme.example")
+        sample_rows.learn_person(session, "ana", "ana@acme.example")
         session.query(AdminRow).filter(AdminRow.email_folded == "ana@acme.example").delete()
     assert _entitled(database, sync) == [_BO]

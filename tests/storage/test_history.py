@@ -4,8 +4,8 @@ from storage import history
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import Enterprise, SyncState
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 _COMPLETED, _FAILED, _CANCELLED = SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED
 
@@ -30,7 +30,7 @@ def test_the_newest_that_ended_in_one_of_these_states_come_first(
 ) -> None:
     ids = [_add(database, acme, state) for state in (_COMPLETED, _FAILED, _CANCELLED, _COMPLETED, _FAILED)]
     _add(database, bolt, _COMPLETED)
-    samples.ask(database, acme)
+    sample_rows.queue_sync(database, acme)
     assert _ended(database, acme, 9, *history.END_STATES) == ids[::-1]
     assert _ended(database, acme, 9, *history.ATTEMPT_STATES) == [ids[4], ids[3], ids[1], ids[0]]
     assert _ended(database, acme, 3, *history.ATTEMPT_STATES) == [ids[4], ids[3], ids[1]]
@@ -44,16 +44,16 @@ def test_the_last_of_a_state_is_found_behind_later_ones_of_others(database: Data
             return None if sync is None else sync.id
 
     assert last(_COMPLETED) is None
-    samples.ask(database, acme)
+    sample_rows.queue_sync(database, acme)
     assert last(*history.END_STATES) is None
-    samples.end(database, acme, samples.taken_sync(database), _CANCELLED)
+    sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), _CANCELLED)
     completed = _add(database, acme, _COMPLETED)
     failed = _add(database, acme, _FAILED)
     assert (last(_COMPLETED), last(*history.ATTEMPT_STATES)) == (completed, failed)
 
 
 def test_an_ended_sync_comes_with_all_that_was_learned_of_it(database: Database, acme: Enterprise) -> None:
-    sync = samples.ended(database, acme, _COMPLETED, seconds=61.5, counts={"added": 3}, errors=[[1, "odd"]])
+    sync = sample_rows.ended_sync(database, acme, _COMPLETED, seconds=61.5, counts={"added": 3}, errors=[[1, "odd"]])
     with database.read() as session:
         assert history.last(session, acme.id, _COMPLETED) == sync
     assert (sync.ended_at, sync.seconds, sync.counts, sync.errors) == (NOW, 61.5, {"added": 3}, ((1, "odd"),))
@@ -67,7 +67,7 @@ def test_the_lengths_of_the_last_twenty_completed_syncs_are_known(
     for state, seconds in ((_FAILED, 999.0), (_CANCELLED, 998.0), (_COMPLETED, None)):
         _add(database, acme, state, seconds)
     _add(database, bolt, _COMPLETED, 500.0)
-    _add(database, samples.enterprise(database, "dune", cluster="west"), _COMPLETED, 700.0)
+    _add(database, sample_rows.enterprise(database, "dune", cluster="west"), _COMPLETED, 700.0)
     with database.read() as session:
         assert history.durations(session, enterprise_id=acme.id) == [float(index) for index in range(20, 0, -1)]
         of_cluster = history.durations(session, cluster_id=acme.cluster_id)

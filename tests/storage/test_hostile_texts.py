@@ -9,9 +9,9 @@ from storage import admins, rosters
 from storage.engine.database import Database
 from storage.values.license_table import LicenseHolder
 from storage.values.records import Claim, Enterprise, Identity
-from tests.storage import samples
-from tests.storage.samples import NOW
-from tests.storage.talking import Talk
+from tests.storage import sample_rows
+from tests.storage.conversation import Conversation
+from tests.storage.sample_rows import NOW
 
 _ANA, _OLGA = Identity("ana", "ana@acme.example"), Identity("olga", "olga@provider.example")
 _PIECES = (
@@ -58,7 +58,7 @@ def _texts(number: int) -> Iterator[str]:
 
 
 def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Database, acme: Enterprise) -> None:
-    samples.admin(database, acme.id, _ANA.email)
+    sample_rows.admin(database, acme.id, _ANA.email)
     with database.write() as session:
         admins.set_operators(session, [_OLGA.email])
         rosters.request(session, acme.id, NOW)
@@ -69,7 +69,7 @@ def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Da
     with database.write() as session:
         rosters.add(session, claim, acme.id, NOW, 0, [("a", LicenseHolder("Dallas", last_name="=Ana"))])
         rosters.make_current(session, claim, acme.id, NOW, 1)
-    talk = Talk(database)
+    talk = Conversation(database)
     for number, text in enumerate(_texts(1000)):
         heeded = talk.type(_OLGA if number % 4 == 0 else _ANA, text)
         assert heeded.said, text

@@ -12,9 +12,9 @@ from storage import inbox
 from storage.engine.database import Database
 from storage.intake import Intake, NotStored
 from storage.models import InboxRow
-from tests.storage import samples
-from tests.storage.racing import PATIENCE, beside, until
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import TIMEOUT, in_thread, wait_until
 
 POISON = "poison"
 
@@ -33,7 +33,7 @@ class Gate:
     @contextmanager
     def _gated(self) -> Iterator[Connection]:
         self.reached += 1
-        assert self.open.wait(PATIENCE)
+        assert self.open.wait(TIMEOUT)
         if self.failure is not None:
             raise self.failure
         with self._statement() as connection:
@@ -57,13 +57,13 @@ def _waiting(intake: Intake) -> int:
 def _send_while_one_is_written(intake: Intake, gate: Gate, *data_ids: str) -> list[Exception | None]:
     """Send events while the first of all is being written; how each of them, the first included, fared."""
     gate.open.clear()
-    sent = [beside(lambda: intake.keep(samples.event("first"), NOW))]
-    until(lambda: gate.reached == 1)
+    sent = [in_thread(lambda: intake.keep(sample_rows.event("first"), NOW))]
+    wait_until(lambda: gate.reached == 1)
     for data_id in data_ids:
-        sent.append(beside(lambda data_id=data_id: intake.keep(samples.event(data_id), NOW)))  # type: ignore[misc]
-    until(lambda: _waiting(intake) == len(data_ids))
+        sent.append(in_thread(lambda data_id=data_id: intake.keep(sample_rows.event(data_id), NOW)))  # type: ignore[misc]
+    wait_until(lambda: _waiting(intake) == len(data_ids))
     gate.open.set()
-    fared = [each.exception(PATIENCE) for each in sent]
+    fared = [each.exception(TIMEOUT) for each in sent]
     assert all(error is None or isinstance(error, Exception) for error in fared)
     return fared  # type: ignore[return-value]
 
@@ -108,13 +108,13 @@ def test_a_connection_that_has_gone_stale_is_replaced_without_a_word(
     postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intake = Intake(postgres)
-    intake.keep(samples.event("a"), NOW)
+    intake.keep(sample_rows.event("a"), NOW)
     with postgres.read() as session:
         session.connection().exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    intake.keep(samples.event("b"), NOW)
+    intake.keep(sample_rows.event("b"), NOW)
     assert _kept(postgres) == {"a", "b"}
 
 
@@ -123,5 +123,5 @@ def test_others_are_told_of_new_events_and_not_of_repeats(database: Database) ->
     database.listen(told.append)
     intake = Intake(database)
     for data_id in ("a", "a", "b"):
-        intake.keep(samples.event(data_id), NOW)
+        intake.keep(sample_rows.event(data_id), NOW)
     assert told == [frozenset({"inbox"})] * 2

@@ -10,9 +10,9 @@ from storage.models import LicenseHolderRow, LocationRow
 from storage.values.folding import fold, sort_key
 from storage.values.license_table import LicenseHolder, SortKey, Term, View
 from storage.values.records import Claim, Enterprise
-from tests.storage import samples
-from tests.storage.racing import overlapping
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
+from tests.storage.threads import run_before_commit
 
 
 def _holder(service_id: str, location: str = "", ext: str = "", email: str = "") -> LicenseHolder:
@@ -24,7 +24,7 @@ ANA, BEN = _holder("Ana@acme", "Dallas", "1", "ana@acme.example"), _holder("ben@
 
 def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -> int:
     with database.write() as session:
-        return samples.write_roster(session, enterprise.id, holders)
+        return sample_rows.write_roster(session, enterprise.id, holders)
 
 
 def _change(database: Database, enterprise: Enterprise, **wanted: str) -> None:
@@ -90,7 +90,7 @@ def test_the_mapping_of_one_enterprise_is_nothing_to_another(
 def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_portions(
     database: Database, acme: Enterprise
 ) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
         rosters.add(session, claim, acme.id, NOW, 0, [("1", ANA)])
@@ -102,8 +102,8 @@ def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_port
 
 
 def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    row = samples.wanted(postgres, acme.id)
+    acme = sample_rows.enterprise(postgres)
+    row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
 
     def add() -> None:
@@ -114,15 +114,15 @@ def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Da
         enterprises.lock(session, acme.id)  # type: ignore[arg-type]
         locations.change(session, acme.id, {"ana@acme": "Łódź"}, NOW)  # type: ignore[arg-type]
 
-    overlapping(postgres, change, add)
+    run_before_commit(postgres, change, add)
     assert _places(postgres, row.id) == ["Łódź"]
 
 
 def test_a_location_that_is_set_while_a_portion_is_written_is_shown_in_it(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    row = samples.wanted(postgres, acme.id)
+    acme = sample_rows.enterprise(postgres)
+    row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
-    overlapping(
+    run_before_commit(
         postgres,
         lambda session: rosters.add(session, claim, acme.id, NOW, 0, [("1", ANA)]),
         lambda: _change(postgres, acme, ana="Łódź"),
@@ -143,7 +143,7 @@ def test_people_are_those_of_the_current_roster_alone(
     _read(database, bolt, _holder("bo@bolt"))
     current = [_holder(f"{number}@acme") for number in range(1000 * portions)]
     _read(database, acme, *current)
-    row = samples.wanted(database, acme.id, NOW + MINUTE)
+    row = sample_rows.claim_requested_roster(database, acme.id, NOW + MINUTE)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, [("1", ANA)])
     assert sorted(service_ids()) == sorted(holder.service_id for holder in current)

@@ -27,8 +27,8 @@ from storage.models import (
 )
 from storage.values.license_table import LICENSE_COLUMNS
 from storage.values.records import Follower, Sync, SyncState
-from tests.storage import samples
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
 
 _MOVED = {"attempt": 0, "failures": 0}
 _ASKED: dict[str, Any] = {
@@ -180,17 +180,17 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
         roster_id=None,
         polls=3,
     )
-    bolt = samples.enterprise(first, "bolt")
+    bolt = sample_rows.enterprise(first, "bolt")
     with first.read() as session:
         acme = enterprises.get(session, 1)
-    behind = samples.ask(first, bolt)
+    behind = sample_rows.queue_sync(first, bolt)
     again = Follower("ana", "ana@acme.example", "another", direct=False, thread=None)
     with first.write() as session:
         assert not followers.follow(session, 2, again, NOW)
-    row = samples.taken_sync(first)
-    assert (row.id, row.starts, samples.heads(first)) == (2, 0, [2])
-    samples.move(first, row, keep_claim=True, state=SyncState.STARTING, starts=1)
-    assert samples.end(first, acme, row, SyncState.COMPLETED) == behind.id
+    row = sample_rows.claim_sync(first)
+    assert (row.id, row.starts, sample_rows.heads(first)) == (2, 0, [2])
+    sample_rows.move_sync(first, row, keep_claim=True, state=SyncState.STARTING, starts=1)
+    assert sample_rows.end_sync(first, acme, row, SyncState.COMPLETED) == behind.id
     with first.read() as session:
         last = history.last(session, 1, SyncState.COMPLETED)
     assert last is not None
@@ -199,15 +199,15 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
 
 def test_messages_that_came_in_or_were_to_go_out_are_there_and_go_on(first: Database) -> None:
     upgrade(first)
-    assert not samples.receive(first, "done", "space of done")
-    assert samples.take(first) is None
+    assert not sample_rows.receive_event(first, "done", "space of done")
+    assert sample_rows.claim_event(first) is None
     with first.write() as session:
         inbox.resume(session, NOW, roster_id=7)
-    samples.taken(first, "waits")
-    row = samples.next_out(first)
+    sample_rows.claim_this_event(first, "waits")
+    row = sample_rows.claim_message(first)
     assert row is not None
     assert (row.markdown, row.personal, row.public_markdown) == ("said 2", True, None)
-    assert samples.say(first, "said next") == 3
+    assert sample_rows.post_message(first, "said next") == 3
 
 
 def test_a_location_that_webex_sent_comes_back_where_one_is_set_and_cleared_after(first: Database) -> None:

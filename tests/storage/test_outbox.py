@@ -11,9 +11,9 @@ from storage.engine.database import Database
 from storage.models import DestinationRow, OutboxRow
 from storage.values.messages import Draft
 from storage.values.records import Claim
-from tests.storage import samples
-from tests.storage.racing import together
-from tests.storage.samples import MINUTE, NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW, SECOND
+from tests.storage.threads import run_together
 
 
 def _row(database: Database, row_id: int) -> OutboxRow:
@@ -30,15 +30,15 @@ def _numbers(database: Database, room_id: str) -> list[int]:
 def test_numbers_are_gapless_and_unique_for_each_destination_however_many_post_at_once(database: Database) -> None:
     def post() -> None:
         for index in range(5):
-            samples.say(database, "hello", f"space {index % 2}")
+            sample_rows.post_message(database, "hello", f"space {index % 2}")
 
-    together([post] * 6)
+    run_together([post] * 6)
     assert _numbers(database, "space 0") == list(range(1, 19))
     assert _numbers(database, "space 1") == list(range(1, 13))
 
 
 def test_a_message_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
-    samples.say(database, "one")
+    sample_rows.post_message(database, "one")
 
     def fail_after_posting() -> None:
         with database.write() as session:
@@ -47,64 +47,64 @@ def test_a_message_that_was_rolled_back_leaves_no_gap(database: Database) -> Non
 
     with pytest.raises(ZeroDivisionError):
         fail_after_posting()
-    samples.say(database, "two")
+    sample_rows.post_message(database, "two")
     assert _numbers(database, "room") == [1, 2]
 
 
 def test_only_the_lowest_open_number_of_a_destination_is_sent(database: Database) -> None:
-    samples.say(database, "one")
-    samples.say(database, "two")
-    samples.say(database, "elsewhere", "another room", NOW + SECOND)
-    first = samples.next_out(database, NOW + SECOND)
-    other = samples.next_out(database, NOW + SECOND)
+    sample_rows.post_message(database, "one")
+    sample_rows.post_message(database, "two")
+    sample_rows.post_message(database, "elsewhere", "another room", NOW + SECOND)
+    first = sample_rows.claim_message(database, NOW + SECOND)
+    other = sample_rows.claim_message(database, NOW + SECOND)
     assert first is not None
     assert other is not None
     assert (first.markdown, other.markdown) == ("one", "elsewhere")
-    assert samples.next_out(database, NOW + SECOND) is None
+    assert sample_rows.claim_message(database, NOW + SECOND) is None
     with database.write() as session:
         outbox.mark_delivered(session, first, NOW, "message", "room")
-    assert samples.deliver(database) == "two"
+    assert sample_rows.deliver_message(database) == "two"
 
 
 def test_a_message_that_has_to_be_tried_again_holds_back_the_later_ones(database: Database) -> None:
-    samples.say(database, "one")
-    samples.say(database, "two")
-    row = samples.next_out(database)
+    sample_rows.post_message(database, "one")
+    sample_rows.post_message(database, "two")
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.retry(session, row, NOW + MINUTE, "busy")
-    assert samples.next_out(database) is None
+    assert sample_rows.claim_message(database) is None
     assert (_row(database, row.id).failures, _row(database, row.id).error) == (1, "busy")
-    assert samples.deliver(database, NOW + MINUTE) == "one"
-    assert samples.deliver(database, NOW + MINUTE) == "two"
+    assert sample_rows.deliver_message(database, NOW + MINUTE) == "one"
+    assert sample_rows.deliver_message(database, NOW + MINUTE) == "two"
 
 
 def test_a_message_that_was_given_up_lets_the_next_go_and_is_counted(database: Database) -> None:
-    samples.say(database, "one")
-    samples.say(database, "two")
-    row = samples.next_out(database)
+    sample_rows.post_message(database, "one")
+    sample_rows.post_message(database, "two")
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.give_up(session, row, NOW, "forbidden")
     assert _row(database, row.id).state == outbox.FAILED
     with database.read() as session:
         assert outbox.count_failed(session) == 1
-    assert samples.deliver(database) == "two"
+    assert sample_rows.deliver_message(database) == "two"
 
 
 def test_a_delivered_message_knows_where_webex_put_it(database: Database) -> None:
-    row_id = samples.say(database, "one")
-    samples.deliver(database, NOW + SECOND)
+    row_id = sample_rows.post_message(database, "one")
+    sample_rows.deliver_message(database, NOW + SECOND)
     row = _row(database, row_id)
     assert (row.state, row.message_id, row.room_id) == (outbox.DELIVERED, f"message-{row_id}", "room")
     assert (row.due_at, row.lease_until, row.ended_at) == (None, None, NOW + SECOND)
 
 
 def test_whoever_lost_a_message_cannot_end_it(database: Database) -> None:
-    samples.say(database, "one")
-    lost = samples.next_out(database)
+    sample_rows.post_message(database, "one")
+    lost = sample_rows.claim_message(database)
     after = NOW + LEASE + SECOND
-    assert samples.next_out(database, after) is not None
+    assert sample_rows.claim_message(database, after) is not None
     assert lost is not None
     ends: list[Callable[[Session], None]] = [
         lambda session: outbox.mark_delivered(session, lost, after, "message", "room"),
@@ -122,11 +122,11 @@ def test_a_message_without_its_thread_is_due_at_once(database: Database) -> None
     with database.write() as session:
         room = destinations.ensure_room(session, "room", direct=False)
         outbox.post(session, room, Draft("hello", parent_id="gone"), NOW)
-    row = samples.next_out(database)
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.retry_without_thread(session, row, NOW)
-    again = samples.next_out(database)
+    again = sample_rows.claim_message(database)
     assert again is not None
     assert (again.id, again.parent_id, again.failures) == (row.id, None, 0)
 
@@ -137,17 +137,17 @@ def test_the_next_look_is_when_the_earliest_message_is_due(database: Database) -
             return outbox.next_due(session, NOW)
 
     assert due_at() is None
-    samples.say(database, "later", now=NOW + timedelta(hours=1))
+    sample_rows.post_message(database, "later", now=NOW + timedelta(hours=1))
     assert due_at() == NOW + timedelta(hours=1)
-    samples.say(database, "now", "another room")
-    samples.next_out(database)
+    sample_rows.post_message(database, "now", "another room")
+    sample_rows.claim_message(database)
     assert due_at() == NOW + claims.LEASE
 
 
 def test_a_claim_given_back_is_sent_by_another(database: Database) -> None:
-    samples.say(database, "one")
-    row = samples.next_out(database)
+    sample_rows.post_message(database, "one")
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         claims.set_leases(session, OutboxRow, [Claim(row.id, row.attempt)], None)
-    assert samples.deliver(database) == "one"
+    assert sample_rows.deliver_message(database) == "one"

@@ -1,9 +1,9 @@
 from storage import outbox
 from storage.engine.database import Database
 from storage.models import OutboxRow
-from tests.storage import samples
-from tests.storage.racing import overlapping
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import run_before_commit
 
 
 def _row(database: Database, row_id: int) -> OutboxRow:
@@ -17,88 +17,88 @@ def _edit(database: Database, about_id: int, markdown: str, *, last: bool = Fals
 
 
 def test_the_newest_edit_alone_is_sent(database: Database) -> None:
-    row_id = samples.say(database, "post")
+    row_id = sample_rows.post_message(database, "post")
     for text in ("first", "second", "third"):
         _edit(database, row_id, text)
-    assert samples.deliver(database) == "post"
-    assert samples.deliver(database) == "third"
-    assert samples.next_out(database) is None
+    assert sample_rows.deliver_message(database) == "post"
+    assert sample_rows.deliver_message(database) == "third"
+    assert sample_rows.claim_message(database) is None
 
 
 def test_an_edit_that_is_being_sent_is_followed_by_the_newest_one(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
+    row_id = sample_rows.post_message(database, "post")
+    sample_rows.deliver_message(database)
     _edit(database, row_id, "first")
-    in_hand = samples.next_out(database)
+    in_hand = sample_rows.claim_message(database)
     assert in_hand is not None
     _edit(database, row_id, "second")
     _edit(database, row_id, "third")
     with database.write() as session:
         outbox.mark_delivered(session, in_hand, NOW, "message", "room")
-    assert samples.deliver(database) == "third"
+    assert sample_rows.deliver_message(database) == "third"
     assert _row(database, row_id).edits == 2
 
 
 def _sent_edits(database: Database, row_id: int, count: int) -> None:
     for index in range(count):
         _edit(database, row_id, f"edit {index}")
-        samples.deliver(database)
+        sample_rows.deliver_message(database)
 
 
 def test_nine_edits_are_free_and_the_tenth_is_for_the_last(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
+    row_id = sample_rows.post_message(database, "post")
+    sample_rows.deliver_message(database)
     _sent_edits(database, row_id, 9)
     _edit(database, row_id, "too many")
-    assert samples.next_out(database) is None
+    assert sample_rows.claim_message(database) is None
     _edit(database, row_id, "the end", last=True)
-    assert samples.deliver(database) == "the end"
+    assert sample_rows.deliver_message(database) == "the end"
     _edit(database, row_id, "after the end", last=True)
-    assert samples.next_out(database) is None
+    assert sample_rows.claim_message(database) is None
 
 
 def test_an_edit_in_hand_counts_so_that_the_tenth_stays_for_the_last(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
+    row_id = sample_rows.post_message(database, "post")
+    sample_rows.deliver_message(database)
     _sent_edits(database, row_id, 8)
     _edit(database, row_id, "the ninth")
-    in_hand = samples.next_out(database)
+    in_hand = sample_rows.claim_message(database)
     assert in_hand is not None
     _edit(database, row_id, "one too many")
     with database.write() as session:
         outbox.mark_delivered(session, in_hand, NOW, "message", "room")
-    assert samples.next_out(database) is None
+    assert sample_rows.claim_message(database) is None
     _edit(database, row_id, "the end", last=True)
-    assert samples.deliver(database) == "the end"
+    assert sample_rows.deliver_message(database) == "the end"
 
 
 def test_edits_of_one_message_asked_for_at_once_leave_one_to_send(postgres: Database) -> None:
-    row_id = samples.say(postgres, "post")
-    samples.deliver(postgres)
-    overlapping(
+    row_id = sample_rows.post_message(postgres, "post")
+    sample_rows.deliver_message(postgres)
+    run_before_commit(
         postgres,
         lambda session: outbox.edit(session, row_id, "first", NOW),
         lambda: _edit(postgres, row_id, "second"),
     )
-    assert samples.deliver(postgres) == "second"
-    assert samples.next_out(postgres) is None
+    assert sample_rows.deliver_message(postgres) == "second"
+    assert sample_rows.claim_message(postgres) is None
 
 
 def test_a_message_that_was_given_up_is_not_edited(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    row = samples.next_out(database)
+    row_id = sample_rows.post_message(database, "post")
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.give_up(session, row, NOW, "forbidden")
     _edit(database, row_id, "changed", last=True)
-    assert samples.next_out(database) is None
+    assert sample_rows.claim_message(database) is None
 
 
 def test_an_edit_that_need_not_be_said_uses_none_of_the_ten(database: Database) -> None:
-    row_id = samples.say(database, "post")
-    samples.deliver(database)
+    row_id = sample_rows.post_message(database, "post")
+    sample_rows.deliver_message(database)
     _edit(database, row_id, "changed")
-    row = samples.next_out(database)
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.drop(session, row, NOW)

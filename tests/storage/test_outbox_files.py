@@ -4,9 +4,9 @@ from storage import destinations, outbox
 from storage.engine.database import Database
 from storage.models import AttachmentRow, OutboxRow
 from storage.values.messages import Address, Draft
-from tests.storage import samples
-from tests.storage.racing import overlapping
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import run_before_commit
 
 
 def _row(database: Database, row_id: int) -> OutboxRow:
@@ -30,7 +30,7 @@ def _kept(database: Database, attachment_id: int) -> bool:
 
 def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Database) -> None:
     attachment_id = _post_with_file(database, "room")
-    row = samples.next_out(database)
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         outbox.replace_text(session, row, "I sent it to you", NOW)
@@ -38,14 +38,14 @@ def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Dat
         outbox.post(session, private, Draft("secret", attachment_id=attachment_id), NOW)
     line = _row(database, row.id)
     assert (line.markdown, line.personal, line.attachment_id) == ("I sent it to you", False, None)
-    assert samples.deliver(database) == "I sent it to you"
+    assert sample_rows.deliver_message(database) == "I sent it to you"
     assert _kept(database, attachment_id)
 
 
 @pytest.mark.parametrize("how", ["delivered", "given up", "dropped"])
 def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -> None:
     attachment_id = _post_with_file(database, "room")
-    row = samples.next_out(database)
+    row = sample_rows.claim_message(database)
     assert row is not None
     with database.write() as session:
         if how == "delivered":
@@ -61,13 +61,13 @@ def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -
 def test_a_shared_file_stays_while_one_message_still_carries_it(database: Database) -> None:
     attachment_id = _post_with_file(database, "x", "y", "z")
     for left in (2, 1, 0):
-        samples.deliver(database)
+        sample_rows.deliver_message(database)
         assert _kept(database, attachment_id) == (left > 0)
 
 
 def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres: Database) -> None:
     attachment_id = _post_with_file(postgres, "x", "y")
-    one, other = samples.next_out(postgres), samples.next_out(postgres)
+    one, other = sample_rows.claim_message(postgres), sample_rows.claim_message(postgres)
     assert one is not None
     assert other is not None
 
@@ -75,5 +75,7 @@ def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres:
         with postgres.write() as session:
             outbox.mark_delivered(session, other, NOW, "message y", "y")
 
-    overlapping(postgres, lambda session: outbox.mark_delivered(session, one, NOW, "message x", "x"), deliver_other)
+    run_before_commit(
+        postgres, lambda session: outbox.mark_delivered(session, one, NOW, "message x", "x"), deliver_other
+    )
     assert not _kept(postgres, attachment_id)

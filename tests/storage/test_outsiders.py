@@ -12,9 +12,9 @@ from storage.engine.database import Database
 from storage.models import AdminRow, EnterpriseRow, LicenseHolderRow, LocationRow, RosterRow, SpaceRow, SyncRow
 from storage.values.license_table import LicenseHolder
 from storage.values.records import Claim, Identity
-from tests.storage import samples
-from tests.storage.samples import NOW
-from tests.storage.talking import Talk
+from tests.storage import sample_rows
+from tests.storage.conversation import Conversation
+from tests.storage.sample_rows import NOW
 
 _ANA, _OLGA = "ana@secretive.example", "olga@provider.example"
 _TELLTALES = ("secretive", "Hush", "Quimby", "Nowhereville")
@@ -47,15 +47,15 @@ _LINES = st.tuples(st.sampled_from(_OUTSIDERS), _WORDS, st.sampled_from([None, "
 @pytest.fixture
 def world(database: Database) -> Database:
     """An enterprise with everything that one can have, and another one."""
-    hush = samples.enterprise(database, "secretive")
-    bolt = samples.enterprise(database, "bolt")
+    hush = sample_rows.enterprise(database, "secretive")
+    bolt = sample_rows.enterprise(database, "bolt")
     for email in (_ANA, "new@secretive.example"):
-        samples.admin(database, hush.id, email)
-    samples.admin(database, bolt.id, "bo@bolt.example")
+        sample_rows.admin(database, hush.id, email)
+    sample_rows.admin(database, bolt.id, "bo@bolt.example")
     with database.write() as session:
         admins.set_operators(session, [_OLGA])
-        samples.learn(session, "ana", _ANA)
-        samples.learn(session, "olga", _OLGA)
+        sample_rows.learn_person(session, "ana", _ANA)
+        sample_rows.learn_person(session, "olga", _OLGA)
         enterprises.change(session, hush.id, name="Hush")
         enterprises.learn_webex_id(
             session, hush.id, hush.sp_enterprise_id, "webex id of secretive", "organization of secretive"
@@ -79,9 +79,9 @@ def world(database: Database) -> Database:
 
 
 @pytest.fixture
-def talk(world: Database) -> Talk:
+def talk(world: Database) -> Conversation:
     """One bot for all that is tried."""
-    return Talk(world)
+    return Conversation(world)
 
 
 def _all_of_it(database: Database) -> list[Any]:
@@ -100,7 +100,7 @@ def _all_of_it(database: Database) -> list[Any]:
 @given(lines=st.lists(_LINES, min_size=1, max_size=12))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 def test_nobody_outside_changes_or_learns_anything(
-    world: Database, talk: Talk, lines: list[tuple[Identity, str, str | None]]
+    world: Database, talk: Conversation, lines: list[tuple[Identity, str, str | None]]
 ) -> None:
     before = _all_of_it(world)
     for who, words, room in lines:

@@ -7,9 +7,9 @@ import pytest
 from storage import enterprises, queues, syncs
 from storage.engine.database import Database
 from storage.values.records import Enterprise, SyncState
-from tests.storage import samples
-from tests.storage.racing import together
-from tests.storage.samples import DAY, MINUTE, NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import DAY, MINUTE, NOW, SECOND
+from tests.storage.threads import run_together
 
 
 def _call(database: Database, before: datetime = NOW, now: datetime = NOW + DAY) -> bool:
@@ -19,8 +19,8 @@ def _call(database: Database, before: datetime = NOW, now: datetime = NOW + DAY)
 
 def _queue(database: Database, *asked_at: datetime) -> list[int]:
     """Syncs of as many enterprises, on one cluster; the first of them is its head."""
-    made = [samples.enterprise(database, f"e{index}") for index in range(len(asked_at))]
-    return [samples.ask(database, enterprise, at).id for enterprise, at in zip(made, asked_at, strict=True)]
+    made = [sample_rows.enterprise(database, f"e{index}") for index in range(len(asked_at))]
+    return [sample_rows.queue_sync(database, enterprise, at).id for enterprise, at in zip(made, asked_at, strict=True)]
 
 
 def _enterprise(database: Database, sync_id: int) -> Enterprise:
@@ -29,7 +29,7 @@ def _enterprise(database: Database, sync_id: int) -> Enterprise:
 
 
 def _due(database: Database, ids: list[int]) -> list[int]:
-    return [sync_id for sync_id in ids if samples.row_of(database, sync_id).due_at is not None]
+    return [sync_id for sync_id in ids if sample_rows.sync_row(database, sync_id).due_at is not None]
 
 
 def test_only_those_asked_for_before_that_time_become_due(database: Database) -> None:
@@ -37,48 +37,48 @@ def test_only_those_asked_for_before_that_time_become_due(database: Database) ->
     assert _due(database, ids) == ids[:1]
     assert _call(database)
     assert _due(database, ids) == ids[:2]
-    assert samples.row_of(database, ids[1]).due_at == NOW + DAY
+    assert sample_rows.sync_row(database, ids[1]).due_at == NOW + DAY
     assert not _call(database)
     assert _due(database, ids) == ids[:2]
 
 
 def test_the_first_of_a_queue_is_not_called_since_it_comes_up_by_itself(database: Database) -> None:
     (first,) = _queue(database, NOW - MINUTE)
-    row = samples.taken_sync(database)
-    samples.move(database, row, due_at=NOW + 2 * DAY)
+    row = sample_rows.claim_sync(database)
+    sample_rows.move_sync(database, row, due_at=NOW + 2 * DAY)
     assert not _call(database)
-    assert samples.row_of(database, first).due_at == NOW + 2 * DAY
+    assert sample_rows.sync_row(database, first).due_at == NOW + 2 * DAY
 
 
 @pytest.mark.parametrize("state", [SyncState.STARTING, SyncState.RUNNING, SyncState.COMPLETED, SyncState.FAILED])
 def test_a_sync_that_left_the_queue_is_not_called(database: Database, state: SyncState) -> None:
     (first,) = _queue(database, NOW - MINUTE)
-    samples.move(database, samples.taken_sync(database), state=state, due_at=None)
+    sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=None)
     assert not _call(database)
-    assert samples.row_of(database, first).due_at is None
+    assert sample_rows.sync_row(database, first).due_at is None
 
 
 def test_an_overdue_sync_ends_while_another_is_first(database: Database) -> None:
     first, second, third = _queue(database, NOW - MINUTE, NOW - MINUTE, NOW)
-    assert samples.taken_sync(database).id == first
+    assert sample_rows.claim_sync(database).id == first
     _call(database, now=NOW)
-    row = samples.taken_sync(database)
+    row = sample_rows.claim_sync(database)
     assert row.id == second
-    assert samples.end(database, _enterprise(database, second), row, SyncState.FAILED) is None
-    assert samples.heads(database) == [first]
+    assert sample_rows.end_sync(database, _enterprise(database, second), row, SyncState.FAILED) is None
+    assert sample_rows.heads(database) == [first]
     with database.read() as session:
         assert queues.place(session, syncs.get(session, third)) == 2
-    assert samples.taken_sync(database).id == second
+    assert sample_rows.claim_sync(database).id == second
 
 
 def test_an_overdue_sync_that_was_called_and_comes_up_meanwhile_is_still_the_first(database: Database) -> None:
     first, second = _queue(database, NOW - MINUTE, NOW - MINUTE)
-    row = samples.taken_sync(database)
+    row = sample_rows.claim_sync(database)
     _call(database, now=NOW)
-    called = samples.taken_sync(database)
-    assert samples.end(database, _enterprise(database, first), row, SyncState.FAILED) == second
-    assert samples.end(database, _enterprise(database, second), called, SyncState.FAILED) is None
-    assert samples.heads(database) == []
+    called = sample_rows.claim_sync(database)
+    assert sample_rows.end_sync(database, _enterprise(database, first), row, SyncState.FAILED) == second
+    assert sample_rows.end_sync(database, _enterprise(database, second), called, SyncState.FAILED) is None
+    assert sample_rows.heads(database) == []
 
 
 def test_many_are_called_in_portions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,5 +94,5 @@ def test_processes_that_call_at_once_do_not_wait_for_each_other(postgres: Databa
     ids = _queue(postgres, *[NOW - MINUTE] * 3)
     with postgres.write() as session:
         assert queues.requeue_overdue(session, NOW, NOW)
-        assert together([lambda: _call(postgres)] * 3) == [False] * 3
+        assert run_together([lambda: _call(postgres)] * 3) == [False] * 3
     assert _due(postgres, ids) == ids

@@ -3,15 +3,15 @@
 from storage import enterprises, overviews, spaces, syncs
 from storage.engine.database import Database
 from storage.values.records import Claim, Enterprise, SyncState
-from tests.storage import samples
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
 
 
 def test_each_comes_with_its_admins_spaces_and_last_sync(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     for email in ("zoe@acme.example", "ana@acme.example"):
-        samples.admin(database, acme.id, email)
+        sample_rows.admin(database, acme.id, email)
     with database.write() as session:
         for room in ("one", "two"):
             spaces.link(session, room, acme.id, NOW)

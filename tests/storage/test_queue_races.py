@@ -12,20 +12,20 @@ from storage import clusters, enterprises, queues, syncs
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import ACTIVE, Claim, Enterprise, Sync, SyncState
-from tests.storage import asking, samples
-from tests.storage.asking import Portal
-from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
-from tests.storage.samples import DAY, NOW
+from tests.storage import sample_rows, sync_commands
+from tests.storage.sample_rows import DAY, NOW
+from tests.storage.sync_commands import FakeBroadWorks
+from tests.storage.threads import TIMEOUT, in_thread, is_lock_awaited, run_before_commit, run_together, wait_until
 
 
 @pytest.fixture
 def east(postgres: Database) -> list[Enterprise]:
     """Three enterprises on one cluster."""
-    return [asking.known(postgres, key) for key in ("acme", "bolt", "core")]
+    return [sync_commands.enterprise_known_to_webex(postgres, key) for key in ("acme", "bolt", "core")]
 
 
 def _end(session: Session, enterprise: Enterprise, row: SyncRow) -> int | None:
-    samples.lock(session, enterprise)
+    sample_rows.lock(session, enterprise)
     following = syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.COMPLETED, ended_at=NOW)
     return None if following is None else following.id
 
@@ -46,49 +46,55 @@ def _ended(database: Database) -> int:
 
 
 def test_of_enterprises_accepted_at_once_on_one_cluster_exactly_one_is_first(postgres: Database) -> None:
-    companies = [asking.known(postgres, f"e{index}") for index in range(6)]
-    pending = together([partial(asking.types, postgres, enterprise, sync.run) for enterprise in companies])
+    companies = [sync_commands.enterprise_known_to_webex(postgres, f"e{index}") for index in range(6)]
+    pending = run_together(
+        [partial(sync_commands.type_command, postgres, enterprise, sync.run) for enterprise in companies]
+    )
     assert pending == ["sync"] * 6
-    assert samples.heads(postgres) == [min(_active(postgres))]
+    assert sample_rows.heads(postgres) == [min(_active(postgres))]
 
 
 def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Database, east: list[Enterprise]) -> None:
     acme, bolt, _ = east
-    asking.types(postgres, acme, sync.run)
-    row = samples.taken_sync(postgres)
-    overlapping(postgres, lambda session: _end(session, acme, row), lambda: asking.types(postgres, bolt, sync.run))
-    assert samples.heads(postgres) == _active(postgres)
+    sync_commands.type_command(postgres, acme, sync.run)
+    row = sample_rows.claim_sync(postgres)
+    run_before_commit(
+        postgres, lambda session: _end(session, acme, row), lambda: sync_commands.type_command(postgres, bolt, sync.run)
+    )
+    assert sample_rows.heads(postgres) == _active(postgres)
 
 
 def test_whoever_ends_the_last_of_a_queue_while_another_asks_marks_that_one(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     acme, bolt, _ = east
-    asking.types(postgres, acme, sync.run)
-    row = samples.taken_sync(postgres)
-    marked = overlapping(
-        postgres, lambda session: asking.hears(session, bolt, sync.run), lambda: _end_it(postgres, acme, row)
+    sync_commands.type_command(postgres, acme, sync.run)
+    row = sample_rows.claim_sync(postgres)
+    marked = run_before_commit(
+        postgres,
+        lambda session: sync_commands.run_command(session, bolt, sync.run),
+        lambda: _end_it(postgres, acme, row),
     )
-    assert [marked] == _active(postgres) == samples.heads(postgres)
+    assert [marked] == _active(postgres) == sample_rows.heads(postgres)
 
 
 def test_whoever_cancels_the_last_of_a_queue_while_another_asks_leaves_that_one_first(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     acme, bolt, core = east
-    asking.types(postgres, acme, sync.run)
-    overlapping(
+    sync_commands.type_command(postgres, acme, sync.run)
+    run_before_commit(
         postgres,
-        lambda session: asking.hears(session, acme, cancel.run),
-        lambda: asking.types(postgres, bolt, sync.run),
+        lambda session: sync_commands.run_command(session, acme, cancel.run),
+        lambda: sync_commands.type_command(postgres, bolt, sync.run),
     )
-    assert samples.heads(postgres) == _active(postgres)
-    overlapping(
+    assert sample_rows.heads(postgres) == _active(postgres)
+    run_before_commit(
         postgres,
-        lambda session: asking.hears(session, core, sync.run),
-        lambda: asking.types(postgres, bolt, cancel.run),
+        lambda session: sync_commands.run_command(session, core, sync.run),
+        lambda: sync_commands.type_command(postgres, bolt, cancel.run),
     )
-    assert samples.heads(postgres) == _active(postgres)
+    assert sample_rows.heads(postgres) == _active(postgres)
 
 
 def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Database, east: list[Enterprise]) -> None:
@@ -99,31 +105,33 @@ def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Databas
             clusters.lock(session, acme.cluster_id)
             return queues.promote(session, acme.cluster_id, NOW)
 
-    assert overlapping(postgres, lambda session: asking.hears(session, acme, sync.run), promote) is None
-    assert samples.heads(postgres) == _active(postgres)
+    assert (
+        run_before_commit(postgres, lambda session: sync_commands.run_command(session, acme, sync.run), promote) is None
+    )
+    assert sample_rows.heads(postgres) == _active(postgres)
 
 
 def test_a_worker_neither_starts_nor_ends_a_sync_while_somebody_else_has_its_queue(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     acme = east[0]
-    asking.types(postgres, acme, sync.run)
-    portal = Portal()
+    sync_commands.type_command(postgres, acme, sync.run)
+    portal = FakeBroadWorks()
 
     def moved_once_free(have: Callable[[Session], object]) -> SyncState:
         with postgres.write() as session:
             have(session)
-            working = beside(partial(asking.work, postgres, portal))
-            until(lambda: working.done() or somebody_waits(postgres))
+            working = in_thread(partial(sync_commands.work_one_sync, postgres, portal))
+            wait_until(lambda: working.done() or is_lock_awaited(postgres))
             assert not working.done()
             before = list(portal.asked)
-        assert working.result(PATIENCE)
+        assert working.result(TIMEOUT)
         assert before == ([] if portal.looked["acme"] == 0 else ["acme"])
         with postgres.read() as session:
             return SyncState(session.query(SyncRow).one().state)
 
     assert moved_once_free(lambda session: clusters.lock(session, acme.cluster_id)) is SyncState.RUNNING
-    assert asking.work(postgres, portal)
+    assert sync_commands.work_one_sync(postgres, portal)
     assert moved_once_free(lambda session: enterprises.lock(session, acme.id)) is SyncState.COMPLETED
 
 
@@ -131,37 +139,40 @@ def test_an_overdue_sync_and_the_first_that_end_at_once_leave_the_next_first(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     for enterprise in east:
-        samples.ask(postgres, enterprise)
-    first = samples.taken_sync(postgres)
+        sample_rows.queue_sync(postgres, enterprise)
+    first = sample_rows.claim_sync(postgres)
     with postgres.write() as session:
         assert queues.requeue_overdue(session, NOW + DAY, NOW)
-    second = samples.taken_sync(postgres)
+    second = sample_rows.claim_sync(postgres)
     ends = [partial(_end_it, postgres, east[0], first), partial(_end_it, postgres, east[1], second)]
-    marked = together(ends)
+    marked = run_together(ends)
     (third,) = _active(postgres)
-    assert samples.heads(postgres) == [third]
+    assert sample_rows.heads(postgres) == [third]
     assert third in marked
 
 
 def test_ends_on_different_clusters_do_not_wait_for_each_other(postgres: Database, east: list[Enterprise]) -> None:
-    west = asking.known(postgres, "dune", cluster="west")
+    west = sync_commands.enterprise_known_to_webex(postgres, "dune", cluster="west")
     for enterprise in (east[0], west, east[1]):
-        samples.ask(postgres, enterprise)
-    rows = {row.enterprise_id: row for row in (samples.taken_sync(postgres), samples.taken_sync(postgres))}
+        sample_rows.queue_sync(postgres, enterprise)
+    rows = {row.enterprise_id: row for row in (sample_rows.claim_sync(postgres), sample_rows.claim_sync(postgres))}
     with postgres.write() as session:
         marked = _end(session, east[0], rows[east[0].id])
-        assert beside(partial(_end_it, postgres, west, rows[west.id])).result(PATIENCE) is None
-    assert samples.heads(postgres) == [marked] == _active(postgres)
+        assert in_thread(partial(_end_it, postgres, west, rows[west.id])).result(TIMEOUT) is None
+    assert sample_rows.heads(postgres) == [marked] == _active(postgres)
 
 
 def test_who_asks_while_their_enterprise_moves_to_another_cluster_is_queued_there(postgres: Database) -> None:
-    acme, dune = asking.known(postgres, "acme"), asking.known(postgres, "dune", cluster="west")
+    acme, dune = (
+        sync_commands.enterprise_known_to_webex(postgres, "acme"),
+        sync_commands.enterprise_known_to_webex(postgres, "dune", cluster="west"),
+    )
 
     def move(session: Session) -> None:
         enterprises.lock(session, acme.id)
         enterprises.change(session, acme.id, cluster="west")
 
-    assert overlapping(postgres, move, lambda: asking.types(postgres, acme, sync.run)) == "sync"
+    assert run_before_commit(postgres, move, lambda: sync_commands.type_command(postgres, acme, sync.run)) == "sync"
     with postgres.read() as session:
         asked = syncs.active(session, acme.id)
     assert asked is not None
@@ -171,18 +182,22 @@ def test_who_asks_while_their_enterprise_moves_to_another_cluster_is_queued_ther
 def test_however_many_workers_race_one_sync_at_a_time_is_on_a_cluster_and_all_get_their_turn(
     postgres: Database,
 ) -> None:
-    companies = [asking.known(postgres, f"{cluster}-{index}", cluster) for index in range(4) for cluster in "xy"]
-    portal = Portal()
+    companies = [
+        sync_commands.enterprise_known_to_webex(postgres, f"{cluster}-{index}", cluster)
+        for index in range(4)
+        for cluster in "xy"
+    ]
+    portal = FakeBroadWorks()
 
     def ask_and_work(mine: list[Enterprise]) -> None:
         for enterprise in mine:
-            assert asking.types(postgres, enterprise, sync.run) == "sync"
-        deadline = time.monotonic() + PATIENCE
+            assert sync_commands.type_command(postgres, enterprise, sync.run) == "sync"
+        deadline = time.monotonic() + TIMEOUT
         while _ended(postgres) < len(companies):
             assert time.monotonic() < deadline, "some sync has not ended"
-            asking.work(postgres, portal)
+            sync_commands.work_one_sync(postgres, portal)
 
-    together([partial(ask_and_work, mine) for mine in (companies[:4], companies[4:], [], [])])
+    run_together([partial(ask_and_work, mine) for mine in (companies[:4], companies[4:], [], [])])
     assert portal.crowded == []
     with postgres.read() as session:
         ended = session.query(SyncRow).order_by(SyncRow.id).all()

@@ -8,8 +8,8 @@ from storage import inbox, outbox, retention, syncs
 from storage.engine.database import Database
 from storage.models import InboxRow, OutboxRow
 from storage.values.records import Enterprise
-from tests.storage import samples
-from tests.storage.samples import DAY, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import DAY, NOW
 
 
 def _prune(database: Database, prune: Callable[[Session, datetime], bool], before: datetime) -> bool:
@@ -28,8 +28,8 @@ def _messages(database: Database) -> list[str]:
 
 
 def _done(database: Database, data_id: str, at: datetime) -> None:
-    samples.receive(database, data_id, at=at)
-    claim = samples.taken(database, data_id, at)
+    sample_rows.receive_event(database, data_id, at=at)
+    claim = sample_rows.claim_this_event(database, data_id, at)
     with database.write() as session:
         inbox.end(session, claim, inbox.DONE)
 
@@ -37,26 +37,26 @@ def _done(database: Database, data_id: str, at: datetime) -> None:
 def test_old_events_go_and_the_younger_and_those_not_done_with_stay(database: Database) -> None:
     _done(database, "old", NOW - 2 * DAY)
     _done(database, "young", NOW)
-    samples.receive(database, "old and open", at=NOW - 2 * DAY)
+    sample_rows.receive_event(database, "old and open", at=NOW - 2 * DAY)
     assert not _prune(database, retention.inbox, NOW - DAY)
     assert _events(database) == ["young", "old and open"]
 
 
 def test_old_messages_go_and_the_younger_and_those_that_wait_stay(database: Database) -> None:
     for text, at in (("old", NOW - 2 * DAY), ("young", NOW)):
-        samples.say(database, text, now=at)
-        samples.deliver(database, at)
-    samples.say(database, "old and open", now=NOW - 2 * DAY)
+        sample_rows.post_message(database, text, now=at)
+        sample_rows.deliver_message(database, at)
+    sample_rows.post_message(database, "old and open", now=NOW - 2 * DAY)
     assert not _prune(database, retention.outbox, NOW - DAY)
     assert _messages(database) == ["young", "old and open"]
 
 
 def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
-    row_id = samples.say(database, "post", now=NOW - 9 * DAY)
-    samples.deliver(database, NOW - 9 * DAY)
+    row_id = sample_rows.post_message(database, "post", now=NOW - 9 * DAY)
+    sample_rows.deliver_message(database, NOW - 9 * DAY)
     with database.write() as session:
         outbox.edit(session, row_id, "changed", NOW - 3 * DAY)
-    samples.deliver(database, NOW - 3 * DAY)
+    sample_rows.deliver_message(database, NOW - 3 * DAY)
     _prune(database, retention.outbox, NOW - 5 * DAY)
     assert _messages(database) == ["post", "changed"]
     for _ in range(2):
@@ -65,9 +65,9 @@ def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
 
 
 def test_the_message_that_shows_a_sync_stays_with_it(database: Database, acme: Enterprise) -> None:
-    sync = samples.ask(database, acme)
-    row_id = samples.say(database, "queued", now=NOW - 9 * DAY)
-    samples.deliver(database, NOW - 9 * DAY)
+    sync = sample_rows.queue_sync(database, acme)
+    row_id = sample_rows.post_message(database, "queued", now=NOW - 9 * DAY)
+    sample_rows.deliver_message(database, NOW - 9 * DAY)
     with database.write() as session:
         syncs.show_status(session, sync.id, row_id)
     _prune(database, retention.outbox, NOW)
@@ -78,8 +78,8 @@ def test_what_is_old_goes_a_portion_at_a_time(database: Database, monkeypatch: p
     monkeypatch.setattr(retention, "PORTION", 2)
     for index in range(3):
         _done(database, str(index), NOW - DAY)
-        samples.say(database, str(index), now=NOW - DAY)
-        samples.deliver(database, NOW - DAY)
+        sample_rows.post_message(database, str(index), now=NOW - DAY)
+        sample_rows.deliver_message(database, NOW - DAY)
     assert [_prune(database, retention.inbox, NOW) for _ in range(2)] == [True, False]
     assert [_prune(database, retention.outbox, NOW) for _ in range(2)] == [True, False]
     assert (_events(database), _messages(database)) == ([], [])

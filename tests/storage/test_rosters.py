@@ -8,9 +8,9 @@ from storage.engine.database import Database
 from storage.models import LicenseHolderRow, RosterRow
 from storage.values.license_table import LicenseHolder, Term, View
 from storage.values.records import Claim, Enterprise, RosterState
-from tests.storage import samples
-from tests.storage.racing import overlapping, together
-from tests.storage.samples import MINUTE, NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW, SECOND
+from tests.storage.threads import run_before_commit, run_together
 
 _IN_DALLAS = View((Term(("location",), (("dallas",),)),))
 
@@ -21,7 +21,7 @@ def _holders(*names: str) -> list[tuple[str, LicenseHolder]]:
 
 def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -> int:
     with database.write() as session:
-        return samples.write_roster(session, enterprise.id, holders)
+        return sample_rows.write_roster(session, enterprise.id, holders)
 
 
 def _seen(database: Database, enterprise: Enterprise) -> list[str] | None:
@@ -40,35 +40,35 @@ def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme
         with database.write() as session:
             return rosters.request(session, enterprise.id, NOW)
 
-    assert len(set(together([lambda: want(acme)] * 6))) == 1
-    assert want(samples.enterprise(database, "bolt")) != want(acme)
+    assert len(set(run_together([lambda: want(acme)] * 6))) == 1
+    assert want(sample_rows.enterprise(database, "bolt")) != want(acme)
 
 
 def test_a_claimed_roster_comes_with_its_own_enterprises_id_at_the_provider(
     database: Database, acme: Enterprise
 ) -> None:
-    bolt = samples.enterprise(database, "bolt")
-    rows = [samples.wanted(database, enterprise.id) for enterprise in (bolt, acme)]
+    bolt = sample_rows.enterprise(database, "bolt")
+    rows = [sample_rows.claim_requested_roster(database, enterprise.id) for enterprise in (bolt, acme)]
     found = {row.enterprise_id: row.sp_enterprise_id for row in rows}
     assert found == {one.id: one.sp_enterprise_id for one in (acme, bolt)}
 
 
 def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    row = samples.wanted(postgres, acme.id)
+    acme = sample_rows.enterprise(postgres)
+    row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
 
     def want() -> int:
         with postgres.write() as session:
             return rosters.request(session, acme.id, NOW)
 
-    wanted = overlapping(postgres, lambda session: rosters.make_current(session, claim, acme.id, NOW, 0), want)
+    wanted = run_before_commit(postgres, lambda session: rosters.make_current(session, claim, acme.id, NOW, 0), want)
     assert wanted != row.id
     assert _state(postgres, wanted) == RosterState.WANTED
 
 
 def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enterprise) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
         rosters.add(session, claim, acme.id, NOW, 0, _holders("Ana", "Bo"))
@@ -81,7 +81,7 @@ def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enter
 
 def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: Database, acme: Enterprise) -> None:
     old = _read(database, acme, LicenseHolder(first_name="Ana"))
-    row = samples.wanted(database, acme.id, NOW + MINUTE)
+    row = sample_rows.claim_requested_roster(database, acme.id, NOW + MINUTE)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
         rosters.add(session, claim, acme.id, NOW, 0, _holders("Bo"))
@@ -102,7 +102,7 @@ def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: 
 
 def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database: Database, acme: Enterprise) -> None:
     old = _read(database, acme, LicenseHolder(first_name="Ana"))
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     lost = Claim(row.id, row.attempt)
     with database.write() as session:
         assert rosters.claim(session.connection(), NOW + LEASE + SECOND) is not None
@@ -117,7 +117,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
 
 
 def test_writing_a_portion_holds_the_roster_for_another_lease(database: Database, acme: Enterprise) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW + LEASE, 0, _holders("Ana"))
     with database.write() as session:
@@ -128,15 +128,15 @@ def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_w
     database: Database, acme: Enterprise
 ) -> None:
     _read(database, acme, LicenseHolder(first_name="Ana"))
-    row = samples.wanted(database, acme.id)
-    samples.receive(database, "a")
-    waiting = samples.taken(database, "a")
+    row = sample_rows.claim_requested_roster(database, acme.id)
+    sample_rows.receive_event(database, "a")
+    waiting = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         inbox.wait(session, waiting, NOW + MINUTE, acme.id, roster_id=row.id)
     with database.write() as session:
         rosters.give_up(session, Claim(row.id, row.attempt), acme.id, NOW, "Webex is away")
     assert _seen(database, acme) == ["Ana"]
-    samples.taken(database, "a")
+    sample_rows.claim_this_event(database, "a")
     with database.read() as session:
         last = rosters.last(session, acme.id)
         assert last is not None
@@ -148,7 +148,7 @@ def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme
         with database.read() as session:
             return rosters.next_due(session, NOW)
 
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.retry(session, Claim(row.id, row.attempt), NOW + MINUTE, 1, "busy")
     assert _state(database, row.id) == RosterState.WANTED
@@ -181,7 +181,7 @@ def test_the_rows_of_a_replaced_roster_go_in_chunks(
 
 def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database: Database, acme: Enterprise) -> None:
     _read(database, acme, LicenseHolder(first_name="Ana"))
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Bo"))
         assert rosters.find_obsolete(session) is None
@@ -190,7 +190,7 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
 
 
 def test_the_rows_know_the_subscriber_and_the_place_in_webexs_order(database: Database, acme: Enterprise) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Ana", "Bo"))
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 2, _holders("Cy"))

@@ -9,8 +9,8 @@ from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
 from storage.values.license_table import LicenseHolder
 from storage.values.records import Claim, Enterprise, Roster
-from tests.storage import samples
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
 
 LATER = NOW + 11 * MINUTE
 
@@ -24,7 +24,7 @@ def _shown(database: Database, enterprise: Enterprise) -> Roster:
 
 def _merge(database: Database, enterprise: Enterprise, **changed: str) -> None:
     """Write first names by subscriber id."""
-    row = samples.wanted(database, enterprise.id, LATER)
+    row = sample_rows.claim_requested_roster(database, enterprise.id, LATER)
     holders = [(f"subscriber-{key}", LicenseHolder(first_name=name)) for key, name in changed.items()]
     with database.write() as session:
         current = rosters.current(session, enterprise.id)
@@ -36,7 +36,7 @@ def _merge(database: Database, enterprise: Enterprise, **changed: str) -> None:
 def read(database: Database, acme: Enterprise) -> Roster:
     """A roster of Ana, Bo and Cy."""
     with database.write() as session:
-        samples.write_roster(session, acme.id, [LicenseHolder(first_name=name) for name in ("Ana", "Bo", "Cy")])
+        sample_rows.write_roster(session, acme.id, [LicenseHolder(first_name=name) for name in ("Ana", "Bo", "Cy")])
     return _shown(database, acme)
 
 
@@ -72,19 +72,19 @@ def test_more_changes_than_are_written_at_a_time_are_all_written(
 
 
 def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acme: Enterprise, read: Roster) -> None:
-    samples.receive(database, "a")
-    waiting = samples.taken(database, "a")
+    sample_rows.receive_event(database, "a")
+    waiting = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         wanted = rosters.request(session, acme.id, LATER)
         inbox.wait(session, waiting, LATER + timedelta(hours=1), acme.id, roster_id=wanted)
     _merge(database, acme)
-    assert samples.take(database, LATER + 2 * MINUTE) is not None
+    assert sample_rows.claim_event(database, LATER + 2 * MINUTE) is not None
 
 
 def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
-    row = samples.wanted(database, acme.id, LATER)
+    row = sample_rows.claim_requested_roster(database, acme.id, LATER)
     with database.single_write() as connection:
         assert rosters.claim(connection, LATER + 2 * LEASE) is not None
     changed = [("subscriber-1", LicenseHolder(first_name="Bea"))]
@@ -97,7 +97,7 @@ def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
 def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
     database: Database, acme: Enterprise, read: Roster, how: str
 ) -> None:
-    row = samples.wanted(database, acme.id, LATER)
+    row = sample_rows.claim_requested_roster(database, acme.id, LATER)
     assert not row.whole
     with database.write() as session:
         assert rosters.request(session, acme.id, LATER, **{how: True}) == row.id
@@ -114,7 +114,7 @@ def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all
 ) -> None:
     with database.write() as session:
         rosters.request(session, acme.id, NOW, whole=True)
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.request(session, acme.id, NOW, whole=True)
         rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 0)
@@ -124,7 +124,7 @@ def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all
 def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterprise_in_use(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
-    bolt = samples.enterprise(database, "bolt")
+    bolt = sample_rows.enterprise(database, "bolt")
 
     def next_one(at: datetime) -> int | None:
         with database.read() as session:
@@ -135,7 +135,7 @@ def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterpris
     with database.write() as session:
         wanted = rosters.request(session, bolt.id, NOW)
     assert next_one(NOW + MINUTE) is None
-    row = samples.taken_roster(database)
+    row = sample_rows.claim_roster(database)
     assert row.id == wanted
     with database.write() as session:
         rosters.make_current(session, Claim(row.id, row.attempt), bolt.id, NOW, 0, begun=NOW - MINUTE)
@@ -152,4 +152,4 @@ def test_what_is_forgotten_is_shown_no_more_and_read_again_whole(
         rosters.forget(session, acme.id, LATER)
     with database.read() as session:
         assert rosters.current(session, acme.id) is None
-    assert samples.taken_roster(database, LATER).whole
+    assert sample_rows.claim_roster(database, LATER).whole

@@ -3,8 +3,8 @@
 from storage import spaces
 from storage.engine.database import Database
 from storage.values.records import Enterprise
-from tests.storage.racing import together
-from tests.storage.samples import NOW
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import run_together
 
 
 def _notify(database: Database, room_id: str, enterprise: Enterprise) -> bool:
@@ -61,7 +61,7 @@ def test_an_enterprise_does_not_turn_off_what_another_tells(
 
 
 def test_a_space_made_many_times_at_once_is_made_once(database: Database, acme: Enterprise) -> None:
-    made = together([lambda: _notify(database, "x", acme)] * 6)
+    made = run_together([lambda: _notify(database, "x", acme)] * 6)
     assert sorted(made) == [False] * 5 + [True]
     assert _notified(database, acme) == ["x"]
 

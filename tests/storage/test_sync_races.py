@@ -12,21 +12,21 @@ from storage import followers, syncs
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import Cause, Claim, Enterprise, Sync, SyncState
-from tests.storage import asking, samples
-from tests.storage.asking import REFUSED, Portal, Run
-from tests.storage.racing import PATIENCE, beside, overlapping, together
-from tests.storage.samples import NOW
+from tests.storage import sample_rows, sync_commands
+from tests.storage.sample_rows import NOW
+from tests.storage.sync_commands import REFUSED, FakeBroadWorks, Run
+from tests.storage.threads import TIMEOUT, in_thread, run_before_commit, run_together
 
 
 @pytest.fixture
 def acme(postgres: Database) -> Enterprise:
     """An enterprise that Webex knows."""
-    return asking.known(postgres, "acme")
+    return sync_commands.enterprise_known_to_webex(postgres, "acme")
 
 
 def _ask(database: Database, enterprise: Enterprise, who: str = "ana") -> Sync:
     """A sync that somebody asked for."""
-    assert asking.types(database, enterprise, sync.run, who) == "sync"
+    assert sync_commands.type_command(database, enterprise, sync.run, who) == "sync"
     return _active(database, enterprise)
 
 
@@ -44,16 +44,16 @@ def _followers(database: Database, sync_id: int) -> set[str]:
 
 def _together(database: Database, enterprise: Enterprise, run: Run, people: list[str]) -> list[str]:
     """What these people hear who type the same at the same moment."""
-    return together([partial(asking.types, database, enterprise, run, who) for who in people])
+    return run_together([partial(sync_commands.type_command, database, enterprise, run, who) for who in people])
 
 
 def _end(session: Session, enterprise: Enterprise, claim: Claim, state: SyncState) -> None:
-    samples.lock(session, enterprise)
+    sample_rows.lock(session, enterprise)
     syncs.end(session, claim, NOW, state, ended_at=NOW)
 
 
 def _taken(database: Database) -> Claim:
-    row = samples.taken_sync(database)
+    row = sample_rows.claim_sync(database)
     return Claim(row.id, row.attempt)
 
 
@@ -67,10 +67,10 @@ def test_two_who_ask_at_once_get_one_sync(postgres: Database, acme: Enterprise) 
 def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Database, acme: Enterprise) -> None:
     _ask(postgres, acme)
     claim = _taken(postgres)
-    pending = overlapping(
+    pending = run_before_commit(
         postgres,
         lambda session: _end(session, acme, claim, SyncState.COMPLETED),
-        lambda: asking.types(postgres, acme, sync.run, "bo"),
+        lambda: sync_commands.type_command(postgres, acme, sync.run, "bo"),
     )
     assert pending == REFUSED
     with postgres.read() as session:
@@ -80,34 +80,34 @@ def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Data
 def test_who_asks_while_a_sync_fails_gets_another(postgres: Database, acme: Enterprise) -> None:
     first = _ask(postgres, acme)
     claim = _taken(postgres)
-    pending = overlapping(
+    pending = run_before_commit(
         postgres,
         lambda session: _end(session, acme, claim, SyncState.FAILED),
-        lambda: asking.types(postgres, acme, sync.run, "bo"),
+        lambda: sync_commands.type_command(postgres, acme, sync.run, "bo"),
     )
     assert pending == "sync"
     second = _active(postgres, acme)
     assert (_followers(postgres, first.id), _followers(postgres, second.id)) == ({"ana"}, {"bo"})
-    assert samples.heads(postgres) == [second.id]
+    assert sample_rows.heads(postgres) == [second.id]
 
 
 def test_who_joins_while_a_sync_completes_is_among_those_told(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
-    portal = Portal()
+    portal = FakeBroadWorks()
     for _ in range(2):
-        assert asking.work(postgres, portal)
-    assert samples.sync_of(postgres, queued.id).state is SyncState.RUNNING
+        assert sync_commands.work_one_sync(postgres, portal)
+    assert sample_rows.sync_of(postgres, queued.id).state is SyncState.RUNNING
 
     def complete() -> set[str]:
-        while samples.sync_of(postgres, queued.id).state is SyncState.RUNNING:
-            asking.work(postgres, portal)
+        while sample_rows.sync_of(postgres, queued.id).state is SyncState.RUNNING:
+            sync_commands.work_one_sync(postgres, portal)
         return _followers(postgres, queued.id)
 
     def join(session: Session) -> None:
-        assert asking.hears(session, acme, sync.run, "bo") == "joined"
+        assert sync_commands.run_command(session, acme, sync.run, "bo") == "joined"
 
-    assert overlapping(postgres, join, complete) == {"ana", "bo"}
-    assert samples.sync_of(postgres, queued.id).state is SyncState.COMPLETED
+    assert run_before_commit(postgres, join, complete) == {"ana", "bo"}
+    assert sample_rows.sync_of(postgres, queued.id).state is SyncState.COMPLETED
 
 
 def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Database, acme: Enterprise) -> None:
@@ -122,8 +122,10 @@ def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Dat
         return "completed"
 
     people = [f"person {index}" for index in range(6)]
-    works: list[Callable[[], str]] = [partial(asking.types, postgres, acme, sync.run, who) for who in people]
-    pending = together([*works, complete])[:-1]
+    works: list[Callable[[], str]] = [
+        partial(sync_commands.type_command, postgres, acme, sync.run, who) for who in people
+    ]
+    pending = run_together([*works, complete])[:-1]
     assert set(pending) <= {"joined", REFUSED}
     assert told == {"ana", *(who for who, what in zip(people, pending, strict=True) if what == "joined")}
     with postgres.read() as session:
@@ -139,17 +141,17 @@ def test_a_sync_that_is_cancelled_while_a_worker_starts_it_is_never_asked_of_web
 
     def look() -> None:
         looking.set()
-        assert cancelled.wait(PATIENCE)
+        assert cancelled.wait(TIMEOUT)
 
     def withdraw(session: Session) -> None:
-        assert asking.hears(session, acme, cancel.run, operator=operator) == "cancelled"
+        assert sync_commands.run_command(session, acme, cancel.run, operator=operator) == "cancelled"
         cancelled.set()
 
-    portal = Portal(look)
-    starting = beside(partial(asking.work, postgres, portal))
-    assert looking.wait(PATIENCE)
-    assert overlapping(postgres, withdraw, lambda: starting.result(PATIENCE))
-    ended = samples.sync_of(postgres, queued.id)
+    portal = FakeBroadWorks(look)
+    starting = in_thread(partial(sync_commands.work_one_sync, postgres, portal))
+    assert looking.wait(TIMEOUT)
+    assert run_before_commit(postgres, withdraw, lambda: starting.result(TIMEOUT))
+    ended = sample_rows.sync_of(postgres, queued.id)
     assert (ended.state, portal.asked) == (SyncState.CANCELLED, [])
     assert ended.cause is (Cause.ENDED_BY_OPERATOR if operator else Cause.WITHDRAWN)
 
@@ -159,11 +161,11 @@ def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme
     claim = _taken(postgres)
 
     def start(session: Session) -> None:
-        samples.lock(session, acme)
+        sample_rows.lock(session, acme)
         syncs.move(session, claim, NOW, keep_claim=True, state=SyncState.STARTING)
 
-    assert overlapping(postgres, start, lambda: asking.types(postgres, acme, cancel.run)) == REFUSED
-    assert samples.sync_of(postgres, queued.id).state is SyncState.STARTING
+    assert run_before_commit(postgres, start, lambda: sync_commands.type_command(postgres, acme, cancel.run)) == REFUSED
+    assert sample_rows.sync_of(postgres, queued.id).state is SyncState.STARTING
     assert _followers(postgres, queued.id) == {"ana"}
     with postgres.write() as session:
         syncs.move(session, claim, NOW, state=SyncState.RUNNING, due_at=NOW)
@@ -171,19 +173,19 @@ def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme
 
 def test_of_a_start_and_a_cancellation_exactly_one_wins(postgres: Database) -> None:
     for index in range(8):
-        enterprise = asking.known(postgres, f"e{index}", cluster=f"c{index}")
+        enterprise = sync_commands.enterprise_known_to_webex(postgres, f"e{index}", cluster=f"c{index}")
         queued = _ask(postgres, enterprise)
-        both = threading.Barrier(2, timeout=PATIENCE)
-        portal = Portal(both.wait)
+        both = threading.Barrier(2, timeout=TIMEOUT)
+        portal = FakeBroadWorks(both.wait)
 
         def withdraw(enterprise: Enterprise = enterprise, both: threading.Barrier = both) -> str:
             both.wait()
-            return asking.types(postgres, enterprise, cancel.run)
+            return sync_commands.type_command(postgres, enterprise, cancel.run)
 
-        withdrawn = beside(withdraw)
-        assert asking.work(postgres, portal)
-        pending = withdrawn.result(PATIENCE)
-        cancelled = samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
+        withdrawn = in_thread(withdraw)
+        assert sync_commands.work_one_sync(postgres, portal)
+        pending = withdrawn.result(TIMEOUT)
+        cancelled = sample_rows.sync_of(postgres, queued.id).state is SyncState.CANCELLED
         assert (pending, portal.asked) == (("cancelled", []) if cancelled else (REFUSED, [enterprise.key]))
         with postgres.write() as session:
             session.query(SyncRow).update({SyncRow.due_at: None})
@@ -193,9 +195,11 @@ def test_who_joins_while_the_last_follower_withdraws_keeps_the_sync(postgres: Da
     queued = _ask(postgres, acme)
 
     def join(session: Session) -> None:
-        assert asking.hears(session, acme, sync.run, "bo") == "joined"
+        assert sync_commands.run_command(session, acme, sync.run, "bo") == "joined"
 
-    assert overlapping(postgres, join, lambda: asking.types(postgres, acme, cancel.run)) == "withdrew"
+    assert (
+        run_before_commit(postgres, join, lambda: sync_commands.type_command(postgres, acme, cancel.run)) == "withdrew"
+    )
     assert _active(postgres, acme).id == queued.id
     assert _followers(postgres, queued.id) == {"bo"}
 
@@ -206,19 +210,22 @@ def test_who_asks_while_the_last_follower_withdraws_gets_a_sync_of_their_own(
     queued = _ask(postgres, acme)
 
     def withdraw(session: Session) -> None:
-        assert asking.hears(session, acme, cancel.run) == "cancelled"
+        assert sync_commands.run_command(session, acme, cancel.run) == "cancelled"
 
-    assert overlapping(postgres, withdraw, lambda: asking.types(postgres, acme, sync.run, "bo")) == "sync"
+    assert (
+        run_before_commit(postgres, withdraw, lambda: sync_commands.type_command(postgres, acme, sync.run, "bo"))
+        == "sync"
+    )
     again = _active(postgres, acme)
     assert again.id != queued.id
     assert (_followers(postgres, queued.id), _followers(postgres, again.id)) == (set(), {"bo"})
-    assert samples.heads(postgres) == [again.id]
+    assert sample_rows.heads(postgres) == [again.id]
 
 
 def test_of_all_who_withdraw_at_once_the_last_ends_the_sync(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
-    assert asking.types(postgres, acme, sync.run, "bo") == "joined"
+    assert sync_commands.type_command(postgres, acme, sync.run, "bo") == "joined"
     pending = _together(postgres, acme, cancel.run, ["ana", "bo"])
     assert sorted(pending) == ["cancelled", "withdrew"]
-    assert samples.sync_of(postgres, queued.id).state is SyncState.CANCELLED
-    assert samples.heads(postgres) == []
+    assert sample_rows.sync_of(postgres, queued.id).state is SyncState.CANCELLED
+    assert sample_rows.heads(postgres) == []

@@ -11,22 +11,22 @@ from storage.engine.claims import ClaimLost
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import ACTIVE, Cause, Claim, Enterprise, SyncState, WaitsFor
-from tests.storage import samples
-from tests.storage.samples import MINUTE, NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW
 
 
 def test_a_second_active_sync_of_an_enterprise_cannot_be_written(database: Database, acme: Enterprise) -> None:
-    samples.ask(database, acme)
+    sample_rows.queue_sync(database, acme)
     for state in ACTIVE:
-        samples.move(database, samples.taken_sync(database), state=state, due_at=NOW)
+        sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=NOW)
         with pytest.raises(IntegrityError):
-            samples.ask(database, acme)
-    samples.end(database, acme, samples.taken_sync(database), SyncState.FAILED)
-    samples.ask(database, acme)
+            sample_rows.queue_sync(database, acme)
+    sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.FAILED)
+    sample_rows.queue_sync(database, acme)
 
 
 def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
-    first, second = samples.ask(database, acme), samples.ask(database, bolt)
+    first, second = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
     with database.write() as session:
         session.get_one(SyncRow, first.id).state = SyncState.STARTING
     with pytest.raises(IntegrityError), database.write() as session:
@@ -34,26 +34,26 @@ def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise
 
 
 def test_a_sync_that_is_kept_is_still_held_and_one_that_is_moved_is_not(database: Database, acme: Enterprise) -> None:
-    samples.ask(database, acme)
-    row = samples.taken_sync(database)
-    samples.move(database, row, keep_claim=True, state=SyncState.STARTING)
-    assert samples.next_sync(database) is None
-    samples.move(database, row, state=SyncState.RUNNING, due_at=NOW)
-    assert samples.taken_sync(database).state == SyncState.RUNNING
+    sample_rows.queue_sync(database, acme)
+    row = sample_rows.claim_sync(database)
+    sample_rows.move_sync(database, row, keep_claim=True, state=SyncState.STARTING)
+    assert sample_rows.claim_due_sync(database) is None
+    sample_rows.move_sync(database, row, state=SyncState.RUNNING, due_at=NOW)
+    assert sample_rows.claim_sync(database).state == SyncState.RUNNING
 
 
 def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterprise) -> None:
-    sync = samples.ask(database, acme)
-    samples.end(database, acme, samples.taken_sync(database), SyncState.COMPLETED)
-    row = samples.taken_sync(database)
+    sync = sample_rows.queue_sync(database, acme)
+    sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.COMPLETED)
+    row = sample_rows.claim_sync(database)
     with database.write() as session:
         syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
-    assert samples.next_sync(database, NOW + timedelta(days=9)) is None
-    assert samples.row_of(database, sync.id).told_at == NOW
+    assert sample_rows.claim_due_sync(database, NOW + timedelta(days=9)) is None
+    assert sample_rows.sync_row(database, sync.id).told_at == NOW
 
 
 def test_what_is_learned_of_a_sync_comes_back_as_it_was(database: Database, acme: Enterprise) -> None:
-    asked = samples.ask(database, acme)
+    asked = sample_rows.queue_sync(database, acme)
     assert (asked.head, asked.starts, asked.waits_for, asked.cause) == (True, 0, None, None)
     learned = {
         "waits_for": WaitsFor.RETRY,
@@ -64,8 +64,10 @@ def test_what_is_learned_of_a_sync_comes_back_as_it_was(database: Database, acme
         "cause": Cause.LOST,
         "counts": {"added": 3},
     }
-    samples.move(database, samples.taken_sync(database), state=SyncState.RUNNING, errors=[[600029, "none"]], **learned)
-    sync = samples.sync_of(database, asked.id)
+    sample_rows.move_sync(
+        database, sample_rows.claim_sync(database), state=SyncState.RUNNING, errors=[[600029, "none"]], **learned
+    )
+    sync = sample_rows.sync_of(database, asked.id)
     assert {name: getattr(sync, name) for name in learned} == learned
     assert (sync.state, sync.errors) == (SyncState.RUNNING, ((600029, "none"),))
     assert (type(sync.cause), type(sync.waits_for)) == (Cause, WaitsFor)
@@ -81,10 +83,10 @@ def test_a_sync_under_way_is_found_and_one_that_has_ended_is_not(
             return sync.id if sync else None
 
     assert found(acme) is None
-    sync = samples.ask(database, acme)
-    samples.move(database, samples.taken_sync(database), state=state, due_at=NOW)
+    sync = sample_rows.queue_sync(database, acme)
+    sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=NOW)
     assert (found(acme), found(bolt)) == (sync.id, None)
-    samples.end(database, acme, samples.taken_sync(database), SyncState.FAILED)
+    sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.FAILED)
     assert found(acme) is None
 
 
@@ -96,29 +98,29 @@ def test_a_claimed_sync_comes_with_its_own_enterprises_webex_id(
             enterprises.learn_webex_id(
                 session, enterprise.id, enterprise.sp_enterprise_id, f"webex's {enterprise.key}", None
             )
-    samples.ask(database, bolt)
-    assert samples.taken_sync(database).webex_id == "webex's bolt"
+    sample_rows.queue_sync(database, bolt)
+    assert sample_rows.claim_sync(database).webex_id == "webex's bolt"
 
 
 def test_whoever_lost_a_sync_writes_nothing_of_it(database: Database, acme: Enterprise) -> None:
-    sync = samples.ask(database, acme)
-    lost = samples.taken_sync(database)
-    assert samples.next_sync(database, NOW + 2 * MINUTE) is not None
+    sync = sample_rows.queue_sync(database, acme)
+    lost = sample_rows.claim_sync(database)
+    assert sample_rows.claim_due_sync(database, NOW + 2 * MINUTE) is not None
     with pytest.raises(ClaimLost):
-        samples.move(database, lost, keep_claim=True, state=SyncState.STARTING)
+        sample_rows.move_sync(database, lost, keep_claim=True, state=SyncState.STARTING)
     with pytest.raises(ClaimLost):
-        samples.move(database, lost, state=SyncState.RUNNING, due_at=NOW)
+        sample_rows.move_sync(database, lost, state=SyncState.RUNNING, due_at=NOW)
     with pytest.raises(ClaimLost):
-        samples.end(database, acme, lost, SyncState.COMPLETED)
-    assert samples.sync_of(database, sync.id).state == SyncState.QUEUED
+        sample_rows.end_sync(database, acme, lost, SyncState.COMPLETED)
+    assert sample_rows.sync_of(database, sync.id).state == SyncState.QUEUED
 
 
 def test_the_roster_that_an_end_is_told_with_brings_the_sync_back(database: Database, acme: Enterprise) -> None:
-    samples.ask(database, acme)
-    samples.end(database, acme, samples.taken_sync(database), SyncState.COMPLETED)
-    roster = samples.wanted(database, acme.id)
-    samples.move(database, samples.taken_sync(database), due_at=NOW + MINUTE, roster_id=roster.id)
-    assert samples.next_sync(database) is None
+    sample_rows.queue_sync(database, acme)
+    sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.COMPLETED)
+    roster = sample_rows.claim_requested_roster(database, acme.id)
+    sample_rows.move_sync(database, sample_rows.claim_sync(database), due_at=NOW + MINUTE, roster_id=roster.id)
+    assert sample_rows.claim_due_sync(database) is None
     with database.write() as session:
         rosters.give_up(session, Claim(roster.id, roster.attempt), acme.id, NOW, "away")
-    assert samples.taken_sync(database).roster_id == roster.id
+    assert sample_rows.claim_sync(database).roster_id == roster.id

@@ -13,7 +13,7 @@ from storage.engine.database import Database
 from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, Pattern, SortKey, Term, View
 from tests.bot.filters.reference import matches, ordered
 from tests.postgres import Server
-from tests.storage import samples
+from tests.storage import sample_rows
 
 _PIECES = [
     *("a", "A", "á", "b", "ab", "AB", "ß", "ss", "ł", "Ø", "ı", "İ", "i", "ﬁ", "σ", "ς"),
@@ -70,11 +70,11 @@ def one_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def enterprise_id(one_database: Database) -> int:
     """Whose rosters they are."""
-    return samples.enterprise(one_database).id
+    return sample_rows.enterprise(one_database).id
 
 
 def _found(session: Session, enterprise_id: int, roster: list[LicenseHolder], view: View) -> None:
-    roster_id = samples.write_roster(session, enterprise_id, roster)
+    roster_id = sample_rows.write_roster(session, enterprise_id, roster)
     expected = ordered(view, [holder for holder in roster if matches(view.terms, holder)])
     event(f"{min(len(expected), 2)} found")
     assert list(views.holders(session, roster_id, view)) == expected

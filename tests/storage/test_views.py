@@ -4,8 +4,8 @@ from storage import rosters, views
 from storage.engine.database import Database
 from storage.values.license_table import LicenseHolder, SortKey, Term, View
 from storage.values.records import Claim, Enterprise
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 _IN_DALLAS = View((Term(("location",), (("dallas",),)),))
 
@@ -16,7 +16,7 @@ def _holders(*names: str) -> list[tuple[str, LicenseHolder]]:
 
 def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -> int:
     with database.write() as session:
-        return samples.write_roster(session, enterprise.id, holders)
+        return sample_rows.write_roster(session, enterprise.id, holders)
 
 
 def test_a_cell_is_kept_as_it_came_whatever_its_letters(database: Database, acme: Enterprise) -> None:
@@ -29,7 +29,7 @@ def test_a_cell_is_kept_as_it_came_whatever_its_letters(database: Database, acme
 
 
 def test_one_roster_shows_nothing_of_another(database: Database, acme: Enterprise) -> None:
-    bolt = samples.enterprise(database, "bolt")
+    bolt = sample_rows.enterprise(database, "bolt")
     mine = _read(database, acme, LicenseHolder(location="Dallas", first_name="Ana"))
     _read(database, bolt, LicenseHolder(location="Dallas", first_name="Bo"))
     with database.read() as session:
@@ -52,8 +52,8 @@ def test_ties_keep_the_order_in_which_webex_listed_them(database: Database, acme
 
 
 def test_webexs_order_depends_neither_on_which_portion_came_first_nor_on_an_index(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
-    row = samples.wanted(postgres, acme.id)
+    acme = sample_rows.enterprise(postgres)
+    row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
     with postgres.write() as session:
         for first, names in ((2, "CD"), (0, "AB")):

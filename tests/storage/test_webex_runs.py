@@ -8,8 +8,8 @@ import pytest
 from storage import enterprises, webex_status
 from storage.engine.database import Database
 from storage.values.records import Enterprise, SyncState, WebexRun, WebexSyncStatus
-from tests.storage import samples
-from tests.storage.samples import DAY, MINUTE, NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import DAY, MINUTE, NOW, SECOND
 
 _RUN = WebexSyncStatus(
     read_at=NOW,
@@ -48,9 +48,9 @@ def _start(
     database: Database, enterprise: Enterprise, state: SyncState, before: WebexSyncStatus | None, **more: Any
 ) -> None:
     """A sync of ours, for which Webex was asked when it told of the run before."""
-    samples.ask(database, enterprise)
+    sample_rows.queue_sync(database, enterprise)
     more |= {"before_started_at": before.started_at, "before_tracking_id": before.tracking_id} if before else {}
-    samples.move(database, samples.taken_sync(database), state=state, due_at=NOW, starting_at=NOW, **more)
+    sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=NOW, starting_at=NOW, **more)
 
 
 def test_a_run_seen_again_and_again_is_kept_once_and_brought_up_to_date_when_it_ends(
@@ -95,7 +95,9 @@ def test_a_run_of_another_start_and_tracking_id_is_another_and_the_newest_comes_
 
 def test_every_enterprise_has_runs_of_its_own(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     _keep(database, acme, _RUN)
-    samples.ended(database, acme, SyncState.COMPLETED, started_at=_later().started_at, tracking_id="NA_1_later")
+    sample_rows.ended_sync(
+        database, acme, SyncState.COMPLETED, started_at=_later().started_at, tracking_id="NA_1_later"
+    )
     assert len(_keep(database, bolt, _RUN)) == 1
     assert len(_keep(database, bolt, _later())) == 2
     assert len(_runs(database, acme)) == 1
@@ -125,7 +127,7 @@ def test_an_end_before_the_start_belongs_to_the_run_before(database: Database, a
 def test_the_run_of_a_sync_of_ours_that_has_ended_is_not_webexs_own(
     database: Database, acme: Enterprise, told: WebexSyncStatus
 ) -> None:
-    samples.ended(database, acme, SyncState.FAILED, started_at=_RUN.started_at, tracking_id="NA_1")
+    sample_rows.ended_sync(database, acme, SyncState.FAILED, started_at=_RUN.started_at, tracking_id="NA_1")
     assert _keep(database, acme, replace(told, read_at=NOW + MINUTE)) == []
     assert len(_keep(database, acme, _later())) == 1
 
@@ -153,7 +155,7 @@ def test_the_run_before_ours_is_webexs_own_while_ours_is_on_its_way(database: Da
 
 
 def test_what_runs_while_ours_is_still_in_the_queue_is_webexs_own(database: Database, acme: Enterprise) -> None:
-    samples.ask(database, acme)
+    sample_rows.queue_sync(database, acme)
     assert len(_keep(database, acme, _RUN)) == 1
 
 

@@ -10,9 +10,9 @@ from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
 from storage.models import ReadingRow
 from storage.values.records import Claim, Enterprise, WebexSyncStatus
-from tests.storage import samples
-from tests.storage.racing import PATIENCE, beside, overlapping, somebody_waits, together, until
-from tests.storage.samples import MINUTE, NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import MINUTE, NOW, SECOND
+from tests.storage.threads import TIMEOUT, in_thread, is_lock_awaited, run_before_commit, run_together, wait_until
 
 _READING = WebexSyncStatus(
     read_at=NOW,
@@ -59,14 +59,14 @@ def _kept(database: Database, enterprise: Enterprise) -> WebexSyncStatus | None:
 
 
 def _wait(database: Database, data_id: str, reading_id: int) -> None:
-    samples.receive(database, data_id, f"space of {data_id}")
-    claim = samples.taken(database, data_id)
+    sample_rows.receive_event(database, data_id, f"space of {data_id}")
+    claim = sample_rows.claim_this_event(database, data_id)
     with database.write() as session:
         inbox.wait(session, claim, NOW + MINUTE, 1, reading_id=reading_id)
 
 
 def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
-    assert len(set(together([lambda: _want(database, acme)] * 6))) == 1
+    assert len(set(run_together([lambda: _want(database, acme)] * 6))) == 1
     assert _want(database, bolt) != _want(database, acme)
     with database.write() as session:
         taken = [webex_status.claim(session.connection(), NOW) for _ in range(3)]
@@ -90,11 +90,11 @@ def test_a_reading_that_is_there_or_cannot_be_had_brings_back_those_who_waited_f
     mine, other = _want(database, acme), _want(database, bolt)
     for data_id, reading_id in (("a", mine), ("b", other), ("c", mine)):
         _wait(database, data_id, reading_id)
-    assert samples.take(database) is None
+    assert sample_rows.claim_event(database) is None
     _done(database, _taken(database), error)
-    samples.taken(database, "a")
-    samples.taken(database, "c")
-    assert samples.take(database) is None
+    sample_rows.claim_this_event(database, "a")
+    sample_rows.claim_this_event(database, "c")
+    assert sample_rows.claim_event(database) is None
     with database.read() as session:
         row = session.get_one(ReadingRow, mine)
         assert (row.error, row.due_at, row.lease_until) == (error, None, None)
@@ -117,7 +117,7 @@ def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterpr
         assert webex_status.claim(session.connection(), NOW + LEASE + SECOND) is not None
     with pytest.raises(ClaimLost):
         _done(database, lost)
-    assert samples.take(database) is None
+    assert sample_rows.claim_event(database) is None
 
 
 def test_a_reading_is_kept_as_it_was_read(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
@@ -151,34 +151,34 @@ def test_what_is_kept_while_a_fresher_reading_is_wanted_leaves_it_wanted(databas
 
 
 def test_who_wants_a_reading_while_the_one_before_ends_gets_another(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     _want(postgres, acme)
     claim = _taken(postgres)
-    overlapping(postgres, lambda session: webex_status.done(session, claim, NOW), lambda: _want(postgres, acme))
+    run_before_commit(postgres, lambda session: webex_status.done(session, claim, NOW), lambda: _want(postgres, acme))
     assert _wanted(postgres)
 
 
 def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     _want(postgres, acme)
     reading = _taken(postgres)
-    samples.receive(postgres, "a")
-    event = samples.taken(postgres, "a")
+    sample_rows.receive_event(postgres, "a")
+    event = sample_rows.claim_this_event(postgres, "a")
 
     def wait(session: Session) -> None:
         inbox.wait(session, event, NOW + MINUTE, 1, reading_id=webex_status.request(session, acme.id, NOW))
 
-    overlapping(postgres, wait, lambda: _done(postgres, reading))
-    samples.taken(postgres, "a")
+    run_before_commit(postgres, wait, lambda: _done(postgres, reading))
+    sample_rows.claim_this_event(postgres, "a")
 
 
 def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kept(postgres: Database) -> None:
-    acme = samples.enterprise(postgres)
+    acme = sample_rows.enterprise(postgres)
     with postgres.write() as session:
         enterprises.lock(session, acme.id)
-        wanting = beside(lambda: _want(postgres, acme))
-        until(lambda: wanting.done() or somebody_waits(postgres))
+        wanting = in_thread(lambda: _want(postgres, acme))
+        wait_until(lambda: wanting.done() or is_lock_awaited(postgres))
         webex_status.store(session, acme.id, _READING, _READING.as_of)
-    wanting.result(PATIENCE)
+    wanting.result(TIMEOUT)
     assert _kept(postgres, acme) == _READING
     assert _wanted(postgres)

@@ -13,9 +13,9 @@ from storage import admins, chosen_enterprises
 from storage import spaces as space_rows
 from storage.engine.database import Database
 from storage.values.records import Enterprise, Identity
-from tests.storage import samples
-from tests.storage.samples import NOW
-from tests.storage.talking import Talk
+from tests.storage import sample_rows
+from tests.storage.conversation import Conversation
+from tests.storage.sample_rows import NOW
 
 _DOCS = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 _PEOPLE = {
@@ -53,8 +53,8 @@ def test_the_table_has_every_command_every_kind_of_person_and_every_kind_of_spac
 @pytest.fixture
 def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
     """Two enterprises with an admin each, an operator who speaks for the first, and a space that is linked to it."""
-    samples.admin(database, acme.id, _PEOPLE["admin"])
-    samples.admin(database, bolt.id, _PEOPLE["admin of another"])
+    sample_rows.admin(database, acme.id, _PEOPLE["admin"])
+    sample_rows.admin(database, bolt.id, _PEOPLE["admin of another"])
     with database.write() as session:
         admins.set_operators(session, [_PEOPLE["operator"]])
         space_rows.link(session, "linked group", acme.id, NOW)
@@ -62,7 +62,7 @@ def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
     return database
 
 
-def _came_of(talk: Talk, command: str, person: str, where: str) -> str:
+def _came_of(talk: Conversation, command: str, person: str, where: str) -> str:
     """What comes of a command somebody types, as a word of the table."""
     who = Identity(f"id of {person}", _PEOPLE[person])
     typed = f"{command} {_ARGUMENTS.get(command, '')}".strip()
@@ -85,7 +85,7 @@ def _came_of(talk: Talk, command: str, person: str, where: str) -> str:
 
 def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: Database, acme: Enterprise) -> None:
     wrong = []
-    talk = Talk(world)
+    talk = Conversation(world)
     for command, person, where, said in CELLS:
         came = _came_of(talk, command, person, where)
         if command == "unlink" and came == "yes":

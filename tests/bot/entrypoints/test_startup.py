@@ -11,7 +11,7 @@ from bot.settings.load import Settings
 from storage import admins, enterprises, rights
 from storage.engine.database import Database
 from storage.values.records import Identity
-from tests.storage import samples
+from tests.storage import sample_rows
 
 
 def settings(**more: Any) -> Settings:
@@ -112,7 +112,7 @@ def test_the_settings_are_the_truth_about_operators_at_every_start(database: Dat
 def test_an_operator_who_stays_stays_known(database: Database) -> None:
     seed(database, settings())
     with database.write() as session:
-        samples.learn(session, "person-olga", "olga@provider.example")
+        sample_rows.learn_person(session, "person-olga", "olga@provider.example")
     seed(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
     with database.read() as session:
         assert rights.find(session, Identity("person-olga", "renamed@provider.example")).operator

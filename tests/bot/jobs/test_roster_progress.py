@@ -10,20 +10,20 @@ from storage.engine.database import Database
 from storage.models import OutboxRow
 from storage.outbox import EDIT
 from storage.values.records import Claim, Enterprise
-from tests.storage import samples
-from tests.storage.samples import NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW, SECOND
 
 
 @pytest.fixture
 def acme(database: Database) -> Enterprise:
     """Whose roster is read."""
-    return samples.enterprise(database)
+    return sample_rows.enterprise(database)
 
 
 def _waiting(database: Database, roster_id: int, room: str) -> None:
-    samples.receive(database, f"event of {room}", room)
-    claim = samples.taken(database, f"event of {room}")
-    said = samples.say(database, reading(0), room)
+    sample_rows.receive_event(database, f"event of {room}", room)
+    claim = sample_rows.claim_this_event(database, f"event of {room}")
+    said = sample_rows.post_message(database, reading(0), room)
     with database.write() as session:
         inbox.wait(session, claim, NOW + timedelta(hours=1), 1, roster_id=roster_id, status_outbox_id=said)
 
@@ -34,7 +34,7 @@ def _edits(database: Database) -> list[str]:
 
 
 def _deliver_all(database: Database, now: datetime) -> None:
-    while (row := samples.next_out(database, now)) is not None:
+    while (row := sample_rows.claim_message(database, now)) is not None:
         with database.write() as session:
             outbox.mark_delivered(session, row, now, f"message-{row.id}", "room")
 
@@ -42,7 +42,7 @@ def _deliver_all(database: Database, now: datetime) -> None:
 def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
     database: Database, acme: Enterprise
 ) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     _waiting(database, row.id, "room")
     progress = Progress(row.id, NOW)
     told: list[int] = []
@@ -58,7 +58,7 @@ def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
 
 
 def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: Database, acme: Enterprise) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     for room in ("one", "other"):
         _waiting(database, row.id, room)
     _waiting(database, row.id + 1, "another")
@@ -69,7 +69,7 @@ def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: D
 
 
 def test_a_reading_that_is_soon_over_says_nothing_on_its_way(database: Database, acme: Enterprise) -> None:
-    row = samples.wanted(database, acme.id)
+    row = sample_rows.claim_requested_roster(database, acme.id)
     _waiting(database, row.id, "room")
     with database.write() as session:
         Progress(row.id, NOW).tell(session, NOW + 9 * SECOND)

@@ -24,7 +24,7 @@ from storage.models import DestinationRow, OutboxRow, SyncRow
 from storage.values.records import SyncState
 from tests.bot.jobs.imagined_webex import Clock, ImaginedWebex
 from tests.bot.jobs.sync_house import Unexpected
-from tests.storage.racing import PATIENCE, together
+from tests.storage.threads import TIMEOUT, run_together
 
 PLACES = {f"e{number}": f"cluster {number % 3}" for number in range(9)}
 LENGTH = timedelta(seconds=20)
@@ -104,7 +104,7 @@ class Town:
         self.idle += 1
         if self.idle < self.workers:
             changes = self.changes
-            self.hands.wait_for(lambda: self.changes != changes, PATIENCE)
+            self.hands.wait_for(lambda: self.changes != changes, TIMEOUT)
             return
         self.clock.pass_by(timedelta(seconds=5))
         for run in self.webex.going():
@@ -132,7 +132,7 @@ def town(postgres_url: str) -> Iterator[Town]:
 
 
 def test_two_workers_start_every_sync_once_one_at_a_time_in_order_and_tell_everybody_once(town: Town) -> None:
-    together([town.work, town.work, lambda: town.ask("ana"), lambda: town.ask("bo")])
+    run_together([town.work, town.work, lambda: town.ask("ana"), lambda: town.ask("bo")])
     with town.database.read() as session:
         rows = session.scalars(select(SyncRow).order_by(SyncRow.id)).all()
         said: Any = session.execute(

@@ -12,7 +12,7 @@ from storage import rosters, views
 from storage.engine.database import Database
 from storage.values.license_table import LicenseHolder
 from storage.values.records import Roster
-from tests.storage import samples
+from tests.storage import sample_rows
 
 Look = Callable[..., object]
 
@@ -38,9 +38,9 @@ HOLDERS = [
 @pytest.fixture
 def looking(database: Database) -> Iterator[tuple[Session, Roster]]:
     """A session, and a roster to look in."""
-    acme = samples.enterprise(database)
+    acme = sample_rows.enterprise(database)
     with database.write() as session:
-        samples.write_roster(session, acme.id, HOLDERS)
+        sample_rows.write_roster(session, acme.id, HOLDERS)
     with database.read() as session:
         roster = rosters.current(session, acme.id)
         assert roster is not None

@@ -9,9 +9,9 @@ from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
 from storage.models import InboxRow, RosterRow
 from storage.values.records import Claim
-from tests.storage import samples
-from tests.storage.racing import together
-from tests.storage.samples import NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW, SECOND
+from tests.storage.threads import run_together
 
 
 def _row(database: Database, row_id: int) -> InboxRow:
@@ -20,14 +20,14 @@ def _row(database: Database, row_id: int) -> InboxRow:
 
 
 def test_a_row_is_claimed_by_one_only(database: Database) -> None:
-    samples.receive(database, "a")
-    samples.taken(database, "a")
-    assert samples.take(database) is None
+    sample_rows.receive_event(database, "a")
+    sample_rows.claim_this_event(database, "a")
+    assert sample_rows.claim_event(database) is None
 
 
 def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database) -> None:
     for key in "abcdef":
-        enterprise = samples.enterprise(database, key)
+        enterprise = sample_rows.enterprise(database, key)
         with database.write() as session:
             rosters.request(session, enterprise.id, NOW)
 
@@ -40,21 +40,21 @@ def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database
                 return mine
             mine.append(row.id)
 
-    claimed = [row_id for mine in together([claim_all] * 4) for row_id in mine]
+    claimed = [row_id for mine in run_together([claim_all] * 4) for row_id in mine]
     assert len(claimed) == len(set(claimed)) == 6
 
 
 def test_a_row_that_is_not_due_yet_is_not_claimed(database: Database) -> None:
-    samples.receive(database, "a", at=NOW + SECOND)
-    assert samples.take(database) is None
-    samples.taken(database, "a", NOW + SECOND)
+    sample_rows.receive_event(database, "a", at=NOW + SECOND)
+    assert sample_rows.claim_event(database) is None
+    sample_rows.claim_this_event(database, "a", NOW + SECOND)
 
 
 def test_a_row_is_taken_again_only_once_its_lease_ran_out(database: Database) -> None:
-    samples.receive(database, "a")
-    first = samples.taken(database, "a")
-    assert samples.take(database, NOW + LEASE) is None
-    again = samples.taken(database, "a", NOW + LEASE + SECOND)
+    sample_rows.receive_event(database, "a")
+    first = sample_rows.claim_this_event(database, "a")
+    assert sample_rows.claim_event(database, NOW + LEASE) is None
+    again = sample_rows.claim_this_event(database, "a", NOW + LEASE + SECOND)
     assert again == Claim(first.id, first.attempt + 1)
 
 
@@ -68,35 +68,35 @@ def _keep(session: Session, claim: Claim) -> None:
 
 @pytest.mark.parametrize("write", [_settle, _keep])
 def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callable[[Session, Claim], None]) -> None:
-    samples.receive(database, "a")
-    lost = samples.taken(database, "a")
-    holder = samples.taken(database, "a", NOW + LEASE + SECOND)
+    sample_rows.receive_event(database, "a")
+    lost = sample_rows.claim_this_event(database, "a")
+    holder = sample_rows.claim_this_event(database, "a", NOW + LEASE + SECOND)
 
     def write_both() -> None:
         with database.write() as session:
-            inbox.record(session.connection(), [samples.event("b", "elsewhere")], NOW)
+            inbox.record(session.connection(), [sample_rows.event("b", "elsewhere")], NOW)
             write(session, lost)
 
     with pytest.raises(ClaimLost):
         write_both()
     assert _row(database, holder.id).error is None
-    assert samples.receive(database, "b"), "what was written beside it has stayed"
+    assert sample_rows.receive_event(database, "b"), "what was written beside it has stayed"
     with database.write() as session:
         claims.settle(session, InboxRow, holder, error="in time")
     assert _row(database, holder.id).error == "in time"
 
 
 def test_a_claim_is_good_until_another_takes_the_row_even_when_its_lease_ran_out(database: Database) -> None:
-    samples.receive(database, "a")
-    claim = samples.taken(database, "a")
+    sample_rows.receive_event(database, "a")
+    claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         inbox.end(session, claim, inbox.DONE)
     assert _row(database, claim.id).state == inbox.DONE
 
 
 def test_a_row_that_was_settled_cannot_be_settled_again(database: Database) -> None:
-    samples.receive(database, "a")
-    claim = samples.taken(database, "a")
+    sample_rows.receive_event(database, "a")
+    claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         claims.settle(session, InboxRow, claim, due_at=NOW)
     with pytest.raises(ClaimLost), database.write() as session:
@@ -105,41 +105,41 @@ def test_a_row_that_was_settled_cannot_be_settled_again(database: Database) -> N
 
 
 def test_keeping_a_row_holds_it_for_another_lease(database: Database) -> None:
-    samples.receive(database, "a")
-    claim = samples.taken(database, "a")
+    sample_rows.receive_event(database, "a")
+    claim = sample_rows.claim_this_event(database, "a")
     later = NOW + LEASE
     with database.write() as session:
         claims.save_progress(session, InboxRow, claim, later, error="half done")
     assert _row(database, claim.id).error == "half done"
-    assert samples.take(database, later + LEASE) is None
-    assert samples.take(database, later + LEASE + SECOND) is not None
+    assert sample_rows.claim_event(database, later + LEASE) is None
+    assert sample_rows.claim_event(database, later + LEASE + SECOND) is not None
 
 
 def test_a_longer_lease_lasts_and_only_for_who_holds_it(database: Database) -> None:
-    samples.receive(database, "a")
-    lost = samples.taken(database, "a")
-    holder = samples.taken(database, "a", NOW + 2 * LEASE)
+    sample_rows.receive_event(database, "a")
+    lost = sample_rows.claim_this_event(database, "a")
+    holder = sample_rows.claim_this_event(database, "a", NOW + 2 * LEASE)
     with database.write() as session:
         claims.set_leases(session, InboxRow, [lost], NOW + 9 * LEASE)
     assert _row(database, holder.id).lease_until == NOW + 3 * LEASE
     with database.write() as session:
         claims.set_leases(session, InboxRow, [holder], NOW + 9 * LEASE)
-    assert samples.take(database, NOW + 9 * LEASE) is None
+    assert sample_rows.claim_event(database, NOW + 9 * LEASE) is None
 
 
 def test_a_row_given_back_is_due_at_once_and_its_claim_is_over(database: Database) -> None:
-    samples.receive(database, "a")
-    claim = samples.taken(database, "a")
+    sample_rows.receive_event(database, "a")
+    claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         claims.set_leases(session, InboxRow, [claim], None)
     with pytest.raises(ClaimLost), database.write() as session:
         inbox.end(session, claim, inbox.DONE)
-    samples.taken(database, "a")
+    sample_rows.claim_this_event(database, "a")
 
 
 def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
     for index, late in enumerate((3, 1, 2)):
-        enterprise = samples.enterprise(database, f"e{index}")
+        enterprise = sample_rows.enterprise(database, f"e{index}")
         with database.write() as session:
             rosters.request(session, enterprise.id, NOW - late * SECOND)
     order = []
@@ -157,9 +157,9 @@ def test_the_next_look_is_when_a_row_becomes_due_or_a_lease_runs_out(database: D
             return claims.next_due(session, RosterRow, NOW)
 
     assert next_due() is None
-    acme, bolt = samples.enterprise(database, "acme"), samples.enterprise(database, "bolt")
+    acme, bolt = sample_rows.enterprise(database, "acme"), sample_rows.enterprise(database, "bolt")
     with database.write() as session:
         rosters.request(session, acme.id, NOW + 2 * LEASE)
     assert next_due() == NOW + 2 * LEASE
-    samples.wanted(database, bolt.id)
+    sample_rows.claim_requested_roster(database, bolt.id)
     assert next_due() == NOW + LEASE

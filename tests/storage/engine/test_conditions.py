@@ -6,7 +6,7 @@ from storage.engine.conditions import state_in
 from storage.engine.database import Database
 from storage.models import SyncRow
 from storage.values.records import SyncState
-from tests.storage import samples
+from tests.storage import sample_rows
 
 _OF_CLUSTER = select(SyncRow.id).where(SyncRow.cluster_id == bindparam("cluster"), ~SyncRow.head)
 
@@ -18,7 +18,7 @@ def test_a_plan_that_is_kept_finds_rows_in_a_state_by_the_index_over_them(postgr
 
 
 def test_rows_are_found_in_any_of_the_states(database: Database) -> None:
-    samples.ask(database, samples.enterprise(database))
+    sample_rows.queue_sync(database, sample_rows.enterprise(database))
     with database.read() as session:
         for states, found in (
             ((SyncState.QUEUED,), 1),

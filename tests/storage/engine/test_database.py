@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from storage import clusters
 from storage.engine.database import Database, wake
 from storage.models import ClusterRow
-from tests.storage.racing import PATIENCE, beside, together
-from tests.storage.samples import NOW
+from tests.storage.sample_rows import NOW
+from tests.storage.threads import TIMEOUT, in_thread, run_together
 
 
 def _make(database: Database, name: str) -> int:
@@ -57,7 +57,7 @@ def test_a_reader_waits_for_no_writer(database: Database) -> None:
     _make(database, "before")
     with database.write() as session:
         clusters.ensure(session, "not yet")
-        assert beside(lambda: _names(database)).result(PATIENCE) == ["before"]
+        assert in_thread(lambda: _names(database)).result(TIMEOUT) == ["before"]
 
 
 def test_many_threads_that_read_and_then_write_all_succeed(sqlite_url: str) -> None:
@@ -70,7 +70,7 @@ def test_many_threads_that_read_and_then_write_all_succeed(sqlite_url: str) -> N
                 found = session.get_one(ClusterRow, cluster_id).pauses
                 session.execute(update(ClusterRow).where(ClusterRow.id == cluster_id).values(pauses=found + 1))
 
-    together([partial(count, processes[index % 2]) for index in range(8)])
+    run_together([partial(count, processes[index % 2]) for index in range(8)])
     with processes[0].read() as session:
         assert session.get_one(ClusterRow, cluster_id).pauses == 8 * 15
     for database in processes:
@@ -120,7 +120,7 @@ def test_a_listener_may_write(database: Database) -> None:
         with database.write() as session:
             wake(session, "inbox")
 
-    beside(write).result(PATIENCE)
+    in_thread(write).result(TIMEOUT)
     assert _names(database) == ["by the listener"]
 
 
@@ -152,7 +152,7 @@ def test_writers_of_one_process_take_turns_on_sqlite(sqlite_url: str) -> None:
                 clusters.pause(session, 1, NOW)
                 inside.release()
 
-    together([write] * 4)
+    run_together([write] * 4)
     database.close()
 
 

@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 
 from storage.engine.fair_lock import FairLock
-from tests.storage.racing import PATIENCE, beside, together, until
+from tests.storage.threads import TIMEOUT, in_thread, run_together, wait_until
 
 
 def _waits_at(lock: FairLock, count: int) -> bool:
@@ -20,10 +20,10 @@ def test_whoever_comes_first_is_served_first() -> None:
 
     with lock:
         for number in range(8):
-            beside(partial(serve, number))
-            until(partial(_waits_at, lock, number + 1))
+            in_thread(partial(serve, number))
+            wait_until(partial(_waits_at, lock, number + 1))
         assert served == []
-    until(lambda: len(served) == 8)
+    wait_until(lambda: len(served) == 8)
     assert served == list(range(8))
 
 
@@ -35,11 +35,11 @@ def test_whoever_lets_go_does_not_overtake_those_who_wait() -> None:
             served.append("who waited")
 
     with lock:
-        waiting = beside(serve)
-        until(partial(_waits_at, lock, 1))
+        waiting = in_thread(serve)
+        wait_until(partial(_waits_at, lock, 1))
     with lock:
         served.append("who came back")
-    waiting.result(PATIENCE)
+    waiting.result(TIMEOUT)
     assert served == ["who waited", "who came back"]
 
 
@@ -53,7 +53,7 @@ def test_one_is_served_at_a_time() -> None:
                 counted.append(1)
                 inside.release()
 
-    together([count] * 4)
+    run_together([count] * 4)
     assert len(counted) == 800
 
 
@@ -66,4 +66,4 @@ def test_a_failure_lets_go_of_the_lock() -> None:
         with lock:
             return True
 
-    assert beside(serve).result(PATIENCE)
+    assert in_thread(serve).result(TIMEOUT)

@@ -7,9 +7,9 @@ from storage.engine.claims import LEASE
 from storage.engine.database import Database
 from storage.engine.held_rows import HeldRows
 from storage.models import InboxRow
-from tests.storage import samples
-from tests.storage.racing import PATIENCE, beside
-from tests.storage.samples import NOW, SECOND
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW, SECOND
+from tests.storage.threads import TIMEOUT, in_thread
 
 
 def test_nothing_to_do_is_nothing_held(database: Database) -> None:
@@ -21,32 +21,32 @@ def test_nothing_to_do_is_nothing_held(database: Database) -> None:
 
 def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -> None:
     held = HeldRows()
-    samples.receive(database, "a")
+    sample_rows.receive_event(database, "a")
     with held.take(database, inbox.claim, NOW) as row:
         assert row is not None
         held.renew(database, NOW + LEASE)
-        assert samples.take(database, NOW + 2 * LEASE) is None
+        assert sample_rows.claim_event(database, NOW + 2 * LEASE) is None
     held.renew(database, NOW + 9 * LEASE)
-    samples.taken(database, "a", NOW + 2 * LEASE + SECOND)
+    sample_rows.claim_this_event(database, "a", NOW + 2 * LEASE + SECOND)
 
 
 def test_a_clean_stop_gives_back_whatever_is_in_hand_and_has_it_looked_for(database: Database) -> None:
     held, told = HeldRows(), set[str]()
-    samples.receive(database, "a")
-    samples.say(database, "hello")
+    sample_rows.receive_event(database, "a")
+    sample_rows.post_message(database, "hello")
     with held.take(database, inbox.claim, NOW) as row, held.take(database, outbox.claim, NOW) as other:
         assert row is not None
         assert other is not None
         database.listen(told.update)
         assert held.give_back(database) == 2
         assert told == {"inbox", "outbox"}
-        samples.taken(database, "a")
-        assert samples.deliver(database) == "hello"
+        sample_rows.claim_this_event(database, "a")
+        assert sample_rows.deliver_message(database) == "hello"
 
 
 def test_work_that_fails_lets_go_of_its_row(database: Database) -> None:
     held = HeldRows()
-    samples.receive(database, "a")
+    sample_rows.receive_event(database, "a")
     with pytest.raises(ZeroDivisionError), held.take(database, inbox.claim, NOW):
         raise ZeroDivisionError
     assert held.give_back(database) == 0
@@ -54,10 +54,10 @@ def test_work_that_fails_lets_go_of_its_row(database: Database) -> None:
 
 def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Database) -> None:
     held = HeldRows()
-    samples.receive(database, "a")
+    sample_rows.receive_event(database, "a")
     with held.take(database, inbox.claim, NOW) as row:
         assert row is not None
-        samples.taken(database, "a", NOW + LEASE + SECOND)
+        sample_rows.claim_this_event(database, "a", NOW + LEASE + SECOND)
         held.renew(database, NOW + 5 * LEASE)
         held.give_back(database)
     with database.read() as session:
@@ -66,16 +66,16 @@ def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Databas
 
 def test_rows_held_by_other_threads_are_given_back_too(database: Database) -> None:
     held, in_hand, over = HeldRows(), threading.Event(), threading.Event()
-    samples.receive(database, "a")
+    sample_rows.receive_event(database, "a")
 
     def work() -> None:
         with held.take(database, inbox.claim, NOW):
             in_hand.set()
-            over.wait(PATIENCE)
+            over.wait(TIMEOUT)
 
-    worker = beside(work)
-    assert in_hand.wait(PATIENCE)
+    worker = in_thread(work)
+    assert in_hand.wait(TIMEOUT)
     assert held.give_back(database) == 1
-    samples.taken(database, "a")
+    sample_rows.claim_this_event(database, "a")
     over.set()
-    worker.result(PATIENCE)
+    worker.result(TIMEOUT)

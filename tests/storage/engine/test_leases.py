@@ -3,8 +3,8 @@ from functools import partial
 
 from storage.engine import leases
 from storage.engine.database import Database
-from tests.storage.racing import together
-from tests.storage.samples import MINUTE, NOW, SECOND
+from tests.storage.sample_rows import MINUTE, NOW, SECOND
+from tests.storage.threads import run_together
 
 
 def _take(database: Database, holder: str, now: datetime = NOW, name: str = "webhooks") -> bool:
@@ -24,13 +24,13 @@ def test_one_holds_a_lease_at_a_time(database: Database) -> None:
 
 
 def test_of_many_who_want_a_lease_at_once_one_has_it(database: Database) -> None:
-    taken = together([partial(_take, database, str(index)) for index in range(6)])
+    taken = run_together([partial(_take, database, str(index)) for index in range(6)])
     assert sorted(taken) == [False] * 5 + [True]
 
 
 def test_of_many_who_want_a_lease_that_ran_out_one_has_it(database: Database) -> None:
     assert _take(database, "gone", NOW - MINUTE)
-    taken = together([partial(_take, database, str(index)) for index in range(6)])
+    taken = run_together([partial(_take, database, str(index)) for index in range(6)])
     assert sorted(taken) == [False] * 5 + [True]
 
 

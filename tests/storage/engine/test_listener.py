@@ -10,7 +10,7 @@ from storage.engine import listener
 from storage.engine.database import Database, wake
 from storage.engine.listener import Listener
 from tests.bot.test_web import TYPED, door, knock
-from tests.storage.racing import PATIENCE, until
+from tests.storage.threads import TIMEOUT, wait_until
 
 _KINDS = frozenset({"inbox", "outbox"})
 _LISTENING = "pid <> pg_backend_pid() AND datname = current_database() AND query LIKE 'LISTEN%'"
@@ -29,7 +29,7 @@ class Ear:
         self._listener.start()
 
     def next(self) -> frozenset[str]:
-        return self.heard.get(timeout=PATIENCE)
+        return self.heard.get(timeout=TIMEOUT)
 
     def cut(self) -> int:
         """End the listening connection from the server's side; how many there were."""
@@ -40,8 +40,8 @@ class Ear:
     def stop(self) -> None:
         """Stop listening; a listener looks at its flag when it hears something or is cut off."""
         self._stopping.set()
-        until(lambda: self.cut() == 0)
-        self._listener.join(PATIENCE)
+        wait_until(lambda: self.cut() == 0)
+        self._listener.join(TIMEOUT)
         self.database.close()
         assert not self._listener.is_alive()
 

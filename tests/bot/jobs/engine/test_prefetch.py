@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.jobs.engine.prefetch import one_ahead
-from tests.storage.racing import until
+from tests.storage.threads import wait_until
 
 
 class Pages:
@@ -32,7 +32,7 @@ def test_while_one_page_is_worked_on_the_next_is_fetched_and_no_more() -> None:
     pages = Pages(5)
     for (number,) in one_ahead(iter(pages), 1):
         most = min(number + 2, 5)
-        until(lambda most=most: pages.fetched == most)  # type: ignore[misc]
+        wait_until(lambda most=most: pages.fetched == most)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("full", [1, 2])

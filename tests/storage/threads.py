@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.database import Database
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """How many seconds anything may take before a test gives up."""
 
 Result = TypeVar("Result")
@@ -21,15 +21,15 @@ _WAITING = text(
 )
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for a condition; AssertionError where it does not come true."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.005)
 
 
-def beside(work: Callable[[], Result]) -> "Future[Result]":
+def in_thread(work: Callable[[], Result]) -> "Future[Result]":
     """Run this in a thread of its own, which nobody has to wait for."""
     future: Future[Result] = Future()
 
@@ -43,9 +43,9 @@ def beside(work: Callable[[], Result]) -> "Future[Result]":
     return future
 
 
-def together(works: Sequence[Callable[[], Result]]) -> list[Result]:
+def run_together(works: Sequence[Callable[[], Result]]) -> list[Result]:
     """Run all of these at the same moment, each in a thread; what they returned."""
-    start = threading.Barrier(len(works), timeout=PATIENCE)
+    start = threading.Barrier(len(works), timeout=TIMEOUT)
 
     def begun(work: Callable[[], Result]) -> Callable[[], Result]:
         def run() -> Result:
@@ -54,19 +54,19 @@ def together(works: Sequence[Callable[[], Result]]) -> list[Result]:
 
         return run
 
-    return [future.result(PATIENCE) for future in [beside(begun(work)) for work in works]]
+    return [future.result(TIMEOUT) for future in [in_thread(begun(work)) for work in works]]
 
 
-def overlapping(database: Database, first: Callable[[Session], Any], other: Callable[[], Result]) -> Result:
+def run_before_commit(database: Database, first: Callable[[Session], Any], other: Callable[[], Result]) -> Result:
     """What `other` returns that comes while `first` is written but not committed (PostgreSQL)."""
     with database.write() as session:
         first(session)
-        work = beside(other)
-        until(lambda: work.done() or somebody_waits(database))
-    return work.result(PATIENCE)
+        work = in_thread(other)
+        wait_until(lambda: work.done() or is_lock_awaited(database))
+    return work.result(TIMEOUT)
 
 
-def somebody_waits(database: Database) -> bool:
+def is_lock_awaited(database: Database) -> bool:
     """Whether a transaction waits for a lock (PostgreSQL)."""
     with database.read() as session:
         return bool(session.scalar(_WAITING))

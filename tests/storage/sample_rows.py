@@ -37,7 +37,7 @@ def admin(database: Database, enterprise_id: int, email: str) -> None:
         admins.add(session, enterprise_id, email, NOW)
 
 
-def learn(session: Session, person_id: str, email: str) -> None:
+def learn_person(session: Session, person_id: str, email: str) -> None:
     """Know somebody by their id from now on, as when they write."""
     who = Identity(person_id, email)
     rights.learn(session, who, rights.find(session, who), NOW)
@@ -48,42 +48,42 @@ def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:
     return Event("messages", "created", data_id, created, room_id, "person")
 
 
-def receive(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
+def receive_event(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
     """Keep an event as the door does."""
     with database.single_write() as connection:
         return inbox.record(connection, [event(data_id, room_id)], at)
 
 
-def take(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
+def claim_event(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
     """Claim an event: its data id and the claim."""
     with database.single_write() as connection:
         row = inbox.claim(connection, now)
         return None if row is None else (row.data_id, Claim(row.id, row.attempt))
 
 
-def taken(database: Database, data_id: str, now: datetime = NOW) -> Claim:
+def claim_this_event(database: Database, data_id: str, now: datetime = NOW) -> Claim:
     """Claim an event, which must be this one."""
-    found = take(database, now)
+    found = claim_event(database, now)
     assert found is not None
     assert found[0] == data_id
     return found[1]
 
 
-def say(database: Database, markdown: str, room_id: str = "room", now: datetime = NOW) -> int:
+def post_message(database: Database, markdown: str, room_id: str = "room", now: datetime = NOW) -> int:
     """Queue a message to a group space."""
     with database.write() as session:
         return outbox.post(session, destinations.ensure_room(session, room_id, direct=False), Draft(markdown), now)
 
 
-def next_out(database: Database, now: datetime = NOW) -> OutboxRow | None:
+def claim_message(database: Database, now: datetime = NOW) -> OutboxRow | None:
     """Claim an outbox row."""
     with database.single_write() as connection:
         return outbox.claim(connection, now)
 
 
-def deliver(database: Database, now: datetime = NOW) -> str:
+def deliver_message(database: Database, now: datetime = NOW) -> str:
     """Claim an outbox row and have Webex take it; what it says."""
-    row = next_out(database, now)
+    row = claim_message(database, now)
     assert row is not None
     with database.write() as session:
         outbox.mark_delivered(session, row, now, f"message-{row.id}", "room")
@@ -96,20 +96,20 @@ def lock(session: Session, enterprise: Enterprise) -> None:
     clusters.lock(session, enterprise.cluster_id)
 
 
-def ask(database: Database, enterprise: Enterprise, now: datetime = NOW) -> Sync:
+def queue_sync(database: Database, enterprise: Enterprise, now: datetime = NOW) -> Sync:
     """Queue a sync."""
     with database.write() as session:
         lock(session, enterprise)
         return syncs.accept(session, enterprise, "ana@acme.example", now)
 
 
-def next_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
+def claim_due_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
     """Claim a sync."""
     with database.single_write() as connection:
         return syncs.claim(connection, now)
 
 
-def end(
+def end_sync(
     database: Database, enterprise: Enterprise, row: SyncRow, state: SyncState, now: datetime = NOW, **values: Any
 ) -> int | None:
     """End a claimed sync; which one is the head of its queue by that."""
@@ -119,7 +119,7 @@ def end(
         return None if following is None else following.id
 
 
-def cancel(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITHDRAWN) -> int | None:
+def cancel_sync(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITHDRAWN) -> int | None:
     """Take an enterprise's sync out of its queue; which one is the head by that."""
     with database.write() as session:
         lock(session, enterprise)
@@ -129,17 +129,17 @@ def cancel(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITH
         return None if following is None else following.id
 
 
-def ended(database: Database, enterprise: Enterprise, state: SyncState, **values: Any) -> Sync:
+def ended_sync(database: Database, enterprise: Enterprise, state: SyncState, **values: Any) -> Sync:
     """A sync that was asked for, and has ended at once."""
-    sync = ask(database, enterprise)
-    end(database, enterprise, taken_sync(database), state, **values)
-    row = taken_sync(database)
+    sync = queue_sync(database, enterprise)
+    end_sync(database, enterprise, claim_sync(database), state, **values)
+    row = claim_sync(database)
     with database.write() as session:
         syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
     return sync_of(database, sync.id)
 
 
-def move(database: Database, row: SyncRow, **values: Any) -> None:
+def move_sync(database: Database, row: SyncRow, **values: Any) -> None:
     """Write the next state of a claimed sync."""
     with database.write() as session:
         syncs.move(session, Claim(row.id, row.attempt), NOW, **values)
@@ -151,20 +151,20 @@ def sync_of(database: Database, sync_id: int) -> Sync:
         return syncs.get(session, sync_id)
 
 
-def row_of(database: Database, sync_id: int) -> SyncRow:
+def sync_row(database: Database, sync_id: int) -> SyncRow:
     """A sync's row as it stands."""
     with database.read() as session:
         return session.get_one(SyncRow, sync_id)
 
 
-def wanted(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:
+def claim_requested_roster(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:
     """A roster that is wanted, and claimed to be read."""
     with database.write() as session:
         rosters.request(session, enterprise_id, now)
-    return taken_roster(database, now)
+    return claim_roster(database, now)
 
 
-def taken_roster(database: Database, now: datetime = NOW) -> RosterRow:
+def claim_roster(database: Database, now: datetime = NOW) -> RosterRow:
     """Claim a roster, which must be due."""
     with database.single_write() as connection:
         row = rosters.claim(connection, now)
@@ -185,9 +185,9 @@ def write_roster(session: Session, enterprise_id: int, holders: Sequence[License
     return row.id
 
 
-def taken_sync(database: Database) -> SyncRow:
+def claim_sync(database: Database) -> SyncRow:
     """Claim a sync, which must be due."""
-    row = next_sync(database)
+    row = claim_due_sync(database)
     assert row is not None
     return row
 

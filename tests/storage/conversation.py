@@ -14,32 +14,32 @@ from storage.engine.database import Database
 from storage.models import AuditRow, InboxRow, OutboxRow
 from storage.values.messages import Destination
 from storage.values.records import Claim, Identity
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 
 @dataclass(frozen=True, slots=True)
-class Heeded:
+class Answer:
     """What came of a message: how it ended, as the audit has it, and what was said where."""
 
     outcome: str
     said: tuple[tuple[Destination, str], ...]
 
 
-class Talk:
+class Conversation:
     """A bot that is talked to; between two messages a few seconds go by."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._number = self._last = 0
 
-    def type(self, who: Identity, text: str, room: str | None = None) -> Heeded:
+    def type(self, who: Identity, text: str, room: str | None = None) -> Answer:
         """Have somebody type a line, in their 1:1 or in a group, who is not kept waiting."""
         self._number += 1
         now = NOW + self._number * timedelta(seconds=5)
         where = room or f"1:1 of {who.person_id}"
         message = Message(f"m{self._number}", where, room is None, who.person_id, who.email, clean(text), who.org_id)
-        samples.receive(self._database, message.id, where, now)
+        sample_rows.receive_event(self._database, message.id, where, now)
         with self._database.single_write() as connection:
             row = inbox.claim(connection, now)
         assert row is not None
@@ -47,7 +47,7 @@ class Talk:
         router.answer(self._database, Settings(), pending, now)
         return self._heeded()
 
-    def _heeded(self) -> Heeded:
+    def _heeded(self) -> Answer:
         """What was written since the message before, which is then as if it had been long ago."""
         with self._database.write() as session:
             rows = list(session.scalars(select(AuditRow).where(AuditRow.outcome != "reported")))
@@ -56,7 +56,7 @@ class Talk:
             self._last = max([self._last, *(one.id for one in new)])
             session.execute(delete(AuditRow))
             session.execute(update(InboxRow).values(due_at=None, lease_until=None))
-        return Heeded(rows[-1].outcome if rows else "waits", tuple(said))
+        return Answer(rows[-1].outcome if rows else "waits", tuple(said))
 
 
 _SAID = select(OutboxRow).order_by(OutboxRow.id)

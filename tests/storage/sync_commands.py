@@ -19,14 +19,14 @@ from bot.webex.models import WebexEnterprise
 from storage import enterprises
 from storage.engine.database import Database
 from storage.values.records import Enterprise, WebexSyncStatus
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 REFUSED = "refused"
 Run = Callable[[Session, Request], Reply | Wait]
 
 
-def hears(
+def run_command(
     session: Session, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False, now: datetime = NOW
 ) -> str:
     """What is noted of a command that somebody types, in its first word: `sync`, `joined`, `withdrew`, `cancelled`."""
@@ -41,23 +41,25 @@ def hears(
     return reply.noted.partition(" ")[0]
 
 
-def types(database: Database, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False) -> str:
+def type_command(
+    database: Database, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False
+) -> str:
     """The same in a transaction of its own."""
     with database.write() as session:
-        return hears(session, enterprise, run, who, operator=operator)
+        return run_command(session, enterprise, run, who, operator=operator)
 
 
-def known(database: Database, key: str, cluster: str = "east") -> Enterprise:
+def enterprise_known_to_webex(database: Database, key: str, cluster: str = "east") -> Enterprise:
     """An enterprise that Webex knows by its key, with two admins."""
-    made = samples.enterprise(database, key, cluster)
+    made = sample_rows.enterprise(database, key, cluster)
     for email in ("ana@acme.example", "bo@acme.example"):
-        samples.admin(database, made.id, email)
+        sample_rows.admin(database, made.id, email)
     with database.write() as session:
         enterprises.learn_webex_id(session, made.id, made.sp_enterprise_id, key, None)
     return made
 
 
-class Portal:
+class FakeBroadWorks:
     """A Webex that begins at once what it is asked for, and tells it as completed when it is asked the second time.
 
     `meanwhile` is what happens while a worker is being told how an enterprise stands.
@@ -107,12 +109,12 @@ class Portal:
             self.running[webex_id] = cluster
 
 
-def context(database: Database, portal: Portal) -> Context:
+def job_context(database: Database, portal: FakeBroadWorks) -> Context:
     """What the job that moves syncs is given."""
     settings = Settings(sync_poll=timedelta(milliseconds=1))
     return Context(settings, database, cast(Webex, None), cast(BroadWorks, portal), portal.now)
 
 
-def work(database: Database, portal: Portal) -> bool:
+def work_one_sync(database: Database, portal: FakeBroadWorks) -> bool:
     """Move one sync as a worker does; False where none was due."""
-    return job.JOB.run_one(context(database, portal))
+    return job.JOB.run_one(job_context(database, portal))
