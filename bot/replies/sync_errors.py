@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.formatting.escape import plain
 from bot.formatting.limits import cut
-from bot.webex.sync_error_codes import UNKNOWN_ADVICE, Mender, meaning
+from bot.webex.sync_error_codes import UNKNOWN_ADVICE, WhoCanFix, meaning
 
 _MORE = "- and {n} more"
 
@@ -36,7 +36,7 @@ def _explanation(code: int) -> str:
     known = meaning(code)
     if known is None:
         return f"I do not know this code. {UNKNOWN_ADVICE}"
-    return f"{known.means} Who can mend it: {known.mender}. {known.advice}"
+    return f"{known.explanation} Who can mend it: {known.who_can_fix}. {known.advice}"
 
 
 CSV_HEADER = ("Code", "Webex says", "What it means", "Who can mend it", "What to do")
@@ -47,6 +47,6 @@ def csv_rows(errors: Iterable[tuple[int, str]]) -> Iterator[tuple[str, ...]]:
     for code, description in errors:
         known = meaning(code)
         if known is None:
-            yield str(code), description, "", Mender.OPERATOR.value, UNKNOWN_ADVICE
+            yield str(code), description, "", WhoCanFix.OPERATOR.value, UNKNOWN_ADVICE
         else:
-            yield str(code), description, known.means, known.mender.value, known.advice
+            yield str(code), description, known.explanation, known.who_can_fix.value, known.advice

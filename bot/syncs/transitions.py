@@ -9,7 +9,7 @@ from bot.syncs import webex_runs
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
 from bot.webex.errors import RateLimited, Rejected, WebexFailure
-from bot.webex.sync_error_codes import Nature
+from bot.webex.sync_error_codes import ErrorKind
 from storage.values.records import Cause, Sync, SyncState, WaitsFor, WebexSyncStatus
 
 ADOPT_WINDOW = timedelta(minutes=2)
@@ -128,10 +128,10 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
         return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
         return Transition(SyncState.STARTING, poll)
-    nature = sync_error_codes.nature(failure.codes)
-    if nature is Nature.BUSY:
+    kind = sync_error_codes.error_kind(failure.codes)
+    if kind is ErrorKind.BUSY:
         return _cluster_busy(starts, cluster_pause(pauses, None))
-    if nature is Nature.PASSING and starts < MAX_STARTS:
+    if kind is ErrorKind.TEMPORARY and starts < MAX_STARTS:
         return Transition(SyncState.QUEUED, cluster_pause(starts - 1, None), WaitsFor.RETRY)
     return _rejected(failure)
 
@@ -161,11 +161,11 @@ def from_running(
         updates["counts"] = webex_status.counts
         succeeded = webex_runs.succeeded(webex_status.status)
         if succeeded is not None:
-            nature = None if succeeded else sync_error_codes.nature(error.code for error in webex_status.errors)
+            kind = None if succeeded else sync_error_codes.error_kind(error.code for error in webex_status.errors)
             rest = cluster_pause(sync.starts - 1, None)
-            if nature is Nature.BUSY:
+            if kind is ErrorKind.BUSY:
                 return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, updates, pause=rest)
-            if nature is Nature.PASSING and sync.starts < MAX_STARTS:
+            if kind is ErrorKind.TEMPORARY and sync.starts < MAX_STARTS:
                 return Transition(SyncState.QUEUED, rest, WaitsFor.RETRY, updates)
             updates["ended_at"], updates["seconds"] = webex_runs.end(sync, webex_status, now)
             updates["errors"] = webex_status.errors

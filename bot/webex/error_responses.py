@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
 from bot.webex.json_fields import Item, as_int, clean
-from bot.webex.sync_error_codes import Nature, nature
+from bot.webex.sync_error_codes import ErrorKind, error_kind
 
 _SHOWN = 300
 _REAL_TOKEN = 8
@@ -36,7 +36,7 @@ def error_for(
     numbers = [as_int(entry.get("errorCode")) for entry in (said, *errors)]
     named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
-    if status in (423, 429) or (status >= 500 and nature(codes) is Nature.BUSY):
+    if status in (423, 429) or (status >= 500 and error_kind(codes) is ErrorKind.BUSY):
         pause = retry_after(headers.get("Retry-After"), now)
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
     if status == 401:

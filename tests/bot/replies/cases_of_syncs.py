@@ -183,7 +183,10 @@ def meanings() -> Iterator[Case]:
     """Every code of Webex's errors: what it means, who can mend it and what to do."""
     for code, known in MEANINGS.items():
         yield Case(
-            "bot.webex.sync_error_codes", "MEANINGS", str(code), f"{known.means}\n{known.mender}: {known.advice}"
+            "bot.webex.sync_error_codes",
+            "MEANINGS",
+            str(code),
+            f"{known.explanation}\n{known.who_can_fix}: {known.advice}",
         )
     yield Case("bot.webex.sync_error_codes", "MEANINGS", "unknown", UNKNOWN_ADVICE)
 

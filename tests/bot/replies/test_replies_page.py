@@ -47,5 +47,5 @@ def test_every_help_text_and_error_code_is_on_the_page() -> None:
 
     said = Path(PAGE).read_text(encoding="utf-8")
     texts = [command.details for command in COMMANDS]
-    texts += [text for known in MEANINGS.values() for text in (known.means, known.advice)]
+    texts += [text for known in MEANINGS.values() for text in (known.explanation, known.advice)]
     assert [text for text in texts if text not in said] == []

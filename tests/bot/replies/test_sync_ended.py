@@ -61,7 +61,7 @@ def test_what_is_not_attached_is_not_promised() -> None:
 def test_complete_with_errors_is_completed_with_warnings_that_are_explained_and_holds() -> None:
     text = "\n".join(ended(replace(COMPLETED, errors=((600018, "some"),))))
     assert "⚠️ completed with warnings" in text
-    assert MEANINGS[600018].means in text
+    assert MEANINGS[600018].explanation in text
     assert "`sync` will work again" in text
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.formatting.limits import size
 from bot.replies.sync_errors import explained
-from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, Mender
+from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, WhoCanFix
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()
 ERRORS = st.lists(
@@ -27,20 +27,21 @@ def test_a_known_error_is_told_with_what_it_means_who_can_mend_it_and_what_to_do
     known = MEANINGS[code]
     said = explained([(code, "no way")], ROOMY)
     assert said == (
-        f"- **{code}**: {known.means} Who can mend it: {known.mender.value}. {known.advice} Webex says: “no way”"
+        f"- **{code}**: {known.explanation} Who can mend it: {known.who_can_fix.value}. {known.advice} "
+        "Webex says: “no way”"
     )
 
 
 @pytest.mark.parametrize(
-    ("mender", "words"),
+    ("who", "words"),
     [
-        (Mender.ADMIN, "Who can mend it: you."),
-        (Mender.OPERATOR, "Who can mend it: your service provider."),
-        (Mender.CISCO, "Who can mend it: Cisco, through your service provider."),
+        (WhoCanFix.ADMIN, "Who can mend it: you."),
+        (WhoCanFix.OPERATOR, "Who can mend it: your service provider."),
+        (WhoCanFix.CISCO, "Who can mend it: Cisco, through your service provider."),
     ],
 )
-def test_every_mender_is_named_in_plain_words(mender: Mender, words: str) -> None:
-    code = next(code for code, known in MEANINGS.items() if known.mender is mender)
+def test_every_mender_is_named_in_plain_words(who: WhoCanFix, words: str) -> None:
+    code = next(code for code, known in MEANINGS.items() if known.who_can_fix is who)
     assert words in explained([(code, "")], ROOMY)
 
 
@@ -56,13 +57,13 @@ def test_an_error_without_words_of_webex_claims_none() -> None:
 def test_an_error_that_repeats_is_told_once_with_how_often_it_came() -> None:
     said = explained([(600025, "x"), (6003, "y"), *[(600025, "x")] * 1233], ROOMY)
     assert said.count("\n") == 1
-    assert said.startswith(f"- **600025** ×1,234: {MEANINGS[600025].means}")
+    assert said.startswith(f"- **600025** ×1,234: {MEANINGS[600025].explanation}")
     assert "- **6003**: " in said
 
 
 def test_what_a_code_means_is_said_once_and_then_only_webexs_words() -> None:
     said = explained([(600014, "timeout"), (600011, ""), (600014, "refused")], ROOMY)
-    assert said.count(MEANINGS[600014].means) == 1
+    assert said.count(MEANINGS[600014].explanation) == 1
     assert said.endswith("\n- **600014**: as above. Webex says: “refused”")
 
 

@@ -24,14 +24,14 @@ def test_the_header_says_what_each_cell_is() -> None:
 def test_a_known_error_stands_beside_what_it_means_who_can_mend_it_and_what_to_do(code: int) -> None:
     known = MEANINGS[code]
     assert list(csv_rows([(code, "no way")])) == [
-        (str(code), "no way", known.means, str(known.mender), known.advice),
+        (str(code), "no way", known.explanation, str(known.who_can_fix), known.advice),
     ]
 
 
 def test_an_unknown_code_is_left_unexplained_and_goes_to_the_service_provider_with_the_tracking_id() -> None:
-    ((code, words, means, mender, advice),) = csv_rows([(6003, "Connection refused")])
+    ((code, words, means, who, advice),) = csv_rows([(6003, "Connection refused")])
     assert (code, words, means) == ("6003", "Connection refused", "")
-    assert mender == "your service provider"
+    assert who == "your service provider"
     assert advice == "Send this code with the tracking id to your service provider."
 
 

@@ -17,13 +17,13 @@ from bot.syncs.transitions import (
     is_overdue,
 )
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature
+from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, ErrorKind
 from storage.values.records import Cause, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
 FAILED = SyncState.FAILED
-OF_NATURE = {nature: sorted(code for code, known in MEANINGS.items() if known.nature is nature) for nature in Nature}
+OF_KIND = {kind: sorted(code for code, known in MEANINGS.items() if known.kind is kind) for kind in ErrorKind}
 
 
 def queued(webex_status: WebexSyncStatus, *, asked_at: datetime = NOW, polls: int = 0, starts: int = 0) -> Transition:
@@ -109,20 +109,20 @@ def test_a_busy_cluster_rests_as_long_as_webex_says_and_the_sync_keeps_its_place
     assert (move.pause, move.wait) == (timedelta(seconds=rest), timedelta(seconds=rest))
 
 
-@pytest.mark.parametrize("code", OF_NATURE[Nature.BUSY])
+@pytest.mark.parametrize("code", OF_KIND[ErrorKind.BUSY])
 def test_webexs_codes_for_not_now_are_a_busy_cluster_whatever_their_status(code: int) -> None:
     move = from_start_request(refusal(code), 1, 0, POLL)
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.CLUSTER, timedelta(seconds=15))
 
 
-@pytest.mark.parametrize("busy", [RateLimited("busy", retry_after=None), refusal(*OF_NATURE[Nature.BUSY])])
+@pytest.mark.parametrize("busy", [RateLimited("busy", retry_after=None), refusal(*OF_KIND[ErrorKind.BUSY])])
 @pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
 def test_a_busy_cluster_is_no_start_and_ends_no_sync_however_often_it_is_busy(busy: WebexFailure, starts: int) -> None:
     move = from_start_request(busy, starts, 99, POLL)
     assert (move.state, move.updates) == (QUEUED, {"starts": starts - 1})
 
 
-@pytest.mark.parametrize("code", OF_NATURE[Nature.PASSING])
+@pytest.mark.parametrize("code", OF_KIND[ErrorKind.TEMPORARY])
 def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_five_times(code: int) -> None:
     assert MAX_STARTS == 5
     for starts, seconds in enumerate((15, 30, 60, 120), 1):
@@ -132,7 +132,7 @@ def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_f
     assert (end.state, end.updates["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
 
 
-@pytest.mark.parametrize("code", [*OF_NATURE[Nature.FINAL], 6003])
+@pytest.mark.parametrize("code", [*OF_KIND[ErrorKind.PERMANENT], 6003])
 def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and_tracking_id(code: int) -> None:
     rejected = refusal(code)
     cause = Cause.NOBODY_ACTIVATED if code == NOBODY_ACTIVATED else Cause.REFUSED

@@ -18,7 +18,7 @@ from bot.syncs.transitions import (
 )
 from bot.syncs.webex_runs import is_running, succeeded
 from bot.webex.errors import Rejected
-from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, Nature, nature
+from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, ErrorKind, error_kind
 from storage.values.records import Cause, Sync, SyncError, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
@@ -82,7 +82,7 @@ def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
 
 
 @pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
-@pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if nature([code]) is not Nature.BUSY])
+@pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if error_kind([code]) is not ErrorKind.BUSY])
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
     webex_status = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
     move = running(webex_status, sync(RUNNING, starts=MAX_STARTS))
@@ -220,7 +220,7 @@ def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -
     assert from_start_request(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
 
 
-@pytest.mark.parametrize("code", [code for code in MEANINGS if nature([code]) is Nature.PASSING])
+@pytest.mark.parametrize("code", [code for code in MEANINGS if error_kind([code]) is ErrorKind.TEMPORARY])
 def test_a_run_that_failed_in_passing_is_tried_again_a_few_times(code: int) -> None:
     webex_status = new_run("FAILED", errors=(SyncError(code, "just now"),))
     move = running(webex_status, sync(RUNNING, starts=MAX_STARTS - 1))

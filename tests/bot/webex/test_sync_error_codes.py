@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, UNKNOWN_ADVICE, Mender, Nature, meaning, nature
+from bot.webex.sync_error_codes import (
+    MEANINGS,
+    NOBODY_ACTIVATED,
+    UNKNOWN_ADVICE,
+    ErrorKind,
+    WhoCanFix,
+    error_kind,
+    meaning,
+)
 
 PUBLISHED = {
     *(600000, 600001, 600002, 600003, 600004, 600005, 600006, 600007, 600008, 600009),
@@ -20,9 +28,9 @@ JARGON = re.compile(
     r"thread\w*|org|orgs|customer organization\w*)\b"
 )
 NAMES = {
-    Mender.ADMIN: re.compile(r"^(?!.*(service provider|Cisco))"),
-    Mender.OPERATOR: re.compile(r"service provider"),
-    Mender.CISCO: re.compile(r"service provider open a support case with Cisco and quote the tracking id"),
+    WhoCanFix.ADMIN: re.compile(r"^(?!.*(service provider|Cisco))"),
+    WhoCanFix.OPERATOR: re.compile(r"service provider"),
+    WhoCanFix.CISCO: re.compile(r"service provider open a support case with Cisco and quote the tracking id"),
 }
 CODES = st.sampled_from(sorted(PUBLISHED)) | st.integers()
 
@@ -31,7 +39,7 @@ def sentences() -> dict[str, str]:
     """Every sentence an error is explained with."""
     said = {"unknown": UNKNOWN_ADVICE}
     for code, known in MEANINGS.items():
-        said |= {f"{code} means": known.means, f"{code} advice": known.advice}
+        said |= {f"{code} means": known.explanation, f"{code} advice": known.advice}
     return said
 
 
@@ -46,7 +54,7 @@ def test_a_code_that_cisco_has_not_published_has_no_meaning(code: int) -> None:
 
 
 def test_no_two_codes_mean_the_same() -> None:
-    assert len({known.means for known in MEANINGS.values()}) == len(MEANINGS)
+    assert len({known.explanation for known in MEANINGS.values()}) == len(MEANINGS)
 
 
 def test_no_sentence_speaks_ciscos_jargon() -> None:
@@ -59,49 +67,55 @@ def test_every_explanation_is_one_short_sentence_with_a_full_stop() -> None:
         assert len(said) <= (160 if name.endswith("means") else 200), name
 
 
-@pytest.mark.parametrize("mender", Mender)
-def test_every_advice_fits_who_can_mend_it(mender: Mender) -> None:
-    advices = {code: known.advice for code, known in MEANINGS.items() if known.mender is mender}
+@pytest.mark.parametrize("who", WhoCanFix)
+def test_every_advice_fits_who_can_mend_it(who: WhoCanFix) -> None:
+    advices = {code: known.advice for code, known in MEANINGS.items() if known.who_can_fix is who}
     assert advices
-    assert {code: advice for code, advice in advices.items() if not NAMES[mender].search(advice)} == {}
+    assert {code: advice for code, advice in advices.items() if not NAMES[who].search(advice)} == {}
 
 
 def test_where_nobody_has_activated_the_admin_is_told_to_have_somebody_activate() -> None:
     assert NOBODY_ACTIVATED == 600029
     known = MEANINGS[NOBODY_ACTIVATED]
-    assert (known.mender, known.nature) == (Mender.ADMIN, Nature.FINAL)
+    assert (known.who_can_fix, known.kind) == (WhoCanFix.ADMIN, ErrorKind.PERMANENT)
     assert "activate" in known.advice
 
 
 def test_what_is_busy_is_waited_for_what_names_no_cause_is_asked_again_and_the_rest_is_final() -> None:
-    found = {each: {code for code, known in MEANINGS.items() if known.nature is each} for each in Nature}
-    assert found == {Nature.BUSY: BUSY, Nature.PASSING: PASSING, Nature.FINAL: PUBLISHED - BUSY - PASSING}
+    found = {each: {code for code, known in MEANINGS.items() if known.kind is each} for each in ErrorKind}
+    assert found == {
+        ErrorKind.BUSY: BUSY,
+        ErrorKind.TEMPORARY: PASSING,
+        ErrorKind.PERMANENT: PUBLISHED - BUSY - PASSING,
+    }
 
 
 @pytest.mark.parametrize("code", sorted(PUBLISHED))
 def test_a_code_alone_is_of_its_own_nature(code: int) -> None:
-    assert nature([code]) is MEANINGS[code].nature
+    assert error_kind([code]) is MEANINGS[code].kind
 
 
 @pytest.mark.parametrize(
     ("codes", "together"),
     [
-        ([600001, 600011], Nature.FINAL),
-        ([600009, 600029], Nature.FINAL),
-        ([600014, 600009], Nature.BUSY),
-        ([600001, 600014], Nature.PASSING),
-        ([600009, 6003], Nature.BUSY),
-        ([6003, 600014], Nature.PASSING),
-        ([6003], Nature.FINAL),
-        ([], Nature.FINAL),
+        ([600001, 600011], ErrorKind.PERMANENT),
+        ([600009, 600029], ErrorKind.PERMANENT),
+        ([600014, 600009], ErrorKind.BUSY),
+        ([600001, 600014], ErrorKind.TEMPORARY),
+        ([600009, 6003], ErrorKind.BUSY),
+        ([6003, 600014], ErrorKind.TEMPORARY),
+        ([6003], ErrorKind.PERMANENT),
+        ([], ErrorKind.PERMANENT),
     ],
 )
-def test_final_decides_over_busy_busy_over_passing_and_unknown_only_alone(codes: list[int], together: Nature) -> None:
-    assert nature(codes) is together
-    assert nature(iter(reversed(codes))) is together
+def test_final_decides_over_busy_busy_over_passing_and_unknown_only_alone(
+    codes: list[int], together: ErrorKind
+) -> None:
+    assert error_kind(codes) is together
+    assert error_kind(iter(reversed(codes))) is together
 
 
 @given(st.lists(CODES), CODES)
 def test_another_error_never_turns_final_into_worth_asking_again(codes: list[int], one_more: int) -> None:
-    if any(MEANINGS[code].nature is Nature.FINAL for code in codes if code in MEANINGS):
-        assert nature([*codes, one_more]) is Nature.FINAL
+    if any(MEANINGS[code].kind is ErrorKind.PERMANENT for code in codes if code in MEANINGS):
+        assert error_kind([*codes, one_more]) is ErrorKind.PERMANENT
