@@ -35,7 +35,7 @@ _PHONE_NUMBERS = {
     "Łódź": (None, 0, "00{:03d}"),
     "München": ("+49-89-99998{:03d}", 0, "{:03d}"),
 }
-_ERROR = (10022, "This BroadWorks user ID belongs to somebody else already")
+_ERROR = (10022, "This BroadWorks user ID already belongs to another person")
 
 
 def seed(world: World) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from sandbox.api.context import caller, current_world
 
-blueprint = Blueprint("contents", __name__)
+blueprint = Blueprint("files", __name__)
 
 
 @blueprint.get("/contents/<file_id>")

@@ -39,7 +39,7 @@ def list_messages() -> Response:
         raise WebexError(400, "The parameter roomId is required.")
     mentioned = set(",".join(request.args.getlist("mentionedPeople")).split(",")) - {""}
     if mentioned - {"me", me.id}:
-        raise WebexError(400, "Only messages that mention the caller can be asked for.")
+        raise WebexError(400, "The only supported value of mentionedPeople is the caller.")
     if me.is_bot and room.type == "group" and not mentioned:
         raise WebexError(403, "Bots must list messages of groups with mentionedPeople=me.")
     size = page_size(50, 100 if mentioned else 1000)

@@ -40,7 +40,7 @@ def list_people() -> Response:
     if ids is not None:
         wanted = ids.split(",")
         if len(wanted) > MAX_IDS:
-            raise WebexError(400, f"At max_size {MAX_IDS} ids can be asked for.")
+            raise WebexError(400, f"At most {MAX_IDS} ids are allowed in one request.")
         found = [person for person in everyone if person.id in wanted]
     elif email or name:
         found = [person for person in everyone if _can_find(person) and _matches(person, email, name)]

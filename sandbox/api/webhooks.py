@@ -29,7 +29,7 @@ def create_webhook() -> Response:
     name, target_url = fields.required("name"), _target_url(fields)
     resource, event, filter_ = fields.required("resource"), fields.required("event"), fields.text("filter")
     if resource not in RESOURCES or event not in EVENTS:
-        raise WebexError(400, "The resource or event is not one the sandbox has.")
+        raise WebexError(400, "The sandbox does not know this resource or event.")
     if filter_:
         check_filter(resource, filter_)
     secret = fields.text("secret")

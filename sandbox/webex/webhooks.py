@@ -157,14 +157,14 @@ class Webhooks:
             hook = self._webhooks.get(webhook_id)
             if hook is None or delivered or hook.status != "active":
                 return
-            moment = self._clock()
-            hook.failures.append(moment)
-            while hook.failures[0] < moment - FAILURE_WINDOW_SECONDS:
+            failed_at = self._clock()
+            hook.failures.append(failed_at)
+            while hook.failures[0] < failed_at - FAILURE_WINDOW_SECONDS:
                 hook.failures.popleft()
-            on_probation = hook.disabled_at is not None and moment - hook.disabled_at < FAILURE_WINDOW_SECONDS
+            on_probation = hook.disabled_at is not None and failed_at - hook.disabled_at < FAILURE_WINDOW_SECONDS
             if on_probation or len(hook.failures) >= MAX_FAILURES:
                 hook.status = "inactive"
-                hook.disabled_at = moment
+                hook.disabled_at = failed_at
 
 
 def _delivery(hook: Webhook, event: Event) -> Delivery:

@@ -63,7 +63,7 @@ def test_stopping_is_quick_and_leaves_no_threads(receiver: Receiver) -> None:
     sandbox.stop()
     assert time.monotonic() - began < 1
     assert [thread for thread in set(threading.enumerate()) - before if "sandbox" in thread.name] == []
-    assert [thread for thread in set(threading.enumerate()) - before if "webhook_sender" in thread.name] == []
+    assert [thread for thread in set(threading.enumerate()) - before if "webhook-sender" in thread.name] == []
     with pytest.raises(requests.ConnectionError):
         ana.get("people/me")
 
