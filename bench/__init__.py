@@ -1,1 +1,1 @@
-"""What is claimed about speed, measured: the door and one command, beside another bot, in the same run."""
+"""Measures the speed of the bot, next to other programs on the same machine."""

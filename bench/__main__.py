@@ -1,4 +1,4 @@
-"""`make bench`: measures what is claimed about speed, beside webexteamsbot, and prints figures and their ratios."""
+"""`make bench`: measures the bot's speed, compares it with other programs and prints a table."""
 
 import argparse
 import os
@@ -10,130 +10,137 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import exports, forged, measures, webex
-from bench import moves as syncs
+from bench import forged, licenses, measures, sync_throughput, webex_client
 from bench.bots import Bench, Start, real_postgres
-from bench.measures import Lengths
-from bench.report import Line, table
+from bench.measures import Scale
+from bench.report import Row, table
 
-STEADY_RATE = 100.0
+FAST_RATE = 100.0
 SLOW_RATE = 2.0
+"""Webhooks per second; the slow rate is one that webexteamsbot can keep up with."""
 MS = 1000.0
+_FAST, _SLOW = f"at {FAST_RATE:.0f}/s", f"at {SLOW_RATE:.0f}/s"
 
 
-def door(bench: Bench, lengths: Lengths) -> Iterator[Line]:
-    """How many webhooks the door takes, and how soon it acknowledges them."""
-    peer = _busy(bench, bench.peer, lengths)
-    with bench.peer() as bot:
-        peer_talk = measures.talk(bot, bench.webex, SLOW_RATE, lengths.steady)
-    ours = [_busy(bench, bench.apart, lengths) for _ in range(lengths.busy_runs)]
-    serve = [_busy(bench, bench.serve, lengths) for _ in range(lengths.busy_runs)]
-    peers = (peer, _busy(bench, bench.peer, lengths))
-    print(f"  webexteamsbot before and after: {peers[0]:.1f} and {peers[1]:.1f} webhooks a second")
+def door(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure how many webhooks are accepted per second, and how fast each is answered."""
+    before = _accepted(bench, bench.webexteamsbot, scale)
+    with bench.webexteamsbot() as bot:
+        theirs = measures.reply_times(bot, bench.webex, SLOW_RATE, scale.fast)
+    ours = [_accepted(bench, bench.web_and_worker, scale) for _ in range(scale.busy_runs)]
+    serve = [_accepted(bench, bench.serve, scale) for _ in range(scale.busy_runs)]
+    after = _accepted(bench, bench.webexteamsbot, scale)
+    print(f"  webhooks per second: webexteamsbot {before:.1f} before and {after:.1f} after our runs")
     print(f"  web + worker: {_list(ours)}; serve: {_list(serve)}")
-    yield Line(
-        f"webhooks accepted on {measures.BUSY} connections",
-        "a second",
+    yield Row(
+        f"webhooks accepted on {measures.BUSY_CONNECTIONS} busy connections, vs webexteamsbot",
+        "per second",
         statistics.median(ours),
         statistics.median(serve),
-        statistics.mean(peers),
+        (before + after) / 2,
         bound=25,
         at_least=True,
     )
-    steady = []
-    for start in (bench.apart, bench.serve):
+    times = []
+    for start in (bench.web_and_worker, bench.serve):
         with start() as bot:
-            steady.append(measures.talk(bot, bench.webex, STEADY_RATE, lengths.steady))
-    yield Line(
-        f"acknowledged at {STEADY_RATE:.0f} a second: 99 of 100 (beside: 50 of 100 at {SLOW_RATE:.0f} a second)",
+            times.append(measures.reply_times(bot, bench.webex, FAST_RATE, scale.fast))
+    yield Row(
+        f"webhook answer time {_FAST}, 99th percentile, vs webexteamsbot's median {_SLOW}",
         "ms",
-        steady[0].acknowledged_nearly_all * MS,
-        steady[1].acknowledged_nearly_all * MS,
-        peer_talk.acknowledged_half * MS,
+        times[0].answered_p99 * MS,
+        times[1].answered_p99 * MS,
+        theirs.answered_median * MS,
         bound=0.1,
     )
-    yield Line(
-        "the same: 50 of 100",
+    yield Row(
+        f"webhook answer time {_FAST}, median, vs webexteamsbot's median {_SLOW}",
         "ms",
-        steady[0].acknowledged_half * MS,
-        steady[1].acknowledged_half * MS,
-        peer_talk.acknowledged_half * MS,
+        times[0].answered_median * MS,
+        times[1].answered_median * MS,
+        theirs.answered_median * MS,
     )
-    yield Line("a forged request, CPU", "ms", serve=forged.milliseconds(str(bench.folder)), bound=1)
-    yield Line(
-        f"webexteamsbot's reply in the space at {SLOW_RATE:.0f} a second: 50 of 100",
+    yield Row("CPU time for a webhook with a wrong signature", "ms", serve=forged.milliseconds(bench.folder), bound=1)
+    yield Row(f"webexteamsbot's reply time {_SLOW}, median", "ms", baseline=theirs.replied_median * MS)
+
+
+def reply(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure the time until the reply is in the space, against the two Webex calls that every bot must make."""
+    two_calls = measures.two_calls_time(bench.webex, scale.fast)
+    times = []
+    for start in (bench.web_and_worker, bench.serve):
+        with start() as bot:
+            times.append(measures.reply_times(bot, bench.webex, SLOW_RATE, scale.slow))
+    ours, serve = times
+    yield Row(
+        f"reply time {_SLOW}, median, vs the two Webex calls alone",
         "ms",
-        beside=peer_talk.replied_half * MS,
+        ours.replied_median * MS,
+        serve.replied_median * MS,
+        two_calls * MS,
+        bound=1.2,
     )
+    yield Row(f"reply time {_SLOW}, 99th percentile", "ms", ours.replied_p99 * MS, serve.replied_p99 * MS)
 
 
-def reply(bench: Bench, lengths: Lengths) -> Iterator[Line]:
-    """How soon the reply is in the space, beside the two calls to Webex that any bot must make."""
-    two_calls = measures.two_calls(bench.webex, lengths.steady)
-    talks = []
-    for start in (bench.apart, bench.serve):
+def drain(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure how fast a backlog is answered, and whether each webhook gets exactly one answer."""
+    backlogs = []
+    for start in (bench.web_and_worker, bench.serve):
         with start() as bot:
-            talks.append(measures.talk(bot, bench.webex, SLOW_RATE, lengths.slow))
-    ours, serve = talks
-    what = f"reply in the space at {SLOW_RATE:.0f} a second"
-    half = f"{what}: 50 of 100 (beside: the two calls alone)"
-    yield Line(half, "ms", ours.replied_half * MS, serve.replied_half * MS, two_calls * MS, bound=1.2)
-    yield Line(f"{what}: 99 of 100", "ms", ours.replied_nearly_all * MS, serve.replied_nearly_all * MS)
+            backlogs.append(measures.answer_backlog(bot, bench.webex, scale.backlog))
+    for name, backlog in zip(("web + worker", "serve"), backlogs, strict=True):
+        print(f"  {name}: {backlog.accepted} accepted, {backlog.answered} answered, with {backlog.posted} messages")
+    ours, serve = backlogs
+    yield Row("replies to a backlog", "per second", ours.per_second, serve.per_second, bound=60, at_least=True)
+    yield Row("not answered exactly once", "webhooks", ours.not_answered_once, serve.not_answered_once, bound=0)
 
 
-def drain(bench: Bench, lengths: Lengths) -> Iterator[Line]:
-    """How fast a backlog is answered, and whether each of it is, once."""
-    found = []
-    for start in (bench.apart, bench.serve):
-        with start() as bot:
-            found.append(measures.drain(bot, bench.webex, lengths.backlog))
-    for name, each in zip(("web + worker", "serve"), found, strict=True):
-        print(f"  {name}: {each.accepted} accepted, {each.answered} answered, with {each.posted} messages")
-    ours, serve = found
-    yield Line("replies, from a backlog", "a second", ours.a_second, serve.a_second, bound=60, at_least=True)
-    yield Line("accepted and not answered exactly once", "webhooks", float(ours.amiss), float(serve.amiss), bound=0)
-
-
-def rest(bench: Bench, lengths: Lengths) -> Iterator[Line]:
-    """What `serve` takes while it has nothing to do, and how soon it is ready."""
+def rest(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure what an idle `serve` uses, and how fast it starts."""
     with bench.serve() as bot:
-        found = measures.rest(bot, lengths.settle, lengths.rest)
-    yield Line("at rest, of one core", "%", serve=found.cpu, bound=0.5)
-    yield Line("at rest, memory", "MB", serve=found.memory, bound=120)
-    yield Line("from its start until it is ready", "s", serve=found.ready_after, bound=2)
+        idle = measures.idle_usage(bot, scale.settle, scale.idle)
+    yield Row("idle CPU, of one core", "%", serve=idle.cpu, bound=0.5)
+    yield Row("idle memory", "MB", serve=idle.memory, bound=120)
+    yield Row("start until ready", "s", serve=idle.ready_after, bound=2)
 
 
-def moves(bench: Bench, lengths: Lengths) -> Iterator[Line]:
-    """How fast syncs are moved with short and with long queues, beside empty jobs of procrastinate."""
-    few, many = 100, lengths.queued
+def moves(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure how fast syncs change state with short and long queues, against empty procrastinate jobs."""
+    few, many = 100, scale.queued
 
-    def run(queued: int, **how: bool) -> float:
-        return syncs.moves_a_second(bench.server, bench.folder, queued, lengths.steady, **how)
+    def run(queued: int, **options: bool) -> float:
+        return sync_throughput.state_changes_per_second(bench.server, bench.folder, queued, scale.fast, **options)
 
     short, long = run(few, top_up=True), run(many, top_up=True)
-    full, jobs = syncs.moves_beside_jobs(bench.server, bench.folder, many, lengths.steady)
+    full, jobs = sync_throughput.state_changes_vs_jobs(bench.server, bench.folder, many, scale.fast)
     delivered = run(many, deliver=True)
-    yield Line(
-        f"one move, queues kept at {many:,} syncs (beside: at {few})", "ms", MS / long, beside=MS / short, bound=1.5
+    what = f"sync state changes, {sync_throughput.WORKERS} workers, full queues"
+    yield Row(
+        f"one sync state change, {many:,} syncs queued, vs {few} queued",
+        "ms",
+        MS / long,
+        baseline=MS / short,
+        bound=1.5,
     )
-    yield Line(f"moves from full queues, by {syncs.WORKERS} workers", "a second", full, bound=500, at_least=True)
-    yield Line("the same, beside empty jobs of procrastinate", "a second", full, beside=jobs, bound=0.8, at_least=True)
-    yield Line("the same, with all messages delivered", "a second", delivered, beside=jobs)
+    yield Row(what, "per second", full, bound=500, at_least=True)
+    yield Row(f"{what}, vs empty procrastinate jobs", "per second", full, baseline=jobs, bound=0.8, at_least=True)
+    yield Row(f"{what}, messages sent, vs empty procrastinate jobs", "per second", delivered, baseline=jobs)
 
 
-MEASURES: dict[str, Callable[[Bench, Lengths], Iterator[Line]]] = {
+MEASURES: dict[str, Callable[[Bench, Scale], Iterator[Row]]] = {
     "door": door,
     "reply": reply,
     "drain": drain,
     "rest": rest,
     "moves": moves,
-    "licenses": exports.lines,
+    "licenses": licenses.rows,
 }
 
 
-def _busy(bench: Bench, start: Start, lengths: Lengths) -> float:
+def _accepted(bench: Bench, start: Start, scale: Scale) -> float:
     with start() as bot:
-        return measures.accepted_a_second(bot, bench.webex, lengths.busy)
+        return measures.accepted_per_second(bot, bench.webex, scale.busy)
 
 
 def _list(figures: list[float]) -> str:
@@ -141,32 +148,31 @@ def _list(figures: list[float]) -> str:
 
 
 def main() -> None:
-    """Measure what was asked for and print the table."""
+    """Run the chosen measures and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", default=",".join(MEASURES), help="some of %(default)s, with commas between")
-    parser.add_argument("--quick", action="store_true", help="shorter, and so less certain")
+    parser.add_argument("--only", default=",".join(MEASURES), help="the measures to run, with commas (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="run for a shorter time; the figures are less certain")
     options = parser.parse_args()
     names = options.only.split(",")
     if not set(names) <= set(MEASURES):
-        parser.error(f"--only names some of {', '.join(MEASURES)}")
-    lengths = measures.QUICK if options.quick else Lengths()
+        parser.error(f"--only takes some of {', '.join(MEASURES)}")
+    scale = measures.QUICK if options.quick else Scale()
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    print(
-        f"A Webex that answers after {webex.DELAY * MS:.0f} ms; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."
-    )
-    lines: list[Line] = []
+    delay, load = webex_client.DELAY * MS, os.getloadavg()[0]
+    print(f"The fake Webex answers after {delay:.0f} ms. {os.cpu_count()} cores, load {load:.1f}.")
+    rows: list[Row] = []
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
-        webex.running(Path(folder)) as fake,
+        webex_client.running(Path(folder)) as webex,
         real_postgres() as server,
     ):
         try:
             for name in names:
                 print(f"{name} ...", flush=True)
-                lines += MEASURES[name](Bench(fake, server, Path(folder)), lengths)
+                rows += MEASURES[name](Bench(webex, server, Path(folder)), scale)
         finally:
-            print(f"\n{table(lines)}")
+            print(f"\n{table(rows)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The bots that are measured, each as it is run in earnest."""
+"""The bots that are measured, started as in production."""
 
 import shlex
 import shutil
@@ -14,20 +14,20 @@ import psutil
 import psycopg
 
 from bench import load, webhooks
-from bench.peers import python_of
+from bench.other_programs import python_of
 from bench.processes import ROOT, answers, environment, free_port, running, wait_for
-from bench.webex import FakeWebex
+from bench.webex_client import FakeWebex
 from bot.commands import COMMANDS
 from bot.replies import help as help_reply
 from tests import postgres
 
-PEER_THREADS = 8
-_WARMING = 32
+WEBEXTEAMSBOT_THREADS = 8
+_WARM_UP_COUNT = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A running bot: where its door is, its processes, and how many seconds it took until it was ready."""
+    """A running bot: its port and webhook path, its processes, and the seconds until it was ready."""
 
     port: int
     path: str
@@ -36,7 +36,7 @@ class Bot:
 
 
 Start = Callable[[], AbstractContextManager[Bot]]
-"""Starts a bot anew, its database empty, and has it answer a few commands first."""
+"""Starts a bot with an empty database and lets it answer a few commands to warm up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Bench:
     folder: Path
 
     @contextmanager
-    def apart(self) -> Iterator[Bot]:
-        """Ours as the Procfile has it, web and worker apart, on PostgreSQL."""
+    def web_and_worker(self) -> Iterator[Bot]:
+        """Run our bot as in the Procfile: web and worker on PostgreSQL."""
         lines = (line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
         commands = {name: ["sh", "-c", f"exec {command}"] for name, command in lines}
         port = free_port()
@@ -58,16 +58,16 @@ class Bench:
             environ = self._settings(port, url.replace("postgresql+psycopg", "postgres"))
             subprocess.run(commands["release"], env=environ, cwd=ROOT, check=True, capture_output=True)
             started = time.monotonic()
-            found = [
+            processes = [
                 stack.enter_context(running(commands[name], environ, self.folder / f"{name}.log"))
                 for name in ("web", "worker")
             ]
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web")
-            yield self._warmed(Bot(port, "/webhooks", found, time.monotonic() - started))
+            yield self._warm_up(Bot(port, "/webhooks", processes, time.monotonic() - started))
 
     @contextmanager
     def serve(self) -> Iterator[Bot]:
-        """Ours in one piece on SQLite."""
+        """Run our bot as one process on SQLite."""
         port = free_port()
         data = self.folder / f"serve-{port}"
         data.mkdir()
@@ -76,22 +76,25 @@ class Bench:
         started = time.monotonic()
         with running(command, environ, self.folder / "serve.log") as process:
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve", pause=0.005)
-            yield self._warmed(Bot(port, "/webhooks", [process], time.monotonic() - started))
+            yield self._warm_up(Bot(port, "/webhooks", [process], time.monotonic() - started))
         shutil.rmtree(data)
 
     @contextmanager
-    def peer(self) -> Iterator[Bot]:
-        """PyPI's webexteamsbot under gunicorn, with eight threads."""
+    def webexteamsbot(self) -> Iterator[Bot]:
+        """Run webexteamsbot from PyPI under gunicorn with eight threads."""
         python = python_of("webexteamsbot")
         port = free_port()
         environ = self._settings(port, "")
-        environ |= {webhooks.ANSWER: help_reply.overview(COMMANDS), "PATH": f"{python.parent}:{environ['PATH']}"}
-        options = f"--bind 127.0.0.1:{port} --workers 1 --threads {PEER_THREADS} --no-control-socket"
-        command = [str(python), "-m", "gunicorn", *shlex.split(options), "bench.peer:door()"]
+        environ |= {
+            webhooks.ANSWER_VARIABLE: help_reply.overview(COMMANDS),
+            "PATH": f"{python.parent}:{environ['PATH']}",
+        }
+        options = f"--bind 127.0.0.1:{port} --workers 1 --threads {WEBEXTEAMSBOT_THREADS} --no-control-socket"
+        command = [str(python), "-m", "gunicorn", *shlex.split(options), "bench.webexteamsbot_app:create_app()"]
         started = time.monotonic()
-        with running(command, environ, self.folder / "peer.log") as process:
+        with running(command, environ, self.folder / "webexteamsbot.log") as process:
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/health"), "webexteamsbot")
-            yield self._warmed(Bot(port, "/", [process], time.monotonic() - started))
+            yield self._warm_up(Bot(port, "/", [process], time.monotonic() - started))
 
     def _settings(self, port: int, database_url: str) -> dict[str, str]:
         return environment(
@@ -100,25 +103,25 @@ class Bench:
             WEBEX_WEBHOOK_SECRET=webhooks.SECRET,
             WEBEX_API_URL=self.webex.api,
             BOT_PUBLIC_URL=f"http://127.0.0.1:{port}",
-            BOT_OPERATORS=webhooks.ADMIN_EMAIL,  # nobody else may type as much as is measured
+            BOT_OPERATORS=webhooks.ADMIN_EMAIL,  # an operator: the rate limit does not apply
             BOT_ENTERPRISE="Reseller1+acme",
             BOT_ADMINS=webhooks.ADMIN_EMAIL,
             DATABASE_URL=database_url,
             PORT=str(port),
         )
 
-    def _warmed(self, bot: Bot) -> Bot:
-        self.webex.forget()
-        plan = load.Plan(bot.port, bot.path, self.webex.fresh(), 30.0, connections=8, most=_WARMING)
-        assert len(load.send(plan).accepted) == _WARMING
-        wait_for(lambda: self.webex.posted() == _WARMING, "the first answers")
-        self.webex.forget()
+    def _warm_up(self, bot: Bot) -> Bot:
+        self.webex.reset()
+        plan = load.Plan(bot.port, bot.path, self.webex.next_numbers(), 30.0, connections=8, max_count=_WARM_UP_COUNT)
+        assert len(load.send(plan).accepted) == _WARM_UP_COUNT
+        wait_for(lambda: self.webex.post_count() == _WARM_UP_COUNT, "the first answers")
+        self.webex.reset()
         return bot
 
 
 @contextmanager
 def real_postgres() -> Iterator[postgres.Server]:
-    """A PostgreSQL that writes to disk what it has committed, as one in earnest does."""
+    """Run a PostgreSQL that writes commits to disk, as in production; the one of the tests does not."""
     with postgres.running() as server:
         with server.empty() as url, psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM RESET fsync")

@@ -1,6 +1,6 @@
-"""A Webex that answers after a set time, in a process of its own, with as little work as it can.
+"""A fake Webex that answers after a fixed time, as a program that does as little work as possible.
 
-`/bench/` is for the bench alone and answers at once: what was posted when, and how many calls there were.
+`/bench/` is for the bench only and answers at once: what was posted when, and how often each call was made.
 """
 
 import asyncio
@@ -29,35 +29,35 @@ _ME = {
 
 
 @dataclass
-class World:
-    """What was said and how often Webex was called; the times are of the machine's monotonic clock, in seconds."""
+class State:
+    """The messages, webhooks and call counts; times are seconds of the machine's monotonic clock."""
 
     delay: float
     calls: Counter[str] = field(default_factory=Counter)
     posts: list[tuple[int, float]] = field(default_factory=list)
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def forget(self) -> None:
-        """Be as new."""
+    def reset(self) -> None:
+        """Forget everything."""
         self.calls.clear()
         self.posts.clear()
         self.webhooks.clear()
 
 
-class Caller(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One kept-alive connection."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where answers go."""
+        """Keep the transport for the answers."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take every request that is whole."""
+        """Handle every complete request."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             head = self._buffer[:end].decode("latin-1")
@@ -68,42 +68,40 @@ class Caller(asyncio.Protocol):
             self._buffer = self._buffer[end + 4 + size :]
             method, target, _ = head.split("\r\n", 1)[0].split(" ")
             path, _, query = target.partition("?")
-            self._asked(method, path, dict(parse_qsl(query)), body)
+            self._handle(method, path, dict(parse_qsl(query)), body)
 
-    def _asked(self, method: str, path: str, query: dict[str, str], body: bytes) -> None:
+    def _handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> None:
         if path.startswith("/bench/"):
-            self._answer(200, self._world_asked(method, path))
+            self._send(200, self._control(method, path))
             return
         kind, _, name = path.removeprefix(BASE).partition("/")
-        self._world.calls[f"{method} {kind}"] += 1
+        self._state.calls[f"{method} {kind}"] += 1
         if name == "subscribers":
-            asyncio.get_running_loop().call_later(self._world.delay, self._page, query)
+            asyncio.get_running_loop().call_later(self._state.delay, self._send_page, query)
             return
-        status, answer = _webex(self._world, method, kind, name, body)
-        said = number_of(answer["roomId"]) if (method, kind, status) == ("POST", "messages", 200) else None
+        status, answer = _response(self._state, method, kind, name, body)
+        posted_number = number_of(answer["roomId"]) if (method, kind, status) == ("POST", "messages", 200) else None
         loop = asyncio.get_running_loop()
-        loop.call_later(self._world.delay, self._answer, status, answer, said)
+        loop.call_later(self._state.delay, self._send, status, answer, posted_number)
 
-    def _answer(self, status: int, answer: Any, said: int | None = None) -> None:
+    def _send(self, status: int, answer: Any, posted_number: int | None = None, headers: str = "") -> None:
         content = json.dumps(answer).encode() if status != 204 else b""
-        head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        self._transport.write(head.encode() + content)
-        if said is not None:
-            self._world.posts.append((said, time.monotonic()))
+        headers = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n{headers}"
+        self._transport.write(f"HTTP/1.1 {status} Answer\r\n{headers}\r\n".encode() + content)
+        if posted_number is not None:
+            self._state.posts.append((posted_number, time.monotonic()))
 
-    def _page(self, query: dict[str, str]) -> None:
-        """A page of subscribers, of whom none has changed since."""
+    def _send_page(self, query: dict[str, str]) -> None:
+        """Send a page of subscribers. None of them ever changes."""
         items, after = ([], None) if "lastStatusChange" in query else subscribers.page(int(query.get("page", 1)))
         link = {**query, "page": str(after)}
         headers = f'Link: </v1/broadworks/subscribers?{urlencode(link)}>; rel="next"\r\n' if after else ""
-        content = json.dumps({"items": items}).encode()
-        head = f"HTTP/1.1 200 Said\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n{headers}\r\n"
-        self._transport.write(head.encode() + content)
+        self._send(200, {"items": items}, headers=headers)
 
-    def _world_asked(self, method: str, path: str) -> Any:
+    def _control(self, method: str, path: str) -> Any:
         if method == "DELETE":
-            self._world.forget()
-        return {"/bench/posts": self._world.posts, "/bench/calls": self._world.calls}.get(path, len(self._world.posts))
+            self._state.reset()
+        return {"/bench/posts": self._state.posts, "/bench/calls": self._state.calls}.get(path, len(self._state.posts))
 
 
 def _length(head: str) -> int:
@@ -111,8 +109,8 @@ def _length(head: str) -> int:
     return int(found.partition("\r\n")[0] or 0)
 
 
-def _webex(world: World, method: str, kind: str, name: str, body: bytes) -> tuple[int, dict[str, Any]]:
-    """What Webex answers: its messages, people, memberships and webhooks APIs, as far as a bot's `help` needs them."""
+def _response(state: State, method: str, kind: str, name: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Return the status and body for the APIs that `help` needs: messages, people, memberships, webhooks."""
     match method, kind:
         case "GET", "people":
             return 200, _ME
@@ -129,25 +127,25 @@ def _webex(world: World, method: str, kind: str, name: str, body: bytes) -> tupl
                 "created": CREATED,
             }
         case "POST", "messages":
-            said = {"id": f"posted-{len(world.posts)}", "roomType": "group", "personId": BOT_ID, "created": CREATED}
-            return 200, said | {"personEmail": BOT_EMAIL, **json.loads(body)}
+            message = {"id": f"posted-{len(state.posts)}", "roomType": "group", "personId": BOT_ID, "created": CREATED}
+            return 200, message | {"personEmail": BOT_EMAIL, **json.loads(body)}
         case "GET", "memberships":
             return 200, {"items": [{"id": "membership", "personId": ADMIN_ID, "personEmail": ADMIN_EMAIL}]}
         case "GET", "webhooks":
-            return 200, {"items": list(world.webhooks.values())}
+            return 200, {"items": list(state.webhooks.values())}
         case "POST" | "PUT", "webhooks":
-            key = name or f"webhook-{len(world.webhooks)}"
-            world.webhooks[key] = {"status": "active", **world.webhooks.get(key, {}), **json.loads(body), "id": key}
-            return 200, world.webhooks[key]
+            key = name or f"webhook-{len(state.webhooks)}"
+            state.webhooks[key] = {"status": "active", **state.webhooks.get(key, {}), **json.loads(body), "id": key}
+            return 200, state.webhooks[key]
         case "DELETE", "webhooks":
-            world.webhooks.pop(name, None)
+            state.webhooks.pop(name, None)
             return 204, {}
-    return 404, {"message": "The bench knows no such thing."}
+    return 404, {"message": "The fake Webex does not have this."}
 
 
 async def _serve(port: int, delay: float) -> None:
-    world = World(delay)
-    server = await asyncio.get_running_loop().create_server(lambda: Caller(world), "127.0.0.1", port, backlog=256)
+    state = State(delay)
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(state), "127.0.0.1", port, backlog=256)
     await server.serve_forever()
 
 

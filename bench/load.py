@@ -1,28 +1,28 @@
-"""Sends webhooks and notes what came back, in a process of its own.
+"""Sends webhooks and records the answers, in a separate process.
 
-A closed loop keeps so many connections busy; an open loop sends at a rate, whether or not answers come, and counts
-from when each webhook was to be sent.
+A closed loop keeps a number of connections busy. An open loop sends at a rate and does not wait for answers; it counts
+from the time at which each webhook was due.
 """
 
 import asyncio
 import gc
 import json
+import math
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from bench import webhooks
-from bench.figures import quantile
 
-_MAX_A_SECOND = 3000
-_PATIENCE = 60.0
+_MAX_PER_SECOND = 3000
+_ANSWER_WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send where: by `connections` that are kept busy, or at a `rate` a second; `most` ends it earlier."""
+    """What to send and where: on busy `connections`, or at a `rate` per second. `max_count` ends it earlier."""
 
     port: int
     path: str
@@ -30,60 +30,65 @@ class Plan:
     seconds: float
     connections: int = 0
     rate: float = 0.0
-    most: int = 0
+    max_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One webhook: when it was to be sent and when it was answered, on the machine's monotonic clock, in seconds."""
+    """One webhook: when it was due and when it was answered, in seconds of the machine's monotonic clock."""
 
     number: int
-    at: float
+    due_at: float
     answered_at: float
     status: int
 
     @property
     def accepted(self) -> bool:
-        """Whether the bot took it."""
+        """Say whether the bot accepted it."""
         return 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """All that was sent."""
+    """All webhooks that were sent."""
 
     sent: list[Sent]
 
     @property
     def accepted(self) -> list[Sent]:
-        """What the bot took."""
-        return [each for each in self.sent if each.accepted]
+        """Return the webhooks that the bot accepted."""
+        return [request for request in self.sent if request.accepted]
 
     @property
     def ended_at(self) -> float:
-        """When the last answer came."""
-        return max(each.answered_at for each in self.sent)
+        """Return the time of the last answer."""
+        return max(request.answered_at for request in self.sent)
 
     @property
-    def a_second(self) -> float:
-        """How many were accepted a second."""
-        return len(self.accepted) / (self.ended_at - min(each.at for each in self.sent))
+    def per_second(self) -> float:
+        """Return how many were accepted per second."""
+        return len(self.accepted) / (self.ended_at - min(request.due_at for request in self.sent))
 
-    def acknowledged(self, share: float) -> float:
-        """Within how many seconds that share was acknowledged."""
-        return quantile([each.answered_at - each.at for each in self.accepted], share)
+    def answer_time(self, share: float) -> float:
+        """Return the seconds within which this share was answered."""
+        return quantile([request.answered_at - request.due_at for request in self.accepted], share)
+
+
+def quantile(samples: Sequence[float], share: float) -> float:
+    """Return the smallest sample that at least this share of the samples does not exceed."""
+    return sorted(samples)[max(math.ceil(share * len(samples)) - 1, 0)]
 
 
 def send(plan: Plan) -> Load:
-    """Send in a process of its own."""
+    """Send in a separate process."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.load", json.dumps(asdict(plan))], check=True, stdout=subprocess.PIPE
     )
     return Load([Sent(*fields) for fields in json.loads(done.stdout)])
 
 
-class _Wire(asyncio.Protocol):
-    """One kept-alive connection, on which one request is under way at a time."""
+class _Connection(asyncio.Protocol):
+    """A kept-alive connection with one request at a time."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -94,7 +99,7 @@ class _Wire(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def ask(self, request: bytes) -> "asyncio.Future[int]":
+    def send(self, request: bytes) -> "asyncio.Future[int]":
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._answer
@@ -122,13 +127,13 @@ class _Wire(asyncio.Protocol):
 
 
 class _Sender:
-    """Sends the plan's webhooks in their order, on as few connections as the plan allows."""
+    """Sends the plan's webhooks in order, on as few connections as the plan allows."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._idle: list[_Wire] = []
+        self._idle: list[_Connection] = []
         self.sent: list[Sent] = []
-        count = plan.most or int(plan.seconds * (plan.rate or _MAX_A_SECOND))
+        count = plan.max_count or int(plan.seconds * (plan.rate or _MAX_PER_SECOND))
         self._requests = [
             (number, webhooks.request(number, plan.path)) for number in range(plan.first, plan.first + count)
         ]
@@ -136,52 +141,54 @@ class _Sender:
     async def run(self) -> None:
         requests = iter(self._requests)
         if self._plan.rate:
-            await self._at_a_rate(requests)
+            await self._send_at_rate(requests)
             return
         until = time.monotonic() + self._plan.seconds
         await asyncio.gather(*(self._keep_busy(requests, until) for _ in range(self._plan.connections)))
 
     async def _keep_busy(self, requests: Iterator[tuple[int, bytes]], until: float) -> None:
         for number, request in requests:
-            await self._one(number, request, time.monotonic())
+            await self._send(number, request, time.monotonic())
             if time.monotonic() >= until:
                 return
 
-    async def _at_a_rate(self, requests: Iterator[tuple[int, bytes]]) -> None:
+    async def _send_at_rate(self, requests: Iterator[tuple[int, bytes]]) -> None:
         start = time.monotonic() + 0.05
         async with asyncio.TaskGroup() as under_way:
             for place, (number, request) in enumerate(requests):
                 due = start + place / self._plan.rate
                 await asyncio.sleep(due - time.monotonic())
-                under_way.create_task(self._one(number, request, due))
+                under_way.create_task(self._send(number, request, due))
 
-    async def _one(self, number: int, request: bytes, at: float) -> None:
-        """Send one; again where a connection kept from before was given up by the other side."""
+    async def _send(self, number: int, request: bytes, due_at: float) -> None:
+        """Send one webhook. Send it again if the server closed a reused connection."""
         while True:
-            kept = bool(self._idle)
-            wire = self._idle.pop() if kept else await self._opened()
-            if not wire.open:
+            is_reused = bool(self._idle)
+            connection = self._idle.pop() if is_reused else await self._connect()
+            if not connection.open:
                 continue
             try:
-                status = await asyncio.wait_for(wire.ask(request), _PATIENCE)
+                status = await asyncio.wait_for(connection.send(request), _ANSWER_WAIT)
             except ConnectionResetError:
-                if not kept:
+                if not is_reused:
                     raise
                 continue
-            self.sent.append(Sent(number, at, time.monotonic(), status))
-            self._idle.append(wire)
+            self.sent.append(Sent(number, due_at, time.monotonic(), status))
+            self._idle.append(connection)
             return
 
-    async def _opened(self) -> _Wire:
-        _, wire = await asyncio.get_running_loop().create_connection(_Wire, "127.0.0.1", self._plan.port)
-        return wire
+    async def _connect(self) -> _Connection:
+        _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._plan.port)
+        return connection
 
 
 def _main(plan: Plan) -> None:
     sender = _Sender(plan)
     gc.disable()
     asyncio.run(sender.run())
-    json.dump([[each.number, each.at, each.answered_at, each.status] for each in sender.sent], sys.stdout)
+    json.dump(
+        [[request.number, request.due_at, request.answered_at, request.status] for request in sender.sent], sys.stdout
+    )
 
 
 if __name__ == "__main__":

@@ -1,69 +1,71 @@
-"""The table that the bench prints: figures side by side, their ratio, and what that is held against."""
+"""The table that the bench prints: figures, what they are compared with, the ratio and its bound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-OURS, EMBEDDED, BESIDE = "web + worker", "serve", "beside it"
-
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One measure: the figures of the two shapes and of what is measured beside them, and the ratio's bound.
+class Row:
+    """One measure: the figures of the bot's two set-ups and the figure they are compared with.
 
-    `bound` holds for the first shape, or for `serve` where that alone has a figure; it is for the ratio where there
-    is something beside, else for the figure itself.
+    Args:
+        what: the label. With a baseline, it ends with "vs" and what the baseline is.
+        ours: the figure of web and worker on PostgreSQL.
+        serve: the figure of `serve` on SQLite.
+        bound: the limit for `ours`, or for `serve` if `ours` is None. With a baseline, it limits the ratio.
+        at_least: the bound is a minimum, not a maximum.
     """
 
     what: str
     unit: str
     ours: float | None = None
     serve: float | None = None
-    beside: float | None = None
+    baseline: float | None = None
     bound: float | None = None
     at_least: bool = False
 
     @property
-    def held(self) -> float | None:
-        """What is held against the bound."""
+    def bounded(self) -> float | None:
+        """Return the figure or ratio that the bound limits."""
         figure = self.serve if self.ours is None else self.ours
-        if figure is None or self.beside is None:
+        if figure is None or self.baseline is None:
             return figure
-        return figure / self.beside
+        return figure / self.baseline
 
     @property
     def verdict(self) -> str:
-        """Whether the bound is kept."""
-        if self.bound is None or self.held is None:
+        """Return whether the bound is kept; empty if there is none."""
+        if self.bound is None or self.bounded is None:
             return ""
-        return "kept" if (self.held >= self.bound if self.at_least else self.held <= self.bound) else "MISSED"
+        return "kept" if (self.bounded >= self.bound if self.at_least else self.bounded <= self.bound) else "MISSED"
 
     def cells(self) -> tuple[str, ...]:
-        """The line as the table shows it."""
-        sign, times = "≥" if self.at_least else "≤", "" if self.beside is None else " ×"
+        """Return the row's cells."""
+        sign, times = "≥" if self.at_least else "≤", "" if self.baseline is None else " ×"
         return (
-            f"{self.what}, {self.unit}",
+            f"{self.what} ({self.unit})",
             _figure(self.ours),
             _figure(self.serve),
-            _figure(self.beside),
-            "" if self.beside is None or self.held is None else f"{self.held:.2f} ×",
+            _figure(self.baseline),
+            "" if self.baseline is None or self.bounded is None else f"{self.bounded:.2f} ×",
             "" if self.bound is None else f"{sign} {self.bound:g}{times}",
             self.verdict,
         )
 
 
-HEADER = ("", OURS, EMBEDDED, BESIDE, "ratio", "bound", "")
+HEADER = ("", "web + worker", "serve", "compared with", "ratio", "bound", "")
 
 
-def table(lines: Sequence[Line]) -> str:
-    """The lines in columns."""
-    rows = [HEADER, *(line.cells() for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+def table(rows: Sequence[Row]) -> str:
+    """Return the rows in columns."""
+    lines = [HEADER, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
     return "\n".join(
         "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
-        for row in rows
+        for line in lines
     )
 
 

@@ -1,18 +1,18 @@
-"""The subscribers of the bench's Webex."""
+"""The subscribers of the fake Webex."""
 
 from typing import Any
 
 ENTERPRISE = "acme"
-ALL = 30_000
+COUNT = 30_000
 PAGE = 100
-PAGES = ALL // PAGE
+PAGES = COUNT // PAGE
 _CHANGED = "2026-11-01T00:00:00.000Z"
 
 
 def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-    """A page, counted from 1, and the number of the next."""
+    """Return a page, counted from 1, and the number of the next page."""
     first = (number - 1) * PAGE
-    items = [_subscriber(index) for index in range(first, min(first + PAGE, ALL))]
+    items = [_subscriber(index) for index in range(first, min(first + PAGE, COUNT))]
     return items, number + 1 if number < PAGES else None
 
 

@@ -1,4 +1,4 @@
-"""The people, spaces and messages of the bench, and the signed webhooks that tell of them."""
+"""The people, spaces and messages of the bench, and the signed webhooks for its messages."""
 
 import hmac
 import json
@@ -11,10 +11,10 @@ BOT_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi10aGUtYm90LWl0c2VsZi0wMDAwMD
 ADMIN_EMAIL = "ana@acme.example"
 ADMIN_ID = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS9iZW5jaC1vZi1hbi1hZG1pbi0wMDAwMDAwMDAwMDAwMDAwMDA"
 COMMAND = "help"
-ANSWER = "BENCH_ANSWER"
-"""The variable that tells the other bot what to answer: what ours does, word for word."""
+ANSWER_VARIABLE = "BENCH_ANSWER"
+"""The environment variable with the answer of webexteamsbot: the same text as ours."""
 CREATED = datetime.now(UTC).isoformat(timespec="milliseconds")
-"""Just now: the door does not take what was made long ago."""
+"""Now, because the bot refuses old events."""
 
 _MESSAGE = "Y2lzY29zcGFyazovL3VzL01FU1NBR0UvYmVuY2gtb2YtYS1tZXNzYWdlLTAwMDAwMDAw"
 _ROOM = "Y2lzY29zcGFyazovL3VzL1JPT00vYmVuY2gtb2YtYS1zcGFjZS0wMDAwMDAwMDAwMDAw"
@@ -22,22 +22,22 @@ _DIGITS = 12
 
 
 def message_id(number: int) -> str:
-    """The id of the message with that number."""
+    """Return the id of the message with this number."""
     return f"{_MESSAGE}{number:0{_DIGITS}d}"
 
 
 def room_id(number: int) -> str:
-    """The id of the group space it is in: every message has one of its own, since a space is answered in order."""
+    """Return the id of its group space. Each message has its own space, because a space is answered in order."""
     return f"{_ROOM}{number:0{_DIGITS}d}"
 
 
 def number_of(any_id: str) -> int:
-    """The number in the id of a message or of a space."""
+    """Return the number in the id of a message or a space."""
     return int(any_id[-_DIGITS:])
 
 
 def request(number: int, path: str) -> bytes:
-    """The HTTP request with which Webex tells of a message, signed."""
+    """Return the signed HTTP request that Webex sends for a message."""
     body = json.dumps(
         {
             "id": "Y2lzY29zcGFyazovL3VzL1dFQkhPT0svYmVuY2gtb2YtYS13ZWJob29rLTAwMDAwMDAwMDAwMDAwMDAw",

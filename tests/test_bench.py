@@ -1,4 +1,4 @@
-"""The bench's own instruments: what they measure has to be true of something known."""
+"""Checks the bench's own instruments on loads whose result is known."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,20 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from bench import bare_export, export, exports, holders, load, measures, memory, syncs, webex
-from bench.figures import quantile
-from bench.report import Line
-from bench.webex import FakeWebex
+from bench import (
+    license_holders,
+    licenses,
+    licenses_command,
+    load,
+    measures,
+    memory,
+    minimal_export,
+    sync_worker,
+    webex_client,
+)
+from bench.load import quantile
+from bench.report import Row
+from bench.webex_client import FakeWebex
 from bench.webhooks import message_id, number_of, room_id
 from bot.formatting.csv_file import opened
 from storage.engine.database import Database
@@ -22,8 +32,8 @@ DELAY = 0.05
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Iterator[FakeWebex]:
-    """A Webex that answers after 50 ms."""
-    with webex.running(tmp_path, DELAY) as running:
+    """Run a fake Webex that answers after 50 ms."""
+    with webex_client.running(tmp_path, DELAY) as running:
         yield running
 
 
@@ -38,34 +48,34 @@ def test_webex_answers_after_its_delay_and_knows_who_said_what_where(fake: FakeW
 
 
 def test_the_two_calls_any_bot_must_make_take_two_delays(fake: FakeWebex) -> None:
-    assert 2 * DELAY <= measures.two_calls(fake, seconds=1.0) < 4 * DELAY
+    assert 2 * DELAY <= measures.two_calls_time(fake, seconds=1.0) < 4 * DELAY
 
 
 def test_connections_that_are_kept_busy_send_one_at_a_time_each(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, connections=4))
     assert fake.calls() == {"POST webhooks": len(sent.accepted)}
-    assert [each.number for each in sorted(sent.sent, key=lambda each: each.number)] == list(
+    assert [request.number for request in sorted(sent.sent, key=lambda request: request.number)] == list(
         range(1, len(sent.sent) + 1)
     )
-    assert 4 < sent.a_second <= 4 / DELAY
+    assert 4 < sent.per_second <= 4 / DELAY
 
 
 def test_a_backlog_has_as_many_as_were_asked_for(fake: FakeWebex) -> None:
-    sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=30.0, connections=8, most=20))
+    sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=30.0, connections=8, max_count=20))
     assert fake.calls() == {"POST webhooks": 20}
     assert len(sent.accepted) == 20
 
 
 def test_a_rate_is_kept_however_slow_the_answers_are(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, rate=100.0))
-    times = sorted(each.at for each in sent.sent)
+    times = sorted(request.due_at for request in sent.sent)
     assert fake.calls() == {"POST webhooks": 50}
     assert times[-1] - times[0] == pytest.approx(0.49)
-    assert sent.acknowledged(0.0) >= DELAY
+    assert sent.answer_time(0.0) >= DELAY
 
 
 def test_what_is_refused_is_not_counted_as_accepted(fake: FakeWebex) -> None:
-    sent = load.send(load.Plan(fake.port, "/v1/nothing", 1, seconds=30.0, connections=1, most=3))
+    sent = load.send(load.Plan(fake.port, "/v1/nothing", 1, seconds=30.0, connections=1, max_count=3))
     assert len(sent.sent) == 3
     assert sent.accepted == []
 
@@ -80,26 +90,26 @@ def test_a_quantile_is_the_least_sample_that_so_many_do_not_exceed() -> None:
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [
-        (Line("", "", ours=50, beside=2, bound=25, at_least=True), "kept"),
-        (Line("", "", ours=49, beside=2, bound=25, at_least=True), "MISSED"),
-        (Line("", "", ours=130, beside=100, bound=1.2), "MISSED"),
-        (Line("", "", serve=119, bound=120), "kept"),
-        (Line("", "", ours=1), ""),
+        (Row("", "", ours=50, baseline=2, bound=25, at_least=True), "kept"),
+        (Row("", "", ours=49, baseline=2, bound=25, at_least=True), "MISSED"),
+        (Row("", "", ours=130, baseline=100, bound=1.2), "MISSED"),
+        (Row("", "", serve=119, bound=120), "kept"),
+        (Row("", "", ours=1), ""),
     ],
 )
-def test_a_bound_is_for_the_ratio_or_else_for_the_figure(line: Line, verdict: str) -> None:
+def test_a_bound_is_for_the_ratio_or_else_for_the_figure(line: Row, verdict: str) -> None:
     assert line.verdict == verdict
 
 
 def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_path: Path) -> None:
     shared = tmp_path / "starts"
-    shared.write_bytes(bytes(8 * syncs.MOST))
+    shared.write_bytes(bytes(8 * sync_worker.MAX_ENTERPRISES))
     database = Database(postgres_url)
-    provider = syncs.Provider(database)
-    provider.take_on(2, shown=True)
-    assert (provider.moves(), provider.top_up()) == (0, 0)
-    context, jobs = syncs.context(database, shared), syncs.jobs({"syncs", "rosters"})
-    wait_until(lambda: not [job for job in jobs if job.run_one(context)] and provider.moves() == 10)
+    provider = sync_worker.Provider(database)
+    provider.add_enterprises(2, with_status=True)
+    assert (provider.state_changes(), provider.top_up()) == (0, 0)
+    context, jobs = sync_worker.context(database, shared), sync_worker.jobs({"syncs", "rosters"})
+    wait_until(lambda: not [job for job in jobs if job.run_one(context)] and provider.state_changes() == 10)
     assert provider.top_up() == 2
     database.close()
 
@@ -108,23 +118,23 @@ def test_the_bare_script_writes_the_file_that_the_bot_makes(
     database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = Database(database_url)
-    holders.fill(database_url, 2_000)
-    export.main(database_url, exports.HALF)
+    license_holders.fill(database_url, 2_000)
+    licenses_command.main(database_url, licenses.HALF)
     plain = str(database.url.database) if database.is_sqlite else database.plain_url
-    bare_export.main(plain, exports.HALF_QUERY, str(tmp_path / "bare.csv"))
+    minimal_export.main(plain, licenses.HALF_QUERY, str(tmp_path / "minimal.csv"))
     with database.read() as session:
         made = session.scalars(select(AttachmentRow.body).order_by(AttachmentRow.id.desc()).limit(1)).one()
     database.close()
-    assert opened(made).read() == (tmp_path / "bare.csv").read_bytes()
+    assert opened(made).read() == (tmp_path / "minimal.csv").read_bytes()
     assert len(opened(made).read().splitlines()) == 1 + 1_000
     assert [line.count('"seconds"') for line in capsys.readouterr().out.splitlines()] == [1, 0]
 
 
 def test_the_rare_license_holders_of_the_bench_are_as_many_as_it_says(database: Database, database_url: str) -> None:
-    holders.fill(database_url, 2_000)
+    license_holders.fill(database_url, 2_000)
     with database.read() as session:
         found = session.scalars(select(LicenseHolderRow.email).where(LicenseHolderRow.email.like("%@rare.example")))
-        assert len(found.all()) == holders.RARE
+        assert len(found.all()) == license_holders.RARE
 
 
 def test_what_a_process_grew_by_for_a_while_is_seen_afterwards() -> None:

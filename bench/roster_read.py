@@ -1,6 +1,6 @@
-"""How fast an enterprise's license holders are read from Webex, beside the calls alone; run as a program.
+"""Measures how fast an enterprise's license holders are read from Webex, against the calls alone. A program.
 
-Prints as JSON the seconds of both, and by how many bytes the process had grown at its largest.
+Prints as JSON the seconds of both and the bytes by which the memory of the process grew at most.
 """
 
 import json
@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import holders, memory
+from bench import license_holders, memory
 from bench.subscribers import ENTERPRISE
 from bot.jobs import rosters as job
 from bot.jobs.engine.context import Context
@@ -23,11 +23,11 @@ from storage.engine.upgrade import upgrade
 
 
 def main(url: str, api: str) -> None:
-    """The calls alone, then a whole read, then one of what has changed since, which is nothing."""
+    """Make the calls alone, then read the whole roster, then read again when nothing has changed."""
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
-    enterprise = holders.acme(database, ENTERPRISE, now)
+    enterprise = license_holders.add_enterprise(database, ENTERPRISE, now)
     client = WebexClient(fixed_token("token"), api)
     started = time.perf_counter()
     calls = sum(1 for _ in client.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))

@@ -1,4 +1,4 @@
-"""What ours is measured beside: others' programs, each in an environment of its own that is made the first time."""
+"""The programs that the bot is compared with. Each has its own virtual environment, created at the first use."""
 
 import filecmp
 import shutil
@@ -12,16 +12,16 @@ _HOME = ROOT / "var" / "peers"
 
 
 def python_of(name: str) -> Path:
-    """The Python of the environment in which the requirements of `name` are installed."""
+    """Return the Python of the virtual environment with the requirements of `name`."""
     home = _HOME / name
     python = home / "bin" / "python"
-    wanted = ROOT / "bench" / f"requirements-{name}.txt"
-    kept = home / wanted.name
-    if kept.exists() and filecmp.cmp(kept, wanted, shallow=False):
+    requirements = ROOT / "bench" / f"requirements-{name}.txt"
+    installed = home / requirements.name
+    if installed.exists() and filecmp.cmp(installed, requirements, shallow=False):
         return python
     print(f"Installing {name} in {home.relative_to(ROOT)} (once) ...", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
     options = "install -qq --disable-pip-version-check --no-input --require-hashes -r"
-    subprocess.run([python, "-m", "pip", *options.split(), wanted], check=True)
-    shutil.copy(wanted, kept)
+    subprocess.run([python, "-m", "pip", *options.split(), requirements], check=True)
+    shutil.copy(requirements, installed)
     return python

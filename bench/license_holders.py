@@ -1,4 +1,4 @@
-"""A roster with as many license holders as are wanted: half of them in Dallas, a few of them rare."""
+"""A roster of any size: half of the license holders are in Dallas, 20 have a rare address."""
 
 import random
 from datetime import UTC, datetime
@@ -16,27 +16,28 @@ _LAST = ("Miller", "O'Neill", "Quill", "Łęcki", "Schröder", "Peña", "Шев�
 
 
 def fill(url: str, number: int) -> None:
-    """Give an empty database one enterprise, and that a roster of this size."""
+    """Add an enterprise with a roster of this size to an empty database."""
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
-    enterprise = acme(database, "acme", now)
+    enterprise = add_enterprise(database, "acme", now)
     with database.single_write() as connection:
         row = rosters.claim(connection, now)
     if row is None:
-        raise LookupError("no roster is wanted")
-    claim, chance = Claim(row.id, row.attempt), random.Random(number)
+        raise LookupError("no roster is due")
+    claim, generator = Claim(row.id, row.attempt), random.Random(number)
     for first in range(0, number, license_holders.CHUNK):
-        some = [(f"s{index}", _holder(index, number, chance)) for index in range(first, first + license_holders.CHUNK)]
+        indexes = range(first, first + license_holders.CHUNK)
+        chunk = [(f"s{index}", _holder(index, number, generator)) for index in indexes]
         with database.write() as session:
-            rosters.add(session, claim, enterprise.id, now, first, some)
+            rosters.add(session, claim, enterprise.id, now, first, chunk)
     with database.write() as session:
         rosters.make_current(session, claim, enterprise.id, now, number)
     database.close()
 
 
-def acme(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise:
-    """An enterprise with one admin, whose license holders are wanted."""
+def add_enterprise(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise:
+    """Add an enterprise with one admin, and request its roster."""
     with database.write() as session:
         enterprise = enterprises.add(
             session, key="acme", name="Acme", sp_enterprise_id=sp_enterprise_id, cluster="east", timezone="UTC", now=now
@@ -46,17 +47,17 @@ def acme(database: Database, sp_enterprise_id: str, now: datetime) -> Enterprise
     return enterprise
 
 
-def _holder(index: int, number: int, chance: random.Random) -> LicenseHolder:
-    first, last = chance.choice(_FIRST), chance.choice(_LAST)
+def _holder(index: int, number: int, generator: random.Random) -> LicenseHolder:
+    first, last = generator.choice(_FIRST), generator.choice(_LAST)
     rare = index % (number // RARE) == 0
     return LicenseHolder(
-        location="Dallas" if index % 2 else chance.choice(("Austin", "München", "Łódź")),
-        license_type=chance.choice(("Premium", "Standard", "Basic")),
+        location="Dallas" if index % 2 else generator.choice(("Austin", "München", "Łódź")),
+        license_type=generator.choice(("Premium", "Standard", "Basic")),
         service_id=f"+1972{index:07}@voip.example",
         ext=str(1000 + index),
         first_name=first,
         last_name=last,
         email=f"user{index}@{'rare' if rare else 'acme'}.example",
-        status=chance.choice(("Provisioned", "Pending Email Input", "Error")),
-        activation=chance.choice(("Activated", "Not begun", "Error")),
+        status=generator.choice(("Provisioned", "Pending Email Input", "Error")),
+        activation=generator.choice(("Activated", "Not begun", "Error")),
     )

@@ -1,4 +1,4 @@
-"""The bench's Webex as seen from here: where it is, and what was said in it."""
+"""Starts the fake Webex, and asks what was posted there."""
 
 import itertools
 import sys
@@ -19,36 +19,36 @@ DELAY = 0.05
 
 @dataclass
 class FakeWebex:
-    """A running fake; `posts()` are the numbers of the spaces that were posted to, and when Webex had answered."""
+    """A running fake Webex."""
 
     port: int
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1, 100_000))
 
     @property
     def api(self) -> str:
-        """The base of the API."""
+        """Return the base URL of the API."""
         return f"http://127.0.0.1:{self.port}{BASE}"
 
-    def fresh(self) -> int:
-        """The first of 100,000 numbers that no message had."""
+    def next_numbers(self) -> int:
+        """Return the first of 100,000 message numbers that are not in use."""
         return next(self._numbers)
 
     def posts(self) -> list[tuple[int, float]]:
-        """Every message that was posted: the number of its space, and when, in seconds of the monotonic clock."""
+        """Return every posted message: the number of its space, and its time in seconds of the monotonic clock."""
         return [(int(number), float(at)) for number, at in self._ask("posts")]
 
     def calls(self) -> dict[str, int]:
-        """How often what was called."""
-        found: dict[str, int] = self._ask("calls")
-        return found
+        """Return how often each call was made."""
+        counts: dict[str, int] = self._ask("calls")
+        return counts
 
-    def posted(self) -> int:
-        """How many messages were posted."""
+    def post_count(self) -> int:
+        """Return how many messages were posted."""
         count: int = self._ask("count")
         return count
 
-    def forget(self) -> None:
-        """Be as new."""
+    def reset(self) -> None:
+        """Forget all calls, messages and webhooks."""
         requests.delete(f"http://127.0.0.1:{self.port}/bench/", timeout=5).raise_for_status()
 
     def _ask(self, what: str) -> Any:
@@ -57,7 +57,7 @@ class FakeWebex:
 
 @contextmanager
 def running(folder: Path, delay: float = DELAY) -> Iterator[FakeWebex]:
-    """A Webex that answers after `delay` seconds, for as long as the block runs."""
+    """Run a fake Webex that answers after `delay` seconds."""
     webex = FakeWebex(processes.free_port())
     command = [sys.executable, "-m", "bench.fake_webex", str(webex.port), str(delay)]
     with processes.running(command, processes.environment(), folder / "webex.log"):

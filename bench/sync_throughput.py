@@ -1,4 +1,4 @@
-"""Moves of syncs a second, by four workers on PostgreSQL, and beside them jobs of procrastinate that do nothing."""
+"""State changes of syncs per second with four workers on PostgreSQL, and empty jobs of procrastinate per second."""
 
 import subprocess
 import sys
@@ -12,46 +12,54 @@ import psutil
 import psycopg
 
 from bench import processes
-from bench.peers import python_of
-from bench.syncs import MOST, Provider
+from bench.other_programs import python_of
+from bench.sync_worker import MAX_ENTERPRISES, Provider
 from storage.engine.database import Database
 from storage.engine.upgrade import upgrade
 from tests import postgres
 
 WORKERS = 4
-DATABASE = "BENCH_DATABASE"
-FILL = """
+DATABASE_VARIABLE = "BENCH_DATABASE"
+INSERT_JOBS = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, args)
 SELECT 'default', 'nothing', '{}' FROM generate_series(1, %s)
 """
-FINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'"
-_WARMING = 3.0
+COUNT_FINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'"
+_WARM_UP_SECONDS = 3.0
 _TURNS = 8
-_ROOM = 30_000
+_JOBS = 30_000
 
 
-def moves_a_second(
+def state_changes_per_second(
     server: postgres.Server, folder: Path, queued: int, seconds: float, *, top_up: bool = False, deliver: bool = False
 ) -> float:
-    """Moves a second from queues with so many syncs, which may be kept topped up; messages are delivered if wanted."""
-    with _moving(server, folder, queued, deliver=deliver) as (provider, _), ExitStack() as stack:
-        if top_up:
-            stack.enter_context(_kept_topped_up(provider))
-        time.sleep(_WARMING)
-        found = _a_second(provider.moves, seconds)
-        if not top_up:
-            _demand_queued(provider)
-        return found
+    """Return the state changes per second with this many queued syncs.
 
-
-def moves_beside_jobs(server: postgres.Server, folder: Path, queued: int, seconds: float) -> tuple[float, float]:
-    """Moves a second from full queues, and empty jobs that as many of procrastinate's workers finish a second.
-
-    Both are measured in turns, so that a machine that is slower for a while is slower for both.
+    Args:
+        top_up: request a new sync for each enterprise that has none.
+        deliver: send messages too.
     """
-    with _moving(server, folder, queued) as (provider, ours), _finishing_jobs(server, folder) as (finished, theirs):
-        time.sleep(_WARMING)
-        sides = ((ours, provider.moves), (theirs, finished))
+    with _sync_workers(server, folder, queued, deliver=deliver) as (provider, _), ExitStack() as stack:
+        if top_up:
+            stack.enter_context(_topped_up(provider))
+        time.sleep(_WARM_UP_SECONDS)
+        rate = _per_second(provider.state_changes, seconds)
+        if not top_up:
+            _check_not_empty(provider)
+        return rate
+
+
+def state_changes_vs_jobs(server: postgres.Server, folder: Path, queued: int, seconds: float) -> tuple[float, float]:
+    """Return our state changes per second with full queues, and procrastinate's empty jobs per second.
+
+    Both have the same number of workers. They run in turns, so that a slow phase of the machine affects both.
+    """
+    with (
+        _sync_workers(server, folder, queued) as (provider, ours),
+        _procrastinate_workers(server, folder) as (finished, theirs),
+    ):
+        time.sleep(_WARM_UP_SECONDS)
+        sides = ((ours, provider.state_changes), (theirs, finished))
         counted, spent = [0, 0], [0.0, 0.0]
         for worker in (*ours, *theirs):
             worker.suspend()
@@ -67,32 +75,36 @@ def moves_beside_jobs(server: postgres.Server, folder: Path, queued: int, second
                     worker.suspend()
         for worker in (*ours, *theirs):
             worker.resume()
-        _demand_queued(provider)
+        _check_not_empty(provider)
         return counted[0] / spent[0], counted[1] / spent[1]
 
 
 @contextmanager
-def _moving(
+def _sync_workers(
     server: postgres.Server, folder: Path, queued: int, *, deliver: bool = False
 ) -> Iterator[tuple[Provider, list[psutil.Process]]]:
-    """Workers that move syncs from queues with so many of them."""
+    """Run workers on this many queued syncs."""
     kinds = "syncs,rosters,outbox" if deliver else "syncs,rosters"
     with server.empty() as url, _provider(url) as provider:
         shared = folder / "starts"
-        shared.write_bytes(bytes(8 * MOST))
-        provider.take_on(queued, shown=deliver)
-        _settle(url)
-        with _workers([sys.executable, "-m", "bench.syncs", url, str(shared), kinds], {}, folder / "moves") as workers:
+        shared.write_bytes(bytes(8 * MAX_ENTERPRISES))
+        provider.add_enterprises(queued, with_status=deliver)
+        _vacuum(url)
+        with _workers(
+            [sys.executable, "-m", "bench.sync_worker", url, str(shared), kinds], {}, folder / "moves"
+        ) as workers:
             yield provider, workers
 
 
 @contextmanager
-def _finishing_jobs(server: postgres.Server, folder: Path) -> Iterator[tuple[Callable[[], int], list[psutil.Process]]]:
-    """Workers of procrastinate that finish empty jobs, and how many they have finished so far."""
+def _procrastinate_workers(
+    server: postgres.Server, folder: Path
+) -> Iterator[tuple[Callable[[], int], list[psutil.Process]]]:
+    """Run workers of procrastinate on empty jobs. Yield a function that counts the finished jobs."""
     with server.empty() as url:
         plain = url.replace("+psycopg", "")
-        environ = {DATABASE: plain}
-        program = [str(python_of("procrastinate")), "-m", "procrastinate", "--app", "bench.procrastination.app"]
+        environ = {DATABASE_VARIABLE: plain}
+        program = [str(python_of("procrastinate")), "-m", "procrastinate", "--app", "bench.procrastinate_app.app"]
         subprocess.run(
             [*program, "schema", "--apply"],
             env=processes.environment(**environ),
@@ -101,10 +113,10 @@ def _finishing_jobs(server: postgres.Server, folder: Path) -> Iterator[tuple[Cal
             capture_output=True,
         )
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(FILL, [_ROOM])
+            connection.execute(INSERT_JOBS, [_JOBS])
             command = [*program, "worker", "--concurrency", "8"]
             with _workers(command, environ, folder / "procrastinate") as workers:
-                yield lambda: _count(connection), workers
+                yield lambda: _finished_count(connection), workers
 
 
 @contextmanager
@@ -118,17 +130,17 @@ def _workers(command: list[str], environ: dict[str, str], log: Path) -> Iterator
         ]
 
 
-def _demand_queued(provider: Provider) -> None:
+def _check_not_empty(provider: Provider) -> None:
     if not provider.queued():
-        raise RuntimeError("the queues ran dry while moves were counted")
+        raise RuntimeError("the queues ran empty during the measure")
 
 
-def _count(connection: psycopg.Connection) -> int:
-    row = connection.execute(FINISHED).fetchone()
+def _finished_count(connection: psycopg.Connection) -> int:
+    row = connection.execute(COUNT_FINISHED).fetchone()
     return int(row[0]) if row else 0
 
 
-def _a_second(count: Callable[[], int], seconds: float) -> float:
+def _per_second(count: Callable[[], int], seconds: float) -> float:
     before, started = count(), time.monotonic()
     time.sleep(seconds)
     return (count() - before) / (time.monotonic() - started)
@@ -145,8 +157,8 @@ def _provider(url: str) -> Iterator[Provider]:
 
 
 @contextmanager
-def _kept_topped_up(provider: Provider) -> Iterator[None]:
-    """Ask for a sync for whoever has none, for as long as the block runs."""
+def _topped_up(provider: Provider) -> Iterator[None]:
+    """Request a sync for each enterprise that has none, during the block."""
     ended = threading.Event()
 
     def run() -> None:
@@ -163,6 +175,6 @@ def _kept_topped_up(provider: Provider) -> Iterator[None]:
         thread.join()
 
 
-def _settle(url: str) -> None:
+def _vacuum(url: str) -> None:
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

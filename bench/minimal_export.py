@@ -1,6 +1,6 @@
-"""What anybody would write in a few lines: a query to a CSV file, with the same guard; run as a program.
+"""A minimal export for comparison: a query to a CSV file, with the same protection against formulas. A program.
 
-Prints how many seconds that took. Without a file name it only counts the rows in SQL.
+Prints the seconds it took. Without a file name it only runs the query, which counts rows.
 """
 
 import csv
@@ -16,17 +16,17 @@ import psycopg
 
 COLUMNS = "location,license_type,service_id,ext,first_name,last_name,email,status,activation"
 HEADER = "Location,License Type,Service ID,Ext,First Name,Last Name,Email,Email Validation Status,Self-Activation"
-_RUNS = "=+\\-@\t\r＝＋－＠"
-_GUARD = re.compile(f"'*[{_RUNS}]")
+_FORMULA_STARTS = "=+\\-@\t\r＝＋－＠"
+_NEEDS_QUOTE = re.compile(f"'*[{_FORMULA_STARTS}]")
 
 
 def guarded(cell: str) -> str:
-    """The cell with a `'` before it if a spreadsheet would run it."""
-    return "'" + cell if _GUARD.match(cell) else cell
+    """Return the cell, with a `'` in front if a spreadsheet would run it as a formula."""
+    return "'" + cell if _NEEDS_QUOTE.match(cell) else cell
 
 
 def main(address: str, query: str, file: str = "") -> None:
-    """Run the query; write its rows, or fetch the one it gives."""
+    """Run the query and write its rows to the file, or only fetch them."""
     started = time.perf_counter()
     connection: Any = psycopg.connect(address) if "://" in address else sqlite3.connect(address)
     with closing(connection):

@@ -1,6 +1,6 @@
-"""A provider whose queues are full: enterprises, clusters, and a Webex in the same process that answers at once.
+"""A provider with full queues: enterprises, clusters, and a Webex in the same process that answers at once.
 
-Run as a program it is one worker, with the jobs of the schedule that the bench names.
+As a program it is one worker that runs the named jobs of the schedule.
 """
 
 import mmap
@@ -35,16 +35,16 @@ from storage.values.messages import Draft
 from storage.values.records import ACTIVE, Enterprise, Follower, Identity, SyncState, WebexSyncStatus
 
 CLUSTERS = 100
-MOST = 20_000
-"""Enterprises there may be at most."""
-_ASKING = 16
-"""How many ask at a time: fewer would not keep up with the workers."""
+MAX_ENTERPRISES = 20_000
+"""Limits the enterprises: the shared file has room for this many."""
+_TOP_UP_THREADS = 16
+"""Threads that request syncs; fewer would be slower than the workers."""
 
 
 class InstantWebex:
-    """Both sides of Webex: every sync ends the moment it was asked for, every enterprise has no license holder.
+    """Both APIs of Webex. Every sync ends at once, every enterprise has no license holders.
 
-    When which enterprise was synchronized last is kept in a file that all workers share.
+    A file that all workers share holds the start of each enterprise's last sync.
     """
 
     def __init__(self, shared: Path) -> None:
@@ -80,14 +80,14 @@ class InstantWebex:
 
 @dataclass
 class Provider:
-    """The customers and their queues, in one database."""
+    """The customers and their queues in one database."""
 
     database: Database
 
-    def take_on(self, number: int, *, shown: bool) -> None:
-        """So many enterprises more, on the clusters in turn, each with one admin and a sync asked for.
+    def add_enterprises(self, number: int, *, with_status: bool) -> None:
+        """Add enterprises, spread over the clusters, each with one admin and one requested sync.
 
-        `shown` gives each sync a status message.
+        `with_status` gives each sync a status message.
         """
         now = datetime.now(UTC)
         with self.database.read() as session:
@@ -106,60 +106,60 @@ class Provider:
                     )
                     enterprises.learn_webex_id(session, added.id, added.sp_enterprise_id, added.sp_enterprise_id, None)
                     admins.add(session, added.id, f"admin@e{index}.example", now)
-                    _ask(session, added, now, shown=shown)
+                    _request_sync(session, added, now, with_status=with_status)
 
     def top_up(self) -> int:
-        """Ask for a sync for every enterprise that has none under way, as its admin would; how many that were."""
+        """Request a sync for each enterprise that has none. Return how many those were."""
         now = datetime.now(UTC)
         active = select(SyncRow.enterprise_id).where(state_in(SyncRow.state, *ACTIVE) | SyncRow.due_at.is_not(None))
         with self.database.read() as session:
             idle = session.scalars(select(EnterpriseRow.id).where(EnterpriseRow.id.not_in(active)).limit(500)).all()
 
-        def ask(enterprise_id: int) -> None:
+        def request_sync(enterprise_id: int) -> None:
             with self.database.write() as session:
                 enterprise = enterprises.lock(session, enterprise_id)
                 clusters.lock(session, enterprise.cluster_id)
-                _ask(session, enterprise, now, shown=False)
+                _request_sync(session, enterprise, now, with_status=False)
 
-        with ThreadPoolExecutor(_ASKING) as pool:
-            list(pool.map(ask, idle))
+        with ThreadPoolExecutor(_TOP_UP_THREADS) as pool:
+            list(pool.map(request_sync, idle))
         return len(idle)
 
     def queued(self) -> int:
-        """How many syncs wait in the queues."""
+        """Return the number of queued syncs."""
         with self.database.read() as session:
             return session.scalar(select(func.count()).where(SyncRow.state == SyncState.QUEUED)) or 0
 
-    def moves(self) -> int:
-        """How many changes of state were committed so far: four of each sync, and that a roster has become current."""
+    def state_changes(self) -> int:
+        """Return the number of committed state changes: four for each sync, and one for each roster that was read."""
         with self.database.read() as session:
-            return session.scalar(_MOVES) or 0
+            return session.scalar(_STATE_CHANGES) or 0
 
 
-_REACHED = case(
+_STATES_PASSED = case(
     (SyncRow.told_at.is_not(None), 4),
     (SyncRow.state == SyncState.COMPLETED, 3),
     (SyncRow.state == SyncState.RUNNING, 2),
     (SyncRow.state == SyncState.STARTING, 1),
     else_=0,
 )
-_MOVES = select(
-    select(func.coalesce(func.sum(_REACHED), 0)).scalar_subquery()
+_STATE_CHANGES = select(
+    select(func.coalesce(func.sum(_STATES_PASSED), 0)).scalar_subquery()
     + select(func.count()).where(RosterRow.read_at.is_not(None)).scalar_subquery()
 )
 
 
-def _ask(session: Session, enterprise: Enterprise, now: datetime, *, shown: bool) -> None:
+def _request_sync(session: Session, enterprise: Enterprise, now: datetime, *, with_status: bool) -> None:
     sync = syncs.accept(session, enterprise, f"admin@{enterprise.key}.example", now)
     room, person = f"room-{enterprise.key}", f"person-{enterprise.key}"
     followers.follow(session, sync.id, Follower(person, sync.asker_email, room, True, None), now)
     destination = destinations.ensure_room(session, room, direct=True, person_id=person)
-    if shown:
+    if with_status:
         syncs.show_status(session, sync.id, outbox.post(session, destination, Draft("queued"), now))
 
 
 def context(database: Database, shared: Path) -> Context:
-    """A worker's world: real but for Webex."""
+    """Return the context of a worker; only Webex is fake."""
     webex: Any = InstantWebex(shared)
     settings = Settings(
         webex_bot_token=Secret("token"),
@@ -171,12 +171,12 @@ def context(database: Database, shared: Path) -> Context:
 
 
 def jobs(kinds: set[str]) -> list[Job[Any]]:
-    """Those jobs of the bot's schedule that move rows of these kinds."""
+    """Return the jobs of the schedule for these kinds of rows."""
     return [entry for entry in SCHEDULE if isinstance(entry, Job) and entry.kind in kinds]
 
 
-def work(url: str, shared: Path, kinds: set[str]) -> None:
-    """One worker, until it is told to end."""
+def run_worker(url: str, shared: Path, kinds: set[str]) -> None:
+    """Run one worker until SIGTERM."""
     database = Database(url, connections=5, single_writes=4)  # as a worker of the Procfile has them
     working = context(database, shared)
     ended = threading.Event()
@@ -190,4 +190,4 @@ def work(url: str, shared: Path, kinds: set[str]) -> None:
 
 
 if __name__ == "__main__":
-    work(sys.argv[1], Path(sys.argv[2]), set(sys.argv[3].split(",")))
+    run_worker(sys.argv[1], Path(sys.argv[2]), set(sys.argv[3].split(",")))

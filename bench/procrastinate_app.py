@@ -1,4 +1,4 @@
-"""PyPI's procrastinate with a task that does nothing, in its own environment; moves are measured beside it."""
+"""procrastinate from PyPI with a task that does nothing, for comparison. It runs in its own virtual environment."""
 
 import os
 
@@ -9,4 +9,4 @@ app = App(connector=PsycopgConnector(conninfo=os.environ["BENCH_DATABASE"]))
 
 @app.task(name="nothing")  # type: ignore[untyped-decorator]
 async def nothing() -> None:
-    """An empty job."""
+    """Do nothing."""

@@ -1,6 +1,6 @@
-"""One `licenses` as a worker answers it, from the claimed row to the finished file; run as a program.
+"""One `licenses` command as a worker runs it, from the claimed row to the finished file. A program.
 
-Prints as JSON how many seconds that took, and by how many bytes the process had grown at its largest.
+Prints as JSON the seconds it took and the bytes by which the memory of the process grew at most.
 """
 
 import json
@@ -21,7 +21,7 @@ from storage.values.records import Claim
 
 
 def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:
-    """Seconds that an answer took."""
+    """Answer the command and return the seconds it took."""
     now = datetime.now(UTC)
     with database.single_write() as connection:
         inbox.record(connection, [Event("messages", "created", message_id, message_id, "room", ADMIN_ID)], now)
@@ -38,7 +38,7 @@ def answer(database: Database, settings: Settings, text: str, message_id: str) -
 
 
 def main(url: str, text: str) -> None:
-    """Answer once to be warm, then measure."""
+    """Answer once to warm up, then measure."""
     database = Database(url)
     token = Secret("token")
     settings = Settings(webex_bot_token=token, webex_admin_token=token, database_url=Secret(database.plain_url))
