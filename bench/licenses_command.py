@@ -6,18 +6,21 @@ Prints as JSON the seconds it took and the bytes by which the memory of the proc
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bench import memory
 from bench.webhooks import ADMIN_EMAIL, ADMIN_ID
-from bot.chat.message import Message, PendingMessage
+from bot.chat.message import Message
 from bot.dispatch import router
+from bot.dispatch.pending_request import Detail
+from bot.jobs import typed_message
 from bot.settings.load import Settings
 from bot.settings.secret import Secret
 from storage import inbox
 from storage.engine.database import Database
 from storage.values.messages import Event
-from storage.values.records import Claim
+from storage.values.records import Identity
 
 
 def answer(database: Database, settings: Settings, text: str, message_id: str) -> float:
@@ -29,11 +32,11 @@ def answer(database: Database, settings: Settings, text: str, message_id: str) -
         row = inbox.claim(connection, now)
     if row is None:
         raise LookupError("no event is due")
-    message = Message(row.data_id, "room", True, ADMIN_ID, ADMIN_EMAIL, text)
+    message = Message(row.data_id, "room", True, Identity(ADMIN_ID, ADMIN_EMAIL), text)
     started = time.perf_counter()
-    router.answer(
-        database, settings, PendingMessage(message, Claim(row.id, row.attempt), now, already_waited=True), now
-    )
+    request = replace(typed_message.pending_request(row, message), already_waited=True)
+    if isinstance(router.answer(database, settings.command_settings, request, now), Detail):
+        raise LookupError("the answer needs something from Webex")
     return time.perf_counter() - started
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
-from storage.values.records import FILE, AuditEntry
+from storage.values.records import FILE, TOO_FAST, AuditEntry
 
-TOLD, REPORTED, GREETED, TOO_FAST = "told", "reported", "greeted", "too fast"
+TOLD, REPORTED, GREETED = "told", "reported", "greeted"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
 
 _ROWS: Any = AuditRow.__table__

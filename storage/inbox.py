@@ -130,16 +130,6 @@ _RESUMING = (
 )
 
 
-_WAITING_OF = select(func.count()).where(
-    _ROWS.c.person_id == bindparam("person"), _ROWS.c.due_at.is_not(None), _ROWS.c.waited
-)
-
-
-def count_waiting(session: Session, person_id: str) -> int:
-    """How many of somebody's events wait for what is read from Webex."""
-    return session.scalar(_WAITING_OF, {"person": person_id}) or 0
-
-
 def count_failed(session: Session) -> int:
     """How many events were set aside because they failed again and again."""
     count = session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED)))

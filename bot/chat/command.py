@@ -1,68 +1,68 @@
-"""A command: the word people type, who may run it, and what it does."""
+"""A command: the word people type, who may run it, what it does, and what it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.chat.fields import Fields, parse_fields
 from bot.chat.message import Message, Reply, Wait
-from storage.values.records import Enterprise
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
 
     from sqlalchemy.orm import Session
 
-    from bot.settings.load import Settings
+    from storage.values.records import Enterprise
 
 
-class Who(StrEnum):
-    """Who may run a command."""
+class Role(StrEnum):
+    """Who may run a command: admins and operators, or operators alone."""
 
     ADMIN = "admin"
     OPERATOR = "operator"
 
 
+class NeedsEnterprise(StrEnum):
+    """When a command speaks for an enterprise."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    IN_GROUPS = "in groups"
+    """In a 1:1 space it is about the requester alone."""
+
+    UNLESS_OPERATOR = "unless operator"
+    """For an operator it is about all enterprises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, and what they may act for."""
+    """Who asks, and which enterprises they may act for."""
 
     person_id: str
     email: str
-    operator: bool
+    is_operator: bool
     enterprise_ids: frozenset[int]
 
 
-def always(_message: Message, _requester: Requester) -> bool:
-    """Of a command that speaks for an enterprise wherever it is typed."""
-    return True
+@dataclass(frozen=True, slots=True)
+class CommandSettings:
+    """The settings that commands may see: none of them is a secret."""
 
-
-def never(_message: Message, _requester: Requester) -> bool:
-    """Of one that speaks for none."""
-    return False
-
-
-def in_groups(message: Message, _requester: Requester) -> bool:
-    """Of one that is about the asker alone in 1:1."""
-    return not message.direct
-
-
-def unless_operator(_message: Message, requester: Requester) -> bool:
-    """Of one that is about all of them for operators."""
-    return not requester.operator
+    sync_hold: timedelta
+    roster_max_age: timedelta
+    default_timezone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One word people type.
 
-    `reads_only` commands run in a read-only snapshot with all the time they need; the others run inside the
-    short transaction that also writes their reply. One that `takes_file` writes only where a file came; one that
-    `takes_people` is told who was mentioned. The files of one that
-    `exports` count among those that an enterprise gets in an hour.
+    `reads_only`: it runs in a read-only snapshot and may take long; other commands run in the short transaction that
+    also writes their reply. `takes_file`: it writes if a file came with the message. `takes_people`: it is told who is
+    mentioned. `exports`: its files count among those that an enterprise may have in an hour.
     """
 
     name: str
@@ -70,44 +70,58 @@ class Command:
     summary: str
     details: str
     run: Callable[[Session, Request], Reply | Wait]
-    who: Who = Who.ADMIN
+    role: Role = Role.ADMIN
     reads_only: bool = True
-    needs_enterprise: Callable[[Message, Requester], bool] = always
+    needs_enterprise: NeedsEnterprise = NeedsEnterprise.ALWAYS
     takes_file: bool = False
     takes_people: bool = False
     exports: bool = False
 
-    def wants_more(self, message: Message) -> bool:
-        """Whether it wants the file that came with a message, or to know who is mentioned in it."""
-        return (self.takes_file and len(message.files) == 1) or (self.takes_people and bool(message.mentioned))
+    def speaks_for_enterprise(self, message: Message, requester: Requester) -> bool:
+        """Return whether the command, asked for like this, speaks for an enterprise."""
+        match self.needs_enterprise:
+            case NeedsEnterprise.IN_GROUPS:
+                return not message.direct
+            case NeedsEnterprise.UNLESS_OPERATOR:
+                return not requester.is_operator
+        return self.needs_enterprise is NeedsEnterprise.ALWAYS
 
     def only_reads(self, message: Message) -> bool:
-        """Whether it changes nothing, asked for like this."""
+        """Return whether the command, asked for like this, changes nothing."""
         return self.reads_only and not (self.takes_file and message.files)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything a command may know.
+    """All that a command is told.
 
-    `already_waited`: this command has waited once already. `progress_shown`: a status message told the requester that
-    it takes long. `received_at` is when the message came in.
+    `speaks_for`: the enterprise it runs for, if it needs one. `commands`: those that the requester may run.
+    `received_at`: when the message came in. `already_waited`: this command has waited once already. `progress_shown`: a
+    status message told the requester that it takes long. `is_confirmed`: the requester has confirmed what cannot be
+    undone. `given_fields`: the arguments, if they came taken apart.
     """
 
     message: Message
     arguments: str
     requester: Requester
-    chosen: Enterprise | None
+    speaks_for: Enterprise | None
     commands: tuple[Command, ...]
     now: datetime
-    settings: Settings
+    settings: CommandSettings
     received_at: datetime
     already_waited: bool = False
     progress_shown: bool = False
+    is_confirmed: bool = False
+    given_fields: Fields | None = None
 
     @property
     def enterprise(self) -> Enterprise:
-        """The enterprise the command speaks for; the router has found one where the command needs it."""
-        if self.chosen is None:
+        """The enterprise the command speaks for; the router has found one if the command needs one."""
+        if self.speaks_for is None:
             raise LookupError("this command speaks for no enterprise")
-        return self.chosen
+        return self.speaks_for
+
+    @property
+    def fields(self) -> Fields:
+        """The arguments as words and fields."""
+        return parse_fields(self.arguments) if self.given_fields is None else self.given_fields

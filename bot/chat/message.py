@@ -1,18 +1,18 @@
-"""What goes into a command and what comes out of it: a message; a reply, a refusal or a wait."""
+"""What goes into a command and what comes out of it: a message; a reply, a wait or a refusal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
 
-from storage.values.records import Claim, Identity, Sync
+from storage.values.records import TOO_FAST, Identity, Sync
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MAX_FILE_BYTES = 5_000_000
-"""Bytes of a file that a command takes."""
-
-UNCONFIRMED = "unconfirmed"
-"""How a command ends in the audit that has to be typed once more."""
+"""Bytes of a file that a command reads: it is held in memory as a whole."""
 
 
 class FileUnreadable(StrEnum):
@@ -25,21 +25,18 @@ class FileUnreadable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody typed to the bot, the mention already taken out.
+    """What the requester wrote, without the mention of the bot, and where the answer goes.
 
-    `person_org_id` is the sender's Webex organization, where it matters. `files` are the addresses of what came with
-    it; `file` is the content of the only one, or why it was not read,
-    where the command takes a file. `mentioned` are the ids of people besides the bot, and `people` who that is, where
-    the command is about people.
+    `files` are the addresses of the files that came with it. `file` is the content of the only one, or why it was not
+    read, if the command takes a file. `mentioned` are the ids of the people mentioned besides the bot. `people` are
+    their identities, if the command is about people.
     """
 
     id: str
     room_id: str
     direct: bool
-    person_id: str
-    person_email: str
+    sender: Identity
     text: str
-    person_org_id: str | None = None
     parent_id: str | None = None
     mentioned: tuple[str, ...] = ()
     people: tuple[Identity, ...] = ()
@@ -48,25 +45,8 @@ class Message:
 
     @property
     def thread(self) -> str | None:
-        """The message a reply goes under; a 1:1 space needs no threads of our making."""
+        """The message to reply under. In a 1:1 space a reply needs no thread, unless the requester wrote in one."""
         return self.parent_id or (None if self.direct else self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class PendingMessage:
-    """A message on its way to an answer: the claim on its event, and what has become of that so far.
-
-    `status_outbox_id` is the message that told the asker it takes a while; `timed_out` says that what it waited for is
-    still not there, which was for `enterprise_id`.
-    """
-
-    message: Message
-    claim: Claim
-    received_at: datetime
-    already_waited: bool = False
-    enterprise_id: int | None = None
-    status_outbox_id: int | None = None
-    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +59,21 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the asker is told.
+    """What the requester is told.
 
-    `personal` keeps it out of spaces where others would read it; `status_of_sync` makes it the message that is
-    edited as that sync goes on; `changed` are syncs whose status messages do not say any more how they stand;
-    `noted` is what the audit keeps of it, and `about` the enterprise that it concerns where it is not for one.
+    `personal`: it is not shown in a space where others may not read it. `status_of_sync`: this reply becomes the status
+    message of that sync, and is edited as the sync goes on. `changed_syncs`: their status messages are out of date.
+    `audit_detail`: what the audit keeps of it. `audit_enterprise_id`: the enterprise in whose audit it belongs, if the
+    command does not speak for one.
     """
 
     markdown: str
     attachment: Attachment | None = None
     personal: bool = False
     status_of_sync: int | None = None
-    changed: tuple[Sync, ...] = ()
-    noted: str = ""
-    about: int | None = None
+    changed_syncs: tuple[Sync, ...] = ()
+    audit_detail: str = ""
+    audit_enterprise_id: int | None = None
 
 
 class FreshData(StrEnum):
@@ -105,21 +86,23 @@ class FreshData(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Have this read, and ask me again when it is, or at that time, whichever is first.
+    """Run the command again when this data has been read, or at `until`, whichever is first.
 
-    Where that may be long, `meanwhile` is said at once, and what is typed later is answered before.
+    `progress` is for a long wait: it is said at once, and later messages of the space are answered meanwhile.
     """
 
     until: datetime
     fresh: FreshData = FreshData.ROSTER
-    meanwhile: str | None = None
+    progress: str | None = None
 
 
 class Refusal(Exception):
-    """What was asked cannot be done; the text tells the person why, and when or how it will work.
+    """The command cannot be done. The text says why, and when or how it will work.
 
-    `personal` keeps it out of spaces where others would read it.
+    `personal`: it is not shown in a space where others may not read it. `audit_outcome` is the audit's word for it.
     """
+
+    audit_outcome: ClassVar[str] = "refused"
 
     def __init__(self, markdown: str, *, personal: bool = False) -> None:
         super().__init__(markdown)
@@ -128,16 +111,24 @@ class Refusal(Exception):
 
 
 class Denial(Refusal):
-    """A refusal to somebody who may not: told to them alone, and not often."""
+    """A refusal for lack of rights: told in private, and not often."""
+
+    audit_outcome = "denied"
 
 
 class Limited(Refusal):
-    """A refusal because there was too much of it lately."""
+    """A refusal because an hour's files have been made."""
+
+    audit_outcome = "limited"
 
 
 class TooFast(Limited):
-    """A refusal because somebody types too much: told to them alone, and not often."""
+    """A refusal because the requester types too much: told in private, and not often."""
+
+    audit_outcome = TOO_FAST
 
 
 class Unconfirmed(Refusal):
-    """What was asked cannot be undone, so it has to be typed once more."""
+    """A refusal of what cannot be undone: it must be typed once more."""
+
+    audit_outcome = "unconfirmed"

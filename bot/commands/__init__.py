@@ -1,4 +1,4 @@
-"""What people may type: one file per command, all of them listed here."""
+"""The commands: one file for each word people may type, all listed here."""
 
 from bot.commands import (
     admins,

@@ -1,4 +1,4 @@
-"""`admins`: who may act for an enterprise, listed, added and removed."""
+"""`admins`: list, add and remove the people who may act for an enterprise."""
 
 from sqlalchemy.orm import Session
 
@@ -7,7 +7,7 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply, Unconfirmed
 from bot.replies import admins as replies
 from bot.services import enterprise_fields
-from bot.services.confirmation import confirmed
+from bot.services.confirmation import is_confirmed
 from bot.services.enterprise_fields import InvalidField
 from bot.webex.bots import is_bot
 from storage import admins, enterprises
@@ -19,79 +19,84 @@ NAME = "admins"
 
 
 def run(session: Session, request: Request) -> Reply:
-    """List them, or add or remove those who are typed or mentioned."""
-    what, _, whom = " ".join(request.arguments.split()).partition(" ")
-    match what.casefold():
+    """List the admins, or add or remove the people typed or mentioned."""
+    action, _, people = " ".join(request.arguments.split()).partition(" ")
+    match action.casefold():
         case "":
             return _list(session, request)
         case "add":
-            return _add(session, request, _people(request, whom))
+            return _add(session, request, _people(request, people))
         case "remove":
-            return _remove(session, request, _people(request, whom))
-    raise Refusal(replies.usage(what))
+            return _remove(session, request, _people(request, people))
+    raise Refusal(replies.usage(action))
 
 
 def _people(request: Request, typed: str) -> list[Identity]:
-    """Those who are meant: mentioned, which comes with an id, or else by e-mail address."""
+    """Return the people mentioned, with their ids; if nobody is mentioned, the e-mail addresses typed."""
     if request.message.mentioned:
-        # Their names are in the text, too, and may look like anything.
+        # The text has their names, not their addresses: it is not read.
         if len(request.message.people) < len(request.message.mentioned):
             raise Refusal(replies.not_found())
         return list(request.message.people)
     words = typed.replace(",", " ").replace(";", " ").split()
     try:
         emails = [enterprise_fields.email(word.removeprefix("mailto:")) for word in words]
-    except InvalidField as wrong:
-        raise Refusal(replies.no_address(wrong.problem)) from wrong
+    except InvalidField as invalid:
+        raise Refusal(replies.no_address(invalid.problem)) from invalid
     if not emails:
         raise Refusal(replies.nobody())
     return [Identity("", email) for email in emails]
 
 
 def _list(session: Session, request: Request) -> Reply:
-    found = admins.of_enterprise(session, request.enterprise.id)
-    return Reply(replies.listed(request.enterprise, found), personal=True, noted=f"{len(found)} admins")
+    team = admins.of_enterprise(session, request.enterprise.id)
+    return Reply(replies.listed(request.enterprise, team), personal=True, audit_detail=f"{len(team)} admins")
 
 
 def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
-    if any(is_bot(one.email) for one in people):
+    if any(is_bot(person.email) for person in people):
         raise Refusal(replies.no_bots())
     org_id = enterprises.org_id_of(session, enterprise.id)
-    if any(differ(org_id, one.org_id) for one in people):
+    if any(differ(org_id, person.org_id) for person in people):
         raise Refusal(replies.of_another_organization(enterprise))
     added: list[str] = []
     already: list[str] = []
-    for one in people:
-        new = admins.add(session, enterprise.id, one.email, request.now, one if one.person_id else None)
-        (added if new else already).append(one.email)
-    return Reply(replies.added(enterprise, added, already), personal=True, noted=f"{len(added)} added")
+    for person in people:
+        is_new = admins.add(session, enterprise.id, person.email, request.now, person if person.person_id else None)
+        (added if is_new else already).append(person.email)
+    return Reply(replies.added(enterprise, added, already), personal=True, audit_detail=f"{len(added)} added")
 
 
 def _remove(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
-    there = admins.of_enterprise(session, enterprise.id)
-    gone = list(dict.fromkeys(_found(there, one) for one in people))
-    stay = [one for one in there if one not in gone]
-    # Who never wrote may be a slip, and would be nobody to ask.
-    if not stay or (any(one.person_id for one in gone) and not any(one.person_id for one in stay)):
+    team = admins.of_enterprise(session, enterprise.id)
+    leaving = list(dict.fromkeys(_admin(team, person) for person in people))
+    staying = [admin for admin in team if admin not in leaving]
+    # An admin who has never written may be a typing error: then nobody would be left who can act.
+    if not staying or (any(admin.person_id for admin in leaving) and not any(admin.person_id for admin in staying)):
         raise Refusal(replies.last_one(enterprise))
-    own = address_key(request.requester.email)
-    # Whoever writes for the first time is not known by id yet.
-    oneself = any(one.person_id == request.requester.person_id or address_key(one.email) == own for one in gone)
-    if oneself and not confirmed(session, request, NAME):
+    if any(_is_requester(request, admin) for admin in leaving) and not is_confirmed(session, request, NAME):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
-    for one in gone:
-        admins.remove(session, enterprise.id, one.email)
-    emails = [one.email for one in gone]
-    return Reply(replies.removed(enterprise, emails), personal=True, noted=f"{len(gone)} removed")
+    emails = [admin.email for admin in leaving]
+    for email in emails:
+        admins.remove(session, enterprise.id, email)
+    return Reply(replies.removed(enterprise, emails), personal=True, audit_detail=f"{len(leaving)} removed")
 
 
-def _found(there: list[Admin], who: Identity) -> Admin:
-    for one in there:
-        if (who.person_id and one.person_id == who.person_id) or address_key(one.email) == address_key(who.email):
-            return one
-    raise Refusal(replies.no_admin(nearest(who.email, [one.email for one in there])), personal=True)
+def _is_requester(request: Request, admin: Admin) -> bool:
+    """Return whether the requester is this admin; their id is not stored before their first message is answered."""
+    requester = request.requester
+    return admin.person_id == requester.person_id or address_key(admin.email) == address_key(requester.email)
+
+
+def _admin(team: list[Admin], person: Identity) -> Admin:
+    """Return the admin who is this person; raise Refusal if there is none."""
+    for admin in team:
+        same_id = person.person_id and admin.person_id == person.person_id
+        if same_id or address_key(admin.email) == address_key(person.email):
+            return admin
+    raise Refusal(replies.no_admin(nearest(person.email, [admin.email for admin in team])), personal=True)
 
 
 COMMAND = Command(

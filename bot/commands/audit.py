@@ -1,4 +1,4 @@
-"""`audit`: who did what, for admins of their enterprise and for operators of all."""
+"""`audit`: who did what: for admins in their enterprise, for operators in all."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, unless_operator
+from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.replies import audit as replies
@@ -14,38 +14,41 @@ from storage import audit, enterprises
 
 DEFAULT_PERIOD = timedelta(days=7)
 MAX_SHOWN = 15
+"""Rows in the message itself: more are hard to read on a phone."""
+
 _AGO = re.compile(r"(\d{1,4}) ?(m|h|d|w)[a-z]*")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def run(session: Session, request: Request) -> Reply:
-    """The newest, and all of it as a CSV."""
+    """Show the newest rows, and attach all as a CSV."""
     since = _since(request)
-    of = None if request.chosen is None else request.chosen.id
-    number = audit.count(session, since, of)
-    known = enterprises.keys_by_id(session)
-    rows = replies.csv_rows(audit.entries(session, since, of), known)
-    name = file_name("audit", request.chosen.key if request.chosen else "all", request.now)
+    enterprise_id = None if request.speaks_for is None else request.speaks_for.id
+    number = audit.count(session, since, enterprise_id)
+    keys = enterprises.keys_by_id(session)
+    rows = replies.csv_rows(audit.entries(session, since, enterprise_id), keys)
+    name = file_name("audit", request.speaks_for.key if request.speaks_for else "all", request.now)
     try:
         content = compressed_csv(replies.CSV_HEADER, rows)
     except CsvTooLarge as error:
         raise Refusal(replies.too_large()) from error
-    newest = list(audit.entries(session, since, of, limit=MAX_SHOWN))
+    newest = list(audit.entries(session, since, enterprise_id, limit=MAX_SHOWN))
     return Reply(
-        replies.answer(newest, number, request.chosen, since, request.now, known),
+        replies.answer(newest, number, request.speaks_for, since, request.now, keys),
         attachment=Attachment(name, content),
         personal=True,
-        noted=f"{number} rows",
+        audit_detail=f"{number} rows",
     )
 
 
 def _since(request: Request) -> datetime:
+    """Return the time typed: so long ago, or midnight of a day in the enterprise's time zone."""
     typed = request.arguments.casefold().removeprefix("since").strip()
     if not typed:
         return request.now - DEFAULT_PERIOD
     if ago := _AGO.fullmatch(typed):
         return request.now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    zone = ZoneInfo(request.chosen.timezone) if request.chosen else UTC
+    zone = ZoneInfo(request.speaks_for.timezone) if request.speaks_for else UTC
     try:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -62,5 +65,5 @@ COMMAND = Command(
         "everything. It is kept for 400 days."
     ),
     run=run,
-    needs_enterprise=unless_operator,
+    needs_enterprise=NeedsEnterprise.UNLESS_OPERATOR,
 )

@@ -1,4 +1,4 @@
-"""`cancel`: withdraw from a queued sync; an operator ends it for all."""
+"""`cancel`: withdraw from a queued sync; an operator ends it for everybody."""
 
 from sqlalchemy.orm import Session
 
@@ -11,30 +11,30 @@ from storage.values.records import Cause, Sync, SyncState
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Take the asker off a queued sync, which ends when nobody remains; Webex cannot be stopped once it runs."""
+    """Take the requester off a queued sync, and end it if nobody remains. Webex cannot stop a sync that runs."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "cancel"))
     enterprise = enterprises.lock(session, request.enterprise.id)
     active = syncs.active(session, enterprise.id)
     if active is None:
         raise Refusal(replies.nothing(enterprise))
-    clusters.lock(session, active.cluster_id)  # its own: the enterprise may have moved to another since
+    clusters.lock(session, active.cluster_id)  # the sync's own: the enterprise may have moved to another cluster
     if active.state is not SyncState.QUEUED:
         raise Refusal(replies.too_late(enterprise))
-    if request.requester.operator:
-        return _ended(session, request, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
+    if request.requester.is_operator:
+        return _end(session, request, active, Cause.ENDED_BY_OPERATOR, replies.ended_for_all(enterprise))
     if not followers.unfollow(session, active.id, request.requester.person_id):
         raise Refusal(replies.not_yours(active, enterprise, request.now, named=request.message.direct))
     if followers.of_sync(session, active.id):
-        return Reply(replies.withdrawn(enterprise), noted=f"withdrew from sync {active.id}")
-    return _ended(session, request, active, Cause.WITHDRAWN, replies.ended(enterprise))
+        return Reply(replies.withdrawn(enterprise), audit_detail=f"withdrew from sync {active.id}")
+    return _end(session, request, active, Cause.WITHDRAWN, replies.ended(enterprise))
 
 
-def _ended(session: Session, request: Request, active: Sync, cause: Cause, markdown: str) -> Reply:
+def _end(session: Session, request: Request, active: Sync, cause: Cause, markdown: str) -> Reply:
     following = syncs.cancel(session, active, cause, request.now)
     ended = syncs.get(session, active.id)
     changed = (ended,) if following is None else (ended, following)
-    return Reply(markdown, changed=changed, noted=f"cancelled sync {ended.id}")
+    return Reply(markdown, changed_syncs=changed, audit_detail=f"cancelled sync {ended.id}")
 
 
 COMMAND = Command(

@@ -1,39 +1,40 @@
-"""`enterprise`: the enterprises, listed, added, changed and removed by operators."""
+"""`enterprise`: operators list, add, change and remove enterprises."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.did_you_mean import nearest
-from bot.chat.fields import Fields, fields
+from bot.chat.fields import Fields
 from bot.chat.message import Attachment, Refusal, Reply, Unconfirmed
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import enterprise as replies
 from bot.services import enterprise_fields, enterprises
-from bot.services.confirmation import confirmed
+from bot.services.confirmation import is_confirmed
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from storage import admins, overviews, spaces
+from storage import enterprises as stored
 from storage.values.records import Enterprise
 
 NAME = "enterprise"
 
 
 def run(session: Session, request: Request) -> Reply:
-    """List them, or do to one what was typed."""
-    typed = fields(request.arguments)
-    if typed.open_quote:
+    """List the enterprises, or add, change or remove one."""
+    typed = request.fields
+    if typed.has_open_quote:
         raise Refusal(replies.open_quote())
     try:
         match typed.words:
-            case () | ("list",) if not typed.given:
+            case () | ("list",) if not typed.values:
                 return _list(session, request)
             case ("add", key):
                 return _add(session, request, key, typed)
             case ("set", key):
                 return _set(session, request, key, typed)
-            case ("remove", key) if not typed.given:
+            case ("remove", key) if not typed.values:
                 return _remove(session, request, key)
-    except InvalidField as wrong:
-        raise Refusal(replies.wrong(wrong.field, wrong.problem)) from wrong
+    except InvalidField as invalid:
+        raise Refusal(replies.wrong(invalid.field, invalid.problem)) from invalid
     raise Refusal(replies.usage())
 
 
@@ -44,7 +45,7 @@ def _list(session: Session, request: Request) -> Reply:
         replies.listed(found, request.now),
         attachment=Attachment(file_name("enterprises", "all", request.now), content) if found else None,
         personal=True,
-        noted=f"{len(found)} enterprises",
+        audit_detail=f"{len(found)} enterprises",
     )
 
 
@@ -53,9 +54,9 @@ def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     if "sp_enterprise_id" not in values:
         raise Refusal(replies.id_missing())
     key = enterprise_fields.key(key)
-    defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.bot_timezone}
-    made = enterprises.add(session, key, defaults | values, emails, request.now)
-    return _said(replies.added(made, len(emails), alone=enterprises.is_alone(session, made)), made)
+    defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.default_timezone}
+    added = enterprises.add(session, key, defaults | values, emails, request.now)
+    return _reply(replies.added(added, len(emails), alone=enterprises.is_alone(session, added)), added)
 
 
 def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
@@ -64,33 +65,34 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
         raise Refusal(replies.nothing_to_change())
     found = enterprises.lock(session, key)
     new_id = values.get("sp_enterprise_id", found.sp_enterprise_id)
-    if new_id != found.sp_enterprise_id and not confirmed(session, request, NAME):
+    if new_id != found.sp_enterprise_id and not is_confirmed(session, request, NAME):
         raise Unconfirmed(replies.confirm_id(found, new_id), personal=True)
     changed = enterprises.change(session, found.id, values, emails, request.now)
     alone = "cluster" in values and enterprises.is_alone(session, changed)
-    return _said(replies.changed(changed, emails, alone=alone), changed)
+    return _reply(replies.changed(changed, emails, alone=alone), changed)
 
 
 def _remove(session: Session, request: Request, key: str) -> Reply:
-    found = enterprises.check_removable(session, enterprises.lock(session, key).id)
-    if not confirmed(session, request, NAME):
-        tied = sum(space.enterprise_id == found.id for space in spaces.find_all(session))
+    found = enterprises.lock(session, key)
+    enterprises.check_removable(session, found)
+    if not is_confirmed(session, request, NAME):
+        linked = sum(space.enterprise_id == found.id for space in spaces.find_all(session))
         raise Unconfirmed(
-            replies.confirm_removal(found, len(admins.of_enterprise(session, found.id)), tied), personal=True
+            replies.confirm_removal(found, len(admins.of_enterprise(session, found.id)), linked), personal=True
         )
-    enterprises.remove(session, found.id, request.now)
-    return _said(replies.removed(found), found)
+    stored.remove(session, found.id, request.now)
+    return _reply(replies.removed(found), found)
 
 
-def _said(markdown: str, enterprise: Enterprise) -> Reply:
-    return Reply(markdown, personal=True, noted=enterprise.key, about=enterprise.id)
+def _reply(markdown: str, enterprise: Enterprise) -> Reply:
+    return Reply(markdown, personal=True, audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
 def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
-    """What was given of an enterprise, by the names of its columns; and its admins."""
+    """Return what was given of an enterprise, by the names of its columns, and the e-mail addresses of its admins."""
     values: dict[str, str] = {}
     emails: list[str] = []
-    for field, given in typed.given:
+    for field, given in typed.values:
         column = field.replace("-", "_")
         if field not in FIELDS:
             raise Refusal(replies.unknown_field(field, nearest(field, FIELDS), FIELDS))
@@ -118,7 +120,7 @@ COMMAND = Command(
         "`enterprise remove acme`, typed twice, takes one out of use for good; its history stays."
     ),
     run=run,
-    who=Who.OPERATOR,
+    role=Role.OPERATOR,
     reads_only=False,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

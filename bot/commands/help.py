@@ -1,9 +1,9 @@
-"""`help`: what the asker may do."""
+"""`help`: what the requester may do."""
 
 from sqlalchemy.orm import Session
 
 from bot.chat import command_line
-from bot.chat.command import Command, Request, never
+from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply
 from bot.replies import access
@@ -27,5 +27,5 @@ COMMAND = Command(
     summary="what I can do; with a command, how to use it",
     details="`help` lists what you may type. `help licenses` explains one command.",
     run=run,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

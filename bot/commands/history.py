@@ -1,4 +1,4 @@
-"""`history`: the last syncs, asked for here or begun by Webex itself."""
+"""`history`: the last syncs, started here or by Webex itself."""
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ DEFAULT_ROWS, MAX_ROWS = 10, 1000
 
 
 def run(session: Session, request: Request) -> Reply:
-    """List the newest of both kinds, newest first."""
+    """List the newest syncs of both kinds, newest first."""
     number = _number(request.arguments)
     enterprise = request.enterprise
     asked_for = history.ended(session, enterprise.id, number, *history.END_STATES)
@@ -25,7 +25,7 @@ def run(session: Session, request: Request) -> Reply:
         replies.answer(entries, enterprise, request.now),
         attachment=Attachment(name, compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))),
         personal=True,
-        noted=f"{len(entries)} rows",
+        audit_detail=f"{len(entries)} rows",
     )
 
 

@@ -1,4 +1,4 @@
-"""`licenses`: the license holders of a view, as a table and as exactly that view in a CSV."""
+"""`licenses`: the license holders of a view, as a table and as a CSV of exactly that view."""
 
 from sqlalchemy.orm import Session
 
@@ -22,22 +22,22 @@ COUNT, REFRESH = "count", "refresh"
 
 
 def run(session: Session, request: Request) -> Reply | Wait:
-    """Answer from the roster, once it is fresh enough or cannot be had fresher."""
+    """Answer from the roster. If it is too old, wait for a newer one first."""
     options, text = _options(plain_line(request.arguments))
     view = language.parse(text)
-    source = rosters.source(session, request, refreshed=REFRESH in options)
+    source = rosters.source(session, request, refresh=REFRESH in options)
     if isinstance(source, Wait):
         return source
-    failed = source.behind is StaleReason.FAILED
+    failed = source.stale_reason is StaleReason.FAILED
     if source.roster is None:
         raise Refusal(replies.none_yet(failed=failed))
-    stale = None if source.behind is None else replies.failing(failed=failed)
+    stale = None if source.stale_reason is None else replies.failing(failed=failed)
     about = About(view, source.roster, request.enterprise, stale)
     return _counts(session, request, about) if COUNT in options else _export(session, request, about)
 
 
 def _options(line: str) -> tuple[set[str], str]:
-    """The words of the command that stand first, each alone; and the filter, which is the rest."""
+    """Return the options, which come first, each as a word of its own; and the rest, which is the filter."""
     options: set[str] = set()
     first, _, rest = line.partition(" ")
     while fold(first) in {COUNT, REFRESH} - options:
@@ -50,14 +50,14 @@ def _options(line: str) -> tuple[set[str], str]:
 def _counts(session: Session, request: Request, about: About) -> Reply:
     found = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
     said = replies.counts(about, found, _advice(session, about, found), request.now)
-    return Reply(said, personal=True, noted="counts")
+    return Reply(said, personal=True, audit_detail="counts")
 
 
 def _export(session: Session, request: Request, about: About) -> Reply:
     found = Summary()
     attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, found))
     said = replies.answer(about, found, _advice(session, about, found), request.now)
-    return Reply(said, attachment=attachment, personal=True, noted=f"{found.found} rows")
+    return Reply(said, attachment=attachment, personal=True, audit_detail=f"{found.found} rows")
 
 
 def _advice(session: Session, about: About, found: Summary) -> Advice:
@@ -65,7 +65,7 @@ def _advice(session: Session, about: About, found: Summary) -> Advice:
 
 
 def _csv(session: Session, about: About, found: Summary) -> bytes:
-    """The view as a file; its license holders are counted on their way there, so that it is looked for once."""
+    """Return the view as a file. `found` counts its license holders meanwhile, so the view is read once."""
     rows = found.counting(views.cells(session, about.roster.id, about.view))
     try:
         return compressed_csv(HEADER, rows)

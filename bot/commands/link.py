@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Refusal, Reply
 from bot.replies import spaces as replies
 from bot.replies import use as key_replies
@@ -11,19 +11,20 @@ from storage import enterprises, spaces
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Have what is typed in this space be for the enterprise."""
+    """Link this space to the enterprise: commands typed here speak for it."""
     if request.message.direct:
         raise Refusal(replies.in_groups_alone("link"))
-    known = enterprises.in_use(session)
     if not request.arguments:
-        raise Refusal(key_replies.which_key("link KEY", [one.key for one in known]), personal=True)
-    found = lock(session, request.arguments)
-    before = spaces.find(session, request.message.room_id)
-    other = None
-    if before is not None and before.enterprise_id != found.id:
-        other = enterprises.get(session, before.enterprise_id)
-    changed = spaces.link(session, request.message.room_id, found.id, request.now)
-    return Reply(replies.linked(found, other, changed=changed), noted=found.key, about=found.id)
+        keys = [enterprise.key for enterprise in enterprises.in_use(session)]
+        raise Refusal(key_replies.which_key("link KEY", keys), personal=True)
+    enterprise = lock(session, request.arguments)
+    space = spaces.find(session, request.message.room_id)
+    previous = None
+    if space is not None and space.enterprise_id != enterprise.id:
+        previous = enterprises.get(session, space.enterprise_id)
+    changed = spaces.link(session, request.message.room_id, enterprise.id, request.now)
+    said = replies.linked(enterprise, previous, changed=changed)
+    return Reply(said, audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(
@@ -36,7 +37,7 @@ COMMAND = Command(
         "with its data, is so no more."
     ),
     run=run,
-    who=Who.OPERATOR,
+    role=Role.OPERATOR,
     reads_only=False,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

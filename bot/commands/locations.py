@@ -1,4 +1,4 @@
-"""`locations`: where license holders are, listed; or set by a CSV that comes with the message."""
+"""`locations`: list where license holders are, or set that with a CSV attached to the message."""
 
 from sqlalchemy.orm import Session
 
@@ -15,24 +15,24 @@ from storage.values.records import Roster
 
 
 def run(session: Session, request: Request) -> Reply | Wait:
-    """List the locations, or change them, against a roster that is fresh enough or cannot be had fresher."""
+    """List the locations, or change them as the file says. If the roster is too old, wait for a newer one first."""
     if request.arguments:
         raise Refusal(replies.no_words(request.arguments))
-    wishes = _wishes(request.message)
-    if wishes is not None:
+    upload = _upload(request.message)
+    if upload is not None:
         enterprises.lock(session, request.enterprise.id)
     source = rosters.source(session, request)
     if isinstance(source, Wait):
         return source
     if source.roster is None:
-        raise Refusal(replies.none_yet(failed=source.behind is StaleReason.FAILED))
-    return (
-        _list(session, request, source.roster) if wishes is None else _change(session, request, source.roster, wishes)
-    )
+        raise Refusal(replies.none_yet(failed=source.stale_reason is StaleReason.FAILED))
+    if upload is None:
+        return _list(session, request, source.roster)
+    return _change(session, request, source.roster, upload)
 
 
-def _wishes(message: Message) -> table.LocationUpload | None:
-    """What the file that came with the message wants; None where none came."""
+def _upload(message: Message) -> table.LocationUpload | None:
+    """Return what the file that came with the message asks for; None if none came."""
     if len(message.files) > 1:
         raise Refusal(refusals.several(len(message.files)))
     match message.file:
@@ -59,14 +59,14 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
             compressed_csv(table.HEADER, locations.in_order(session, enterprise.id)),
         ),
         personal=True,
-        noted=f"{mapped} lines",
+        audit_detail=f"{mapped} lines",
     )
 
 
-def _change(session: Session, request: Request, roster: Roster, wishes: table.LocationUpload) -> Reply:
+def _change(session: Session, request: Request, roster: Roster, upload: table.LocationUpload) -> Reply:
     enterprise = request.enterprise
     known = locations.mapping(session, enterprise.id)
-    found = matching.upload(wishes, tuple(locations.candidates(session, enterprise.id)), known)
+    found = matching.upload(upload, tuple(locations.candidates(session, enterprise.id)), known)
     locations.change(session, enterprise.id, matching.changes(found.lines), request.now)
     return Reply(
         replies.changed(found, roster, enterprise, request.now),
@@ -75,7 +75,7 @@ def _change(session: Session, request: Request, roster: Roster, wishes: table.Lo
             compressed_csv(matching.REPORT_HEADER, map(matching.cells, found.lines)),
         ),
         personal=True,
-        noted=replies.counts(found.lines),
+        audit_detail=replies.counts(found.lines),
     )
 
 

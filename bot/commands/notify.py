@@ -1,8 +1,8 @@
-"""`notify`: whether notices of syncs come to oneself, typed in 1:1, or to a group, typed there."""
+"""`notify`: turn notices of syncs on or off: typed in 1:1 for the requester, typed in a group for that space."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, in_groups
+from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.message import Refusal, Reply
 from bot.replies import notify as replies
 from storage import enterprises, spaces
@@ -10,28 +10,28 @@ from storage import enterprises, spaces
 
 def run(session: Session, request: Request) -> Reply:
     """Turn notices on or off."""
-    wanted = request.arguments.casefold()
-    if wanted not in ("on", "off"):
+    on_or_off = request.arguments.casefold()
+    if on_or_off not in ("on", "off"):
         raise Refusal(replies.on_or_off(request.arguments))
-    on = wanted == "on"
+    on = on_or_off == "on"
     if request.message.direct:
         person = request.requester.person_id
         if not request.requester.enterprise_ids:
             raise Refusal(replies.not_an_admin())
         changed = spaces.unmute(session, person) if on else spaces.mute(session, person, request.now)
-        return Reply(replies.oneself(on=on, changed=changed), noted=wanted)
+        return Reply(replies.oneself(on=on, changed=changed), audit_detail=on_or_off)
     enterprise = enterprises.lock(session, request.enterprise.id)
     room = request.message.room_id
     space = spaces.find(session, room)
     taken = space is not None and space.notify and space.enterprise_id != enterprise.id
-    if on and taken and not request.requester.operator:
+    if on and taken and not request.requester.is_operator:
         raise Refusal(replies.taken())
     changed = (
         spaces.notify(session, room, enterprise.id, request.now)
         if on
         else spaces.unnotify(session, room, enterprise.id)
     )
-    return Reply(replies.space(enterprise, on=on, changed=changed), noted=wanted)
+    return Reply(replies.space(enterprise, on=on, changed=changed), audit_detail=on_or_off)
 
 
 COMMAND = Command(
@@ -46,5 +46,5 @@ COMMAND = Command(
     ),
     run=run,
     reads_only=False,
-    needs_enterprise=in_groups,
+    needs_enterprise=NeedsEnterprise.IN_GROUPS,
 )

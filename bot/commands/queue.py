@@ -1,8 +1,8 @@
-"""`queue`: every cluster's queue, for operators."""
+"""`queue`: the queue of every cluster, for operators."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import queue as replies
@@ -11,7 +11,7 @@ from storage import clusters, enterprises, syncs
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Show what runs and what waits on every cluster."""
+    """List the syncs that run and that wait on every cluster."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "queue"))
     queues = syncs.by_cluster(session)
@@ -22,7 +22,7 @@ def run(session: Session, request: Request) -> Reply:
         replies.answer(queues, clusters.paused(session, request.now), waiting, request.now),
         attachment=Attachment(name, content) if queues else None,
         personal=True,
-        noted=f"{sum(map(len, queues.values()))} syncs",
+        audit_detail=f"{sum(map(len, queues.values()))} syncs",
     )
 
 
@@ -33,6 +33,6 @@ COMMAND = Command(
     details="For every cluster: the sync that runs or is next, those behind it, and since when they wait. "
     "All of it is attached as a CSV.",
     run=run,
-    who=Who.OPERATOR,
-    needs_enterprise=never,
+    role=Role.OPERATOR,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

@@ -1,8 +1,8 @@
-"""`spaces`: the group spaces that are for enterprises."""
+"""`spaces`: the group spaces that are linked, notified or trusted."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.replies import spaces as replies
@@ -11,17 +11,17 @@ from storage import enterprises, spaces
 
 
 def run(session: Session, request: Request) -> Reply:
-    """List them, with what they are for."""
+    """List the spaces, with the enterprise of each."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "spaces"))
     found = spaces.find_all(session)
-    of = enterprises.by_ids(session, {space.enterprise_id for space in found})
-    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, of))
+    by_id = enterprises.by_ids(session, {space.enterprise_id for space in found})
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, by_id))
     return Reply(
-        replies.listed(found, of),
+        replies.listed(found, by_id),
         attachment=Attachment(file_name("spaces", "all", request.now), content) if found else None,
         personal=True,
-        noted=f"{len(found)} spaces",
+        audit_detail=f"{len(found)} spaces",
     )
 
 
@@ -32,6 +32,6 @@ COMMAND = Command(
     details="Lists every group space that is linked to an enterprise, told of its syncs or trusted with its data. "
     "All of it is attached as a CSV.",
     run=run,
-    who=Who.OPERATOR,
-    needs_enterprise=never,
+    role=Role.OPERATOR,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

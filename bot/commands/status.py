@@ -13,11 +13,11 @@ from storage import history, inbox, outbox, queues, rosters, syncs, views, webex
 from storage.values.records import SyncState
 
 STATUS_WAIT = timedelta(seconds=2)
-"""How long the answer waits for what Webex says just now."""
+"""How long the answer waits for Webex's status: people expect an answer at once, and Webex mostly takes less."""
 
 
 def run(session: Session, request: Request) -> Reply | Wait:
-    """Put together what is known of the enterprise's syncs and roster, and what Webex says just now."""
+    """Tell how the enterprise's syncs and roster stand, with what Webex says now if it says so in time."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "status"))
     enterprise = request.enterprise
@@ -42,7 +42,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
         roster=roster,
         activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,
-        failed=(inbox.count_failed(session), outbox.count_failed(session)) if request.requester.operator else (0, 0),
+        failed=(inbox.count_failed(session), outbox.count_failed(session)) if request.requester.is_operator else (0, 0),
     )
     return Reply(replies.answer(known, request.now, live=live))
 

@@ -1,4 +1,4 @@
-"""`sync`: ask for the contact directory to be synchronized, or join those who wait for it already."""
+"""`sync`: have the contact directory synchronized, or join the sync that is under way."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from storage.values.license_table import Term, View
 from storage.values.records import Follower, SyncState
 
 ROSTER_WAIT = timedelta(seconds=2)
-"""How long the answer waits for a newer roster where the one that is known gives cause for a warning, or none is."""
+"""How long the answer waits for a newer roster, if the known one shows nobody who has activated, or none is known."""
 
 
 def run(session: Session, request: Request) -> Reply | Wait:
@@ -26,31 +26,31 @@ def run(session: Session, request: Request) -> Reply | Wait:
         return Wait(request.now + ROSTER_WAIT)
     enterprise = enterprises.lock(session, request.enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
-    message = request.message
-    follower = Follower(message.person_id, message.person_email, message.room_id, message.direct, message.thread)
+    message, sender = request.message, request.message.sender
+    follower = Follower(sender.person_id, sender.email, message.room_id, message.direct, message.thread)
     active = syncs.active(session, enterprise.id)
     estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
     if active is not None:
-        new = followers.follow(session, active.id, follower, request.now)
+        is_new = followers.follow(session, active.id, follower, request.now)
         standing = replies.Standing(active, enterprise, queues.place(session, active), estimate, message.direct)
-        return Reply(replies.joined(standing, request.now, new=new), noted=f"joined sync {active.id}")
+        return Reply(replies.joined(standing, request.now, new=is_new), audit_detail=f"joined sync {active.id}")
     held_until = timing.hold_until(
         history.last(session, enterprise.id, SyncState.COMPLETED), request.settings.sync_hold
     )
     if held_until is not None and request.now < held_until:
         raise Refusal(replies.held(held_until, request.settings.sync_hold, request.now, enterprise))
-    accepted = syncs.accept(session, enterprise, message.person_email, request.now)
+    accepted = syncs.accept(session, enterprise, sender.email, request.now)
     followers.follow(session, accepted.id, follower, request.now)
     standing = replies.Standing(accepted, enterprise, queues.place(session, accepted), estimate, message.direct)
     return Reply(
         replies.accepted(standing, request.now, activation, without_email),
         status_of_sync=accepted.id,
-        noted=f"sync {accepted.id}",
+        audit_detail=f"sync {accepted.id}",
     )
 
 
 def _activation(session: Session, enterprise_id: int) -> tuple[dict[str, int], int]:
-    """How many license holders are how far, and how many have no e-mail."""
+    """Return how many license holders are at each step of activation, and how many have no e-mail address."""
     roster = rosters.current(session, enterprise_id)
     if roster is None:
         return {}, 0

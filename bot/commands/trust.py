@@ -1,28 +1,28 @@
-"""`trust`: marks a group space as fit for what is personal to its enterprise."""
+"""`trust`: whether a group space may show personal data of its enterprise to every member."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Refusal, Reply
 from bot.replies import spaces as replies
 from storage import enterprises, spaces
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Trust this space, or not any more."""
+    """Trust this space, or stop trusting it."""
     if request.message.direct:
         raise Refusal(replies.in_groups_alone("trust on"))
-    wanted = request.arguments.casefold()
-    if wanted not in ("on", "off"):
+    on_or_off = request.arguments.casefold()
+    if on_or_off not in ("on", "off"):
         raise Refusal(replies.on_or_off(request.arguments))
     space = spaces.find(session, request.message.room_id)
-    found = None if space is None else enterprises.lock(session, space.enterprise_id)
-    space = spaces.find(session, request.message.room_id)  # again, as its enterprise may have been removed meanwhile
-    if space is None or found is None or not space.linked or space.enterprise_id != found.id:
+    enterprise = None if space is None else enterprises.lock(session, space.enterprise_id)
+    space = spaces.find(session, request.message.room_id)  # again under the lock: the enterprise may be removed by now
+    if space is None or enterprise is None or not space.linked or space.enterprise_id != enterprise.id:
         raise Refusal(replies.trust_wants_link())
-    changed = spaces.trust(session, space.room_id, on=wanted == "on")
-    said = replies.trusted(found, on=wanted == "on", changed=changed)
-    return Reply(said, noted=f"{wanted} for {found.key}", about=found.id)
+    changed = spaces.trust(session, space.room_id, on=on_or_off == "on")
+    said = replies.trusted(enterprise, on=on_or_off == "on", changed=changed)
+    return Reply(said, audit_detail=f"{on_or_off} for {enterprise.key}", audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(
@@ -36,7 +36,7 @@ COMMAND = Command(
         "bringing the bot there anew."
     ),
     run=run,
-    who=Who.OPERATOR,
+    role=Role.OPERATOR,
     reads_only=False,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

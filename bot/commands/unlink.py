@@ -1,8 +1,8 @@
-"""`unlink`: ends the tie of a group space to an enterprise."""
+"""`unlink`: ends the link of a group space to an enterprise."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, Who, never
+from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Refusal, Reply
 from bot.replies import spaces as replies
 from bot.replies.sync import no_arguments
@@ -10,7 +10,7 @@ from storage import enterprises, spaces
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Have this space be for no enterprise, hear of no syncs and be trusted with nothing."""
+    """End the space's link, its notices of syncs and the trust in it."""
     if request.message.direct:
         raise Refusal(replies.in_groups_alone("unlink"))
     if request.arguments:
@@ -18,8 +18,8 @@ def run(session: Session, request: Request) -> Reply:
     space = spaces.find(session, request.message.room_id)
     if space is None or not spaces.forget(session, space.room_id):
         raise Refusal(replies.not_linked())
-    found = enterprises.get(session, space.enterprise_id)
-    return Reply(replies.unlinked(found), noted=found.key, about=found.id)
+    enterprise = enterprises.get(session, space.enterprise_id)
+    return Reply(replies.unlinked(enterprise), audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(
@@ -28,7 +28,7 @@ COMMAND = Command(
     summary="ends the tie of a group space to an enterprise",
     details="Typed in the group space. It hears of no syncs then either, and is trusted with nothing.",
     run=run,
-    who=Who.OPERATOR,
+    role=Role.OPERATOR,
     reads_only=False,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

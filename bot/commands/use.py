@@ -1,8 +1,8 @@
-"""`use`: chooses the enterprise to speak for, among one's own."""
+"""`use`: choose which of the requester's enterprises commands speak for."""
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Request, never
+from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.message import Refusal, Reply
 from bot.replies import use as replies
 from bot.services.enterprises import find
@@ -10,18 +10,19 @@ from storage import chosen_enterprises, enterprises, spaces
 
 
 def run(session: Session, request: Request) -> Reply:
-    """Remember the choice, or list what there is to choose from."""
+    """Remember the choice; without a key, list the requester's enterprises."""
     space = None if request.message.direct else spaces.find(session, request.message.room_id)
     if space is not None and space.linked:
         raise Refusal(replies.linked_elsewhere())
-    theirs = enterprises.in_use(session, None if request.requester.operator else request.requester.enterprise_ids)
+    requester = request.requester
+    own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     if not request.arguments:
-        chosen = chosen_enterprises.chosen(session, request.requester.person_id)
-        current = next((one.key for one in theirs if one.id == chosen or len(theirs) == 1), None)
-        return Reply(replies.choices([one.key for one in theirs], current), personal=True)
-    found = find(request.arguments, theirs)
-    chosen_enterprises.choose(session, request.requester.person_id, found.id, request.now)
-    return Reply(replies.chosen(found), noted=found.key)
+        chosen_id = chosen_enterprises.chosen(session, requester.person_id)
+        current = next((each.key for each in own if each.id == chosen_id or len(own) == 1), None)
+        return Reply(replies.choices([each.key for each in own], current), personal=True)
+    enterprise = find(request.arguments, own)
+    chosen_enterprises.choose(session, requester.person_id, enterprise.id, request.now)
+    return Reply(replies.chosen(enterprise), audit_detail=enterprise.key)
 
 
 COMMAND = Command(
@@ -34,5 +35,5 @@ COMMAND = Command(
     ),
     run=run,
     reads_only=False,
-    needs_enterprise=never,
+    needs_enterprise=NeedsEnterprise.NEVER,
 )

@@ -1,1 +1,1 @@
-"""From something asked to its outcome: who may, how much, and what is written down."""
+"""From a request to its outcome: who may, how much, and what is written down."""

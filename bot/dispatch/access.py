@@ -1,22 +1,32 @@
-"""Who may have which command run, and for which enterprise: decided here alone, and closed unless it is open."""
+"""Who may run which command, and for which enterprise: decided here alone. What is not allowed is refused."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.chat.command import Command, Requester, Who
+from bot.chat.command import Command, Requester, Role
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Denial, Message, Refusal
 from bot.commands import COMMANDS
+from bot.dispatch.pending_request import PendingRequest
 from bot.replies import access as replies
 from storage import admins, chosen_enterprises, enterprises, rights, spaces
 from storage.rights import Rights
-from storage.values.records import Enterprise, Identity
+from storage.values.records import Enterprise
+
+_OF_OPERATOR = Rights(
+    operator=True,
+    enterprise_ids=frozenset(),
+    denied_enterprise_ids=frozenset(),
+    operator_denied=False,
+    has_changes=False,
+)
+"""The rights of a requester whose origin proves that they are an operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """The command that may run, and the enterprise it speaks for, if it speaks for one.
+class Permission:
+    """The command that may run, and the enterprise it speaks for, if it needs one.
 
     `is_ambiguous`: the requester has rights to another enterprise too.
     """
@@ -26,40 +36,54 @@ class Granted:
     is_ambiguous: bool
 
 
-def identity(message: Message) -> Identity:
-    """Who sent a message."""
-    return Identity(message.person_id, message.person_email, message.person_org_id)
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who asks, their rights, and what they are permitted, or why it is refused."""
+
+    requester: Requester
+    rights: Rights
+    permission: Permission | Refusal
 
 
-def requester(session: Session, message: Message) -> tuple[Requester, Rights]:
-    """Who sent a message, as commands see them, and their rights."""
-    found = rights.find(session, identity(message))
-    return Requester(message.person_id, message.person_email, found.operator, found.enterprise_ids), found
+def decide(session: Session, request: PendingRequest) -> Access:
+    """Find out who asks, which command it is, whether they may run it, and for which enterprise."""
+    sender = request.message.sender
+    known = _OF_OPERATOR if request.origin.is_operator else rights.find(session, sender)
+    requester = Requester(sender.person_id, sender.email, known.operator, known.enterprise_ids)
+    try:
+        return Access(requester, known, _permission(session, request, requester))
+    except Refusal as refusal:
+        return Access(requester, known, refusal)
 
 
-def allowed(who: Requester) -> tuple[Command, ...]:
-    """The commands that somebody may run."""
-    return tuple(command for command in COMMANDS if may_run(who, command))
+def commands_for(requester: Requester) -> tuple[Command, ...]:
+    """Return the commands that the requester may run."""
+    return tuple(command for command in COMMANDS if may_run(requester, command))
 
 
 def may_run(requester: Requester, command: Command) -> bool:
-    """Whether somebody may run a command at all; whoever is neither admin nor operator may run none."""
-    if requester.operator:
+    """Return whether the requester may run a command at all: somebody who is no admin or operator may run none."""
+    if requester.is_operator:
         return True
-    return command.who is Who.ADMIN and bool(requester.enterprise_ids)
+    return command.role is Role.ADMIN and bool(requester.enterprise_ids)
 
 
-def grant(session: Session, message: Message, word: str, who: Requester) -> Granted:
-    """What somebody may have run who typed this word there; raises Denial or Refusal where it is nothing."""
-    commands = allowed(who)
+def _permission(session: Session, request: PendingRequest, requester: Requester) -> Permission:
+    """Return what the requester may have run; raise Denial or Refusal if it is nothing."""
+    message, word = request.message, request.line.word
+    commands = commands_for(requester)
     if not commands:
         raise Denial(replies.stranger([operator.email for operator in admins.operators(session)]))
     command = next((command for command in commands if command.name == word), None)
     if command is None:
         raise Refusal(_unknown(word, commands))
-    theirs = enterprises.in_use(session, None if who.operator else who.enterprise_ids)
-    needed = command.needs_enterprise(message, who)
-    return Granted(command, _enterprise(session, message, who, theirs) if needed else None, len(theirs) > 1)
+    own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
+    enterprise = None
+    if command.speaks_for_enterprise(message, requester):
+        enterprise = _enterprise(session, message, own)
+    if request.enterprise_id is not None and (enterprise is None or enterprise.id != request.enterprise_id):
+        raise Refusal(replies.changed_meanwhile())
+    return Permission(command, enterprise, len(own) > 1)
 
 
 def _unknown(word: str, commands: tuple[Command, ...]) -> str:
@@ -68,18 +92,21 @@ def _unknown(word: str, commands: tuple[Command, ...]) -> str:
     return replies.unknown(word, nearest(word, [command.name for command in commands]))
 
 
-def _enterprise(session: Session, message: Message, who: Requester, theirs: list[Enterprise]) -> Enterprise:
-    """The one that a command of theirs speaks for: the space's, else their choice, else their only one."""
+def _enterprise(session: Session, message: Message, own: list[Enterprise]) -> Enterprise:
+    """Return the enterprise to speak for, of the requester's own: the space's, else their choice, else their only one.
+
+    Raise Denial if the space is for another enterprise, Refusal if they have not chosen.
+    """
+    by_id = {enterprise.id: enterprise for enterprise in own}
     space = None if message.direct else spaces.find(session, message.room_id)
     if space is not None and space.linked:
-        linked = next((one for one in theirs if one.id == space.enterprise_id), None)
-        if linked is None:
+        if space.enterprise_id not in by_id:
             raise Denial(replies.not_here())
-        return linked
-    if len(theirs) == 1:
-        return theirs[0]
-    chosen = chosen_enterprises.chosen(session, message.person_id)
-    found = next((one for one in theirs if one.id == chosen), None)
-    if found is not None:
-        return found
-    raise Refusal(replies.which([one.key for one in theirs]) if theirs else replies.no_enterprise(), personal=True)
+        return by_id[space.enterprise_id]
+    if len(own) == 1:
+        return own[0]
+    chosen_id = chosen_enterprises.chosen(session, message.sender.person_id)
+    if chosen_id in by_id:
+        return by_id[chosen_id]
+    keys = [enterprise.key for enterprise in own]
+    raise Refusal(replies.which(keys) if keys else replies.no_enterprise(), personal=True)

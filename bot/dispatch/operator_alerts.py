@@ -1,4 +1,4 @@
-"""Tells the operators of somebody who was kept out though they look like an admin: once a day."""
+"""Tells operators, once a day, of a person who was kept out though they have an admin's address."""
 
 from datetime import datetime, timedelta
 
@@ -11,28 +11,30 @@ from storage.rights import Rights
 from storage.values.messages import Address, Draft
 from storage.values.records import AuditEntry
 
-_AGAIN_AFTER = timedelta(days=1)
+_REPEAT_AFTER = timedelta(days=1)
+"""Minimum time between two alerts about one person: they may write as often as they like."""
 
 
-def report(session: Session, message: Message, rights: Rights, now: datetime) -> None:
-    """Tell every operator, unless they were told lately, or nobody was kept out of all."""
+def alert_operators(session: Session, message: Message, rights: Rights, now: datetime) -> None:
+    """Tell every operator if the sender was kept out of something, and operators were not told of it lately."""
     if rights.operator or not (rights.denied_enterprise_ids or rights.operator_denied):
         return
-    destinations.lock(session, Address(person_id=message.person_id))
-    if audit.has_outcome(session, message.person_id, audit.REPORTED, now - _AGAIN_AFTER):
+    sender = message.sender
+    destinations.lock(session, Address(person_id=sender.person_id))
+    if audit.has_outcome(session, sender.person_id, audit.REPORTED, now - _REPEAT_AFTER):
         return
-    keys = [each.key for each in enterprises.by_ids(session, rights.denied_enterprise_ids).values()]
-    said = replies.kept_out(message.person_email, sorted(keys), operator=rights.operator_denied)
+    keys = [enterprise.key for enterprise in enterprises.by_ids(session, rights.denied_enterprise_ids).values()]
+    alert = replies.kept_out(sender.email, sorted(keys), operator=rights.operator_denied)
     for operator in admins.operators(session):
-        outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(said), now)
+        outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(alert), now)
     for enterprise_id in rights.denied_enterprise_ids or {None}:
         audit.add(
             session,
             AuditEntry(
                 at=now,
                 enterprise_id=enterprise_id,
-                person_id=message.person_id,
-                email=message.person_email,
+                person_id=sender.person_id,
+                email=sender.email,
                 room_id=message.room_id,
                 outcome=audit.REPORTED,
             ),

@@ -1,4 +1,4 @@
-"""From a message to its answer: who asks, which command, whether they may, and what came of it."""
+"""From a request to its outcome: who asks, which command, whether they may, and what came of it."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -6,97 +6,102 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat import command_line
-from bot.chat.command import Command, Request
-from bot.chat.command_line import CommandLine
-from bot.chat.message import Message, PendingMessage, Refusal, Reply
-from bot.commands import COMMANDS
+from bot.chat.command import CommandSettings, Request
+from bot.chat.message import Refusal, Reply
 from bot.dispatch import access, rate_limits
-from bot.dispatch.outcome import Decision, record_outcome
-from bot.replies import access as replies
-from bot.settings.load import Settings
+from bot.dispatch.access import Access, Permission
+from bot.dispatch.outcome import Decision, Outcome, record_outcome
+from bot.dispatch.pending_request import Detail, PendingRequest
 from storage import enterprises, rights
 from storage.engine.database import Database
 
-ORG_KEPT = timedelta(days=1)
-"""How long somebody's organization is not asked for again."""
+KEEP_ORGANIZATION_FOR = timedelta(days=1)
+"""Minimum time between two questions to Webex about one person's organization: each is a call to Webex."""
 
 
-def answer(database: Database, settings: Settings, pending: PendingMessage, now: datetime) -> None:
-    """Work out the answer to a message and write it, with its audit row and the end of its inbox row.
+def answer(database: Database, settings: CommandSettings, request: PendingRequest, now: datetime) -> Outcome | Detail:
+    """Work out the outcome of a request, write it, and return it.
 
-    A command that only reads runs in a snapshot of its own; any other inside the transaction that writes.
+    If a detail is missing that only Webex knows, write nothing and return the detail: fetch it, then call again.
+
+    A command that only reads runs in a read-only snapshot. Any other command runs in the transaction that writes its
+    reply. There the enterprise is locked first and access decided once more: every change of rights takes that lock.
     """
-    words = command_line.parse(pending.message.text)
-    command = _by_name(words.word)
-    if command is None or command.only_reads(pending.message):
-        with database.read() as session:
-            decision = _decide(session, settings, pending, words, now)
-        with database.write() as session:
-            record_outcome(session, pending, decision, now)
-    else:
-        with database.write() as session:
-            decision = _decide(session, settings, pending, words, now)
-            record_outcome(session, pending, decision, now)
+    with database.read() as session:
+        if _lacks_organization(session, request, now):
+            return Detail.ORGANIZATION
+        found = access.decide(session, request)
+        if not request.already_waited and (too_fast := rate_limits.too_fast(session, found.requester, now)):
+            found = replace(found, permission=too_fast)
+        if (detail := _missing_detail(request, found)) is not None:
+            return detail
+        decision = None if _writes(request, found) else _decide(session, settings, request, found, now)
+    with database.write() as session:
+        if decision is None:
+            request = _lock_enterprise(session, request, found)
+            decision = _decide(session, settings, request, access.decide(session, request), now)
+        record_outcome(session, request, decision, now)
+    return decision.outcome
 
 
-def wanting(database: Database, message: Message) -> Command | None:
-    """The command where it wants more than the message, its file or who is mentioned, and the sender may run it."""
-    command = _by_name(command_line.parse(message.text).word)
-    if command is None or not command.wants_more(message):
+def _lacks_organization(session: Session, request: PendingRequest, now: datetime) -> bool:
+    """Return whether the requester's Webex organization decides what they may, and was not asked for lately."""
+    if request.origin.is_operator or Detail.ORGANIZATION in request.fetched:
+        return False
+    return rights.needs_org_lookup(session, request.message.sender, now - KEEP_ORGANIZATION_FOR)
+
+
+def _missing_detail(request: PendingRequest, found: Access) -> Detail | None:
+    """Return what the command must still be told about its message; None if nothing is missing, or it may not run."""
+    if not isinstance(found.permission, Permission):
         return None
-    with database.read() as session:
-        try:
-            return access.grant(session, message, command.name, access.requester(session, message)[0]).command
-        except Refusal:
-            return None
+    command, message = found.permission.command, request.message
+    if command.takes_file and len(message.files) == 1 and Detail.FILE not in request.fetched:
+        return Detail.FILE
+    if command.takes_people and message.mentioned and Detail.PEOPLE not in request.fetched:
+        return Detail.PEOPLE
+    return None
 
 
-def org_counts(database: Database, message: Message, now: datetime) -> bool:
-    """Whether the sender's Webex organization decides what they may, and was not looked at lately."""
-    with database.read() as session:
-        return rights.needs_org_lookup(session, access.identity(message), now - ORG_KEPT)
+def _writes(request: PendingRequest, found: Access) -> bool:
+    return isinstance(found.permission, Permission) and not found.permission.command.only_reads(request.message)
 
 
-def _by_name(word: str) -> Command | None:
-    return next((command for command in COMMANDS if command.name == word), None)
+def _lock_enterprise(session: Session, request: PendingRequest, found: Access) -> PendingRequest:
+    """Lock the enterprise that the command speaks for; return the request as one for that enterprise alone."""
+    if not isinstance(found.permission, Permission) or found.permission.enterprise is None:
+        return request
+    enterprise = enterprises.lock(session, found.permission.enterprise.id)
+    return replace(request, enterprise_id=enterprise.id)
 
 
 def _decide(
-    session: Session, settings: Settings, pending: PendingMessage, words: CommandLine, now: datetime
+    session: Session, settings: CommandSettings, request: PendingRequest, found: Access, now: datetime
 ) -> Decision:
-    message = pending.message
-    requester, found = access.requester(session, message)
-    decision = Decision(found, words, Reply(""))
+    """Run the command, if it may run; return what came of it."""
+    permission = found.permission
+    if isinstance(permission, Refusal):
+        return Decision(permission, found)
+    command, enterprise = permission.command, permission.enterprise
+    told = Request(
+        request.message,
+        request.line.arguments,
+        found.requester,
+        enterprise,
+        access.commands_for(found.requester),
+        now,
+        settings,
+        request.received_at,
+        already_waited=request.already_waited,
+        progress_shown=request.progress_shown,
+        is_confirmed=request.is_confirmed,
+        given_fields=request.given_fields,
+    )
     try:
-        if not pending.already_waited:
-            rate_limits.check_commands(session, requester, now)
-        granted = access.grant(session, message, words.word, requester)
-        if granted.enterprise is not None and not granted.command.only_reads(message):
-            # Whoever takes rights or an enterprise away locks it first: by now that is done, or comes after this.
-            enterprises.lock(session, granted.enterprise.id)
-            requester, found = access.requester(session, message)
-            granted = access.grant(session, message, words.word, requester)
-        enterprise = granted.enterprise
-        if pending.enterprise_id is not None and (enterprise is None or enterprise.id != pending.enterprise_id):
-            raise Refusal(replies.changed_meanwhile())
-        decision = Decision(found, words, Reply(""), enterprise, granted.command, granted.is_ambiguous)
-        request = Request(
-            message,
-            words.arguments,
-            requester,
-            enterprise,
-            access.allowed(requester),
-            now,
-            settings,
-            pending.received_at,
-            already_waited=pending.already_waited,
-            progress_shown=pending.status_outbox_id is not None,
-        )
-        with nullcontext() if granted.command.only_reads(message) else session.begin_nested():
-            outcome = granted.command.run(session, request)
-            if isinstance(outcome, Reply) and outcome.attachment and enterprise and granted.command.exports:
-                rate_limits.check_exports(session, requester, enterprise, now)
-        return replace(decision, outcome=outcome)
+        with nullcontext() if command.only_reads(request.message) else session.begin_nested():
+            outcome = command.run(session, told)
+            if isinstance(outcome, Reply) and outcome.attachment and enterprise and command.exports:
+                rate_limits.check_exports(session, found.requester, enterprise, now)
     except Refusal as refusal:
-        return replace(decision, outcome=refusal)
+        return Decision(refusal, found)
+    return Decision(outcome, found)

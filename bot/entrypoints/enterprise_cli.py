@@ -1,22 +1,21 @@
-"""`python -m bot enterprise …`: the enterprises, from the shell."""
+"""`python -m bot enterprise …`: the command `enterprise` at a shell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.orm import Session
 
-from bot.chat.did_you_mean import nearest
+from bot.chat.fields import Fields
 from bot.chat.message import Refusal
-from bot.entrypoints import startup, wiring
+from bot.entrypoints import shell, startup, wiring
+from bot.formatting.escape import unformatted
 from bot.formatting.times import iso
 from bot.formatting.width import padded, width
-from bot.services import enterprise_fields as fields
-from bot.services import enterprises as founding
+from bot.services.enterprise_fields import DEFAULT_CLUSTER, InvalidField
+from bot.services.enterprises import UnknownEnterprise
 from bot.settings.catalog import Process
-from bot.settings.load import Settings
-from storage import audit, enterprises, overviews
-from storage.values.records import AuditEntry, Enterprise, Overview
+from storage import overviews
+from storage.values.records import Overview
 
 _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LAST SYNC", "ADMINS")
 
@@ -29,7 +28,7 @@ def enterprise() -> None:
 @enterprise.command("add")
 @click.argument("key")
 @click.option("--sp-enterprise-id", required=True, help='As in BroadWorks, such as "Reseller1+acme".')
-@click.option("--cluster", default=fields.DEFAULT_CLUSTER, show_default=True, help="The BroadWorks system behind it.")
+@click.option("--cluster", default=DEFAULT_CLUSTER, show_default=True, help="The BroadWorks system behind it.")
 @click.option("--timezone", help="For the times in messages; BOT_TIMEZONE if left out.")
 @click.option("--name", help="For messages; the key if left out.")
 @click.option("--admin", "emails", multiple=True, help="E-mail of somebody who may act for it; may be repeated.")
@@ -37,15 +36,8 @@ def add(
     key: str, sp_enterprise_id: str, cluster: str, timezone: str | None, name: str | None, emails: tuple[str, ...]
 ) -> None:
     """Add an enterprise; KEY is its short name: lower-case letters, digits and hyphens."""
-    with _told(), _writing() as (session, settings):
-        values = {
-            "name": fields.text("name", key if name is None else name),
-            "sp_enterprise_id": fields.text("sp-enterprise-id", sp_enterprise_id),
-            "cluster": fields.text("cluster", cluster),
-            "timezone": fields.zone(settings.bot_timezone if timezone is None else timezone),
-        }
-        made = founding.add(session, fields.key(key), values, [fields.email(email) for email in emails], startup.now())
-        _audit(session, made, "add")
+    options = {"sp-enterprise-id": sp_enterprise_id, "cluster": cluster, "timezone": timezone, "name": name}
+    _ask("add", key, options, emails)
     click.echo(f"Added {key}.")
 
 
@@ -65,18 +57,10 @@ def change(
     emails: tuple[str, ...],
 ) -> None:
     """Change what is given of an enterprise."""
-    given = {"name": name, "sp-enterprise-id": sp_enterprise_id, "cluster": cluster}
-    with _told():
-        changes = {
-            field.replace("-", "_"): fields.text(field, text) for field, text in given.items() if text is not None
-        }
-        if timezone is not None:
-            changes["timezone"] = fields.zone(timezone)
-        if not changes and not emails:
-            raise click.UsageError("There is nothing to change: name an option.")
-        added = [fields.email(email) for email in emails]
-        with _writing() as (session, _):
-            _audit(session, founding.change(session, _found(session, key).id, changes, added, startup.now()), "set")
+    options = {"sp-enterprise-id": sp_enterprise_id, "cluster": cluster, "timezone": timezone, "name": name}
+    if not emails and all(value is None for value in options.values()):
+        raise click.UsageError("There is nothing to change: name an option.")
+    _ask("set", key, options, emails)
     click.echo(f"Changed {key}.")
 
 
@@ -87,9 +71,7 @@ def remove(key: str, *, yes: bool) -> None:
     """Take an enterprise out of use for good; its history stays."""
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
-    with _told(), _writing() as (session, _):
-        found = founding.remove(session, _found(session, key).id, startup.now())
-        _audit(session, found, "remove")
+    _ask("remove", key)
     click.echo(f"Removed {key}.")
 
 
@@ -108,21 +90,6 @@ def list_all() -> None:
         click.echo("  ".join(map(padded, row, widths)).rstrip())
 
 
-def _audit(session: Session, enterprise: Enterprise, what: str) -> None:
-    """Keep that somebody at a shell has done something; who that was the bot cannot tell."""
-    audit.add(
-        session,
-        AuditEntry(
-            at=startup.now(),
-            enterprise_id=enterprise.id,
-            email="somebody at a shell",
-            command="enterprise",
-            arguments=f"{what} {enterprise.key}",
-            outcome="answered",
-        ),
-    )
-
-
 def _listed(one: Overview) -> tuple[str, ...]:
     enterprise = one.enterprise
     last = f"{one.last_state} {iso(one.last_at)}" if one.last_at else "none"
@@ -132,30 +99,27 @@ def _listed(one: Overview) -> tuple[str, ...]:
     )
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """End with one sentence where something given is wrong, or cannot be done."""
-    try:
-        yield
-    except fields.InvalidField as wrong:
-        raise click.BadParameter(wrong.problem, param_hint=wrong.field and f"--{wrong.field}") from wrong
-    except Refusal as refusal:
-        raise click.ClickException(refusal.markdown) from refusal
-
-
-@contextmanager
-def _writing() -> Iterator[tuple[Session, Settings]]:
+def _ask(action: str, key: str, options: Mapping[str, str | None] = {}, emails: tuple[str, ...] = ()) -> None:
+    """Have the command `enterprise` do this; end the process with one sentence if it is refused."""
     settings = wiring.settings_for(Process.ENTERPRISE)
+    given = [(name, value) for name, value in options.items() if value is not None]
+    fields = Fields((action, key), (*given, *(("admin", email) for email in emails)))
     database = startup.open_database(settings)
     startup.bring_up_to_date(database)
-    with database.write() as session:
-        yield session, settings
+    with _printing_refusals():
+        shell.ask(database, settings.command_settings, "enterprise", fields, startup.now())
 
 
-def _found(session: Session, key: str) -> Enterprise:
-    found = enterprises.by_key(session, key)
-    if found is None:
-        known = [each.key for each in enterprises.in_use(session)]
-        meant = nearest(key, known)
-        raise click.ClickException(f"There is no enterprise {key}." + (f" Did you mean {meant}?" if meant else ""))
-    return found
+@contextmanager
+def _printing_refusals() -> Iterator[None]:
+    """End the process with one sentence if something given is invalid, or cannot be done."""
+    try:
+        yield
+    except UnknownEnterprise as unknown:
+        guess = f" Did you mean {unknown.suggestion}?" if unknown.suggestion else ""
+        raise click.ClickException(f"There is no enterprise {unknown.key}.{guess}") from unknown
+    except Refusal as refusal:
+        invalid = refusal.__cause__
+        if isinstance(invalid, InvalidField):
+            raise click.BadParameter(invalid.problem, param_hint=invalid.field and f"--{invalid.field}") from refusal
+        raise click.ClickException(unformatted(refusal.markdown)) from refusal

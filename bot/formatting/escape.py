@@ -5,6 +5,10 @@ import unicodedata
 
 _MARKUP = re.compile(r"[\\*_`\[\]~#|]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_WRITTEN = re.compile(r"\\(?P<sign>[\\*_`\[\]~#|])|`(?P<code>[^`]*)`|\*\*|&(?P<entity>amp|lt|gt);")
+"""What `plain`, `code` and bold type add to a text."""
+
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 
 
 def plain(text: str, limit: int = 200) -> str:
@@ -23,6 +27,11 @@ def plain(text: str, limit: int = 200) -> str:
 def code(text: str, limit: int = 200) -> str:
     """Text as a piece of code, in which markdown has no signs but the backtick."""
     return f"`{visible(text)[:limit].replace('`', '')}`"
+
+
+def unformatted(markdown: str) -> str:
+    """Return a reply's markdown as a terminal shows it: without escapes, entities, backticks and bold type."""
+    return _WRITTEN.sub(lambda found: found["sign"] or found["code"] or _ENTITIES.get(found["entity"], ""), markdown)
 
 
 def visible(text: str) -> str:

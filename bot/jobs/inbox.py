@@ -4,9 +4,10 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message, PendingMessage
+from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message
 from bot.dispatch import outcome, router
-from bot.jobs import memberships
+from bot.dispatch.pending_request import Detail, PendingRequest
+from bot.jobs import memberships, typed_message
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.webex.bots import is_bot
@@ -38,8 +39,7 @@ def work(context: Context, row: InboxRow) -> None:
         with context.database.write() as session:
             inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED)
         return
-    message = _with_what_it_needs(context, message)
-    router.answer(context.database, context.settings, _on_its_way(row, message), context.now())
+    _answer(context, typed_message.pending_request(row, message))
 
 
 def failed(context: Context, row: InboxRow, error: Exception) -> bool:
@@ -54,24 +54,31 @@ def failed(context: Context, row: InboxRow, error: Exception) -> bool:
         message = _readable(context, row)
     log.error("inbox row %d is set aside: %s", row.id, error)
     with context.database.write() as session:
-        claim = Claim(row.id, row.attempt)
         if message is None:
-            inbox.end(session, claim, inbox.FAILED, error=str(error))
+            inbox.end(session, Claim(row.id, row.attempt), inbox.FAILED, error=str(error))
         else:
-            outcome.apologize(session, message, claim, str(error), context.now())
+            outcome.apologize(session, typed_message.pending_request(row, message), str(error), context.now())
     return True
 
 
-def _on_its_way(row: InboxRow, message: Message) -> PendingMessage:
-    return PendingMessage(
-        message,
-        Claim(row.id, row.attempt),
-        row.received_at,
-        already_waited=row.waited,
-        enterprise_id=row.enterprise_id,
-        status_outbox_id=row.status_outbox_id,
-        timed_out=row.roster_id is not None or row.reading_id is not None,
-    )
+def _answer(context: Context, request: PendingRequest) -> None:
+    """Have the router answer, and fetch from Webex each detail that it lacks."""
+    settings = context.settings.command_settings
+    while isinstance(lacking := router.answer(context.database, settings, request, context.now()), Detail):
+        message = _with_detail(context, request.message, lacking)
+        request = replace(request, message=message, fetched=request.fetched | {lacking})
+
+
+def _with_detail(context: Context, message: Message, detail: Detail) -> Message:
+    """Return the message with what Webex says of its sender, its file, or the people it mentions."""
+    match detail:
+        case Detail.ORGANIZATION:
+            return replace(message, sender=replace(message.sender, org_id=_org_of(context, message)))
+        case Detail.FILE:
+            return replace(message, file=_downloaded(context, message.files[0]))
+        case Detail.PEOPLE:
+            people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
+            return replace(message, people=tuple(person for person in people if person is not None))
 
 
 def _heard(context: Context, row: InboxRow) -> Message | None:
@@ -99,26 +106,12 @@ def _message(seen: SpaceMessage, direct: bool, bot_id: str) -> Message:
         id=seen.id,
         room_id=seen.room_id,
         direct=direct,
-        person_id=seen.person_id,
-        person_email=seen.person_email,
+        sender=Identity(seen.person_id, seen.person_email),
         text=strip_mention(seen.text, seen.html, bot_id),
         parent_id=seen.parent_id,
         mentioned=others_mentioned(seen.html, bot_id),
         files=seen.files,
     )
-
-
-def _with_what_it_needs(context: Context, message: Message) -> Message:
-    """The message with what Webex tells of its sender, its file and whom it mentions, as far as that counts."""
-    if router.org_counts(context.database, message, context.now()):
-        message = replace(message, person_org_id=_org_of(context, message))
-    command = router.wanting(context.database, message)
-    if command is not None and command.takes_file:
-        message = replace(message, file=_downloaded(context, message.files[0]))
-    if command is not None and command.takes_people:
-        people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
-        message = replace(message, people=tuple(person for person in people if person is not None))
-    return message
 
 
 def _org_of(context: Context, message: Message) -> str | None:
@@ -127,14 +120,14 @@ def _org_of(context: Context, message: Message) -> str | None:
     Somebody who has left the space since they wrote is asked for by id, lest leaving be a way in.
     """
     try:
-        member = context.webex.member(message.room_id, message.person_id)
+        member = context.webex.member(message.room_id, message.sender.person_id)
     except Rejected as rejected:
         log.warning("a sender's membership cannot be read: %s", rejected)
         member = None
     if member is not None:
         return member.org_id
     try:
-        org_id = context.webex.person(message.person_id).org_id
+        org_id = context.webex.person(message.sender.person_id).org_id
     except Rejected as rejected:
         raise Unavailable("the sender cannot be read") from rejected
     if org_id is None:

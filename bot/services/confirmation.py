@@ -1,22 +1,28 @@
-"""What cannot be undone is done when it is typed a second time."""
+"""What cannot be undone is done only if the requester confirms it: in chat by typing it once more."""
 
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Request
-from bot.chat.message import UNCONFIRMED
+from bot.chat.message import Unconfirmed
 from storage import audit
 
-WITHIN = timedelta(minutes=5)
+_CONFIRM_WITHIN = timedelta(minutes=5)
+"""How long what was typed waits for its confirmation: the replies say so."""
 
 
-def confirmed(session: Session, request: Request, command: str) -> bool:
-    """Whether the last that somebody typed in this space was the same, for the same enterprise, and was not done for
-    want of confirmation.
+def is_confirmed(session: Session, request: Request, command: str) -> bool:
+    """Return whether the requester has confirmed what they ask for.
+
+    In chat: the last command they typed in this space is the same, for the same enterprise, and ended unconfirmed.
     """
-    last = audit.last_command(session, request.requester.person_id, request.message.room_id, request.now - WITHIN)
-    if last is None or last.outcome != UNCONFIRMED:
+    if request.is_confirmed:
+        return True
+    last = audit.last_command(
+        session, request.requester.person_id, request.message.room_id, request.now - _CONFIRM_WITHIN
+    )
+    if last is None or last.outcome != Unconfirmed.audit_outcome:
         return False
-    enterprise_id = request.chosen.id if request.chosen else None
+    enterprise_id = request.speaks_for.id if request.speaks_for else None
     return (last.command, last.arguments, last.enterprise_id) == (command, request.arguments, enterprise_id)

@@ -1,4 +1,4 @@
-"""Adds, changes and removes enterprises, in chat and at the shell alike; raises Refusal where it cannot."""
+"""Finds, adds, changes and removes enterprises; raises Refusal if that cannot be done."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,72 +14,76 @@ from storage import admins, clusters, enterprises, rosters, syncs
 from storage.values.records import Enterprise
 
 _ID_COLUMN = "sp_enterprise_id"
-"""Both databases name the column whose value is taken."""
+"""The column that both databases name in the error when its value is taken."""
+
+
+class UnknownEnterprise(Refusal):
+    """No enterprise has this key, or none that the requester may know of; `suggestion` is the key most like it."""
+
+    def __init__(self, key: str, suggestion: str | None, keys: Sequence[str]) -> None:
+        super().__init__(key_replies.no_such(key, suggestion, keys), personal=True)
+        self.key = key
+        self.suggestion = suggestion
 
 
 def add(session: Session, key: str, values: Mapping[str, str], emails: Iterable[str], now: datetime) -> Enterprise:
-    """A new enterprise with its admins; `values` are its name, sp_enterprise_id, cluster and timezone."""
+    """Add an enterprise with its admins; `values` are its name, sp_enterprise_id, cluster and timezone."""
     try:
         with session.begin_nested():
-            made = enterprises.add(session, key=key, now=now, **values)
+            added = enterprises.add(session, key=key, now=now, **values)
     except IntegrityError as error:
         taken = f"enterprise id {values[_ID_COLUMN]}" if _ID_COLUMN in str(error.orig) else f"key {key}"
         raise Refusal(replies.taken(taken)) from error
     for email in emails:
-        admins.add(session, made.id, email, now)
-    return made
+        admins.add(session, added.id, email, now)
+    return added
 
 
 def change(
     session: Session, enterprise_id: int, changes: Mapping[str, str], emails: Iterable[str], now: datetime
 ) -> Enterprise:
-    """Change what is given, and add these admins; what was read from Webex under another id is not shown any more."""
-    found = enterprises.lock(session, enterprise_id)
-    if syncs.active(session, found.id) and not changes.keys().isdisjoint({"cluster", _ID_COLUMN}):
-        raise Refusal(replies.not_during_a_sync(found.key))
+    """Change what is given, and add these admins. With another id, what was read under the old one is forgotten."""
+    enterprise = enterprises.lock(session, enterprise_id)
+    if syncs.active(session, enterprise_id) and not changes.keys().isdisjoint({"cluster", _ID_COLUMN}):
+        raise Refusal(replies.not_during_a_sync(enterprise.key))
     try:
         with session.begin_nested():
-            enterprises.change(session, found.id, **changes)
+            enterprises.change(session, enterprise_id, **changes)
     except IntegrityError as error:
         raise Refusal(replies.id_in_use()) from error
-    if changes.get(_ID_COLUMN, found.sp_enterprise_id) != found.sp_enterprise_id:
-        rosters.forget(session, found.id, now)
+    if changes.get(_ID_COLUMN, enterprise.sp_enterprise_id) != enterprise.sp_enterprise_id:
+        rosters.forget(session, enterprise_id, now)
     for email in emails:
-        admins.add(session, found.id, email, now)
-    return enterprises.get(session, found.id)
+        admins.add(session, enterprise_id, email, now)
+    return enterprises.get(session, enterprise_id)
 
 
-def check_removable(session: Session, enterprise_id: int) -> Enterprise:
-    """Lock an enterprise that is to be removed; raises Refusal while a sync of it is under way, or not told yet."""
-    found = enterprises.lock(session, enterprise_id)
-    if syncs.has_unfinished(session, found.id):
-        raise Refusal(replies.not_removed_during_a_sync(found.key))
-    return found
-
-
-def remove(session: Session, enterprise_id: int, now: datetime) -> Enterprise:
-    """Take an enterprise out of use for good; raises Refusal where that is not possible yet."""
-    found = check_removable(session, enterprise_id)
-    enterprises.remove(session, found.id, now)
-    return found
+def check_removable(session: Session, enterprise: Enterprise) -> None:
+    """Raise Refusal while a sync of the enterprise is under way, or its admins were not told of its end yet."""
+    if syncs.has_unfinished(session, enterprise.id):
+        raise Refusal(replies.not_removed_during_a_sync(enterprise.key))
 
 
 def is_alone(session: Session, enterprise: Enterprise) -> bool:
-    """Whether no other enterprise is on its cluster, whose name may then be a slip."""
+    """Return whether no other enterprise is on its cluster: the cluster's name may then be a typing error."""
     return clusters.size(session, enterprise.cluster_id) == 1
 
 
-def lock(session: Session, typed: str) -> Enterprise:
-    """Lock the row of the enterprise with this key, among all there are: for operators, before they change it."""
-    found = enterprises.lock(session, find(typed, enterprises.in_use(session)).id)
-    return find(typed, [one for one in enterprises.in_use(session) if one.id == found.id])
+def lock(session: Session, key: str) -> Enterprise:
+    """Lock the enterprise with this key, of all there are, and return it; raise UnknownEnterprise if there is none."""
+    enterprise_id = enterprises.lock(session, find(key, enterprises.in_use(session)).id).id
+    # Found again under the lock: it may have been removed before that.
+    return find(key, [each for each in enterprises.in_use(session) if each.id == enterprise_id])
 
 
-def find(typed: str, known: Sequence[Enterprise]) -> Enterprise:
-    """The one of `known` with this key; raises Refusal alike whether there is none or it is not among these."""
+def find(typed: str, candidates: Sequence[Enterprise]) -> Enterprise:
+    """Return the candidate with this key; raise UnknownEnterprise if none has it.
+
+    An enterprise that exists but is no candidate is refused in the same words as one that does not exist.
+    """
     key = typed.casefold()
-    found = next((one for one in known if one.key == key), None)
-    if found is None:
-        keys = [one.key for one in known]
-        raise Refusal(key_replies.no_such(typed, nearest(key, keys), keys), personal=True)
-    return found
+    enterprise = next((each for each in candidates if each.key == key), None)
+    if enterprise is None:
+        keys = [each.key for each in candidates]
+        raise UnknownEnterprise(typed, nearest(key, keys), keys)
+    return enterprise

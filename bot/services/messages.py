@@ -1,4 +1,4 @@
-"""Says something to whoever asked: where it was asked, or to them alone."""
+"""Puts replies and status messages into the outbox: where the request was made, or for the requester alone."""
 
 from datetime import datetime
 
@@ -14,7 +14,10 @@ from storage.values.records import ACTIVE, Enterprise, Sync
 
 
 def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
-    """Write a reply, with the enterprise by which the space of a personal one is judged; its outbox row."""
+    """Put a reply into the outbox and return the id of its row.
+
+    The enterprise decides who may read a personal reply in a group space.
+    """
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,
@@ -22,31 +25,31 @@ def post(session: Session, message: Message, reply: Reply, now: datetime, enterp
         attachment_id=outbox.attach(session, attachment.name, attachment.compressed) if attachment else None,
         personal=reply.personal,
         enterprise_id=enterprise.id if enterprise else None,
-        person_id=message.person_id,
+        person_id=message.sender.person_id,
     )
     outbox_id = outbox.send(session, _space(message), draft, now)
     if reply.status_of_sync is not None:
         syncs.show_status(session, reply.status_of_sync, outbox_id)
-    for sync in reply.changed:
+    for sync in reply.changed_syncs:
         update_status_message(session, sync, now)
     return outbox_id
 
 
 def post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:
-    """Say something in the 1:1 space of whoever sent a message, whatever space that was in."""
+    """Say something in the sender's 1:1 space, whatever space the message is in."""
     if message.direct:
         post(session, message, Reply(markdown), now)
         return
     origin_id = destinations.ensure(session, _space(message))
-    outbox.send(session, Address(person_id=message.person_id), Draft(markdown, origin_id=origin_id), now)
+    outbox.send(session, Address(person_id=message.sender.person_id), Draft(markdown, origin_id=origin_id), now)
 
 
 def _space(message: Message) -> Address:
-    return Address(message.room_id, message.person_id if message.direct else None, direct=message.direct)
+    return Address(message.room_id, message.sender.person_id if message.direct else None, direct=message.direct)
 
 
 def update_status_message(session: Session, sync: Sync, now: datetime) -> None:
-    """Bring the status message of a sync up to date with how it stands by now, if it has one."""
+    """Edit the status message of a sync, if it has one, to say how the sync stands now."""
     if sync.status_outbox_id is None:
         return
     enterprise = enterprises.get(session, sync.enterprise_id)

@@ -1,4 +1,4 @@
-"""Which roster a command answers from: a fresh one, for which it waits a while, else the one there is."""
+"""Which roster a command answers from: a fresh one, for which it waits a while, else the newest there is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ from storage import rosters
 from storage.values.records import Roster, RosterState
 
 ROSTER_WAIT = timedelta(seconds=8)
+"""How long an answer waits for a fresh roster without a word: longer, and people think the bot is gone."""
+
 FIRST_ROSTER_WAIT = timedelta(hours=1)
-"""For a reading without which there is no answer, once whoever asked was told of it."""
+"""How long an answer waits that is impossible without the roster, once the requester was told that it takes long."""
 
 
 class StaleReason(StrEnum):
@@ -26,42 +28,46 @@ class StaleReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The roster to answer from, if there is one, and why there is none that is fresher where that is so."""
+    """The roster to answer from, if there is one, and why it is not fresher, if it is not fresh."""
 
     roster: Roster | None
-    behind: StaleReason | None = None
+    stale_reason: StaleReason | None = None
 
 
-def source(session: Session, request: Request, *, refreshed: bool = False) -> Source | Wait:
-    """The roster for an answer, or for what to wait; `refreshed` is one that was read whole since it was asked for."""
+def source(session: Session, request: Request, *, refresh: bool = False) -> Source | Wait:
+    """Return the roster to answer from, or what to wait for.
+
+    `refresh`: the requester wants all license holders read again first.
+    """
     roster = rosters.current(session, request.enterprise.id)
     newest = rosters.last(session, request.enterprise.id)
-    being_read = newest is not None and newest.state == RosterState.WANTED
-    if roster is not None and _is_fresh(roster, request, refreshed=refreshed, being_read=being_read):
-        return Source(roster)
-    fresh = FreshData.WHOLE_ROSTER if refreshed else FreshData.ROSTER
+    is_being_read = newest is not None and newest.state == RosterState.WANTED
+    if roster is not None:
+        if refresh:
+            just_read = request.already_waited and not is_being_read
+            is_enough = is_refreshed(roster, request.received_at, just_read=just_read)
+        else:
+            is_enough = is_fresh(roster, request.now, request.settings.roster_max_age, request.received_at)
+        if is_enough:
+            return Source(roster)
+    fresh = FreshData.WHOLE_ROSTER if refresh else FreshData.ROSTER
     if not request.already_waited:
         return Wait(request.now + ROSTER_WAIT, fresh)
-    if being_read and not request.progress_shown and (roster is None or refreshed):
+    if is_being_read and not request.progress_shown and (roster is None or refresh):
         return Wait(request.now + FIRST_ROSTER_WAIT, fresh, reading(0))
     failed = newest is not None and newest.state == RosterState.FAILED
     return Source(roster, StaleReason.FAILED if failed else StaleReason.BEING_READ)
 
 
-def _is_fresh(roster: Roster, request: Request, *, refreshed: bool, being_read: bool) -> bool:
-    if refreshed:
-        return is_refreshed(roster, request.received_at, just_read=request.already_waited and not being_read)
-    return is_fresh(roster, request.now, request.settings.roster_max_age, request.received_at)
-
-
-def is_fresh(roster: Roster, now: datetime, oldest: timedelta, received_at: datetime) -> bool:
-    """Whether a roster is to be answered from as it is: it is not older than allowed, or newer than the question."""
-    return roster.as_of >= min(now - oldest, received_at)
+def is_fresh(roster: Roster, now: datetime, max_age: timedelta, received_at: datetime) -> bool:
+    """Return whether a roster is good enough to answer from: no older than `max_age`, or newer than the question."""
+    return roster.as_of >= min(now - max_age, received_at)
 
 
 def is_refreshed(roster: Roster, received_at: datetime, *, just_read: bool) -> bool:
-    """Whether all license holders were read since that was asked for; `just_read` where a reading of all of them has
-    ended since, which may have begun before.
+    """Return whether all license holders were read since a refresh was asked for.
+
+    `just_read`: a reading of all of them has ended since; it may have begun before.
     """
     if just_read and roster.as_of >= received_at:
         return True

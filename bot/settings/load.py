@@ -7,6 +7,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
+from bot.chat.command import CommandSettings
 from bot.settings.catalog import SETTINGS, Process
 from bot.settings.secret import Secret
 
@@ -54,6 +55,11 @@ class Settings:
     answer_threads: int = field(default_factory=_default("ANSWER_THREADS"))
     set_fields: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def command_settings(self) -> CommandSettings:
+        """The settings that commands may see: none of them is a secret."""
+        return CommandSettings(self.sync_hold, self.roster_max_age, self.bot_timezone)
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:

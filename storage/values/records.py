@@ -72,6 +72,10 @@ FILE = "file"
 """What stands for a command in the audit where a file was delivered."""
 
 
+TOO_FAST = "too fast"
+"""The outcome in the audit of a command that was refused because its sender types too much."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One row of the audit: when, of which enterprise, who, from which space, what was asked, and how it ended; `file`

@@ -1,19 +1,20 @@
 """People who type, and what the bot makes of it, without a Webex: the router alone on a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from bot.chat.message import Message, PendingMessage
+from bot.chat.message import Message
 from bot.dispatch import router
+from bot.jobs import typed_message
 from bot.settings.load import Settings
 from bot.webex.json_fields import clean
 from storage import destinations, inbox
 from storage.engine.database import Database
 from storage.models import AuditRow, InboxRow, OutboxRow
 from storage.values.messages import Destination
-from storage.values.records import Claim, Identity
+from storage.values.records import Identity
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW
 
@@ -38,13 +39,13 @@ class Conversation:
         self._number += 1
         now = NOW + self._number * timedelta(seconds=5)
         where = room or f"1:1 of {who.person_id}"
-        message = Message(f"m{self._number}", where, room is None, who.person_id, who.email, clean(text), who.org_id)
+        message = Message(f"m{self._number}", where, room is None, who, clean(text))
         sample_rows.receive_event(self._database, message.id, where, now)
         with self._database.single_write() as connection:
             row = inbox.claim(connection, now)
         assert row is not None
-        pending = PendingMessage(message, Claim(row.id, row.attempt), now, already_waited=True)
-        router.answer(self._database, Settings(), pending, now)
+        request = replace(typed_message.pending_request(row, message), already_waited=True)
+        router.answer(self._database, Settings().command_settings, request, now)
         return self._heeded()
 
     def _heeded(self) -> Answer:

@@ -18,7 +18,7 @@ from bot.webex.messaging import Webex
 from bot.webex.models import WebexEnterprise
 from storage import enterprises
 from storage.engine.database import Database
-from storage.values.records import Enterprise, WebexSyncStatus
+from storage.values.records import Enterprise, Identity, WebexSyncStatus
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW
 
@@ -31,14 +31,15 @@ def run_command(
 ) -> str:
     """What is noted of a command that somebody types, in its first word: `sync`, `joined`, `withdrew`, `cancelled`."""
     email = f"{who}@acme.example"
-    message = Message(f"message of {who}", f"space of {who}", True, who, email, "")
+    message = Message(f"message of {who}", f"space of {who}", True, Identity(who, email), "")
     asker = Requester(who, email, operator, frozenset({enterprise.id}))
     try:
-        reply = run(session, Request(message, "", asker, enterprise, (), now, Settings(), now, already_waited=True))
+        settings = Settings().command_settings
+        reply = run(session, Request(message, "", asker, enterprise, (), now, settings, now, already_waited=True))
     except Refusal:
         return REFUSED
     assert isinstance(reply, Reply)
-    return reply.noted.partition(" ")[0]
+    return reply.audit_detail.partition(" ")[0]
 
 
 def type_command(

@@ -2,12 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Message, PendingMessage
+from bot.chat.message import Message
 from bot.dispatch import router
+from bot.dispatch.pending_request import PendingRequest
+from bot.jobs import typed_message
 from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.engine.database import Database
-from storage.values.records import Claim
+from storage.values.records import Identity
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW
 from tests.storage.threads import run_before_commit
@@ -19,14 +21,14 @@ def _email(name: str) -> str:
     return f"{name}@acme.example"
 
 
-def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> PendingMessage:
+def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> PendingRequest:
     """A message that is in hand."""
-    message = Message(f"{who}: {text}", f"space of {who}", direct, who, _email(who), text)
+    message = Message(f"{who}: {text}", f"space of {who}", direct, Identity(who, _email(who)), text)
     sample_rows.receive_event(database, message.id, message.room_id)
     with database.single_write() as connection:
         row = inbox.claim(connection, NOW)
     assert row is not None
-    return PendingMessage(message, Claim(row.id, row.attempt), NOW)
+    return typed_message.pending_request(row, message)
 
 
 def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database) -> None:
@@ -39,7 +41,7 @@ def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: 
         enterprises.lock(session, acme.id)
         admins.remove(session, acme.id, _email("bo"))
 
-    run_before_commit(postgres, take_away, lambda: router.answer(postgres, Settings(), pending, NOW))
+    run_before_commit(postgres, take_away, lambda: router.answer(postgres, Settings().command_settings, pending, NOW))
     with postgres.read() as session:
         assert [one.email for one in admins.of_enterprise(session, acme.id)] == [_email("ana"), _email("cy")]
 
@@ -54,6 +56,6 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
         enterprises.lock(session, acme.id)
         enterprises.remove(session, acme.id, NOW)
 
-    run_before_commit(postgres, remove, lambda: router.answer(postgres, Settings(), pending, NOW))
+    run_before_commit(postgres, remove, lambda: router.answer(postgres, Settings().command_settings, pending, NOW))
     with postgres.read() as session:
         assert spaces.find_all(session) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.fields import Fields, fields
+from bot.chat.fields import Fields, parse_fields
 from bot.services.enterprise_fields import InvalidField, email, key, text, zone
 
 _NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
@@ -27,18 +27,18 @@ _VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join
     ],
 )
 def test_words_stand_alone_and_fields_have_what_follows_them(typed: str, expected: Fields) -> None:
-    assert fields(typed) == expected
+    assert parse_fields(typed) == expected
 
 
 @given(st.lists(st.tuples(_NAMES, _VALUES)))
 def test_fields_come_back_as_they_were_quoted(given_fields: list[tuple[str, str]]) -> None:
     typed = " ".join(f'{name}="{value}"' for name, value in given_fields)
-    assert fields(typed) == Fields((), tuple(given_fields))
+    assert parse_fields(typed) == Fields((), tuple(given_fields))
 
 
 @given(st.text())
 def test_nothing_that_is_typed_is_a_fault_of_ours(typed: str) -> None:
-    for name, value in fields(typed).given:
+    for name, value in parse_fields(typed).values:
         assert name == name.lower()
         for check in (key, zone, email, lambda given: text("name", given)):
             with suppress(InvalidField):

@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.command import Command, Requester, Who
+from bot.chat.command import Command, Requester, Role
 from bot.chat.message import Reply
 from bot.dispatch.access import may_run
 
-STRANGER = Requester("p", "sam@elsewhere.example", operator=False, enterprise_ids=frozenset())
+STRANGER = Requester("p", "sam@elsewhere.example", is_operator=False, enterprise_ids=frozenset())
 ADMIN = replace(STRANGER, enterprise_ids=frozenset({1}))
-OPERATOR = replace(STRANGER, operator=True)
-BOTH = replace(ADMIN, operator=True)
+OPERATOR = replace(STRANGER, is_operator=True)
+BOTH = replace(ADMIN, is_operator=True)
 
 
-def command(who: Who) -> Command:
-    return Command("x", "x", "", "", lambda _session, _asked: Reply(""), who=who)
+def command(role: Role) -> Command:
+    return Command("x", "x", "", "", lambda _session, _asked: Reply(""), role=role)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def command(who: Who) -> Command:
 def test_admins_run_what_is_for_admins_and_operators_everything(
     asker: Requester, of_admins: bool, of_operators: bool
 ) -> None:
-    assert may_run(asker, command(Who.ADMIN)) is of_admins
-    assert may_run(asker, command(Who.OPERATOR)) is of_operators
+    assert may_run(asker, command(Role.ADMIN)) is of_admins
+    assert may_run(asker, command(Role.OPERATOR)) is of_operators
 
 
 def test_a_command_that_does_not_say_is_for_admins() -> None:
-    assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).who is Who.ADMIN
+    assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).role is Role.ADMIN

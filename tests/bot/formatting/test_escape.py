@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formatting.escape import plain, visible
+from bot.formatting.escape import code, plain, unformatted, visible
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,9 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 @given(st.text())
 def test_what_is_visible_stays_visible(text: str) -> None:
     assert visible(visible(text)) == visible(text)
+
+
+@given(st.text() | st.text(alphabet="<>@&lt;#*_`[]\\\n all"), st.text() | st.text(alphabet="<>@&lt;#*_`[]\\\n all"))
+def test_a_terminal_shows_a_reply_without_its_markup(one: str, other: str) -> None:
+    shown = unformatted(f"**Added {code(one, 10_000)}**: {plain(other, 10_000)}")
+    assert shown == f"Added {visible(one).replace('`', '')}: {visible(other)}"

@@ -124,12 +124,12 @@ class House:
 
     def operate(self, command: Command, name: str) -> None:
         """The operator has a command run for an enterprise."""
-        message = Message("m", "direct-olga", True, "olga", OPERATOR, "")
+        message = Message("m", "direct-olga", True, Identity("olga", OPERATOR), "")
         asker = Requester("olga", OPERATOR, True, frozenset())
         with self.database.write() as session:
             enterprise = enterprises.get(session, self.enterprises[name])
             try:
-                now, settings = self.clock.now, self.settings
+                now, settings = self.clock.now, self.settings.command_settings
                 command.run(
                     session, Request(message, "", asker, enterprise, (), now, settings, now, already_waited=True)
                 )

@@ -21,7 +21,7 @@ from bot.webex.messaging import Webex
 from storage import admins, enterprises
 from storage.engine.database import Database
 from storage.models import DestinationRow, OutboxRow, SyncRow
-from storage.values.records import SyncState
+from storage.values.records import Identity, SyncState
 from tests.bot.jobs.imagined_webex import Clock, ImaginedWebex
 from tests.bot.jobs.sync_house import Unexpected
 from tests.storage.threads import TIMEOUT, run_together
@@ -60,7 +60,7 @@ class Town:
             with self.database.write() as session:
                 enterprise = enterprises.by_key(session, name)
                 assert enterprise is not None
-                message = Message("m", f"direct-{email}", True, email, email, "sync")
+                message = Message("m", f"direct-{email}", True, Identity(email, email), "sync")
                 asker = Requester(email, email, False, frozenset({enterprise.id}))
                 sync.run(
                     session,
@@ -71,7 +71,7 @@ class Town:
                         enterprise,
                         (),
                         self.clock.now,
-                        self.settings,
+                        self.settings.command_settings,
                         self.clock.now,
                         already_waited=True,
                     ),
