@@ -58,7 +58,8 @@ def test_the_table_keeps_the_rules_that_matter_most() -> None:
     assert users("webexteamssdk") == {"bot.webex.http_session"}
     assert users("apscheduler") == {"bot.jobs.engine.clock"}
     assert all(module.startswith(("bot.webex.", "sandbox.")) for module in users("requests"))
-    assert callers("bot.dispatch.router") <= {"bot.jobs.inbox", "bot.entrypoints.enterprise_cli"}
+    assert not {module for module in callers("storage.inbox") if module.startswith("bot.dispatch")}
+    assert callers("bot.dispatch.router") <= {"bot.jobs.inbox", "bot.entrypoints.shell"}
     assert {module for module in callers("os.environ") if module.startswith(("bot", "storage"))} == {
         "bot.settings.load"
     }

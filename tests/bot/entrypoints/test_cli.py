@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
-from storage import admins, enterprises, rosters, syncs
+from storage import admins, audit, enterprises, rosters, syncs
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.values.records import Cause, Claim, Enterprise, RosterState
@@ -356,6 +357,32 @@ def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliR
         assert row is not None
         syncs.mark_told(session, Claim(row.id, row.attempt), NOW)
     assert run(shell, "enterprise remove acme --yes").exit_code == 0
+
+
+def test_a_refusal_at_the_shell_is_plain_text(shell: CliRunner) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id Reseller_1+acme")
+    result = run(shell, "enterprise add other --sp-enterprise-id Reseller_1+acme")
+    assert "The enterprise id Reseller_1+acme is" in result.stderr
+    assert "\\" not in result.stderr
+
+
+def test_what_is_asked_at_a_shell_is_audited_as_in_chat(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a --name", "Acme, Inc.")
+    run(shell, "enterprise set acme --sp-enterprise-id R+b")
+    run(shell, "enterprise add acme --sp-enterprise-id R+c")
+    run(shell, "enterprise remove acme --yes")
+    with database.read() as session:
+        rows = list(audit.entries(session, NOW - timedelta(days=400), None))[::-1]
+    assert {(row.email, row.person_id, row.room_id, row.command) for row in rows} == {
+        ("somebody at a shell", "", "", "enterprise")
+    }
+    assert [(row.arguments.partition(" sp-")[0], row.outcome, row.detail) for row in rows] == [
+        ("add acme", "answered", "acme"),
+        ("set acme", "answered", "acme"),
+        ("add acme", "refused", ""),
+        ("remove acme", "answered", "acme"),
+    ]
+    assert rows[0].arguments == 'add acme sp-enterprise-id="R+a" cluster="default" name="Acme, Inc."'
 
 
 def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(

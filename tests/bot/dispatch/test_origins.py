@@ -1,0 +1,149 @@
+"""Every origin goes the same road: the same rights, limits and audit for a typed message and for any other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.chat import command_line
+from bot.chat.message import Message, Reply, TooFast
+from bot.dispatch import rate_limits, router
+from bot.dispatch.pending_request import Awaited, PendingRequest
+from bot.entrypoints.shell import Shell
+from bot.jobs import typed_message
+from bot.settings.load import Settings
+from storage import audit, destinations, inbox
+from storage.engine.database import Database
+from storage.models import OutboxRow
+from storage.values.records import AuditEntry, Enterprise, Identity
+from tests.storage import samples
+from tests.storage.samples import NOW
+
+ANA = Identity("ana", "ana@acme.example")
+SAM = Identity("sam", "sam@elsewhere.example")
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Button:
+    """An origin of its own kind, which keeps what it is told to do."""
+
+    name: str = "a button"
+    is_operator: bool = False
+    said: list[tuple[bool, str]] = field(default_factory=list)
+    ended: int = 0
+    awaited: list[Awaited] = field(default_factory=list)
+
+    def answer(self, session: Session, reply: Reply, enterprise: Enterprise | None, now: datetime) -> None:
+        self.said.append((False, reply.markdown))
+
+    def answer_privately(self, session: Session, markdown: str, now: datetime) -> None:
+        self.said.append((True, markdown))
+
+    def set_aside(self, session: Session, awaited: Awaited, now: datetime) -> None:
+        self.awaited.append(awaited)
+
+    def finish(self, session: Session, now: datetime) -> None:
+        self.ended += 1
+
+    def fail(self, session: Session, error: str) -> None:
+        self.ended += 1
+
+
+Ask = Callable[[Identity, str, datetime], object]
+
+
+@pytest.fixture
+def world(database: Database) -> Database:
+    """An enterprise with an admin."""
+    samples.admin(database, samples.enterprise(database).id, ANA.email)
+    return database
+
+
+def typing(database: Database) -> Ask:
+    """People who type in a group."""
+
+    def ask(who: Identity, text: str, now: datetime) -> object:
+        message = Message(f"{who.person_id} at {now}", "room", False, who, text)
+        samples.receive(database, message.id, "room", now)
+        with database.single_write() as connection:
+            row = inbox.claim(connection, now)
+        assert row is not None
+        request = replace(typed_message.pending_request(row, message), already_waited=False)
+        return router.answer(database, Settings().command_settings, request, now)
+
+    return ask
+
+
+def pressing(database: Database, button: Button) -> Ask:
+    """People who press a button in that group."""
+
+    def ask(who: Identity, text: str, now: datetime) -> object:
+        message = Message("card", "room", False, who, "")
+        request = PendingRequest(message, command_line.parse(text), button, now)
+        return router.answer(database, Settings().command_settings, request, now)
+
+    return ask
+
+
+def audited(database: Database) -> list[AuditEntry]:
+    with database.read() as session:
+        return [replace(row, at=NOW) for row in audit.entries(session, NOW - SECOND, None)][::-1]
+
+
+def said(database: Database) -> list[tuple[bool, str]]:
+    """What the outbox has, and whether it goes to the requester alone."""
+    with database.read() as session:
+        rows = session.scalars(select(OutboxRow).order_by(OutboxRow.id))
+        return [(destinations.get(session, row.destination_id).room_id is None, row.markdown) for row in rows]
+
+
+def test_a_typed_message_and_another_origin_get_the_same_outcome(world: Database) -> None:
+    button = Button()
+    asked = [(ANA, "help"), (ANA, "bogus"), (ANA, "enterprise"), (ANA, "history 5"), (SAM, "status"), (SAM, "help")]
+    for number, (who, text) in enumerate(asked):
+        typing(world)(who, text, NOW + number * SECOND)
+    typed = audited(world)
+    told = said(world)
+    for number, (who, text) in enumerate(asked):
+        pressing(world, button)(who, text, NOW + timedelta(hours=1) + number * SECOND)
+    assert audited(world)[len(typed) :] == typed
+    assert button.said == told
+    assert [(row.outcome, row.detail) for row in typed] == [
+        ("answered", ""),
+        ("refused", ""),
+        ("refused", ""),
+        ("answered", ""),
+        ("denied", ""),
+        ("denied", "not told again"),
+    ]
+    assert [private for private, _ in told] == [False, False, False, False, True]
+    assert button.ended == len(asked)
+
+
+def test_commands_of_every_origin_count_towards_one_limit(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 3)
+    button = Button()
+    ask = [typing(world), pressing(world, button)]
+    outcomes = [ask[number % 2](ANA, "help", NOW + number * SECOND) for number in range(5)]
+    assert [isinstance(outcome, TooFast) for outcome in outcomes] == [False, False, False, True, True]
+    assert [row.outcome for row in audited(world)] == ["answered"] * 3 + ["too fast"] * 2
+
+
+def test_a_command_of_any_origin_waits_for_a_roster_of_its_enterprise(world: Database) -> None:
+    button = Button()
+    pressing(world, button)(ANA, "licenses", NOW)
+    (awaited,) = button.awaited
+    assert (awaited.roster_id is not None, awaited.reading_id, button.ended) == (True, None, 0)
+    assert audited(world) == []
+
+
+def test_only_the_shell_needs_no_rights(world: Database) -> None:
+    nobody = Message("", "", True, Identity("", "somebody"), "")
+    for origin, outcome in ((Button(), "denied"), (Shell(), "answered")):
+        request = PendingRequest(nobody, command_line.parse("enterprise"), origin, NOW)
+        router.answer(world, Settings().command_settings, request, NOW)
+        assert audited(world)[-1].outcome == outcome

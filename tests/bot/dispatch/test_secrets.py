@@ -1,0 +1,61 @@
+"""No command can reach a token."""
+
+import gc
+from dataclasses import replace
+from types import FunctionType, ModuleType
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.chat import command_line
+from bot.chat.command import Command, NeedsEnterprise, Request
+from bot.chat.message import Message, Reply
+from bot.commands import COMMANDS
+from bot.dispatch import access, router
+from bot.dispatch.pending_request import PendingRequest
+from bot.entrypoints.shell import Shell
+from bot.settings.load import Settings
+from bot.settings.secret import Secret
+from storage.engine.database import Database
+from storage.values.records import Identity
+from tests.storage.samples import NOW
+
+_SECRET = "a-token-that-no-command-may-see"
+
+
+def reachable(root: object) -> list[object]:
+    """Everything that a value leads to, field by field; code leads everywhere and is left out."""
+    found, open_ = {id(root): root}, [root]
+    while open_:
+        for other in gc.get_referents(open_.pop()):
+            if id(other) not in found and not isinstance(other, (type, ModuleType, FunctionType)):
+                found[id(other)] = other
+                open_.append(other)
+    return list(found.values())
+
+
+def holds_secret(root: object) -> bool:
+    """Whether a value leads to the secret, or to settings that hold it."""
+    return any(
+        isinstance(one, (Settings, Secret)) or (isinstance(one, str) and _SECRET in one) for one in reachable(root)
+    )
+
+
+def test_nothing_a_request_leads_to_holds_a_token(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Request] = []
+
+    def run(_session: Session, request: Request) -> Reply:
+        seen.append(request)
+        return Reply("")
+
+    probe = Command("probe", "probe", "", "", run, needs_enterprise=NeedsEnterprise.NEVER)
+    monkeypatch.setattr(access, "COMMANDS", (probe, *COMMANDS))
+    token = Secret(_SECRET)
+    settings = Settings(webex_bot_token=token, webex_admin_token=token, webex_webhook_secret=(token,))
+    database = Database(sqlite_url)
+    request = PendingRequest(Message("", "", True, Identity("", "olga"), ""), command_line.parse("probe"), Shell(), NOW)
+    router.answer(database, settings.command_settings, request, NOW)
+    database.close()
+    (told,) = seen
+    assert not holds_secret(told)
+    assert holds_secret(replace(told, settings=settings))  # type: ignore[arg-type]
