@@ -19,8 +19,8 @@ from storage import audit, destinations, inbox
 from storage.engine.database import Database
 from storage.models import OutboxRow
 from storage.values.records import AuditEntry, Enterprise, Identity
-from tests.storage import samples
-from tests.storage.samples import NOW
+from tests.storage import sample_rows
+from tests.storage.sample_rows import NOW
 
 ANA = Identity("ana", "ana@acme.example")
 SAM = Identity("sam", "sam@elsewhere.example")
@@ -59,7 +59,7 @@ Ask = Callable[[Identity, str, datetime], object]
 @pytest.fixture
 def world(database: Database) -> Database:
     """An enterprise with an admin."""
-    samples.admin(database, samples.enterprise(database).id, ANA.email)
+    sample_rows.admin(database, sample_rows.enterprise(database).id, ANA.email)
     return database
 
 
@@ -68,7 +68,7 @@ def typing(database: Database) -> Ask:
 
     def ask(who: Identity, text: str, now: datetime) -> object:
         message = Message(f"{who.person_id} at {now}", "room", False, who, text)
-        samples.receive(database, message.id, "room", now)
+        sample_rows.receive_event(database, message.id, "room", now)
         with database.single_write() as connection:
             row = inbox.claim(connection, now)
         assert row is not None

@@ -18,7 +18,7 @@ from bot.settings.load import Settings
 from bot.settings.secret import Secret
 from storage.engine.database import Database
 from storage.values.records import Identity
-from tests.storage.samples import NOW
+from tests.storage.sample_rows import NOW
 
 _SECRET = "a-token-that-no-command-may-see"
 
