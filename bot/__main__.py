@@ -2,10 +2,10 @@
 
 import click
 
-from bot.entrypoints import startup, wiring
+from bot.entrypoints import startup
 from bot.entrypoints.enterprise_cli import enterprise
 from bot.entrypoints.serve import serve
-from bot.entrypoints.worker import work
+from bot.entrypoints.worker import run_worker
 from bot.settings.catalog import Process
 from storage.engine.upgrade import upgrade
 
@@ -17,14 +17,14 @@ def main() -> None:
 
 @main.command("serve")
 def serve_command() -> None:
-    """Run everything in one process: the door for Webex, and the clock."""
-    serve(wiring.settings_for(Process.SERVE))
+    """Run everything in one process: the door for Webex and the jobs."""
+    serve(startup.load_settings(Process.SERVE))
 
 
 @main.command("worker")
 def worker_command() -> None:
-    """Run the clock alone, beside web processes that gunicorn runs."""
-    work(wiring.settings_for(Process.WORKER))
+    """Run only the jobs, beside web processes that gunicorn runs."""
+    run_worker(startup.load_settings(Process.WORKER))
 
 
 @main.group("db")
@@ -35,12 +35,12 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database up to date."""
-    upgrade(startup.open_database(wiring.settings_for(Process.UPGRADE)))
+    upgrade(startup.open_database(startup.load_settings(Process.UPGRADE)))
     click.echo("The database is up to date.")
 
 
 main.add_command(enterprise)
 
 if __name__ == "__main__":
-    with startup.telling_database_faults():
+    with startup.exit_on_database_error():
         main(prog_name="python -m bot")

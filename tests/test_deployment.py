@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
+from bot.entrypoints.wiring import MAX_STOP_SECONDS
 from bot.settings.catalog import SETTINGS, Process
 from bot.settings.load import load
 
@@ -85,6 +86,7 @@ def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -
     assert options.bind == [f"0.0.0.0:{port}"]
     assert options.args == ["bot.entrypoints.wiring:door()"]
     assert options.control_socket_disable
+    assert options.graceful_timeout == MAX_STOP_SECONDS
     assert options.threads > 1
 
 

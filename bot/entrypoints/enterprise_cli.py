@@ -7,7 +7,7 @@ import click
 
 from bot.chat.fields import Fields
 from bot.chat.message import Refusal
-from bot.entrypoints import shell, startup, wiring
+from bot.entrypoints import shell, startup
 from bot.formatting.escape import unformatted
 from bot.formatting.times import iso
 from bot.formatting.width import padded, width
@@ -78,7 +78,7 @@ def remove(key: str, *, yes: bool) -> None:
 @enterprise.command("list")
 def list_all() -> None:
     """List the enterprises."""
-    database = startup.existing_database(wiring.settings_for(Process.ENTERPRISE))
+    database = startup.open_existing_database(startup.load_settings(Process.ENTERPRISE))
     with database.read() as session:
         rows = [_listed(each) for each in overviews.find_all(session)]
     if not rows:
@@ -101,11 +101,11 @@ def _listed(one: Overview) -> tuple[str, ...]:
 
 def _ask(action: str, key: str, options: Mapping[str, str | None] = {}, emails: tuple[str, ...] = ()) -> None:
     """Have the command `enterprise` do this; end the process with one sentence if it is refused."""
-    settings = wiring.settings_for(Process.ENTERPRISE)
+    settings = startup.load_settings(Process.ENTERPRISE)
     given = [(name, value) for name, value in options.items() if value is not None]
     fields = Fields((action, key), (*given, *(("admin", email) for email in emails)))
     database = startup.open_database(settings)
-    startup.bring_up_to_date(database)
+    startup.ensure_up_to_date(database)
     with _printing_refusals():
         shell.ask(database, settings.command_settings, "enterprise", fields, startup.now())
 

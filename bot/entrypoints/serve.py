@@ -1,10 +1,9 @@
-"""`serve`: door and clock in one process, under gunicorn."""
+"""`serve`: runs the door and the clock in one process, under gunicorn."""
 
 import errno
 import gc
 import logging
 import multiprocessing
-import os
 import socket
 import sys
 from typing import Any
@@ -20,39 +19,40 @@ from bot.web import create_app
 
 log = logging.getLogger(__name__)
 
-EVERYWHERE, THIS_MACHINE = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
-MAX_STOP_SECONDS = 9
-_REQUESTS_STOP = 2
-_NOTICED = 1.0
-"""Seconds in which a worker that waits for requests sees that it is to stop."""
+ALL_INTERFACES, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
+_MAX_REQUEST_STOP_SECONDS = 2
+"""Time from SIGTERM that gunicorn leaves to requests in hand, each of which takes milliseconds."""
+_SIGNAL_SECONDS = 1.0
+"""Time in which an idle gunicorn worker sees that it is to stop."""
+_MAX_CLOCK_STOP_SECONDS = wiring.MAX_STOP_SECONDS - _MAX_REQUEST_STOP_SECONDS - _SIGNAL_SECONDS
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stopped; ends with exit code 2 where the port is taken."""
-    fault = _port_fault(listening_address(settings.bot_public_url), settings.port)
-    if fault is not None:
-        sys.stderr.write(f"{fault}\n")
+    """Serve until stopped. Exit with code 2 if the port is taken."""
+    problem = _port_problem(listening_address(settings.bot_public_url), settings.port)
+    if problem is not None:
+        sys.stderr.write(f"{problem}\n")
         raise SystemExit(2)
-    # In a child, so that what a migration takes of memory is not kept for the whole run.
-    child = multiprocessing.get_context("fork").Process(target=_prepare, args=(settings,))
+    # In a child process, so that the memory that a migration needs is free again afterwards.
+    child = multiprocessing.get_context("fork").Process(target=_prepare_database, args=(settings,))
     child.start()
     child.join()
     if child.exitcode:
         raise SystemExit(child.exitcode)
-    gc.freeze()  # what was imported stays shared with the worker after the fork
+    gc.freeze()  # the worker then shares the memory of what is imported
     _Server(settings).run()
 
 
-def _prepare(settings: Settings) -> None:
-    with startup.telling_database_faults():
+def _prepare_database(settings: Settings) -> None:
+    with startup.exit_on_database_error():
         database = startup.open_database(settings)
-        startup.bring_up_to_date(database)
-        startup.seed(database, settings)
+        startup.ensure_up_to_date(database)
+        startup.apply_settings(database, settings)
         database.close()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    """One worker with threads. Its clock starts after the fork, since threads do not survive one."""
+    """One gunicorn worker with threads. Its clock starts after the fork, because threads do not survive one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,53 +60,51 @@ class _Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Tell gunicorn how to run."""
+        """Set gunicorn's options."""
         options: dict[str, Any] = {
             "bind": f"{listening_address(self._settings.bot_public_url)}:{self._settings.port}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
-            "graceful_timeout": MAX_STOP_SECONDS,
+            "graceful_timeout": wiring.MAX_STOP_SECONDS,
             "control_socket_disable": True,
             "loglevel": "warning",
-            "post_worker_init": self._start,
-            "worker_exit": lambda _server, _worker: self._stop(),
+            "post_worker_init": self._start_clock,
+            "worker_exit": lambda _server, _worker: self._stop_clock(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Build the parts, in the worker."""
+        """Build the app, in the worker."""
         self._database = startup.open_database(self._settings)
         return create_app(self._database, self._settings.webhook_secrets, startup.now)
 
-    def _start(self, worker: Any) -> None:
-        """Start the clock."""
-        # Both count it from SIGTERM: the arbiter until it kills, a worker until it leaves its last requests.
-        worker.cfg.set("graceful_timeout", _REQUESTS_STOP)
-        self._clock = wiring.clock(wiring.context(self._settings, self._database))
+    def _start_clock(self, worker: Any) -> None:
+        # On SIGTERM gunicorn's master waits graceful_timeout before it kills the worker, and the worker waits as long
+        # for its requests. This shortens only the worker's wait, which leaves the rest to the clock.
+        worker.cfg.set("graceful_timeout", _MAX_REQUEST_STOP_SECONDS)
+        self._clock = wiring.start_clock(wiring.build_context(self._settings, self._database))
         log.info("ready on port %d", self._settings.port)
 
-    def _stop(self) -> None:
-        if self._clock is not None and not self._clock.stop(MAX_STOP_SECONDS - _REQUESTS_STOP - _NOTICED):
-            log.warning("some work did not end in time")
-            logging.shutdown()
-            os._exit(0)
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            wiring.stop_clock(self._clock, _MAX_CLOCK_STOP_SECONDS)
 
 
 def listening_address(public_url: str) -> str:
-    """Where to listen: where the bot's own address is this machine, nobody outside has any business."""
-    return THIS_MACHINE if urlsplit(public_url).hostname in ("localhost", THIS_MACHINE) else EVERYWHERE
+    """Return where to listen: on this machine alone if the bot's public address is this machine."""
+    return LOOPBACK if urlsplit(public_url).hostname in ("localhost", LOOPBACK) else ALL_INTERFACES
 
 
-def _port_fault(address: str, port: int) -> str | None:
-    """What keeps us from listening on a port, said before gunicorn tries again and again."""
+def _port_problem(address: str, port: int) -> str | None:
+    """Return why nothing can listen on the port. gunicorn would try again and again without saying why."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return f"Port {port} is in use by another program: stop that one, or set PORT to another."
-            return f"Cannot listen on port {port} ({error.strerror}): set PORT to another."
+                return f"Port {port} is in use by another program: stop that program, or set PORT to another port."
+            return f"Cannot listen on port {port} ({error.strerror}): set PORT to another port."
     return None

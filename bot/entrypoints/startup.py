@@ -1,4 +1,4 @@
-"""What a process does before its work begins: logging, the database, who the operators are, the first enterprise."""
+"""What a process does before its work begins: log, read settings, open the database, apply the settings to it."""
 
 import logging
 import sys
@@ -12,7 +12,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, slug
-from bot.settings.load import Settings
+from bot.settings.catalog import Process
+from bot.settings.load import Settings, SettingsFault, load
 from storage import admins, enterprises
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date, upgrade
@@ -20,25 +21,38 @@ from storage.values.folding import address_key
 
 log = logging.getLogger(__name__)
 
-_QUIET = ("apscheduler", "webexteamssdk", "urllib3", "alembic", "werkzeug")
+_CHATTY_LIBRARIES = ("apscheduler", "webexteamssdk", "urllib3", "alembic", "werkzeug")
 
 
 def now() -> datetime:
-    """The time, in UTC."""
+    """Return the time, in UTC."""
     return datetime.now(UTC)
 
 
 def log_to_stderr() -> None:
-    """Log what happens, one line each, without the chatter of the libraries."""
+    """Log to standard error, and of the libraries only warnings."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in _QUIET:
+    for name in _CHATTY_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Its warning about a retry shows the whole URL, ids of people and spaces included.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
+def load_settings(process: Process) -> Settings:
+    """Start logging and return the settings of a process. Exit with code 2 and all faults if there are any."""
+    log_to_stderr()
+    try:
+        settings = load(process)
+    except SettingsFault as fault:
+        sys.stderr.write(f"{fault}\n")
+        raise SystemExit(2) from None
+    for warning in settings.warnings:
+        log.warning(warning)
+    return settings
+
+
 def open_database(settings: Settings, *, connections: int = 0, single_writes: int = 0) -> Database:
-    """The database of the settings; the folder of an SQLite file is made, or the process ends saying why not."""
+    """Open the database. Create the folder of an SQLite file; exit with the reason if that fails."""
     threads = settings.answer_threads
     database = Database(
         settings.database_url.reveal(),
@@ -53,35 +67,33 @@ def open_database(settings: Settings, *, connections: int = 0, single_writes: in
     return database
 
 
-def existing_database(settings: Settings) -> Database:
-    """The database of the settings for who only reads: where it is missing or not up to date the process ends."""
+def open_existing_database(settings: Settings) -> Database:
+    """Open the database to read it. Exit with the reason if it is missing or not up to date."""
     url = make_url(settings.database_url.reveal())
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        sys.exit(
-            _database_fault(f"there is no file {url.database}. `python -m bot serve` or `db upgrade` would make it.")
-        )
+        sys.exit(_database_fault(f"there is no file {url.database}. `python -m bot serve` or `db upgrade` creates it."))
     database = open_database(settings)
-    _demand_up_to_date(database)
+    _exit_unless_up_to_date(database)
     return database
 
 
-def bring_up_to_date(database: Database) -> None:
-    """Upgrade an SQLite database; one that is shared is upgraded by whoever deploys, or the process ends saying so."""
+def ensure_up_to_date(database: Database) -> None:
+    """Upgrade an SQLite database. Exit if a PostgreSQL database is not up to date: `db upgrade` does that."""
     if database.is_sqlite:
         upgrade(database)
     else:
-        _demand_up_to_date(database)
+        _exit_unless_up_to_date(database)
 
 
-def _demand_up_to_date(database: Database) -> None:
+def _exit_unless_up_to_date(database: Database) -> None:
     if not up_to_date(database):
         sys.stderr.write("The database is not up to date: run `python -m bot db upgrade` first.\n")
         raise SystemExit(2)
 
 
 @contextmanager
-def telling_database_faults() -> Iterator[None]:
-    """End the process with one sentence where the database cannot be used."""
+def exit_on_database_error() -> Iterator[None]:
+    """Exit with one sentence if the database cannot be used."""
     try:
         yield
     except DatabaseError as error:
@@ -94,15 +106,15 @@ def _database_fault(reason: BaseException | str | None) -> str:
     return f"The database cannot be used, see DATABASE_URL: {' '.join(str(reason).split())}"
 
 
-def seed(database: Database, settings: Settings) -> None:
-    """Make the settings' operators the operators, and their enterprise the first if there never was one."""
+def apply_settings(database: Database, settings: Settings) -> None:
+    """Replace the operators by those of the settings; add the settings' enterprise if there never was one."""
     with database.write() as session:
         admins.set_operators(session, settings.bot_operators)
         if not settings.bot_enterprise:
             return
         if enterprises.any_was_added(session):
-            if ignored := _ignored(session, settings):
-                log.warning(ignored)
+            if warning := _settings_without_effect(session, settings):
+                log.warning(warning)
             return
         first = enterprises.add(
             session,
@@ -115,21 +127,22 @@ def seed(database: Database, settings: Settings) -> None:
         )
         for email in settings.bot_admins:
             admins.add(session, first.id, email, now())
-        log.info("made the first enterprise: %s", first.key)
+        log.info("added the first enterprise: %s", first.key)
 
 
-def _ignored(session: Session, settings: Settings) -> str | None:
-    """Which settings say of the first enterprise what the database does not, where the database counts."""
-    kept = next((one for one in enterprises.in_use(session) if one.sp_enterprise_id == settings.bot_enterprise), None)
-    if kept is None:
-        return "BOT_ENTERPRISE had no effect: it makes the first enterprise, and there was one: see `enterprise list`"
-    known = {address_key(admin.email) for admin in admins.of_enterprise(session, kept.id)}
+def _settings_without_effect(session: Session, settings: Settings) -> str | None:
+    """Return a warning if the settings of the first enterprise differ from the database, which counts."""
+    in_use = enterprises.in_use(session)
+    first = next((each for each in in_use if each.sp_enterprise_id == settings.bot_enterprise), None)
+    if first is None:
+        return "BOT_ENTERPRISE had no effect: it adds only the first enterprise. See `enterprise list`"
+    stored = {address_key(admin.email) for admin in admins.of_enterprise(session, first.id)}
     differing = []
-    if not known.issuperset(map(address_key, settings.bot_admins)):
+    if not stored.issuperset(map(address_key, settings.bot_admins)):
         differing.append("BOT_ADMINS")
-    if settings.bot_timezone != kept.timezone and "bot_timezone" in settings.set_fields:
+    if settings.bot_timezone != first.timezone and "bot_timezone" in settings.set_fields:
         differing.append("BOT_TIMEZONE")
     if not differing:
         return None
     names = " and ".join(differing)
-    return f"{names} had no effect: settings make the first enterprise; `enterprise set {kept.key}` changes it"
+    return f"{names} had no effect, because {first.key} already exists: `enterprise set {first.key}` changes it"

@@ -1,7 +1,7 @@
-"""Where the parts are put together: the only room that knows them all."""
+"""Builds the parts of a process from its settings, and starts and stops the clock."""
 
 import logging
-import sys
+import os
 
 from flask import Flask
 
@@ -11,7 +11,7 @@ from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.catalog import Process
-from bot.settings.load import Settings, SettingsFault, load
+from bot.settings.load import Settings
 from bot.web import create_app
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient, fixed_token
@@ -21,40 +21,37 @@ from storage.engine.listener import Listener
 
 log = logging.getLogger(__name__)
 
-
-def settings_for(process: Process) -> Settings:
-    """The settings of a process; where something is wrong with them it ends, saying what, with exit code 2."""
-    startup.log_to_stderr()
-    try:
-        settings = load(process)
-    except SettingsFault as fault:
-        sys.stderr.write(f"{fault}\n")
-        raise SystemExit(2) from None
-    for warning in settings.warnings:
-        log.warning(warning)
-    return settings
+MAX_STOP_SECONDS = 9
+"""Time from SIGTERM to the end of the process. Docker kills a process after 10 seconds. The Procfile says the same."""
 
 
-def context(settings: Settings, database: Database) -> Context:
-    """The outside world as the settings name it."""
+def build_context(settings: Settings, database: Database) -> Context:
+    """Return what the jobs work with: the database and Webex, as the settings name them."""
     bot = WebexClient(fixed_token(settings.webex_bot_token.reveal()), settings.webex_api_url)
     admin = WebexClient(fixed_token(settings.webex_admin_token.reveal()), settings.webex_api_url)
     return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
 
 
-def clock(world: Context) -> Clock:
-    """The clock, running: on PostgreSQL it also hears of rows that other processes write."""
-    running = Clock(world, SCHEDULE)
-    running.start()
-    if not world.database.is_sqlite:
+def start_clock(context: Context) -> Clock:
+    """Start the clock. On PostgreSQL, also listen for rows that other processes write."""
+    clock = Clock(context, SCHEDULE)
+    clock.start()
+    if not context.database.is_sqlite:
         kinds = frozenset(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
-        Listener(world.database, kinds, world.stopping).start()
-    return running
+        Listener(context.database, kinds, context.stopping).start()
+    return clock
+
+
+def stop_clock(clock: Clock, max_seconds: float) -> None:
+    """Stop the clock. If work does not end in time, end the process without it: its rows are given back by then."""
+    if not clock.stop(max_seconds):
+        log.warning("some work did not end in time")
+        logging.shutdown()
+        os._exit(0)
 
 
 def door() -> Flask:
-    """The web process alone, for gunicorn."""
-    settings = settings_for(Process.WEB)
-    return create_app(
-        startup.open_database(settings, connections=1, single_writes=1), settings.webhook_secrets, startup.now
-    )
+    """Return the app of the web process, for gunicorn."""
+    settings = startup.load_settings(Process.WEB)
+    database = startup.open_database(settings, connections=1, single_writes=1)
+    return create_app(database, settings.webhook_secrets, startup.now)

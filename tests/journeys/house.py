@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import requests
 from sqlalchemy import exists, select
 
-from bot.entrypoints import startup as start
-from bot.entrypoints import wiring
+from bot.entrypoints import startup, wiring
 from bot.jobs import SCHEDULE, webhooks
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
@@ -85,13 +84,13 @@ class House:
             bot_operators=(OLGA,),
             **self._chosen,
         )
-        self.database: Database = start.open_database(self.settings)
+        self.database: Database = startup.open_database(self.settings)
         self._running.callback(self.database.close)
-        start.seed(self.database, self.settings)
+        startup.apply_settings(self.database, self.settings)
         self.door.open(self.database, self.settings.webhook_secrets)
         self._running.callback(self.door.close)
-        self.context: Context = replace(wiring.context(self.settings, self.database), now=self.now)
-        self._running.callback(self._stop_clock, wiring.clock(self.context))
+        self.context: Context = replace(wiring.build_context(self.settings, self.database), now=self.now)
+        self._running.callback(self._stop_clock, wiring.start_clock(self.context))
         self.wait_for(self._is_ready)
         self.is_running = True
 
@@ -118,7 +117,7 @@ class House:
 
     def now(self) -> datetime:
         """The bot's time."""
-        return start.now() + self._offset
+        return startup.now() + self._offset
 
     def shift(self, **by: float) -> None:
         """Let the bot's time leap ahead, once nothing is in hand: a leap ends every lease."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.entrypoints.startup import now, seed
+from bot.entrypoints.startup import apply_settings, now
 from bot.settings.load import Settings
 from storage import admins, enterprises, rights
 from storage.engine.database import Database
@@ -36,7 +36,7 @@ def operators(database: Database) -> list[str]:
 
 
 def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) -> None:
-    seed(database, settings())
+    apply_settings(database, settings())
     with database.read() as session:
         (first,) = enterprises.in_use(session)
         assert (first.key, first.name, first.sp_enterprise_id) == ("reseller1-acme", "Reseller1+acme", "Reseller1+acme")
@@ -45,9 +45,9 @@ def test_the_first_enterprise_is_made_as_the_settings_say(database: Database) ->
 
 
 def test_the_first_enterprise_is_made_once(database: Database) -> None:
-    seed(database, settings())
-    seed(database, settings(bot_admins=("ben@acme.example",), bot_timezone="UTC"))
-    seed(database, settings(bot_enterprise="Reseller1+other"))
+    apply_settings(database, settings())
+    apply_settings(database, settings(bot_admins=("ben@acme.example",), bot_timezone="UTC"))
+    apply_settings(database, settings(bot_enterprise="Reseller1+other"))
     assert keys(database) == ["reseller1-acme"]
     with database.read() as session:
         (first,) = enterprises.in_use(session)
@@ -67,9 +67,9 @@ def test_the_first_enterprise_is_made_once(database: Database) -> None:
 def test_a_setting_that_comes_too_late_is_told_of_in_one_line(
     database: Database, caplog: pytest.LogCaptureFixture, changed: dict[str, Any], said: str
 ) -> None:
-    seed(database, settings())
+    apply_settings(database, settings())
     caplog.clear()
-    seed(database, settings(**changed))
+    apply_settings(database, settings(**changed))
     (line,) = caplog.messages
     assert line.startswith(said)
     assert "`enterprise " in line
@@ -79,41 +79,41 @@ def test_a_setting_that_comes_too_late_is_told_of_in_one_line(
 def test_what_is_kept_as_the_settings_say_or_was_never_set_is_not_told_of(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seed(database, settings())
+    apply_settings(database, settings())
     caplog.clear()
-    seed(database, settings(bot_admins=("ANA@acme.example",)))
-    seed(database, Settings(bot_enterprise="Reseller1+acme"))
+    apply_settings(database, settings(bot_admins=("ANA@acme.example",)))
+    apply_settings(database, Settings(bot_enterprise="Reseller1+acme"))
     assert caplog.messages == []
 
 
 def test_a_first_enterprise_that_was_removed_is_never_brought_back(database: Database) -> None:
-    seed(database, settings())
+    apply_settings(database, settings())
     with database.write() as session:
         enterprises.remove(session, enterprises.in_use(session)[0].id, now())
-    seed(database, settings())
-    seed(database, settings(bot_enterprise="Reseller1+other"))
+    apply_settings(database, settings())
+    apply_settings(database, settings(bot_enterprise="Reseller1+other"))
     assert keys(database) == []
 
 
 def test_without_an_enterprise_in_the_settings_none_is_made(database: Database) -> None:
-    seed(database, settings(bot_enterprise=""))
+    apply_settings(database, settings(bot_enterprise=""))
     assert keys(database) == []
-    seed(database, settings())
+    apply_settings(database, settings())
     assert keys(database) == ["reseller1-acme"]
 
 
 def test_the_settings_are_the_truth_about_operators_at_every_start(database: Database) -> None:
-    seed(database, settings(bot_operators=("olga@provider.example", "otto@provider.example")))
+    apply_settings(database, settings(bot_operators=("olga@provider.example", "otto@provider.example")))
     assert operators(database) == ["olga@provider.example", "otto@provider.example"]
-    seed(database, settings(bot_operators=("otto@provider.example", "oda@provider.example")))
+    apply_settings(database, settings(bot_operators=("otto@provider.example", "oda@provider.example")))
     assert operators(database) == ["oda@provider.example", "otto@provider.example"]
 
 
 def test_an_operator_who_stays_stays_known(database: Database) -> None:
-    seed(database, settings())
+    apply_settings(database, settings())
     with database.write() as session:
         sample_rows.learn_person(session, "person-olga", "olga@provider.example")
-    seed(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
+    apply_settings(database, settings(bot_operators=("OLGA@provider.example", "otto@provider.example")))
     with database.read() as session:
         assert rights.find(session, Identity("person-olga", "renamed@provider.example")).operator
 
@@ -126,7 +126,7 @@ def test_two_processes_that_start_at_once_make_one_enterprise(database_url: str)
         database = Database(database_url)
         start.wait(5)
         try:
-            seed(database, settings())
+            apply_settings(database, settings())
         except SQLAlchemyError as error:
             faults.append(error)
         finally:
