@@ -39,13 +39,13 @@ def run(session: Session, request: Request) -> Reply:
 
 
 def _list(session: Session, request: Request) -> Reply:
-    found = overviews.find_all(session)
-    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found))
+    listed = overviews.find_all(session)
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(listed))
     return Reply(
-        replies.listed(found, request.now),
-        attachment=Attachment(file_name("enterprises", "all", request.now), content) if found else None,
+        replies.listed(listed, request.now),
+        attachment=Attachment(file_name("enterprises", "all", request.now), content) if listed else None,
         personal=True,
-        audit_detail=f"{len(found)} enterprises",
+        audit_detail=f"{len(listed)} enterprises",
     )
 
 
@@ -63,25 +63,24 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if not values and not emails:
         raise Refusal(replies.nothing_to_change())
-    found = enterprises.lock(session, key)
-    new_id = values.get("sp_enterprise_id", found.sp_enterprise_id)
-    if new_id != found.sp_enterprise_id and not is_confirmed(session, request, NAME):
-        raise Unconfirmed(replies.confirm_id(found, new_id), personal=True)
-    changed = enterprises.change(session, found.id, values, emails, request.now)
+    enterprise = enterprises.lock(session, key)
+    new_id = values.get("sp_enterprise_id", enterprise.sp_enterprise_id)
+    if new_id != enterprise.sp_enterprise_id and not is_confirmed(session, request, NAME):
+        raise Unconfirmed(replies.confirm_id(enterprise, new_id), personal=True)
+    changed = enterprises.change(session, enterprise.id, values, emails, request.now)
     alone = "cluster" in values and enterprises.is_alone(session, changed)
     return _reply(replies.changed(changed, emails, alone=alone), changed)
 
 
 def _remove(session: Session, request: Request, key: str) -> Reply:
-    found = enterprises.lock(session, key)
-    enterprises.check_removable(session, found)
+    enterprise = enterprises.lock(session, key)
+    enterprises.check_removable(session, enterprise)
     if not is_confirmed(session, request, NAME):
-        linked = sum(space.enterprise_id == found.id for space in spaces.find_all(session))
-        raise Unconfirmed(
-            replies.confirm_removal(found, len(admins.of_enterprise(session, found.id)), linked), personal=True
-        )
-    stored.remove(session, found.id, request.now)
-    return _reply(replies.removed(found), found)
+        linked = sum(space.enterprise_id == enterprise.id for space in spaces.find_all(session))
+        team = admins.of_enterprise(session, enterprise.id)
+        raise Unconfirmed(replies.confirm_removal(enterprise, len(team), linked), personal=True)
+    stored.remove(session, enterprise.id, request.now)
+    return _reply(replies.removed(enterprise), enterprise)
 
 
 def _reply(markdown: str, enterprise: Enterprise) -> Reply:

@@ -48,25 +48,25 @@ def _options(line: str) -> tuple[set[str], str]:
 
 
 def _counts(session: Session, request: Request, about: About) -> Reply:
-    found = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
-    said = replies.counts(about, found, _advice(session, about, found), request.now)
+    summary = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
+    said = replies.counts(about, summary, _advice(session, about, summary), request.now)
     return Reply(said, personal=True, audit_detail="counts")
 
 
 def _export(session: Session, request: Request, about: About) -> Reply:
-    found = Summary()
-    attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, found))
-    said = replies.answer(about, found, _advice(session, about, found), request.now)
-    return Reply(said, attachment=attachment, personal=True, audit_detail=f"{found.found} rows")
+    summary = Summary()
+    attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, summary))
+    said = replies.answer(about, summary, _advice(session, about, summary), request.now)
+    return Reply(said, attachment=attachment, personal=True, audit_detail=f"{summary.found} rows")
 
 
-def _advice(session: Session, about: About, found: Summary) -> Advice:
-    return suggestions.advice(session, about.roster, about.view, nobody=not found.found)
+def _advice(session: Session, about: About, summary: Summary) -> Advice:
+    return suggestions.advice(session, about.roster, about.view, nobody=not summary.found)
 
 
-def _csv(session: Session, about: About, found: Summary) -> bytes:
-    """Return the view as a file. `found` counts its license holders meanwhile, so the view is read once."""
-    rows = found.counting(views.cells(session, about.roster.id, about.view))
+def _csv(session: Session, about: About, summary: Summary) -> bytes:
+    """Return the view as a file. `summary` counts its license holders meanwhile, so the view is read once."""
+    rows = summary.counting(views.cells(session, about.roster.id, about.view))
     try:
         return compressed_csv(HEADER, rows)
     except CsvTooLarge:

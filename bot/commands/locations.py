@@ -65,17 +65,17 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
 
 def _change(session: Session, request: Request, roster: Roster, upload: table.LocationUpload) -> Reply:
     enterprise = request.enterprise
-    known = locations.mapping(session, enterprise.id)
-    found = matching.upload(upload, tuple(locations.candidates(session, enterprise.id)), known)
-    locations.change(session, enterprise.id, matching.changes(found.lines), request.now)
+    mapping = locations.mapping(session, enterprise.id)
+    matched = matching.upload(upload, tuple(locations.candidates(session, enterprise.id)), mapping)
+    locations.change(session, enterprise.id, matching.changes(matched.lines), request.now)
     return Reply(
-        replies.changed(found, roster, enterprise, request.now),
+        replies.changed(matched, roster, enterprise, request.now),
         attachment=Attachment(
             file_name("locations", enterprise.key, request.now),
-            compressed_csv(matching.REPORT_HEADER, map(matching.cells, found.lines)),
+            compressed_csv(matching.REPORT_HEADER, map(matching.cells, matched.lines)),
         ),
         personal=True,
-        audit_detail=replies.counts(found.lines),
+        audit_detail=replies.counts(matched.lines),
     )
 
 

@@ -14,14 +14,14 @@ def run(session: Session, request: Request) -> Reply:
     """List the spaces, with the enterprise of each."""
     if request.arguments:
         raise Refusal(no_arguments(request.arguments, "spaces"))
-    found = spaces.find_all(session)
-    by_id = enterprises.by_ids(session, {space.enterprise_id for space in found})
-    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(found, by_id))
+    listed = spaces.find_all(session)
+    by_id = enterprises.by_ids(session, {space.enterprise_id for space in listed})
+    content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(listed, by_id))
     return Reply(
-        replies.listed(found, by_id),
-        attachment=Attachment(file_name("spaces", "all", request.now), content) if found else None,
+        replies.listed(listed, by_id),
+        attachment=Attachment(file_name("spaces", "all", request.now), content) if listed else None,
         personal=True,
-        audit_detail=f"{len(found)} spaces",
+        audit_detail=f"{len(listed)} spaces",
     )
 
 

@@ -42,10 +42,15 @@ class Access:
 
     requester: Requester
     rights: Rights
-    permission: Permission | Refusal
+    verdict: Permission | Refusal
+
+    @property
+    def permission(self) -> Permission | None:
+        """What is permitted; None if it is refused."""
+        return self.verdict if isinstance(self.verdict, Permission) else None
 
 
-def decide(session: Session, request: PendingRequest) -> Access:
+def decide_access(session: Session, request: PendingRequest) -> Access:
     """Find out who asks, which command it is, whether they may run it, and for which enterprise."""
     sender = request.message.sender
     known = _OF_OPERATOR if request.origin.is_operator else rights.find(session, sender)

@@ -32,15 +32,10 @@ class Decision:
     outcome: Outcome
     access: Access
 
-    @property
-    def permission(self) -> Permission | None:
-        """What was permitted; None if the requester may not."""
-        return self.access.permission if isinstance(self.access.permission, Permission) else None
-
 
 def record_outcome(session: Session, request: PendingRequest, decision: Decision, now: datetime) -> None:
     """Write what came of a request: what is said, the audit row, and the end of the request or what it waits for."""
-    outcome, permission = decision.outcome, decision.permission
+    outcome, permission = decision.outcome, decision.access.permission
     known = decision.access.rights
     if known.has_changes:
         rights.learn(session, request.message.sender, known, now)

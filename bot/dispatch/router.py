@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import CommandSettings, Request
 from bot.chat.message import Refusal, Reply
-from bot.dispatch import access, rate_limits
-from bot.dispatch.access import Access, Permission
+from bot.dispatch import rate_limits
+from bot.dispatch.access import Access, Permission, commands_for, decide_access
 from bot.dispatch.outcome import Decision, Outcome, record_outcome
 from bot.dispatch.pending_request import Detail, PendingRequest
 from storage import enterprises, rights
@@ -30,16 +30,16 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
     with database.read() as session:
         if _lacks_organization(session, request, now):
             return Detail.ORGANIZATION
-        found = access.decide(session, request)
-        if not request.already_waited and (too_fast := rate_limits.too_fast(session, found.requester, now)):
-            found = replace(found, permission=too_fast)
-        if (detail := _missing_detail(request, found)) is not None:
+        access = decide_access(session, request)
+        if not request.already_waited and (too_fast := rate_limits.too_fast(session, access.requester, now)):
+            access = replace(access, verdict=too_fast)
+        if (detail := _missing_detail(request, access.permission)) is not None:
             return detail
-        decision = None if _writes(request, found) else _decide(session, settings, request, found, now)
+        decision = None if _writes(request, access.permission) else _decide(session, settings, request, access, now)
     with database.write() as session:
         if decision is None:
-            request = _lock_enterprise(session, request, found)
-            decision = _decide(session, settings, request, access.decide(session, request), now)
+            request = _lock_enterprise(session, request, access.permission)
+            decision = _decide(session, settings, request, decide_access(session, request), now)
         record_outcome(session, request, decision, now)
     return decision.outcome
 
@@ -51,11 +51,11 @@ def _lacks_organization(session: Session, request: PendingRequest, now: datetime
     return rights.needs_org_lookup(session, request.message.sender, now - KEEP_ORGANIZATION_FOR)
 
 
-def _missing_detail(request: PendingRequest, found: Access) -> Detail | None:
+def _missing_detail(request: PendingRequest, permission: Permission | None) -> Detail | None:
     """Return what the command must still be told about its message; None if nothing is missing, or it may not run."""
-    if not isinstance(found.permission, Permission):
+    if permission is None:
         return None
-    command, message = found.permission.command, request.message
+    command, message = permission.command, request.message
     if command.takes_file and len(message.files) == 1 and Detail.FILE not in request.fetched:
         return Detail.FILE
     if command.takes_people and message.mentioned and Detail.PEOPLE not in request.fetched:
@@ -63,32 +63,31 @@ def _missing_detail(request: PendingRequest, found: Access) -> Detail | None:
     return None
 
 
-def _writes(request: PendingRequest, found: Access) -> bool:
-    return isinstance(found.permission, Permission) and not found.permission.command.only_reads(request.message)
+def _writes(request: PendingRequest, permission: Permission | None) -> bool:
+    return permission is not None and not permission.command.only_reads(request.message)
 
 
-def _lock_enterprise(session: Session, request: PendingRequest, found: Access) -> PendingRequest:
+def _lock_enterprise(session: Session, request: PendingRequest, permission: Permission | None) -> PendingRequest:
     """Lock the enterprise that the command speaks for; return the request as one for that enterprise alone."""
-    if not isinstance(found.permission, Permission) or found.permission.enterprise is None:
+    if permission is None or permission.enterprise is None:
         return request
-    enterprise = enterprises.lock(session, found.permission.enterprise.id)
+    enterprise = enterprises.lock(session, permission.enterprise.id)
     return replace(request, enterprise_id=enterprise.id)
 
 
 def _decide(
-    session: Session, settings: CommandSettings, request: PendingRequest, found: Access, now: datetime
+    session: Session, settings: CommandSettings, request: PendingRequest, access: Access, now: datetime
 ) -> Decision:
     """Run the command, if it may run; return what came of it."""
-    permission = found.permission
-    if isinstance(permission, Refusal):
-        return Decision(permission, found)
-    command, enterprise = permission.command, permission.enterprise
+    if isinstance(access.verdict, Refusal):
+        return Decision(access.verdict, access)
+    command, enterprise = access.verdict.command, access.verdict.enterprise
     told = Request(
         request.message,
         request.line.arguments,
-        found.requester,
+        access.requester,
         enterprise,
-        access.commands_for(found.requester),
+        commands_for(access.requester),
         now,
         settings,
         request.received_at,
@@ -101,7 +100,7 @@ def _decide(
         with nullcontext() if command.only_reads(request.message) else session.begin_nested():
             outcome = command.run(session, told)
             if isinstance(outcome, Reply) and outcome.attachment and enterprise and command.exports:
-                rate_limits.check_exports(session, found.requester, enterprise, now)
+                rate_limits.check_exports(session, access.requester, enterprise, now)
     except Refusal as refusal:
-        return Decision(refusal, found)
-    return Decision(outcome, found)
+        return Decision(refusal, access)
+    return Decision(outcome, access)
