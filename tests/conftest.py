@@ -1,4 +1,4 @@
-"""What every test may ask for: a clean environment, and a database of either kind."""
+"""Fixtures for every test: a clean environment, and a database of either kind."""
 
 import os
 import shutil
@@ -18,14 +18,14 @@ for name in [*(setting.name for setting in SETTINGS), "DYNO"]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
-    """A real PostgreSQL, started when the first test needs it."""
+    """Run a real PostgreSQL; it starts when the first test needs it."""
     with postgres.running() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to copy."""
+    """Return an SQLite file with all tables, to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
     database = Database(f"sqlite:///{path}")
     upgrade(database)
@@ -35,7 +35,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The address of an SQLite database with all tables."""
+    """Return the URL of an SQLite database with all tables."""
     path = tmp_path / "bot.db"
     shutil.copy(migrated_sqlite, path)
     return f"sqlite:///{path}"
@@ -43,14 +43,14 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
-    """The address of a PostgreSQL database with all tables."""
+    """Yield the URL of a PostgreSQL database with all tables."""
     with postgres_server.migrated() as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database with all tables: the test runs once on each kind."""
+    """Return the URL of a database with all tables. The test runs once on each kind."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url: str = request.getfixturevalue(name)
     return url
@@ -58,7 +58,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with all tables: the test runs once on each kind."""
+    """Yield a database with all tables. The test runs once on each kind."""
     opened = Database(database_url)
     yield opened
     opened.close()

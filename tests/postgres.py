@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests, out of a wheel: one server a session, a database of its own for each test."""
+"""A real PostgreSQL for the tests, from a wheel: one server per session, one database per test."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ _TEMPLATE = "migrated"
 
 
 class Server:
-    """A running server, with a migrated database from which others are copied."""
+    """A running server with a migrated database that serves as the template for others."""
 
     def __init__(self, socket_folder: str) -> None:
         self._folder = socket_folder
@@ -36,7 +36,7 @@ class Server:
 
     @contextmanager
     def empty(self) -> Iterator[str]:
-        """The address of a new database without tables."""
+        """Yield the URL of a new database without tables."""
         name = self._create("template0")
         try:
             yield self._url(name)
@@ -45,9 +45,9 @@ class Server:
 
     @contextmanager
     def migrated(self) -> Iterator[str]:
-        """The address of a database with all tables, all of them empty.
+        """Yield the URL of a database with all tables, all of them empty.
 
-        One that was given back is emptied and given again, which takes a tenth of the time a new one does.
+        A returned database is emptied and used again, which takes a tenth of the time of a new one.
         """
         name = self._free.pop() if self._free else self._create(_TEMPLATE)
         try:
@@ -75,11 +75,11 @@ class Server:
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A server for as long as the block runs; servers that killed sessions left behind are stopped first."""
+    """Run a server for the block. First stop servers that killed sessions left behind."""
     _HOME.mkdir(mode=0o755, exist_ok=True)
     folder = _HOME / str(os.getpid())
     with (_HOME / "lock").open("w") as lock:
-        # Sessions that begin together would each remove what the other is about to.
+        # Without the lock, two sessions that start together would remove the same folders.
         fcntl.flock(lock, fcntl.LOCK_EX)
         _stop_orphans()
         folder.mkdir()
@@ -98,7 +98,7 @@ def running() -> Iterator[Server]:
 
 @contextmanager
 def _temporary_folder(folder: Path) -> Iterator[None]:
-    """The wheel locks one file in the temporary folder, which fails for whoever comes after another user."""
+    """Use another temporary folder: the wheel locks a file in it, which fails if another user created that file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", None)
@@ -106,7 +106,10 @@ def _temporary_folder(folder: Path) -> Iterator[None]:
 
 
 def _stop_orphans() -> None:
-    """Stop and remove what sessions have left behind that are no more; one may have had our number."""
+    """Stop the servers of sessions that have ended, and remove their folders.
+
+    A folder with our own process id is from an earlier session too.
+    """
     for folder in _HOME.iterdir():
         if not folder.is_dir() or (int(folder.name) != os.getpid() and psutil.pid_exists(int(folder.name))):
             continue

@@ -1,4 +1,4 @@
-"""What make says and does, with stubs in place of Python: no environment is really made here."""
+"""The output and the commands of make, with stubs in place of Python: no environment is created."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 TOOLS = ("sh", "make", "sed", "awk", "cat", "cmp", "cp", "rm", "mkdir", "ln", "chmod")
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
-# Says its version, refuses the imports it is told to refuse, makes an environment that holds itself, and otherwise
-# tells what it was asked to run.
+# Prints its version, fails for the imports in `lacks`, creates an environment with a copy of itself, and otherwise
+# prints its arguments.
 STUB = """#!/bin/sh
 case "$1 $2" in
   "-c import sys;"*) echo {version} ;;
@@ -37,7 +37,7 @@ def program(path: Path, text: str) -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A folder that is the whole PATH: the tools make needs, and no Python yet."""
+    """Return a folder that is the whole PATH: it has the tools that make needs, but no Python yet."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for tool in TOOLS:
@@ -72,7 +72,7 @@ def make(path: Path, house: Path) -> Make:
 
 
 def installed(house: Path) -> list[str]:
-    """The requirement files that pip was told to install, in order."""
+    """Return the requirement files that pip was told to install, in order."""
     log = house / "pip.log"
     lines = log.read_text().splitlines() if log.exists() else []
     assert all("--require-hashes" in line for line in lines)

@@ -1,4 +1,4 @@
-"""Does an answer obey Webex's published documents? Strict: an undeclared property is a fault, but for known defects."""
+"""Checks a response against Webex's published documents. An undeclared property is a fault."""
 
 import json
 from functools import cache
@@ -21,20 +21,20 @@ CARD = {"type": "object", "properties": {"contentType": TEXT, "content": FREE}, 
 
 @cache
 def operations() -> dict[str, dict[str, Any]]:
-    """Every operation of the condensed documents, their defects (README.md) mended."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return every operation of the condensed documents, with their errors corrected (README.md)."""
+    documents: dict[str, dict[str, Any]] = {}
     for path in sorted(HERE.glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
-    listing = found["GET /broadworks/enterprises"]
+        documents |= json.loads(path.read_text(encoding="utf-8"))
+    listing = documents["GET /broadworks/enterprises"]
     listing["200"] = {"type": "object", "properties": {"items": {"type": "array", "items": listing["200"]}}}
-    for responses in found.values():
+    for responses in documents.values():
         for schema in responses.values():
-            _mend(schema or {})
-    return found
+            _correct(schema or {})
+    return documents
 
 
 def faults(operation: str, status: int, body: Any) -> list[str]:
-    """What is wrong with an answer: nothing, or one line for each fault. `body` is None where there is none."""
+    """Return one line for each fault in a response. `body` is None if there is none."""
     responses = operations()[operation]
     if str(status) not in responses:
         return [f"{operation} does not answer {status}"]
@@ -44,7 +44,7 @@ def faults(operation: str, status: int, body: Any) -> list[str]:
     return list(_compare(schema, body, operation))
 
 
-def _mend(schema: dict[str, Any]) -> None:
+def _correct(schema: dict[str, Any]) -> None:
     properties = schema.get("properties", {})
     if "attachments" in properties:
         properties["attachments"] = {"type": "array", "items": CARD}
@@ -56,22 +56,22 @@ def _mend(schema: dict[str, Any]) -> None:
         if "targetUrl" in properties:
             properties[name] = {**properties[name], "enum": [*properties[name]["enum"], "all"]}
     for inner in properties.values():
-        _mend(inner)
+        _correct(inner)
     if "items" in schema:
-        _mend(schema["items"])
+        _correct(schema["items"])
 
 
 def _compare(schema: dict[str, Any], value: Any, where: str) -> list[str]:
-    wanted: str = schema.get("type", "object")
-    if not isinstance(value, TYPES[wanted]) or (wanted != "boolean" and isinstance(value, bool)):
-        return [f"{where} is not of type {wanted}: {value!r}"]
+    expected: str = schema.get("type", "object")
+    if not isinstance(value, TYPES[expected]) or (expected != "boolean" and isinstance(value, bool)):
+        return [f"{where} is not of type {expected}: {value!r}"]
     if "enum" in schema and value not in schema["enum"]:
         return [f"{where} is not one of {schema['enum']}: {value!r}"]
     found: list[str] = []
-    if wanted == "array":
+    if expected == "array":
         for index, item in enumerate(value):
             found += _compare(schema.get("items", {}), item, f"{where}[{index}]")
-    elif wanted == "object" and "properties" in schema:
+    elif expected == "object" and "properties" in schema:
         properties = schema["properties"]
         found += [f"{where}.{name} is missing" for name in schema.get("required", ()) if name not in value]
         for name, item in value.items():

@@ -1,8 +1,8 @@
-"""Condense Webex's published OpenAPI documents to what can be checked: python -m tests.openapi.condense FOLDER.
+"""Condense Webex's published OpenAPI documents to what a test can check: python -m tests.openapi.condense FOLDER.
 
-Needs PyYAML, which is not among our locked requirements: this runs only when the documents change, anywhere it is at
-hand. For each document it writes one JSON file beside itself: per operation the response codes, and per code the
-schema with types, property names, enums and required properties; every text is left behind.
+Needs PyYAML, which is not in the locked requirements, because this runs only when the documents change. For each
+document it writes one JSON file next to this one: per operation the response codes, and per code the schema with
+types, property names, enums and required properties. It leaves out all texts.
 """
 
 import json
@@ -15,7 +15,7 @@ METHODS = ("get", "put", "post", "delete")
 
 
 def condense(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Operations ("GET /messages") of a document, each with its response codes and their schemas (null: no body)."""
+    """Return the operations ("GET /messages") of a document, with response codes and schemas (null: no body)."""
     schemas = document.get("components", {}).get("schemas", {})
     return {
         f"{method.upper()} {path}": {
@@ -35,16 +35,16 @@ def _body(response: dict[str, Any], schemas: dict[str, Any]) -> Any:
 def _structure(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in schema:
         return _structure(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    kept: dict[str, Any] = {key: schema[key] for key in ("type", "enum", "required") if key in schema}
+    structure: dict[str, Any] = {key: schema[key] for key in ("type", "enum", "required") if key in schema}
     if "properties" in schema:
-        kept["properties"] = {name: _structure(one, schemas) for name, one in schema["properties"].items()}
+        structure["properties"] = {name: _structure(inner, schemas) for name, inner in schema["properties"].items()}
     if "items" in schema:
-        kept["items"] = _structure(schema["items"], schemas)
-    return kept
+        structure["items"] = _structure(schema["items"], schemas)
+    return structure
 
 
 def main(folder: Path) -> None:
-    """Condense every document of a folder."""
+    """Condense every document in a folder."""
     import yaml  # type: ignore[import-untyped]
 
     for source in sorted(folder.glob("*.yml")):

@@ -1,4 +1,4 @@
-"""Somebody who calls the sandbox, and a place for its webhooks to go."""
+"""A client of the sandbox, and a receiver for its webhooks."""
 
 import json
 import time
@@ -15,7 +15,7 @@ Response = requests.Response
 
 
 class Caller:
-    """Calls the API as one person, over a connection of its own."""
+    """Calls the API as one person, on its own connection."""
 
     def __init__(self, sandbox: Sandbox, token: str) -> None:
         self.sandbox = sandbox
@@ -23,45 +23,45 @@ class Caller:
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **options: Any) -> Response:
-        """One request; `path` is what comes after /v1/, or a whole URL."""
+        """Make a request; `path` is what comes after /v1/, or a whole URL."""
         url = path if path.startswith("http") else self.sandbox.url + path
         return self.session.request(method, url, timeout=10, **options)
 
     def get(self, path: str, **params: Any) -> Response:
-        """Read."""
+        """Send GET."""
         return self.call("GET", path, params=params)
 
     def post(self, path: str, **body: Any) -> Response:
-        """Create, with a JSON body."""
+        """Send POST with a JSON body."""
         return self.call("POST", path, json=body)
 
     def put(self, path: str, **body: Any) -> Response:
-        """Change, with a JSON body."""
+        """Send PUT with a JSON body."""
         return self.call("PUT", path, json=body)
 
     def delete(self, path: str) -> Response:
-        """Delete."""
+        """Send DELETE."""
         return self.call("DELETE", path)
 
     def say(self, room_id: str, markdown: str, **more: Any) -> dict[str, Any]:
-        """Post a message that must succeed; returns it."""
+        """Post a message, which must succeed, and return it."""
         response = self.post("messages", roomId=room_id, markdown=markdown, **more)
         assert response.status_code == 200, response.text
-        said: dict[str, Any] = response.json()
-        return said
+        message: dict[str, Any] = response.json()
+        return message
 
     def pages(self, path: str, **params: Any) -> list[list[dict[str, Any]]]:
-        """All pages of a list, following the links as they are."""
+        """Return all pages of a list, following the links."""
         response = self.get(path, **params)
-        found = [response.json()["items"]]
+        pages = [response.json()["items"]]
         while "next" in response.links:
             response = self.get(response.links["next"]["url"])
-            found.append(response.json()["items"])
-        return found
+            pages.append(response.json()["items"])
+        return pages
 
 
 class Receiver:
-    """Takes webhooks and remembers them; answers `status`."""
+    """Receives webhooks, records them and answers with `status`."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -98,14 +98,14 @@ class Receiver:
         self._server.server_close()
 
     def wait_for(self, count: int) -> list[dict[str, Any]]:
-        """The first `count` envelopes, once they are there."""
+        """Return the first `count` envelopes once they have arrived."""
         wait_until(lambda: len(self.bodies) >= count)
         return [json.loads(body) for body in self.bodies[:count]]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Return as soon as a condition holds; fail if it never does."""
+    """Return as soon as the condition holds. Fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it never came to pass"
+        assert time.monotonic() < deadline, "the condition never held"
         time.sleep(0.002)

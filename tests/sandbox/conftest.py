@@ -1,4 +1,4 @@
-"""A running sandbox, and the people who call it."""
+"""A running sandbox, and callers for its people."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Every answer of the sandbox, held against Webex's published documents."""
+"""Checks every response of the sandbox against Webex's published API documents."""
 
 import re
 from typing import Any
@@ -15,11 +15,11 @@ ELSEWHERE = re.compile(
     r"/meeting/|/meetingInfo|externalUser|/subscribers/validate|consentMove|(POST|PUT|DELETE) /people"
     r"|(POST|PUT|DELETE) /broadworks/subscribers|PUT /memberships"
 )
-"""What the documents have and the bot does not use."""
+"""Operations in the documents that the bot does not use."""
 
 
 class Checked:
-    """Makes calls and holds each answer against the documents."""
+    """Makes calls and checks each response against the documents."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox

@@ -91,7 +91,7 @@ def test_a_form_without_a_boundary_is_400(ana: Caller) -> None:
 
 
 class Known:
-    """A small world that knows the caller: things to name in requests, and a way to make them."""
+    """A small world with one record of each kind, and a client to make requests."""
 
     def __init__(self) -> None:
         world = Sandbox(sync_seconds=0).world

@@ -1,4 +1,4 @@
-"""The demo as somebody at a terminal has it: a process of its own, and what it prints."""
+"""The demo as a user sees it: a separate process and its output."""
 
 import os
 import re
@@ -27,24 +27,24 @@ class Demo:
     sandbox_port: int
 
     @property
-    def said(self) -> str:
-        return (self.folder / "said").read_text(encoding="utf-8")
+    def output(self) -> str:
+        return (self.folder / "output").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = Demo(tmp_path_factory.mktemp("demo"), free_port(), free_port())
     ports = ("--port", str(running.port), "--sandbox-port", str(running.sandbox_port))
-    with (running.folder / "said").open("wb") as said:
+    with (running.folder / "output").open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", "demo", *ports],
             cwd=running.folder,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
         )
         try:
-            until(lambda: "The conversation:" in running.said)
+            until(lambda: "The conversation:" in running.output)
             yield running
         finally:
             process.send_signal(signal.SIGINT)
@@ -54,18 +54,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def test_what_the_demo_prints_to_try_is_answered(demo: Demo) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl")
-    commands = re.findall(r"^  (curl (?:.*\\\n)*.*)", demo.said, re.MULTILINE)
+    commands = re.findall(r"^  (curl (?:.*\\\n)*.*)", demo.output, re.MULTILINE)
     for command in commands:
         ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=20)
         assert (ran.returncode, ran.stderr) == (0, "")
     assert len(commands) == 2
-    until(lambda: "dirsync@webex.bot → ana@acme.example ─" in demo.said)
-    until(lambda: "dirsync@webex.bot in “Acme telephony” ─" in demo.said)
+    until(lambda: "dirsync@webex.bot → ana@acme.example ─" in demo.output)
+    until(lambda: "dirsync@webex.bot in “Acme telephony” ─" in demo.output)
 
 
 def test_each_demo_of_a_clone_has_a_folder_of_its_own(demo: Demo) -> None:
     data = Path("var", "demo", str(demo.sandbox_port))
-    assert f"data and log are under {data}." in demo.said
+    assert f"data and log are under {data}." in demo.output
     assert {"bot.db", "bot.log"} <= {file.name for file in (demo.folder / data).iterdir()}
 
 

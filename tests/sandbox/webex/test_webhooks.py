@@ -245,7 +245,7 @@ def test_a_target_that_cannot_be_reached_counts_as_a_failure(sandbox: Sandbox, a
 
 
 class Failures:
-    """A webhook whose deliveries fail at times of our choosing."""
+    """A webhook whose deliveries fail when a test says so."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.now = 0.0
