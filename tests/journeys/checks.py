@@ -1,4 +1,4 @@
-"""What must hold of everything the bot said in a journey, whatever the journey was about."""
+"""What must be true of every message of the bot in every journey."""
 
 import re
 import threading
@@ -17,20 +17,21 @@ from tests.journeys.house import SECRET, House
 
 
 def said_by_the_bot(house: House) -> list[Message]:
-    """Every message of the bot in every wording it had."""
+    """Return every version of every message of the bot."""
     return [one for one in house.versions if one.person_email == BOT]
 
 
 def check_length(house: House) -> None:
-    """No message is longer than Webex allows."""
+    """Check that no message is longer than Webex allows."""
     for one in said_by_the_bot(house):
         assert len((one.markdown or "").encode()) <= MAX_MESSAGE_BYTES
         assert len((one.text or "").encode()) <= MAX_MESSAGE_BYTES
 
 
 def check_privacy(house: House) -> None:
-    """No license holder's address or last name, and no admin's address, stands where somebody reads it who has no
-    rights to it, but for spaces that were trusted.
+    """Check that no personal data is where a person without rights can read it.
+
+    Personal data are license holders' addresses and last names, and admins' addresses. Trusted spaces are excepted.
     """
     for sp_enterprise_id in (ACME, BOREALIS, CUMULUS):
         telltale = _telltale(house, sp_enterprise_id)
@@ -45,7 +46,7 @@ def check_privacy(house: House) -> None:
 
 
 def check_secrets(house: House, logged: str) -> None:
-    """The webhooks' secret stands in no log, no message and no row."""
+    """Check that the webhooks' secret is in no log, no message and no row."""
     assert SECRET not in logged
     assert not [one for one in said_by_the_bot(house) if SECRET in (one.markdown or "")]
     with house.database.read() as session:
@@ -54,7 +55,7 @@ def check_secrets(house: House, logged: str) -> None:
 
 
 def check_threads(before: set[threading.Thread]) -> None:
-    """No thread is left of those that a journey needed."""
+    """Check that no thread of the journey is left."""
     deadline = time.monotonic() + 5
     while left := [thread for thread in threading.enumerate() if thread not in before]:
         assert time.monotonic() < deadline, f"still running: {left}"
@@ -67,7 +68,7 @@ def _texts(message: Message) -> Iterator[str]:
 
 
 def _telltale(house: House, sp_enterprise_id: str) -> re.Pattern[str]:
-    """The addresses of an enterprise's people and admins; last names occur in others that the bot may serve too."""
+    """Match the personal data of an enterprise. Last names also used in other enterprises of the bot do not count."""
     holders = house.world.subscribers.of_enterprise(sp_enterprise_id)
     words = {one.email for one in holders if one.email} | _admins(house, sp_enterprise_id)
     if sp_enterprise_id == house.settings.bot_enterprise:

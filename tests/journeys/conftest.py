@@ -1,4 +1,4 @@
-"""A bot in front of a Webex of its own, for each journey."""
+"""A bot with its own sandbox, for each journey."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from tests.journeys.house import House
 
 @pytest.fixture
 def build(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., House]]:
-    """Build a house; at the end it is torn down, and what was said in it must be fit to be said."""
+    """Yield a function that builds a house. At the end, close the houses and check all their messages."""
     before = set(threading.enumerate())
     built: list[House] = []
 
@@ -34,7 +34,7 @@ def build(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., House]]:
 
 @pytest.fixture
 def house(database_url: str, build: Callable[..., House]) -> House:
-    """A running bot with Acme as its enterprise and Ana as its admin; once on each kind of database."""
+    """Return a running bot for Acme with Ana as its admin. The test runs once on each kind of database."""
     built = build(database_url)
     built.start()
     return built
@@ -42,7 +42,7 @@ def house(database_url: str, build: Callable[..., House]) -> House:
 
 @pytest.fixture
 def house_on_sqlite(sqlite_url: str, build: Callable[..., House]) -> House:
-    """The same, where the kind of database makes no difference."""
+    """Return the same on SQLite only, for tests that do not depend on the kind of database."""
     built = build(sqlite_url)
     built.start()
     return built

@@ -1,4 +1,4 @@
-"""The bot's door on a real HTTP server, and everything that was brought to it."""
+"""The bot's webhook server, over real HTTP, with a record of its requests."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ _POLL_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One POST of a webhook, as it came."""
+    """One POST of a webhook."""
 
     body: bytes
     signature: str
 
 
 class Door:
-    """Has its address from the beginning, and serves while it is open."""
+    """A webhook server. Its address is known at once; it serves while it is open."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.deliveries: list[Delivery] = []
@@ -40,7 +40,7 @@ class Door:
 
     @property
     def url(self) -> str:
-        """Where Webex finds the bot."""
+        """Return the public URL of the bot."""
         return f"http://{HOST}:{self._server.server_port}"
 
     def open(self, database: Database, secrets: Sequence[str]) -> None:
@@ -49,13 +49,13 @@ class Door:
         self._thread.start()
 
     def close(self) -> None:
-        """Close the port and end its thread."""
+        """Close the port and end the thread."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def bring(self, body: bytes, signature: str | None) -> int:
-        """Post to the door as Webex would; the status it answers."""
+        """Post a webhook as Webex does, and return the status."""
         headers = {"Content-Type": "application/json"} | ({"X-Spark-Signature": signature} if signature else {})
         return requests.post(f"{self.url}/webhooks", data=body, headers=headers, timeout=10).status_code
 

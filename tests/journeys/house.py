@@ -1,4 +1,4 @@
-"""The whole bot in front of the sandbox's Webex: people speak over HTTP, and what the bot says is kept."""
+"""The whole bot with the sandbox: people send messages over HTTP, and all messages are recorded."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -36,19 +36,23 @@ MENTION = f"<@personEmail:{BOT}>"
 _MAX_STOP_SECONDS = 5.0
 _KINDS = tuple(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
 
-Found = TypeVar("Found")
+Value = TypeVar("Value")
 
 
 class House:
-    """A bot with its door, its clock and its database, and the Webex it lives in."""
+    """A bot with its webhook server, clock and database, and the sandbox it talks to."""
 
     def __init__(
         self, database_url: str, *, enterprise: str = ACME, people: Sequence[str] = (ANA,), **settings: Any
     ) -> None:
-        """`people` are the admins of the first enterprise; `settings` are the bot's, by name.
+        """Start the sandbox.
 
-        A journey adds to `trusted` the ids of spaces in which what is personal was trusted to strangers, and to
-        `former_admins` those who rightly read what they may read no more.
+        Args:
+            people: the admins of the first enterprise.
+            settings: settings of the bot, by name.
+
+        A journey adds to `trusted` the ids of spaces that are trusted with personal data, and to `former_admins` the
+        people who were allowed to read what they read before they lost their rights.
         """
         self.sandbox = Sandbox(port=0, sync_seconds=0.3)
         self.world, self.faults = self.sandbox.world, self.sandbox.faults
@@ -60,7 +64,7 @@ class House:
         self._changed = Condition()
         self._offset = timedelta()
         self._sessions: dict[str, requests.Session] = {}
-        self._chosen = {
+        self._options = {
             "database_url": Secret(database_url),
             "bot_enterprise": enterprise,
             "bot_admins": tuple(people),
@@ -70,10 +74,10 @@ class House:
         }
         self._running = ExitStack()
         self.sandbox.start()
-        self.world.add_message_listener(self._remember)
+        self.world.add_message_listener(self._record)
 
     def start(self) -> None:
-        """Start the bot as in production, on a new port; it is ready once its webhooks lead there."""
+        """Start the bot as in production, on a new port. It is ready once its webhooks point there."""
         self.door = Door(self.now)
         self.settings = Settings(
             webex_bot_token=Secret(BOT),
@@ -82,7 +86,7 @@ class House:
             webex_api_url=self.sandbox.url,
             bot_public_url=self.door.url,
             bot_operators=(OLGA,),
-            **self._chosen,
+            **self._options,
         )
         self.database: Database = startup.open_database(self.settings)
         self._running.callback(self.database.close)
@@ -95,7 +99,7 @@ class House:
         self.is_running = True
 
     def stop(self) -> None:
-        """Stop the bot; Webex goes on without it."""
+        """Stop the bot; the sandbox keeps running."""
         self.is_running = False
         self._running.close()
 
@@ -116,16 +120,16 @@ class House:
         assert ended, "some work did not end"
 
     def now(self) -> datetime:
-        """The bot's time."""
+        """Return the bot's time."""
         return startup.now() + self._offset
 
     def shift(self, **by: float) -> None:
-        """Let the bot's time leap ahead, once nothing is in hand: a leap ends every lease."""
+        """Wait until no row is claimed, then move the bot's time forward. A large step would end every lease."""
         self.wait_for(self._is_idle)
         self.advance(**by)
 
     def advance(self, **by: float) -> None:
-        """Let the bot's time go on by less than a lease is long, whatever is in hand."""
+        """Move the bot's time forward by less than a lease, also while rows are claimed."""
         self._offset += timedelta(**by)
         self.database.tell(frozenset(_KINDS))
 
@@ -139,7 +143,7 @@ class House:
         parent_id: str | None = None,
         file: bytes | None = None,
     ) -> Message:
-        """Say something: in a group (its title), else to the bot in private; `{bot}` in the text is a mention."""
+        """Send a message to a group (by its title), else to the bot in 1:1. `{bot}` in the text is a mention."""
         markdown = (f"{MENTION} " if mention else "") + text.replace("{bot}", MENTION)
         body = {"markdown": markdown}
         body |= {"roomId": self.world.room(room).id} if room else {"toPersonEmail": BOT}
@@ -161,113 +165,114 @@ class House:
         file: bytes | None = None,
         deadline: float = 10.0,
     ) -> Message:
-        """Say something and wait for the first thing the bot says there after it."""
-        said = self.say(email, text, room, mention=mention, file=file)
-        return self.wait_for(lambda: self.answers(said), deadline)[0]
+        """Send a message, wait for the bot's first message after it in that space, and return that message."""
+        sent = self.say(email, text, room, mention=mention, file=file)
+        return self.wait_for(lambda: self.answers(sent), deadline)[0]
 
     def heard(self, where: str) -> list[Message]:
-        """What the bot has said but for its greeting: in a group (its title), or in private to an address."""
+        """Return the bot's messages without greetings: in a group (by its title), or in 1:1 with an address."""
         room = self.world.direct_room(where) if "@" in where else self.world.room(where)
-        return [one for one in self._said_in(room.id) if one.id not in self._greetings] if room else []
+        return [message for message in self._bot_messages(room.id) if message.id not in self._greetings] if room else []
 
-    def _said_in(self, room_id: str) -> list[Message]:
-        return [one for one in self.world.messages_in(room_id) if one.person_email == BOT]
+    def _bot_messages(self, room_id: str) -> list[Message]:
+        return [message for message in self.world.messages_in(room_id) if message.person_email == BOT]
 
-    def _has_come(self, room_id: str) -> bool:
-        """Whether the bot knows that it was brought into a group, and has done what it does about that."""
+    def _has_joined(self, room_id: str) -> bool:
+        """Say whether the bot has handled the event that it was added to a group."""
         with self.database.read() as session:
-            come = select(InboxRow).where(InboxRow.resource == "memberships", InboxRow.room_id == room_id)
-            return any(row.due_at is None for row in session.scalars(come))
+            joined = select(InboxRow).where(InboxRow.resource == "memberships", InboxRow.room_id == room_id)
+            return any(row.due_at is None for row in session.scalars(joined))
 
-    def answers(self, said: Message) -> list[Message]:
-        """What the bot has said in the space of a message after it."""
-        there = self.world.messages_in(said.room_id)
-        after = there[[one.id for one in there].index(said.id) + 1 :]
-        return [one for one in after if one.person_email == BOT]
+    def answers(self, sent: Message) -> list[Message]:
+        """Return the bot's messages in the space of a message, after that message."""
+        messages = self.world.messages_in(sent.room_id)
+        position = [message.id for message in messages].index(sent.id)
+        return [message for message in messages[position + 1 :] if message.person_email == BOT]
 
-    def wait_for(self, condition: Callable[[], Found], deadline: float = 10.0) -> Found:
-        """What the condition gives as soon as it is true; fails with what was said instead."""
+    def wait_for(self, condition: Callable[[], Value], deadline: float = 10.0) -> Value:
+        """Return the value of the condition once it is true. If that takes too long, fail with the transcript."""
         end = time.monotonic() + deadline
         with self._changed:
-            while not (found := condition()):
+            while not (value := condition()):
                 if time.monotonic() > end:
-                    raise AssertionError(f"it never came to pass; said was:\n{self.transcript()}")
+                    raise AssertionError(f"the condition never held; the messages were:\n{self.transcript()}")
                 self._changed.wait(0.01)
-        return found
+        return value
 
     def transcript(self) -> str:
-        """Everything that was said, with who said it."""
+        """Return every message with its author."""
         return "\n".join(
-            f"--- {one.person_email}{' (edited)' * bool(one.edits)}\n{one.markdown or one.text}"
-            for one in self.versions
+            f"--- {message.person_email}{' (edited)' * bool(message.edits)}\n{message.markdown or message.text}"
+            for message in self.versions
         )
 
     def make_room(self, title: str, *emails: str) -> None:
-        """Open a group with the first of these people as its creator, and the bot."""
+        """Create a group with the first of these people as its creator, and the bot."""
         creator = self.world.person(emails[0])
         room = self.world.rooms.create(creator, title)
         for email in (*emails[1:], BOT):
             self.world.rooms.join(room.id, self.world.person(email), creator)
         if self.is_running:
-            self.wait_for(lambda: self._has_come(room.id) and self.is_silent())
-            self._greetings |= {one.id for one in self._said_in(room.id)}
+            self.wait_for(lambda: self._has_joined(room.id) and self.is_silent())
+            self._greetings |= {message.id for message in self._bot_messages(room.id)}
 
     def greetings(self, title: str) -> list[Message]:
-        """What the bot has said when it was brought into a group."""
-        return [one for one in self._said_in(self.world.room(title).id) if one.id in self._greetings]
+        """Return what the bot said when it was added to a group."""
+        messages = self._bot_messages(self.world.room(title).id)
+        return [message for message in messages if message.id in self._greetings]
 
     def make_admin(self, email: str) -> None:
-        """Make somebody an admin of the first enterprise."""
+        """Make a person an admin of the first enterprise."""
         with self.database.write() as session:
             admins.add(session, enterprises.in_use(session)[0].id, email, self.now())
 
     def calls(self, method: str, path: str) -> list[int | None]:
-        """How the bot's calls whose path begins like that were answered, in order."""
+        """Return the statuses of the bot's calls with this method and start of the path, in order."""
         return [
-            one.status
-            for one in list(self.world.requests)
-            if (one.method, one.path.startswith(path)) == (method, True) and one.token in (BOT, PARTNER_ADMIN)
+            request.status
+            for request in list(self.world.requests)
+            if request.method == method and request.path.startswith(path) and request.token in (BOT, PARTNER_ADMIN)
         ]
 
     def syncs_asked(self) -> list[int | None]:
-        """How Webex answered each time it was asked for a sync."""
+        """Return the statuses with which Webex answered requests for a sync."""
         return self.calls("POST", "/broadworks/enterprises/")
 
     def audit(self) -> list[AuditRow]:
-        """The audit, oldest first."""
+        """Return the audit, oldest first."""
         with self.database.read() as session:
             return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
 
     def rosters(self) -> list[RosterRow]:
-        """The readings of license holders, oldest first."""
+        """Return the rosters, oldest first."""
         with self.database.read() as session:
             return list(session.scalars(select(RosterRow).order_by(RosterRow.id)))
 
     def inbox(self) -> list[InboxRow]:
-        """The messages brought to the door, oldest first."""
+        """Return the message events in the inbox, oldest first."""
         with self.database.read() as session:
             rows = select(InboxRow).where(InboxRow.resource == "messages").order_by(InboxRow.id)
             return list(session.scalars(rows))
 
     def events(self, resource: str) -> list[InboxRow]:
-        """The events of another kind that are not worked off yet."""
+        """Return the open events of another resource."""
         with self.database.read() as session:
             rows = select(InboxRow).where(InboxRow.resource == resource, InboxRow.due_at.is_not(None))
             return list(session.scalars(rows))
 
     def as_person(self, email: str) -> requests.Session:
-        """Somebody's own connection to Webex."""
+        """Return a person's connection to the sandbox."""
         if email not in self._sessions:
             self._sessions[email] = requests.Session()
             self._sessions[email].headers["Authorization"] = f"Bearer {email}"
         return self._sessions[email]
 
     def enterprise(self) -> Enterprise:
-        """The first enterprise as Webex knows it."""
+        """Return the first enterprise as the sandbox knows it."""
         return self.world.enterprise(self.settings.bot_enterprise)
 
     def is_silent(self) -> bool:
-        """Whether everything that the bot has to say has been delivered."""
+        """Say whether all messages of the bot have been delivered."""
         with self.database.read() as session:
             return not session.scalar(select(exists().where(OutboxRow.due_at.is_not(None))))
 
@@ -283,10 +288,10 @@ class House:
         }
         return ours >= {webhooks.name(*wanted) for wanted in webhooks.WANTED}
 
-    def _remember(self, kind: str, message: Message) -> None:
+    def _record(self, kind: str, message: Message) -> None:
         if kind != "deleted":
             self.versions.append(message)
-        # Whoever calls holds the world's lock, which a condition may be waiting for.
+        # The caller holds the world's lock, and a condition may be waiting for that lock.
         if self._changed.acquire(blocking=False):
             self._changed.notify_all()
             self._changed.release()

@@ -1,4 +1,4 @@
-"""The bot as real processes, beside a sandbox of Webex in this one."""
+"""The bot as real processes; the sandbox runs in the test process."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ TABLES: tuple[Table, ...] = (InboxRow, OutboxRow, RosterRow, SyncRow)
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """Return a port that is free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -44,15 +44,15 @@ def free_port() -> int:
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Return as soon as a condition holds; fail if it never does."""
+    """Return as soon as the condition holds. Fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it never came to pass"
+        assert time.monotonic() < deadline, "the condition never held"
         time.sleep(0.02)
 
 
 class Process:
-    """A command in a session of its own, so that all of it can be ended; what it says goes to a file."""
+    """A command in its own session, so that all its processes can be ended. Its output goes to a file."""
 
     def __init__(self, command: str, environ: dict[str, str], log: Path) -> None:
         self.log = log
@@ -71,7 +71,7 @@ class Process:
         return self._popen.poll() is None
 
     def family(self) -> set[psutil.Process]:
-        """The process and all it has started."""
+        """Return the process and every process it has started."""
         if self.running:
             try:
                 shell = psutil.Process(self._popen.pid)
@@ -81,7 +81,10 @@ class Process:
         return self._seen
 
     def terminate(self, *, all_of_it: bool = False) -> float:
-        """Send SIGTERM, to its children too as Heroku does if `all_of_it`; how long it took. It must end well."""
+        """Send SIGTERM and return the seconds until the end. It must end well.
+
+        With `all_of_it`, its children get the signal too, as on Heroku.
+        """
         family = self.family()
         began = time.monotonic()
         (os.killpg if all_of_it else os.kill)(self._popen.pid, signal.SIGTERM)
@@ -94,25 +97,25 @@ class Process:
         return took
 
     def strike(self) -> None:
-        """End all of it at once, without a chance to tidy up."""
+        """Kill all of it at once, without a chance to clean up."""
         self.family()
         if self.running:
             os.killpg(self._popen.pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        """End all of it at once, and wait until it is gone."""
+        """Kill all of it at once, and wait until it has ended."""
         self.strike()
         self._popen.wait(10)
         psutil.wait_procs(self._seen, timeout=5)
 
     def wait(self, seconds: float = PATIENCE) -> int:
-        """The exit code, once it has ended by itself."""
+        """Return the exit code once it has ended by itself."""
         return self._popen.wait(seconds)
 
 
 @dataclass
 class House:
-    """One bot's settings, its database and its Webex; processes started here end with it."""
+    """The settings, the database and the sandbox of one bot. Its processes end with it."""
 
     sandbox: Sandbox
     database_url: str
@@ -123,7 +126,7 @@ class House:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of a process: the settings, and nothing of ours but the way to Python."""
+        """Return the environment of a process: the settings and the path of Python, nothing else."""
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
@@ -146,7 +149,7 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, command: str, **more: str) -> Process:
-        """Start a process, with these settings besides."""
+        """Start a process with these extra settings."""
         log = self.folder / f"log{len(self.processes)}"
         environ = {name: value for name, value in (self.environ | more).items() if value}
         process = Process(f"exec {command}", environ, log)
@@ -154,7 +157,7 @@ class House:
         return process
 
     def serve(self) -> Process:
-        """Start everything in one process, and wait until it is ready and its webhooks are made."""
+        """Start everything in one process. Wait until it is ready and has created its webhooks."""
         process = self.start("python -m bot serve")
         self.wait_until_ready(process)
         until(lambda: len(self.webhooks()) == 5)
@@ -165,24 +168,24 @@ class House:
         assert process.running, process.said
 
     def status(self, path: str) -> int | None:
-        """The status a GET is answered with, None while nobody listens."""
+        """Return the status of a GET, or None if nothing listens."""
         try:
             return requests.get(self.url + path, timeout=5).status_code
         except requests.ConnectionError:
             return None
 
     def webhooks(self) -> list[str]:
-        """Where the bot's webhooks point, those that are switched on."""
+        """Return the target URLs of the bot's active webhooks."""
         answer = Caller(self.sandbox, BOT).get("webhooks").json()["items"]
         return [each["targetUrl"] for each in answer if each["status"] == "active"]
 
     def type(self, text: str) -> None:
-        """Have Ana write to the bot in 1:1."""
+        """Send a message from Ana to the bot in 1:1."""
         answer = Caller(self.sandbox, ANA).post("messages", toPersonEmail=BOT, text=text)
         assert answer.status_code == 200, answer.text
 
     def answers(self, to: str = ANA) -> list[Message]:
-        """What the bot has said to somebody in 1:1, oldest first."""
+        """Return the bot's messages to a person in 1:1, oldest first."""
         room = self.sandbox.world.direct_room(to)
         said = self.sandbox.world.messages_in(room.id) if room else []
         return [message for message in said if message.person_email == BOT]
@@ -192,7 +195,7 @@ class House:
         return self.answers()
 
     def asked(self, method: str, path: str, *, who: str = BOT) -> int:
-        """How often Webex was asked something, answered or not."""
+        """Return how often a call was made to the sandbox, answered or not."""
         return sum(
             (request.method, request.token) == (method, who) and request.path.startswith(path)
             for request in list(self.sandbox.world.requests)
@@ -200,20 +203,20 @@ class House:
 
     @cached_property
     def database(self) -> Database:
-        """The processes' database, for the tests to look into."""
+        """Return the database of the processes, for tests."""
         return Database(self.database_url)
 
     def messages_kept(self) -> int:
-        """How many messages the door has kept."""
+        """Return how many message events are in the inbox."""
         with self.database.read() as session:
             return session.scalar(select(func.count()).where(InboxRow.resource == "messages")) or 0
 
     def in_hand(self, table: Table) -> bool:
-        """Whether a process holds a row of that kind."""
+        """Say whether a process has claimed a row of this table."""
         return self._any(table.lease_until.is_not(None), table)
 
     def nothing_to_do(self) -> bool:
-        """Whether every row has been moved to its end."""
+        """Say whether no row is due any more."""
         return not any(self._any(table.due_at.is_not(None), table) for table in TABLES)
 
     def _any(self, condition: ColumnElement[bool], table: Table) -> bool:
@@ -221,7 +224,7 @@ class House:
             return session.scalars(select(table.id).where(condition)).first() is not None
 
     def let_a_minute_pass(self) -> None:
-        """Have the leases that a killed process has left run out, as a minute would."""
+        """End the leases that a killed process has left, as a minute would."""
         past = datetime.now(UTC) - timedelta(seconds=1)
         with self.database.write() as session:
             for table in TABLES:
@@ -230,7 +233,7 @@ class House:
 
 @contextmanager
 def house(sandbox: Sandbox, database_url: str, folder: Path) -> Iterator[House]:
-    """A house whose processes are ended at the end, whatever happens."""
+    """Yield a house. Kill its processes at the end."""
     made = House(sandbox, database_url, folder)
     try:
         yield made

@@ -1,4 +1,4 @@
-"""What the journeys of syncs look at and set up."""
+"""Helpers for the journeys of syncs."""
 
 import pytest
 from sqlalchemy import delete
@@ -15,50 +15,50 @@ from tests.journeys.house import ANA, House
 BO = "bo@borealis.example"
 ENTERPRISES = "/broadworks/enterprises/"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For journeys in which the kind of database makes no difference."""
+"""For journeys that do not depend on the kind of database."""
 
 ENDS = ("completed", "❌ failed", "cancelled")
 
 
 def text(message: Message) -> str:
-    """What a message says."""
+    """Return the text of a message."""
     return message.markdown or ""
 
 
 def versions(house: House, message: Message) -> list[str]:
-    """Everything that a message has said."""
-    return [text(one) for one in house.versions if one.id == message.id]
+    """Return every version of a message."""
+    return [text(version) for version in house.versions if version.id == message.id]
 
 
 def results(house: House, where: str = ANA) -> list[Message]:
-    """What came with a file."""
-    return [one for one in house.heard(where) if one.files]
+    """Return the bot's messages with a file."""
+    return [message for message in house.heard(where) if message.files]
 
 
 def _titled(house: House, where: str) -> list[Message]:
-    return [one for one in house.heard(where) if text(one).startswith("**Directory sync of")]
+    return [message for message in house.heard(where) if text(message).startswith("**Directory sync of")]
 
 
 def ends(house: House, where: str = ANA) -> list[Message]:
-    """The new messages that told how a sync has ended; a status message is a single line by then."""
-    told = [one for one in _titled(house, where) if "\n" in text(one)]
-    return [one for one in told if any(end in text(one).splitlines()[0] for end in ENDS)]
+    """Return the messages that say how a sync ended. The edited status message is not one of them: it has one line."""
+    long_messages = [message for message in _titled(house, where) if "\n" in text(message)]
+    return [message for message in long_messages if any(end in text(message).splitlines()[0] for end in ENDS)]
 
 
 def shown(house: House, where: str = ANA) -> str:
-    """The last status message, as it stands."""
-    told = ends(house, where)
-    return next((text(one) for one in reversed(_titled(house, where)) if one not in told), "")
+    """Return the current text of the last status message."""
+    ended = ends(house, where)
+    return next((text(message) for message in reversed(_titled(house, where)) if message not in ended), "")
 
 
 def let_webex_run_one(house: House, sp_enterprise_id: str = ACME) -> None:
-    """Have Webex run a sync of its own until it is released: one that is asked for stays queued meanwhile."""
+    """Let Webex run one of its own syncs until `let_finish`; a requested sync stays queued meanwhile."""
     house.world.broadworks.keep_running(sp_enterprise_id)
     house.world.broadworks.start_scheduled_sync(sp_enterprise_id)
 
 
 def queue_up(house: House, where: str = ANA) -> Message:
-    """Ask for a sync that stays at the head of the queue, since Webex runs one of its own."""
+    """Request a sync that stays first in the queue, because Webex runs one of its own."""
     let_webex_run_one(house)
     asked = house.ask(where, "sync")
     house.wait_for(lambda: "of its own" in shown(house, where))
@@ -66,13 +66,13 @@ def queue_up(house: House, where: str = ANA) -> Message:
 
 
 def hang_up(house: House, sp_enterprise_id: str) -> None:
-    """Have Webex not tell how an enterprise's syncs stand, until the faults are cleared."""
+    """Delay Webex's answers about the syncs of an enterprise until the faults are cleared."""
     path = f"{ENTERPRISES}{house.world.enterprise(sp_enterprise_id).id}"
     house.faults.add(method="GET", path=path, token=PARTNER_ADMIN, delay=30, times=None)
 
 
 def add_enterprise(house: House, sp_enterprise_id: str, email: str, cluster: str = "default") -> None:
-    """Have the bot serve another enterprise, with one admin."""
+    """Add another enterprise with one admin to the bot."""
     key = sp_enterprise_id.partition("+")[2]
     with house.database.write() as session:
         added = enterprises.add(
@@ -88,7 +88,7 @@ def add_enterprise(house: House, sp_enterprise_id: str, email: str, cluster: str
 
 
 def take_rights(house: House, email: str) -> None:
-    """Make somebody an admin no more."""
+    """Remove an admin."""
     with house.database.write() as session:
         session.execute(delete(AdminRow).where(AdminRow.email == email))
 

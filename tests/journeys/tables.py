@@ -1,4 +1,4 @@
-"""The license table as it ought to be, made anew from what the sandbox's Webex holds; and as the bot sent it."""
+"""The license table as it must be, built from the sandbox's subscribers, and as the bot sent it."""
 
 import csv
 import io
@@ -25,39 +25,39 @@ _LETTERS = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "’": "'"
 _ACTIVATION = {"pending_email_input": "Not begun", "provisioned": "Activated", "error": "Error"}
 
 
-def row(one: Subscriber) -> list[str]:
-    """A license holder's nine cells."""
+def row(subscriber: Subscriber) -> list[str]:
+    """Return the nine cells of a license holder."""
     return [
-        one.group_id,
-        one.package.title(),
-        one.user_id,
-        one.extension or "",
-        one.first_name,
-        one.last_name,
-        one.email or "",
-        one.status.replace("_", " ").title(),
-        _ACTIVATION.get(one.status, "Begun"),
+        subscriber.group_id,
+        subscriber.package.title(),
+        subscriber.user_id,
+        subscriber.extension or "",
+        subscriber.first_name,
+        subscriber.last_name,
+        subscriber.email or "",
+        subscriber.status.replace("_", " ").title(),
+        _ACTIVATION.get(subscriber.status, "Begun"),
     ]
 
 
 def rows(house: House) -> list[list[str]]:
-    """All license holders of the first enterprise, in Webex's order."""
-    return [row(one) for one in house.world.subscribers.of_enterprise(house.settings.bot_enterprise)]
+    """Return the rows of the first enterprise, in Webex's order."""
+    return [row(subscriber) for subscriber in house.world.subscribers.of_enterprise(house.settings.bot_enterprise)]
 
 
 def waiting(house: House) -> list[list[str]]:
-    """The rows of those who have not activated."""
+    """Return the rows of license holders who have not activated."""
     return [cells for cells in rows(house) if cells[-1] != "Activated"]
 
 
 def plain(cell: str) -> str:
-    """A cell without case and accents."""
-    taken_apart = unicodedata.normalize("NFKD", cell.lower().translate(_LETTERS))
-    return "".join(letter for letter in taken_apart if not unicodedata.combining(letter)).casefold()
+    """Return a cell without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", cell.lower().translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
 def file_of(house: House, message: Message, reader: str = ANA) -> bytes:
-    """The file of a message, downloaded by somebody who may see it."""
+    """Download the file of a message as a person who can see it."""
     file = message.files[0]
     response = house.as_person(reader).get(f"{house.sandbox.url}contents/{file.id}", timeout=10)
     assert response.status_code == 200, response.text
@@ -66,7 +66,7 @@ def file_of(house: House, message: Message, reader: str = ANA) -> bytes:
 
 
 def csv_of(house: House, message: Message, reader: str = ANA, header: Sequence[str] = HEADER) -> list[list[str]]:
-    """The rows under the header of a message's CSV, whose form is as spreadsheets want it."""
+    """Return the rows of a CSV without its header. Check that its format suits spreadsheets."""
     content = file_of(house, message, reader)
     assert content.startswith(b"\xef\xbb\xbf")
     text = content.decode("utf-8-sig")
