@@ -1,4 +1,4 @@
-"""Upkeep: renews the leases in hand, and deletes what nobody needs any more, a portion at a time."""
+"""Renews the leases of the rows in hand, and deletes old rows, a portion at a time."""
 
 import logging
 from datetime import timedelta
@@ -9,19 +9,20 @@ from storage import retention, rosters
 log = logging.getLogger(__name__)
 
 KEEP_FOR = timedelta(days=31)
-"""A day longer than the door takes events for new, as clocks differ."""
+"""How long events and messages are kept: a day longer than the door accepts an event, because clocks differ."""
 
-AUDIT_KEPT = timedelta(days=400)
+KEEP_AUDIT_FOR = timedelta(days=400)
+"""How long audit rows are kept: a year, and a month to ask about it."""
 
 
 def renew(context: Context) -> None:
-    """Lengthen the leases of the rows in hand."""
+    """Renew the leases of the rows that this process works on."""
     context.held.renew(context.database, context.now())
 
 
 def prune(context: Context) -> None:
-    """Delete old events, delivered messages, old rows of the audit and replaced rosters."""
-    for delete, kept in ((retention.inbox, KEEP_FOR), (retention.outbox, KEEP_FOR), (retention.audit, AUDIT_KEPT)):
+    """Delete old events, delivered messages, old audit rows and replaced rosters."""
+    for delete, kept in ((retention.inbox, KEEP_FOR), (retention.outbox, KEEP_FOR), (retention.audit, KEEP_AUDIT_FOR)):
         more = True
         while more and not context.stopping.is_set():
             with context.database.write() as session:

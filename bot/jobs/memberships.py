@@ -1,4 +1,4 @@
-"""What happens to spaces themselves: the bot comes, goes, or finds a space under another id."""
+"""Handles events about spaces: the bot is added or removed, or a space gets a new id."""
 
 import logging
 from datetime import timedelta
@@ -14,11 +14,11 @@ from storage.values.records import AuditEntry, Claim, Identity
 log = logging.getLogger(__name__)
 
 REPEAT_AFTER = timedelta(minutes=1)
-"""How long nobody is greeted again who takes the bot from space to space."""
+"""Minimum time between two greetings to one person, who may add the bot to many spaces."""
 
 
 def handle(context: Context, row: InboxRow) -> bool:
-    """Do what an event of a space asks for; False where it is none, or is not about the bot."""
+    """Handle an event about a space; return False for other events, and for those that are not about the bot."""
     match row.resource, row.event:
         case "memberships", "created" if row.person_id == context.me().person_id:
             _greet(context, row)
@@ -32,40 +32,41 @@ def handle(context: Context, row: InboxRow) -> bool:
 
 
 def _greet(context: Context, row: InboxRow) -> None:
-    """Say in a group who may use the bot, or how, by who has brought it there."""
+    """Greet a group space: tell admins how to use the bot there, and others whom to ask."""
     claim = Claim(row.id, row.attempt)
-    who = None if context.webex.is_direct(row.room_id) else _actor(context, row)
+    adder = None if context.webex.is_direct(row.room_id) else _adder(context, row)
     now = context.now()
     with context.database.write() as session:
-        inbox.end(session, claim, inbox.DONE if who else inbox.DROPPED)
-        # Who brings it back need not be who had it trusted, and Webex may not have told that it was taken out.
+        inbox.end(session, claim, inbox.DONE if adder else inbox.DROPPED)
+        # The person who adds the bot again may be another than the one it was trusted for, and Webex may not have
+        # told that the bot was removed before.
         spaces.trust(session, row.room_id, on=False)
-        if who is None:
+        if adder is None:
             return
-        destinations.lock(session, Address(person_id=who.person_id))
-        if audit.has_outcome(session, who.person_id, audit.GREETED, now - REPEAT_AFTER):
+        destinations.lock(session, Address(person_id=adder.person_id))
+        if audit.has_outcome(session, adder.person_id, audit.GREETED, now - REPEAT_AFTER):
             return
-        found = rights.find(session, who)
-        if found.operator or found.enterprise_ids:
-            said = replies.welcome(operator=found.operator)
+        known = rights.find(session, adder)
+        if known.operator or known.enterprise_ids:
+            greeting = replies.welcome(operator=known.operator)
         else:
-            said = replies.stranger_space([operator.email for operator in admins.operators(session)])
-        outbox.send(session, Address(row.room_id), Draft(said), now)
+            greeting = replies.stranger_space([operator.email for operator in admins.operators(session)])
+        outbox.send(session, Address(row.room_id), Draft(greeting), now)
         audit.add(
             session,
             AuditEntry(
                 at=now,
                 enterprise_id=None,
-                person_id=who.person_id,
-                email=who.email,
+                person_id=adder.person_id,
+                email=adder.email,
                 room_id=row.room_id,
                 outcome=audit.GREETED,
             ),
         )
 
 
-def _actor(context: Context, row: InboxRow) -> Identity | None:
-    """Who has brought the bot into a space; None where neither they nor the bot are there any more."""
+def _adder(context: Context, row: InboxRow) -> Identity | None:
+    """Return who added the bot to a space; None if the bot is no longer there."""
     try:
         member = context.webex.member(row.room_id, row.actor_id) if row.actor_id else None
     except Rejected as rejected:
@@ -77,22 +78,25 @@ def _actor(context: Context, row: InboxRow) -> Identity | None:
 
 
 def _forget(context: Context, row: InboxRow) -> None:
-    """Tie a space to no enterprise any more in which the bot really is no more: old events can be sent again."""
+    """End a space's link, notices and trust when the bot was removed.
+
+    Webex is asked whether it was: an old event can be sent again.
+    """
     try:
-        there = context.webex.member(row.room_id, row.person_id) is not None
+        is_member = context.webex.member(row.room_id, row.person_id) is not None
     except Rejected:
-        there = False
+        is_member = False
     with context.database.write() as session:
-        inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED if there else inbox.DONE)
-        if not there and spaces.forget(session, row.room_id):
-            log.info("space %s is tied to no enterprise any more, since the bot was taken out of it", row.room_id)
+        inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED if is_member else inbox.DONE)
+        if not is_member and spaces.forget(session, row.room_id):
+            log.info("space %s is no longer linked to an enterprise, because the bot was removed from it", row.room_id)
 
 
 def _move(context: Context, row: InboxRow) -> None:
-    """Know a space by its new id, in which the last part of the old one returns; nothing says which that was."""
+    """Follow a space to its new id. The event does not name the old one, but both end in the same part."""
     with context.database.write() as session:
         inbox.end(session, Claim(row.id, row.attempt), inbox.DONE)
         for old in spaces.other_ids(session, row.data_id):
             spaces.change_room_id(session, old, row.data_id)
             destinations.change_room_id(session, old, row.data_id)
-            log.info("space %s is known as %s from now on", old, row.data_id)
+            log.info("space %s has the id %s now", old, row.data_id)

@@ -1,4 +1,4 @@
-"""Moves outbox rows: delivers them to Webex, personal ones only where everybody may read them."""
+"""Delivers the outbox to Webex. A personal message is shown in a space only if everybody there may read it."""
 
 import logging
 from datetime import datetime
@@ -22,18 +22,13 @@ log = logging.getLogger(__name__)
 
 def work(context: Context, row: OutboxRow) -> None:
     """Deliver one message, or one edit of a message."""
-    if row.kind != outbox.POST:
-        _change(context, row)
+    if row.kind == outbox.EDIT:
+        _edit(context, row)
         return
     with context.database.read() as session:
         destination = destinations.get(session, row.destination_id)
-    if row.personal and not destination.direct and not space_privacy.fit(context, row, destination):
-        if row.person_id is not None:
-            _send_privately(context, row)
-        elif row.public_markdown is not None:
-            _say_in_public(context, row, row.public_markdown)
-        else:
-            raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
+    if row.personal and not destination.direct and not space_privacy.may_show_personal(context, row, destination):
+        _redirect(context, row)
         return
     file = _file(context, row)
     posted = _post(context, row, destination, file)
@@ -46,7 +41,7 @@ def work(context: Context, row: OutboxRow) -> None:
 
 
 def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
-    """Give a message up that Webex refuses, or that could not be delivered for a day."""
+    """Give up a message that Webex refuses, or that could not be delivered for a day."""
     now = context.now()
     rejected = isinstance(error, Rejected)
     if not rejected and now - row.created_at <= outbox.GIVE_UP_AFTER:
@@ -56,7 +51,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
             log.info("outbox row %d is sent again outside its thread: %s", row.id, error)
             outbox.retry_without_thread(session, row, now)
             return True
-        log.error("outbox row %d is given up: %s", row.id, error)
+        log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
             outbox.post(session, row.origin_id, Draft(access.cannot_reach()), now)
@@ -72,7 +67,7 @@ def _file(context: Context, row: OutboxRow) -> FileUpload | None:
 
 
 def _audit(session: Session, row: OutboxRow, destination: Destination, name: str, room_id: str, now: datetime) -> None:
-    """Keep which space got a file."""
+    """Record which space got a file."""
     audit.add(
         session,
         AuditEntry(
@@ -100,7 +95,7 @@ def _post(context: Context, row: OutboxRow, destination: Destination, upload: Fi
     )
 
 
-def _change(context: Context, row: OutboxRow) -> None:
+def _edit(context: Context, row: OutboxRow) -> None:
     with context.database.read() as session:
         about = session.get_one(OutboxRow, row.about_id)
     if about.message_id is None or about.room_id is None:
@@ -112,19 +107,15 @@ def _change(context: Context, row: OutboxRow) -> None:
         outbox.mark_delivered(session, row, context.now(), about.message_id, about.room_id)
 
 
-def _say_in_public(context: Context, row: OutboxRow, markdown: str) -> None:
-    """Say what anybody may read, without the file."""
-    with context.database.write() as session:
-        outbox.replace_text(session, row, markdown, context.now())
-
-
-def _send_privately(context: Context, row: OutboxRow) -> None:
-    """Send what is personal to the asker alone; the group hears what anybody may read, or that it was sent."""
-    now = context.now()
-    if row.person_id is None:
+def _redirect(context: Context, row: OutboxRow) -> None:
+    """Send a personal message to the requester's 1:1 space; its own space hears what anybody may read."""
+    if row.person_id is None and row.public_markdown is None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
+    now = context.now()
     with context.database.write() as session:
         outbox.replace_text(session, row, row.public_markdown or access.sent_privately(), now)
+        if row.person_id is None:
+            return
         outbox.send(
             session,
             Address(person_id=row.person_id),

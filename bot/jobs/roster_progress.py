@@ -1,4 +1,4 @@
-"""How far the reading of a roster is, in the status messages of those who wait for it."""
+"""Shows how far the reading of a roster is, in the status messages of the people who wait for it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 from bot.replies.licenses import reading
 from storage import inbox, outbox
 
-FIRST = timedelta(seconds=10)
-"""How long a reading takes at least of which anything is told; after that each time twice as long."""
+FIRST_UPDATE_AFTER = timedelta(seconds=10)
+"""When a status message is updated first. Each next update comes after twice that time: edits are limited."""
 
 
 class Progress:
-    """Tells of one reading, less and less often: Webex allows few edits of a message."""
+    """Updates the status messages of one reading, less and less often: Webex allows ten edits of a message."""
 
     def __init__(self, roster_id: int, begun: datetime) -> None:
         self.pages = 0
         self._roster_id = roster_id
         self._begun = begun
-        self._next = FIRST
+        self._next = FIRST_UPDATE_AFTER
 
-    def tell(self, session: Session, now: datetime) -> None:
-        """Say how many pages were read so far, if it is time."""
+    def update(self, session: Session, now: datetime) -> None:
+        """Say how many pages are read, if it is time for an update."""
         if now - self._begun < self._next:
             return
         while self._next <= now - self._begun:
@@ -31,9 +31,10 @@ class Progress:
             outbox.edit(session, outbox_id, reading(self.pages), now)
 
 
-def tell_end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
-    """Say in the status messages of a reading that it is over. Its roster has to be locked by then, as whoever says
-    something about one locks it first.
+def show_end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
+    """Say in the status messages of a reading that it is over.
+
+    The roster has to be locked: every writer of these messages locks it first.
     """
     for outbox_id in status_messages:
         outbox.edit(session, outbox_id, markdown, now, last=True)

@@ -1,4 +1,4 @@
-"""Moves rosters: reads an enterprise's license holders, whole or what has changed, and only then shows them."""
+"""Reads rosters: all license holders of an enterprise, or those that have changed. Nobody sees half of one."""
 
 import logging
 from collections.abc import Iterable
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
-from bot.jobs.engine.prefetch import one_ahead
+from bot.jobs.engine.prefetch import prefetched
 from bot.jobs.license_rows import license_holder
-from bot.jobs.roster_progress import Progress, tell_end
+from bot.jobs.roster_progress import Progress, show_end
 from bot.replies.licenses import all_read, none_yet
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters
@@ -19,22 +19,23 @@ from storage.values.records import Claim, Roster
 log = logging.getLogger(__name__)
 
 MAX_FAILURES = 3
+"""How often a roster is tried: people wait for it, and are answered from the old one after that."""
 
 WHOLE_EVERY = timedelta(days=1)
-"""How long people who are gone may still be shown."""
+"""How often all license holders are read: until then, people who are gone are still shown."""
 
 PAGE = 100
-"""Subscribers that Webex sends at a time, where there are as many."""
+"""Subscribers on a full page of Webex's list."""
 
 OVERLAP = timedelta(minutes=5)
-"""By which Webex's clock may be behind, or its list behind its clock."""
+"""How far back a read of changes goes before the last read: Webex's clock, or its list, may be behind by that."""
 
 MAX_CHANGES = 5000
-"""Which are held in memory until they are written together."""
+"""How many changes are held in memory, to be written together; with more, all license holders are read."""
 
 
 def request_stalest(context: Context) -> None:
-    """Have one roster read whole that was not for a day: the one after it has its turn when that is done."""
+    """Request a full read of the stalest roster that is older than a day, one at a time."""
     now = context.now()
     with context.database.read() as session:
         enterprise_id = rosters.find_stalest(session, now - WHOLE_EVERY)
@@ -44,33 +45,33 @@ def request_stalest(context: Context) -> None:
 
 
 def work(context: Context, row: RosterRow) -> None:
-    """Read one roster: what has changed, if that can be known, else all of it."""
-    _clear_half_read(context, Claim(row.id, row.attempt))
+    """Read one roster: the changes, if Webex can tell them, else all license holders."""
+    _delete_partial(context, Claim(row.id, row.attempt))
     if row.whole or not _read_changes(context, row):
         _read_whole(context, row)
 
 
 def failed(context: Context, row: RosterRow, error: Exception) -> bool:
-    """Give a roster up that could not be read again and again: those who wait for it are told so."""
+    """Give up a roster after several failures, and say so to those who wait for it."""
     if row.failures + 1 < MAX_FAILURES:
         return False
-    log.error("roster %d is given up: %s", row.id, error)
+    log.error("gave up roster %d: %s", row.id, error)
     now = context.now()
     with context.database.write() as session:
-        told = rosters.give_up(session, Claim(row.id, row.attempt), row.enterprise_id, now, str(error))
-        tell_end(session, told, none_yet(failed=True), now)
+        status_messages = rosters.give_up(session, Claim(row.id, row.attempt), row.enterprise_id, now, str(error))
+        show_end(session, status_messages, none_yet(failed=True), now)
     return True
 
 
 def _since(current: Roster, now: datetime) -> datetime | None:
-    """From when on changes are to be read; None where people may have gone meanwhile, of which changes do not tell."""
+    """Return from when to read changes; None if all have to be read, because changes do not tell who is gone."""
     if current.whole_at is None or current.begun_at is None or now - current.whole_at >= WHOLE_EVERY:
         return None
     return current.begun_at - OVERLAP
 
 
 def _read_changes(context: Context, row: RosterRow) -> bool:
-    """Read what has changed; False where that is not to be known, or so much that all had better be read."""
+    """Read the changes; return False if all license holders have to be read instead."""
     begun = context.now()
     with context.database.read() as session:
         current = rosters.current(session, row.enterprise_id)
@@ -79,14 +80,14 @@ def _read_changes(context: Context, row: RosterRow) -> bool:
         return False
     changed: list[tuple[str, LicenseHolder]] = []
     pages = 0
-    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id, changed_since=since), PAGE):
+    for page in prefetched(context.broadworks.subscriber_pages(row.sp_enterprise_id, changed_since=since), PAGE):
         pages += 1
         changed += _holders(page)
         if len(changed) > MAX_CHANGES:
             return False
     with context.database.write() as session:
-        told = rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
-        tell_end(session, told, all_read(pages), context.now())
+        status_messages = rosters.merge(session, Claim(row.id, row.attempt), current, context.now(), begun, changed)
+        show_end(session, status_messages, all_read(pages), context.now())
     return True
 
 
@@ -95,25 +96,25 @@ def _read_whole(context: Context, row: RosterRow) -> None:
     begun = context.now()
     progress = Progress(row.id, begun)
     size = 0
-    waiting: list[tuple[str, LicenseHolder]] = []
-    for page in one_ahead(context.broadworks.subscriber_pages(row.sp_enterprise_id), PAGE):
+    unwritten: list[tuple[str, LicenseHolder]] = []
+    for page in prefetched(context.broadworks.subscriber_pages(row.sp_enterprise_id), PAGE):
         progress.pages += 1
-        waiting += _holders(page)
-        if len(waiting) >= license_holders.CHUNK:
-            size += _write(context, row, size, waiting, progress)
-            waiting = []
-    size += _write(context, row, size, waiting, progress)
+        unwritten += _holders(page)
+        if len(unwritten) >= license_holders.CHUNK:
+            size += _write(context, row, size, unwritten, progress)
+            unwritten = []
+    size += _write(context, row, size, unwritten, progress)
     with context.database.write() as session:
-        told = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
-        tell_end(session, told, all_read(progress.pages), context.now())
+        status_messages = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
+        show_end(session, status_messages, all_read(progress.pages), context.now())
 
 
 def _holders(page: Iterable[Subscriber]) -> list[tuple[str, LicenseHolder]]:
     return [(subscriber.id, license_holder(subscriber)) for subscriber in page]
 
 
-def _clear_half_read(context: Context, claim: Claim) -> None:
-    """Delete what an attempt before this one has left."""
+def _delete_partial(context: Context, claim: Claim) -> None:
+    """Delete the license holders that an interrupted read has left."""
     left = claim.attempt > 1
     while left:
         with context.database.write() as session:
@@ -127,7 +128,7 @@ def _write(
         return 0
     with context.database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), row.enterprise_id, context.now(), first, holders)
-        progress.tell(session, context.now())
+        progress.update(session, context.now())
     return len(holders)
 
 

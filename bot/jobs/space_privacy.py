@@ -1,4 +1,4 @@
-"""Whether a space is fit for what is personal to an enterprise: asked of Webex at the moment of delivery."""
+"""Decides whether an enterprise's personal data may be shown in a space. Webex is asked at the moment of delivery."""
 
 import logging
 
@@ -12,23 +12,24 @@ from storage.values.messages import Destination
 log = logging.getLogger(__name__)
 
 
-def fit(context: Context, row: OutboxRow, destination: Destination) -> bool:
-    """Whether every human member may read it, or an operator trusts the space; where the bot is not, or whose members
-    cannot be read, is not fit.
+def may_show_personal(context: Context, row: OutboxRow, destination: Destination) -> bool:
+    """Return whether every human member may read this message, or an operator trusts the space.
+
+    If the bot is not in the space, or Webex does not list its members, the answer is no.
     """
     if destination.room_id is None:
         return False
     with context.database.read() as session:
         space = spaces.find(session, destination.room_id)
-        # What is about no enterprise, or about several, is for operators.
-        of_operators = admins.Team((), tuple(admins.operators(session)))
-        team = of_operators if row.enterprise_id is None else admins.team(session, row.enterprise_id)
+        # A message about no enterprise, or about several, is for operators alone.
+        operators = admins.Team((), tuple(admins.operators(session)))
+        team = operators if row.enterprise_id is None else admins.team(session, row.enterprise_id)
     if space is not None and space.trusted and space.enterprise_id == row.enterprise_id:
         return True
     try:
         members = context.webex.members(destination.room_id)
     except Rejected as rejected:
-        log.warning("members of a space cannot be read, so it is taken as unfit: %s", rejected)
+        log.warning("a space's members cannot be read, so nothing personal is shown there: %s", rejected)
         return False
     me = context.me().person_id
     return any(member.person_id == me for member in members) and all(

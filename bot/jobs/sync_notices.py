@@ -1,4 +1,4 @@
-"""Tells everybody concerned, once, how a sync has ended."""
+"""Tells people, once, how a sync has ended: those who asked for it, the notification spaces, the other admins."""
 
 import logging
 from collections.abc import Sequence
@@ -21,34 +21,34 @@ from storage.values.records import Admin, AuditEntry, Cause, Claim, Enterprise, 
 log = logging.getLogger(__name__)
 
 ROSTER_WAIT = timedelta(seconds=30)
-"""How long the end of a sync waits for its roster to be read again."""
+"""How long the notice of a sync's end waits for the new roster: the end is told soon, if need be with the old one."""
 
 MEMBERS_WAIT = timedelta(minutes=5)
-"""For how long after its end the members of notification spaces are asked for, should Webex not tell them."""
+"""How long after the end of a sync the bot asks for a space's members, if Webex fails to list them."""
 
 MEMBERS_TRIES = 5
-"""How often at least, as nobody may have been there to ask in that time."""
+"""How often the bot asks at least: it may not have been running for all of that time."""
 
 
-def told_with_roster(state: SyncState, cause: Cause | None) -> bool:
-    """Whether such an end is told with license holders: all of them, or, where nobody has activated, who must."""
+def needs_roster(state: SyncState, cause: Cause | None) -> bool:
+    """Return whether the notice carries license holders: all of them, or, if nobody has activated, those who must."""
     return state is SyncState.COMPLETED or cause is Cause.NOBODY_ACTIVATED
 
 
 def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
-    """Tell everybody concerned how a sync has ended; the roster it waited for is there, or cannot be had in time."""
+    """Write the notices of a sync's end. The roster it waited for has been read by now, or did not come in time."""
     now = context.now()
     with context.database.read() as session:
-        # Of a cancelled sync only those hear who asked.
+        # Only those who asked for a sync hear that it was cancelled.
         rooms = [] if sync.state is SyncState.CANCELLED else spaces.notification_rooms(session, sync.enterprise_id)
         enterprise = enterprises.get(session, sync.enterprise_id)
-        roster = rosters.current(session, enterprise.id) if told_with_roster(sync.state, sync.cause) else None
+        roster = rosters.current(session, enterprise.id) if needs_roster(sync.state, sync.cause) else None
         attachment = _attachment_that_fits(session, sync, enterprise, roster, now)
     audiences = [Audience(room, _members(context, room, sync, now, failures)) for room in rooms]
     draft = _draft(context, sync, enterprise, roster if attachment else None, now)
     with context.database.write() as session:
         syncs.mark_told(session, claim, now)
-        sent = list(messages(_concerned(session, sync, audiences), draft))
+        sent = list(messages(_recipients(session, sync, audiences), draft))
         attachment_id = outbox.attach(session, attachment.name, attachment.compressed) if attachment and sent else None
         for address, message in sent:
             outbox.send(session, address, replace(message, attachment_id=attachment_id), now)
@@ -57,7 +57,7 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
 
 
 def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) -> None:
-    """Keep that a file is sent for which nobody has asked as such."""
+    """Record a file that the bot sends though nobody typed a command for it."""
     audit.add(
         session,
         AuditEntry(
@@ -71,8 +71,8 @@ def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) 
     )
 
 
-def _concerned(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
-    """Who is to be told, by the rights they have now."""
+def _recipients(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
+    """Return who hears of the end, by the rights that they have now."""
     team = admins.team(session, sync.enterprise_id)
     unmuted = [] if sync.state is SyncState.CANCELLED else _unmuted(session, team.admins)
     return Concerned(followers.with_rights(session, sync.id, team), audiences, unmuted)
@@ -90,7 +90,7 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
 
 
 def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Identity] | None:
-    """Who is in a space just now; nobody counts as told by one whose members Webex does not tell in time."""
+    """Return who is in a space; None if the bot cannot post there, nobody if Webex cannot list them for too long."""
     try:
         return context.webex.members(room_id)
     except Rejected as rejected:
@@ -102,26 +102,26 @@ def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures
         return []
 
 
-def _unmuted(session: Session, found: Sequence[Admin]) -> list[Admin]:
-    muted = spaces.muted(session, [admin.person_id for admin in found if admin.person_id is not None])
-    return [admin for admin in found if admin.person_id not in muted]
+def _unmuted(session: Session, known: Sequence[Admin]) -> list[Admin]:
+    muted = spaces.muted(session, [admin.person_id for admin in known if admin.person_id is not None])
+    return [admin for admin in known if admin.person_id not in muted]
 
 
 def _attachment_that_fits(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
-    """The end is told without a file that Webex would not take: `licenses` gives its parts."""
+    """Return the file for the notice; None if it is too large for Webex. Then `licenses` gives it in parts."""
     try:
         return _attachment(session, sync, enterprise, roster, now)
     except CsvTooLarge as error:
-        log.warning("sync %d is told without its file: %s", sync.id, error)
+        log.warning("the notice of sync %d goes without its file: %s", sync.id, error)
         return None
 
 
 def _attachment(
     session: Session, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime
 ) -> Attachment | None:
-    """After a completed sync the license holders; after a failed one its errors, or who must activate."""
+    """Return the license holders of a completed sync; of a failed one its errors, or the people who must activate."""
     if roster is not None:
         holders = views.holders(session, roster.id, few=roster.size <= license_holders.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:

@@ -1,4 +1,4 @@
-"""Moves syncs, one state at a time: no thread waits while Webex works, each look at it is a due time on the row."""
+"""Brings syncs from state to state. No thread waits while Webex works: the next look at it is a due time on the row."""
 
 import logging
 from dataclasses import replace
@@ -24,18 +24,18 @@ log = logging.getLogger(__name__)
 
 
 def work(context: Context, row: SyncRow) -> None:
-    """Bring one sync a state further, or tell people how it ended."""
+    """Bring one sync a step further, or tell people how it ended."""
     claim, sync = Claim(row.id, row.attempt), to_sync(row)
     if sync.state in ACTIVE:
-        _advance(context, claim, sync, row.webex_id)
+        _step(context, claim, sync, row.webex_id)
     else:
         sync_notices.tell(context, claim, sync, row.failures)
 
 
 def failed(context: Context, row: SyncRow, error: Exception) -> bool:
-    """End a sync that has no prospect; forget Webex's id of an enterprise that Webex does not know."""
+    """End a sync that cannot succeed any more. Forget the Webex id of an enterprise that Webex does not know."""
     with context.database.read() as session:
-        sync = syncs.get(session, row.id)  # it may have gone a state further before it failed
+        sync = syncs.get(session, row.id)  # its state may have changed before the failure
     if isinstance(error, Rejected) and error.status == 404:
         with context.database.write() as session:
             enterprises.forget_webex_id(session, sync.enterprise_id)
@@ -44,12 +44,12 @@ def failed(context: Context, row: SyncRow, error: Exception) -> bool:
     end = transitions.after_failure(sync, error, context.now(), context.settings.sync_timeout, row.failures)
     if end is None:
         return False
-    _write(context, Claim(row.id, row.attempt), sync, end)
+    _end(context, Claim(row.id, row.attempt), sync, end)
     return True
 
 
 def requeue_overdue(context: Context) -> None:
-    """Have queued syncs end that have not come up within a day."""
+    """Make the syncs due that have waited in a queue for a day, so that they end."""
     now = context.now()
     more = True
     while more and not context.stopping.is_set():
@@ -57,49 +57,49 @@ def requeue_overdue(context: Context) -> None:
             more = queues.requeue_overdue(session, now - transitions.MAX_QUEUE_TIME, now)
 
 
-def _advance(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
+def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
-    # Only the head is due by itself: any other was called up because its time is over, by whoever's clock.
+    # Only the head of a queue is due by itself. Any other queued sync is due because it has waited too long.
     if sync.state is SyncState.QUEUED and (not sync.head or transitions.is_overdue(sync, now)):
-        _write(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
+        _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
-    webex_id = webex_id or _found(context, sync)
+    webex_id = webex_id or _find_webex_id(context, sync)
     if webex_id is None:
         if sync.state is not SyncState.QUEUED:
-            raise Unavailable("Webex does not know the enterprise just now")
-        _write(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
+            raise Unavailable("Webex does not know the enterprise at the moment")
+        _end(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
         return
-    reading = context.broadworks.sync_reading(webex_id)
+    webex = context.broadworks.sync_reading(webex_id)
     if sync.state is SyncState.STARTING:
-        _write(context, claim, sync, transitions.from_starting(sync, reading, now, poll, timeout))
+        _apply(context, claim, sync, transitions.from_starting(sync, webex, now, poll, timeout))
     elif sync.state is SyncState.RUNNING:
-        _write(context, claim, sync, transitions.from_running(sync, reading, now, poll, timeout))
+        _apply(context, claim, sync, transitions.from_running(sync, webex, now, poll, timeout))
     else:
-        planned = transitions.from_queued(sync, reading, now, poll)
-        if planned.start_sync:
-            _start(context, claim, sync, webex_id, planned, reading)
+        transition = transitions.from_queued(sync, webex, now, poll)
+        if transition.start_sync:
+            _start(context, claim, sync, webex_id, transition, webex)
         else:
-            _write(context, claim, sync, planned, reading)
+            _apply(context, claim, sync, transition, webex)
 
 
 def _start(
-    context: Context, claim: Claim, sync: Sync, webex_id: str, planned: Transition, reading: WebexSyncStatus
+    context: Context, claim: Claim, sync: Sync, webex_id: str, transition: Transition, webex: WebexSyncStatus
 ) -> None:
-    """Commit that Webex is about to be asked, then ask: after a crash in between it is never asked blindly.
+    """Commit that Webex is about to be asked, then ask it: after a crash in between, the bot never asks blindly.
 
-    Nobody starts a sync for people who have lost their rights since they asked.
+    If all who asked for the sync have lost their rights, the sync ends instead.
     """
     now = context.now()
     with context.database.write() as session:
         pauses = enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
         if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
-            _end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
+            _write_end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
             return
-        webex_status.store(session, sync.enterprise_id, reading, now)
-        # The two minutes in which its run may show begin now, not before the reading that may have taken its time.
-        updates: SyncUpdates = {**planned.updates, "starting_at": now}
-        starting = replace(sync, state=planned.state, waits_for=None, **updates)
-        syncs.move(session, claim, now, keep_claim=True, state=planned.state, waits_for=None, **updates)
+        webex_status.store(session, sync.enterprise_id, webex, now)
+        # The window to adopt a run begins now, not before the call above, which may have taken long.
+        updates: SyncUpdates = {**transition.updates, "starting_at": now}
+        starting = replace(sync, state=transition.state, waits_for=None, **updates)
+        syncs.move(session, claim, now, keep_claim=True, state=transition.state, waits_for=None, **updates)
         update_status_message(session, starting, now)
     failure: WebexFailure | None = None
     try:
@@ -107,69 +107,72 @@ def _start(
     except WebexFailure as raised:
         failure = raised
         log.warning("sync %d: Webex was asked to start: %s", sync.id, raised)
-    asked = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
-    _write(context, claim, starting, asked)
+    answered = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
+    _apply(context, claim, starting, answered)
 
 
-def _found(context: Context, sync: Sync) -> str | None:
-    """By which id Webex knows the enterprise; None where nobody has activated yet."""
+def _find_webex_id(context: Context, sync: Sync) -> str | None:
     with context.database.read() as session:
         enterprise = enterprises.get(session, sync.enterprise_id)
     return find_webex_id(context, enterprise)
 
 
-def _write(
-    context: Context, claim: Claim, sync: Sync, planned: Transition, reading: WebexSyncStatus | None = None
+def _apply(
+    context: Context, claim: Claim, sync: Sync, transition: Transition, webex: WebexSyncStatus | None = None
 ) -> None:
-    """Write a sync's next state. Whoever changes a queue locks the enterprise and the cluster before the sync."""
+    """Write a sync's next state, and what Webex said if the state changed because of it."""
+    if transition.is_final:
+        _end(context, claim, sync, transition)
+    else:
+        _advance(context, claim, sync, transition, webex)
+
+
+def _advance(context: Context, claim: Claim, sync: Sync, transition: Transition, webex: WebexSyncStatus | None) -> None:
     now = context.now()
-    if planned.is_final:
-        with context.database.write() as session:
-            enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
-            if planned.unpause:
-                clusters.unpause(session, sync.cluster_id)
-            _end(session, claim, sync, planned, now)
-        return
-    reached = replace(sync, state=planned.state, waits_for=planned.waits_for, **planned.updates)
-    values: dict[str, Any] = {
-        **planned.updates,
-        "state": planned.state,
-        "waits_for": planned.waits_for,
-        "due_at": now + planned.wait,
-        "failures": 0,
-    }
-    changed = (planned.state, planned.waits_for) != (sync.state, sync.waits_for)
-    kept = reading if changed else None
-    shown = changed and sync.status_outbox_id is not None
-    if kept is None and planned.pause is None and not (planned.unpause or shown):
-        with context.database.single_write() as connection:
+    state = {"state": transition.state, "waits_for": transition.waits_for}
+    values: dict[str, Any] = {**transition.updates, **state, "due_at": now + transition.wait, "failures": 0}
+    is_changed = (transition.state, transition.waits_for) != (sync.state, sync.waits_for)
+    is_shown = is_changed and sync.status_outbox_id is not None
+    told = webex if is_changed else None
+    if not (told or is_shown or transition.pause or transition.unpause):
+        with context.database.single_write() as connection:  # most looks at a sync end here
             syncs.move(connection, claim, now, **values)
         return
     with context.database.write() as session:
-        if kept is not None:
+        # Locks come in one order everywhere: the enterprise, its cluster, its sync.
+        if told:
             enterprises.lock(session, sync.enterprise_id)
-            webex_status.store(session, sync.enterprise_id, kept, now)
-        if planned.pause is not None:
-            clusters.pause(session, sync.cluster_id, now + planned.pause)
-        elif planned.unpause:
+            webex_status.store(session, sync.enterprise_id, told, now)
+        if transition.pause:
+            clusters.pause(session, sync.cluster_id, now + transition.pause)
+        elif transition.unpause:
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
-        if shown:
+        if is_shown:
+            reached = replace(sync, state=transition.state, waits_for=transition.waits_for, **transition.updates)
             update_status_message(session, reached, now)
 
 
-def _end(session: Session, claim: Claim, sync: Sync, planned: Transition, now: datetime) -> None:
-    """End a sync, and show that it is over and that another is next by that.
+def _end(context: Context, claim: Claim, sync: Sync, transition: Transition) -> None:
+    with context.database.write() as session:
+        enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
+        if transition.unpause:
+            clusters.unpause(session, sync.cluster_id)
+        _write_end(session, claim, sync, transition, context.now())
 
-    Where its end is told with the roster that is to be read anew, it comes back when that is there or cannot be had.
+
+def _write_end(session: Session, claim: Claim, sync: Sync, transition: Transition, now: datetime) -> None:
+    """End a sync and update its status message, and that of the sync that is the next of the queue now.
+
+    If the notice of its end carries a new roster, the sync is due again when that is read, or cannot be read in time.
     """
-    values: SyncUpdates = {"ended_at": now, **planned.updates}
+    values: SyncUpdates = {"ended_at": now, **transition.updates}
     due_at = now
-    if sync_notices.told_with_roster(planned.state, values.get("cause")):
+    if sync_notices.needs_roster(transition.state, values.get("cause")):
         values["roster_id"] = rosters.request(session, sync.enterprise_id, now, restart=True)
         due_at = now + sync_notices.ROSTER_WAIT
-    following = syncs.end(session, claim, now, planned.state, due_at=due_at, **values)
-    update_status_message(session, replace(sync, state=planned.state, head=False, waits_for=None, **values), now)
+    following = syncs.end(session, claim, now, transition.state, due_at=due_at, **values)
+    update_status_message(session, replace(sync, state=transition.state, head=False, waits_for=None, **values), now)
     if following is not None:
         update_status_message(session, following, now)
 

@@ -1,4 +1,4 @@
-"""Keeps the bot's own webhooks as they should be, by name, and touches no others."""
+"""Keeps the bot's own webhooks right. It knows them by their names, and touches no others."""
 
 import logging
 from datetime import timedelta
@@ -9,6 +9,7 @@ from storage.engine import leases
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
+"""How long one process alone corrects the webhooks: longer than its dozen calls to Webex take."""
 
 WANTED = (
     ("messages", "created"),
@@ -20,17 +21,19 @@ WANTED = (
 
 
 def name(resource: str, event: str) -> str:
-    """What our webhook for an event is called."""
+    """Return the name of the bot's webhook for an event."""
     return f"directory-sync-bot {resource} {event}"
 
 
 def ensure(context: Context) -> None:
-    """Make what is missing, correct what points elsewhere or was switched off, delete doubles; one process at a time.
+    """Create missing webhooks, correct wrong or disabled ones and delete duplicates, in one process at a time.
 
-    Webex switches a webhook off after 100 failed deliveries and never on again (its webhooks guide).
+    Webex disables a webhook after 100 failed deliveries and never enables it again (its webhooks guide).
     """
     if not context.settings.bot_public_url:
-        log.warning("BOT_PUBLIC_URL is not set, so webhooks are left alone: set it to the address of the web process")
+        log.warning(
+            "BOT_PUBLIC_URL is not set, so webhooks stay as they are: set it to the address of the web process"
+        )
         return
     database, holder = context.database, context.database.name
     with database.write() as session:
@@ -46,15 +49,15 @@ def ensure(context: Context) -> None:
 def _correct(context: Context) -> None:
     target = f"{context.settings.bot_public_url}/webhooks"
     secret = context.settings.webhook_secrets[0]
-    there = context.webex.webhooks()
+    existing = context.webex.webhooks()
     for resource, event in WANTED:
-        own = [webhook for webhook in there if webhook.name == name(resource, event)]
+        own = [webhook for webhook in existing if webhook.name == name(resource, event)]
         fitting = [webhook for webhook in own if (webhook.resource, webhook.event) == (resource, event)]
         for extra in [webhook for webhook in own if webhook not in fitting[:1]]:
             context.webex.delete_webhook(extra.id)
-            log.info("deleted a double of the webhook %s", extra.name)
+            log.info("deleted a duplicate of the webhook %s", extra.name)
         if fitting:
             context.webex.update_webhook(fitting[0].id, fitting[0].name, target, secret)
         else:
             context.webex.create_webhook(name(resource, event), target, resource, event, secret)
-            log.info("made the webhook for %s %s", resource, event)
+            log.info("created the webhook for %s %s", resource, event)

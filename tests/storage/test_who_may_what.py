@@ -99,5 +99,5 @@ def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: 
 def test_the_documents_say_the_limits_as_they_are() -> None:
     assert f"{rate_limits.MAX_COMMANDS} commands a minute" in _DOCS
     assert f"{rate_limits.MAX_EXPORTS} files an hour of" in _DOCS
-    assert f"{maintenance.AUDIT_KEPT.days} days" in _DOCS
+    assert f"{maintenance.KEEP_AUDIT_FOR.days} days" in _DOCS
     assert f"known by its kind, id and time for {maintenance.KEEP_FOR.days} days" in _DOCS

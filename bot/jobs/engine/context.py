@@ -1,4 +1,4 @@
-"""The outside world as one value: what a job may reach, handed to it by whoever started it."""
+"""What a job may use, as one value: the entrypoint builds it, a test builds another."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from storage.values.records import Identity
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, database, Webex, BroadWorks and the time; and what this process holds and whether it is to stop."""
+    """The settings, the database, both sides of Webex, the clock, the rows in hand, and whether the process stops."""
 
     settings: Settings
     database: Database
@@ -27,7 +27,7 @@ class Context:
     _known: dict[str, Identity] = field(default_factory=dict)
 
     def me(self) -> Identity:
-        """The bot itself, asked of Webex once."""
+        """Return the bot itself; Webex is asked once."""
         if "me" not in self._known:
             self._known["me"] = self.webex.me()
         return self._known["me"]

@@ -1,4 +1,4 @@
-"""Fetching the next page while the one before is worked on."""
+"""Fetches the next page while the page before it is worked on."""
 
 from collections.abc import Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +7,10 @@ from typing import TypeVar
 Page = TypeVar("Page", bound=Sized)
 
 
-def one_ahead(pages: Iterator[Page], full: int) -> Iterator[Page]:
-    """The same pages; the next is fetched in a thread meanwhile, and none after that.
+def prefetched(pages: Iterator[Page], full: int) -> Iterator[Page]:
+    """Yield the same pages, and fetch one page ahead in a thread.
 
-    A first page with less than `full` items is most likely the only one, and not worth a thread.
+    A first page with less than `full` items is most likely the only one, so it gets no thread.
     """
     first = next(pages, None)
     if first is None:
@@ -19,7 +19,7 @@ def one_ahead(pages: Iterator[Page], full: int) -> Iterator[Page]:
         yield first
         yield from pages
         return
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as thread:
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
         page: Page | None = first
         while page is not None:
             fetched = thread.submit(next, pages, None)

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.roster_progress import Progress, tell_end
+from bot.jobs.roster_progress import Progress, show_end
 from bot.replies.licenses import all_read, reading
 from storage import inbox, outbox, rosters
 from storage.engine.database import Database
@@ -49,7 +49,7 @@ def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
     for second in range(1, 700):
         progress.pages = second
         with database.write() as session:
-            progress.tell(session, NOW + second * SECOND)
+            progress.update(session, NOW + second * SECOND)
         if len(_edits(database)) > len(told):
             told.append(second)
             _deliver_all(database, NOW + second * SECOND)
@@ -64,7 +64,7 @@ def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: D
     _waiting(database, row.id + 1, "another")
     with database.write() as session:
         told = rosters.make_current(session, Claim(row.id, row.attempt), acme.id, NOW, 700)
-        tell_end(session, told, all_read(7), NOW)
+        show_end(session, told, all_read(7), NOW)
     assert _edits(database) == [all_read(7)] * 2
 
 
@@ -72,5 +72,5 @@ def test_a_reading_that_is_soon_over_says_nothing_on_its_way(database: Database,
     row = sample_rows.claim_requested_roster(database, acme.id)
     _waiting(database, row.id, "room")
     with database.write() as session:
-        Progress(row.id, NOW).tell(session, NOW + 9 * SECOND)
+        Progress(row.id, NOW).update(session, NOW + 9 * SECOND)
     assert _edits(database) == []

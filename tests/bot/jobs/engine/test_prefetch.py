@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.jobs.engine.prefetch import one_ahead
+from bot.jobs.engine.prefetch import prefetched
 from tests.storage.threads import wait_until
 
 
@@ -25,19 +25,19 @@ class Pages:
 @pytest.mark.parametrize("full", [1, 2])
 @pytest.mark.parametrize("number", [0, 1, 2, 7])
 def test_the_pages_are_the_same_in_their_order(number: int, full: int) -> None:
-    assert list(one_ahead(iter(Pages(number)), full)) == [[page] for page in range(number)]
+    assert list(prefetched(iter(Pages(number)), full)) == [[page] for page in range(number)]
 
 
 def test_while_one_page_is_worked_on_the_next_is_fetched_and_no_more() -> None:
     pages = Pages(5)
-    for (number,) in one_ahead(iter(pages), 1):
+    for (number,) in prefetched(iter(pages), 1):
         most = min(number + 2, 5)
         wait_until(lambda most=most: pages.fetched == most)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("full", [1, 2])
 def test_a_failure_comes_after_the_pages_before_it(full: int) -> None:
-    ahead = one_ahead(iter(Pages(5, fails_at=2)), full)
+    ahead = prefetched(iter(Pages(5, fails_at=2)), full)
     assert [next(ahead), next(ahead)] == [[0], [1]]
     with pytest.raises(ConnectionError, match="page 2"):
         next(ahead)
@@ -45,7 +45,7 @@ def test_a_failure_comes_after_the_pages_before_it(full: int) -> None:
 
 def test_nothing_is_fetched_any_more_once_nobody_wants_it() -> None:
     pages = Pages(50)
-    ahead = one_ahead(iter(pages), 1)
+    ahead = prefetched(iter(pages), 1)
     next(ahead)
     ahead.close()  # type: ignore[attr-defined]
     assert pages.fetched <= 2
