@@ -31,9 +31,7 @@ def ensure(context: Context) -> None:
     Webex disables a webhook after 100 failed deliveries and never enables it again (its webhooks guide).
     """
     if not context.settings.bot_public_url:
-        log.warning(
-            "BOT_PUBLIC_URL is not set, so webhooks stay as they are: set it to the address of the web process"
-        )
+        log.warning("BOT_PUBLIC_URL is not set, so webhooks stay as they are: set it to the address of the web process")
         return
     database, holder = context.database, context.database.name
     with database.write() as session:

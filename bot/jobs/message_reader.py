@@ -1,0 +1,111 @@
+"""Reads from Webex what was typed, and what an answer needs besides: the sender, the file, the people mentioned."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message
+from bot.dispatch.pending_request import Detail
+from bot.jobs.engine.context import Context
+from bot.webex.bots import is_bot
+from bot.webex.errors import Rejected, TooLarge, Unavailable
+from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
+from bot.webex.models import SpaceMessage
+from storage.models import InboxRow
+from storage.values.records import Identity
+
+log = logging.getLogger(__name__)
+
+MAX_PEOPLE = 10
+"""How many of the people whom one message mentions are looked up: one call to Webex for each."""
+
+FIND_WITHIN = timedelta(seconds=30)
+"""How long a message is looked for that Webex does not show yet: its event can be faster than the message."""
+
+_UNSAFE = (410, 428)
+"""HTTP statuses of a file with malware, and of one that cannot be scanned for it (Webex's attachments guide)."""
+
+
+def read(context: Context, row: InboxRow) -> Message | None:
+    """Return the message of an event; None if it is not for the bot, or is gone."""
+    me = context.me()
+    if row.resource != "messages" or row.event != "created" or row.person_id == me.person_id:
+        return None
+    try:
+        found = context.webex.message(row.data_id)
+    except Rejected as rejected:
+        if rejected.status != 404 or context.now() - row.received_at > FIND_WITHIN:
+            log.info("message %s cannot be read: %s", row.data_id, rejected)
+            return None
+        raise Unavailable("the message is not there yet") from rejected
+    if found.person_id == me.person_id or is_bot(found.person_email):
+        return None
+    direct = found.room_type == "direct"
+    if not direct and not is_mentioned(found.html, me.person_id):
+        return None
+    return _message(found, direct, me.person_id)
+
+
+def with_detail(context: Context, message: Message, detail: Detail) -> Message:
+    """Return the message with what Webex says of its sender, its file, or the people it mentions."""
+    match detail:
+        case Detail.ORGANIZATION:
+            return replace(message, sender=replace(message.sender, org_id=_org_of(context, message)))
+        case Detail.FILE:
+            return replace(message, file=_downloaded(context, message.files[0]))
+        case Detail.PEOPLE:
+            people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
+            return replace(message, people=tuple(person for person in people if person is not None))
+
+
+def _message(found: SpaceMessage, direct: bool, bot_id: str) -> Message:
+    return Message(
+        id=found.id,
+        room_id=found.room_id,
+        direct=direct,
+        sender=Identity(found.person_id, found.person_email),
+        text=strip_mention(found.text, found.html, bot_id),
+        parent_id=found.parent_id,
+        mentioned=others_mentioned(found.html, bot_id),
+        files=found.files,
+    )
+
+
+def _org_of(context: Context, message: Message) -> str | None:
+    """Return the sender's organization; None if Webex does not name it for members of a space.
+
+    A sender who has left the space since is looked up by id: leaving must not be a way around the check.
+    """
+    try:
+        member = context.webex.member(message.room_id, message.sender.person_id)
+    except Rejected as rejected:
+        log.warning("a sender's membership cannot be read: %s", rejected)
+        member = None
+    if member is not None:
+        return member.org_id
+    try:
+        org_id = context.webex.person(message.sender.person_id).org_id
+    except Rejected as rejected:
+        raise Unavailable("the sender cannot be read") from rejected
+    if org_id is None:
+        raise Unavailable("Webex does not name the sender's organization")
+    return org_id
+
+
+def _person(context: Context, person_id: str) -> Identity | None:
+    try:
+        person = context.webex.person(person_id)
+    except Rejected as rejected:
+        log.warning("a mentioned person cannot be read: %s", rejected)
+        return None
+    return person if person.email else None
+
+
+def _downloaded(context: Context, address: str) -> bytes | FileUnreadable:
+    try:
+        return context.webex.file(address, MAX_FILE_BYTES)
+    except TooLarge:
+        return FileUnreadable.TOO_LARGE
+    except Rejected as rejected:
+        log.warning("a file cannot be read: %s", rejected)
+        return FileUnreadable.UNSAFE if rejected.status in _UNSAFE else FileUnreadable.GONE
