@@ -1,10 +1,13 @@
+import doctest
 import html as markup
+import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.webex.mentions import strip_mention
+from bot.webex import mentions
+from bot.webex.mentions import others_mentioned, strip_mention
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
 ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-mention>'
@@ -61,6 +64,12 @@ def test_a_mention_of_everybody_is_none_of_the_bot() -> None:
     assert strip_mention("All Bot sync", f"{everybody} {BOT} sync", "B0T") == "All sync"
 
 
+def test_other_people_are_named_once_in_order_and_without_the_bot() -> None:
+    ben = ANA.replace("4NA", "B3N")
+    everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
+    assert others_mentioned(f"{ben} {BOT} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
+
+
 def test_without_html_nothing_is_taken_out() -> None:
     assert strip_mention(" Bot status ", None, "B0T") == "Bot status"
 
@@ -82,3 +91,29 @@ def test_what_was_said_around_the_mention_is_left(words: list[str], data: st.Dat
 @example("x", "<![endif--[ x")
 def test_no_html_is_too_broken_to_answer(text: str, html: str) -> None:
     assert len(strip_mention(text, html + BOT, "B0T")) <= len(text)
+
+
+def test_the_worked_examples_are_true() -> None:
+    results = doctest.testmod(mentions)
+    assert (results.failed, results.attempted) == (0, 3)
+
+
+MANY = 100_000
+OPENED = "<spark-mention data-object-id=B0T data-object-type=person>"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a" * MANY, f"{OPENED}{'a' * (MANY // 2)}"),
+        ("Bot " * 1700 + "x " * (MANY // 2), f"{OPENED}Bot " * 1700),
+        ("x", f"{BOT}{'<!--' * (MANY // 4)}"),
+        ("x", f"{BOT}{'<a ' * (MANY // 3)}"),
+        (" " * MANY, " " * MANY + BOT),
+    ],
+    ids=["a long name", "many mentions", "open comments", "open tags", "spaces"],
+)
+def test_a_message_of_100_kilobytes_is_read_within_a_second(text: str, html: str) -> None:
+    began = time.process_time()
+    strip_mention(text, html, "B0T")
+    assert time.process_time() - began < 1
