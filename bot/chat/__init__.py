@@ -1,1 +1,1 @@
-"""What a command speaks in: messages, requests, replies, and how typed words are taken apart."""
+"""The values that a command works with: messages, requests, replies, and typed text taken apart."""

@@ -9,6 +9,7 @@ from bot.replies import history as replies
 from storage import history, webex_status
 
 DEFAULT_ROWS, MAX_ROWS = 10, 1000
+"""Syncs listed: ten fit on a phone; a thousand are more than two years of daily syncs."""
 
 
 def run(session: Session, request: Request) -> Reply:

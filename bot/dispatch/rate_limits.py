@@ -12,7 +12,11 @@ from storage import audit, waiting_requests
 from storage.values.records import Enterprise
 
 MAX_COMMANDS, COMMANDS_WITHIN = 30, timedelta(minutes=1)
+"""Commands of one admin: nobody types faster, and a script must leave capacity for others."""
+
 MAX_EXPORTS, EXPORTS_WITHIN = 60, timedelta(hours=1)
+"""Files of one enterprise's license holders and locations: each reads its whole roster, and others wait meanwhile."""
+
 EXPORTING = tuple(command.name for command in COMMANDS if command.exports)
 
 

@@ -1,7 +1,6 @@
 """`python -m bot enterprise …`: the command `enterprise` at a shell."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import click
 
@@ -71,7 +70,7 @@ def remove(key: str, *, yes: bool) -> None:
     """Take an enterprise out of use for good; its history stays."""
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
-    _ask("remove", key)
+    _ask("remove", key, {})
     click.echo(f"Removed {key}.")
 
 
@@ -80,7 +79,7 @@ def list_all() -> None:
     """List the enterprises."""
     database = startup.open_existing_database(startup.load_settings(Process.ENTERPRISE))
     with database.read() as session:
-        rows = [_listed(each) for each in overviews.find_all(session)]
+        rows = [_cells(overview) for overview in overviews.find_all(session)]
     if not rows:
         click.echo("No enterprise yet: add one with `python -m bot enterprise add`.")
         return
@@ -90,31 +89,24 @@ def list_all() -> None:
         click.echo("  ".join(map(padded, row, widths)).rstrip())
 
 
-def _listed(one: Overview) -> tuple[str, ...]:
-    enterprise = one.enterprise
-    last = f"{one.last_state} {iso(one.last_at)}" if one.last_at else "none"
+def _cells(overview: Overview) -> tuple[str, ...]:
+    enterprise = overview.enterprise
+    last_sync = f"{overview.last_state} {iso(overview.last_at)}" if overview.last_at else "none"
     return (
         *(enterprise.key, enterprise.sp_enterprise_id, enterprise.cluster, enterprise.timezone, enterprise.name),
-        *(str(one.spaces), last, ", ".join(one.admins) or "none"),
+        *(str(overview.spaces), last_sync, ", ".join(overview.admins) or "none"),
     )
 
 
-def _ask(action: str, key: str, options: Mapping[str, str | None] = {}, emails: tuple[str, ...] = ()) -> None:
+def _ask(action: str, key: str, options: Mapping[str, str | None], emails: tuple[str, ...] = ()) -> None:
     """Have the command `enterprise` do this; end the process with one sentence if it is refused."""
     settings = startup.load_settings(Process.ENTERPRISE)
     given = [(name, value) for name, value in options.items() if value is not None]
     fields = Fields((action, key), (*given, *(("admin", email) for email in emails)))
     database = startup.open_database(settings)
     startup.ensure_up_to_date(database)
-    with _printing_refusals():
-        shell.ask(database, settings.command_settings, "enterprise", fields, startup.now())
-
-
-@contextmanager
-def _printing_refusals() -> Iterator[None]:
-    """End the process with one sentence if something given is invalid, or cannot be done."""
     try:
-        yield
+        shell.ask(database, settings.command_settings, "enterprise", fields, startup.now())
     except UnknownEnterprise as unknown:
         guess = f" Did you mean {unknown.suggestion}?" if unknown.suggestion else ""
         raise click.ClickException(f"There is no enterprise {unknown.key}.{guess}") from unknown

@@ -1,1 +1,1 @@
-"""What commands, dispatch and the shell share and that reads storage."""
+"""What several commands share, and that reads storage."""
