@@ -66,7 +66,7 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
 def _change(session: Session, request: Request, roster: Roster, upload: table.LocationUpload) -> Reply:
     enterprise = request.enterprise
     mapping = locations.mapping(session, enterprise.id)
-    matched = matching.upload(upload, tuple(locations.candidates(session, enterprise.id)), mapping)
+    matched = matching.match_lines(upload, tuple(locations.candidates(session, enterprise.id)), mapping)
     locations.change(session, enterprise.id, matching.changes(matched.lines), request.now)
     return Reply(
         replies.changed(matched, roster, enterprise, request.now),

@@ -1,1 +1,1 @@
-"""The uploaded CSV of locations: decoding, reading, and matching its lines to people."""
+"""The uploaded CSV of locations: decoding, reading, and matching its lines to people. Only computes."""

@@ -1,4 +1,4 @@
-"""A CSV of locations as people send it, and the two that they get: the mapping, and what came of theirs."""
+"""Reads a CSV of locations that an admin sends: which columns it has, and the location that each line requests."""
 
 import csv
 import re
@@ -14,12 +14,16 @@ from bot.locations.refusals import Fault, quoted
 from storage.values.folding import address_key, fold
 
 MAX_LINES = 100_000
+"""Lines that a file may have, so that one file cannot take all memory: one for each holder of a large roster."""
+
 MAX_LOCATION_LENGTH = 200
+"""Characters that a location may have. Names of places are shorter; longer text is in the wrong column."""
+
 LOCATION = "Location"
 
 
 class Key(StrEnum):
-    """By what a line names its license holder: the column's header. The first that a file has counts."""
+    """The header of the column that names license holders. If a file has several, the first of these counts."""
 
     SERVICE_ID = "Service ID"
     EMAIL = "Email"
@@ -27,7 +31,7 @@ class Key(StrEnum):
 
 
 HEADER = (Key.SERVICE_ID.value, LOCATION)
-"""Of the mapping as it is sent out."""
+"""The header of the mapping that the bot sends."""
 
 _COLUMNS = {
     "location": LOCATION,
@@ -36,15 +40,20 @@ _COLUMNS = {
     "ext": Key.EXT,
     "extension": Key.EXT,
 }
-_JOINTS = re.compile(r"[\s_-]+")
+_SEPARATORS = re.compile(r"[\s_-]+")
 _DELIMITERS = ",;\t"
 _NAMED_DELIMITER = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
-_EXPECTED_HEADER = "a header with `Location` and one of `Service ID`, `Email` and `Ext`, such as `Service ID,Location`"
+_EXPECTED_HEADER = (
+    "a header with `Location` and one of `Service ID`, `Email` and `Ext`, for example `Service ID,Location`"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedLocation:
-    """One line: the location it wants for whom it names, empty to clear it. A key that is missing is empty."""
+    """One line: its number, the key as given and as compared, and the location, which is empty to clear it.
+
+    A missing key is empty.
+    """
 
     line: int
     given: str
@@ -54,7 +63,7 @@ class RequestedLocation:
 
 @dataclass(frozen=True, slots=True)
 class LocationUpload:
-    """Every line of a file that is not blank; those with the same key want the same."""
+    """The lines of a file that are not blank. Lines with the same key have the same location."""
 
     by: Key
     lines: tuple[RequestedLocation, ...]
@@ -62,7 +71,7 @@ class LocationUpload:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The rows below a header, and where in them the two columns are that count; `faults` fills as they are read."""
+    """The rows below a header, and the positions of the two columns to read; reading the rows adds to `faults`."""
 
     rows: Iterator[tuple[int, list[str]]]
     faults: list[Fault]
@@ -74,40 +83,40 @@ class _Table:
 
 
 def read(content: bytes) -> LocationUpload:
-    """What a file wants; raises Refusal, which says where the file cannot be understood."""
+    """Return the locations that a file requests; raise Refusal, which lists the lines that cannot be understood."""
     lines = lines_of(content)
     if len(lines) > MAX_LINES:
         raise Refusal(refusals.too_long(MAX_LINES))
-    table = _table(lines)
+    table = _find_table(lines)
     key_at, location_at, faults = table.key_at, table.location_at, table.faults
-    wishes: list[RequestedLocation] = []
+    requested: list[RequestedLocation] = []
     firsts: dict[str, RequestedLocation] = {}
     for number, row in table.rows:
         cells = [_cell(raw) for raw in row]
         if not any(cells):
             continue
-        fault = _fault(number, cells, table)
+        fault = _row_fault(number, cells, table)
         if fault is not None:
             faults.append(fault)
             continue
         given, location = cells[key_at], cells[location_at]
-        wish = RequestedLocation(number, given, comparable(table.by, given), location)
-        wishes.append(wish)
-        first = firsts.setdefault(wish.key, wish) if wish.key else wish
+        line = RequestedLocation(number, given, folded_key(table.by, given), location)
+        requested.append(line)
+        first = firsts.setdefault(line.key, line) if line.key else line
         if first.location != location:
-            faults.append(Fault(number, _like(first, table.by), quoted(location)))
+            faults.append(Fault(number, _as_in_first(first, table.by), quoted(location)))
     if faults:
         raise Refusal(refusals.faults(faults), personal=True)
-    return LocationUpload(table.by, tuple(wishes))
+    return LocationUpload(table.by, tuple(requested))
 
 
-def comparable(by: Key, text: str) -> str:
-    """What a license holder is named by, in the form that is compared."""
+def folded_key(by: Key, text: str) -> str:
+    """Return a key in the form that is compared."""
     return address_key(text) if by is Key.EMAIL else fold(text)
 
 
-def _table(lines: list[str]) -> _Table:
-    """Find the header, the first line that is not blank."""
+def _find_table(lines: list[str]) -> _Table:
+    """Find the header, which is the first line that is not blank, and the delimiter with which it makes sense."""
     start = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     if start == len(lines):
         raise Refusal(refusals.faults([Fault(1, _EXPECTED_HEADER, "nothing")]))
@@ -127,17 +136,17 @@ def _table(lines: list[str]) -> _Table:
             if columns.count(name) > 1:
                 raise Refusal(refusals.faults([Fault(number, f"one column `{name}`", str(columns.count(name)))]))
         return _Table(rows, faults, delimiter, header, by, columns.index(by), columns.index(LOCATION))
-    there = lines[start].strip() if start < len(lines) else ""
-    raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(there))]), personal=True)
+    found = lines[start].strip() if start < len(lines) else ""
+    raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(found))]), personal=True)
 
 
 def _names(header: list[str]) -> list[str | None]:
-    """Which column each of the header's cells names, None for those of no account."""
-    return [_COLUMNS.get(_JOINTS.sub("", fold(cell))) for cell in header]
+    """Return the column that each cell of the header names; None for columns that are not read."""
+    return [_COLUMNS.get(_SEPARATORS.sub("", fold(cell))) for cell in header]
 
 
 def _rows(lines: list[str], start: int, delimiter: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """The rows from a line on that are not blank, with the number of their first line; ends at the first bad quote."""
+    """Yield the rows that are not blank, each with the number of its first line, and stop at the first bad quote."""
     reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
     while True:
         number = start + reader.line_num + 1
@@ -146,27 +155,27 @@ def _rows(lines: list[str], start: int, delimiter: str, faults: list[Fault]) -> 
         except StopIteration:
             return
         except csv.Error:
-            there = quoted(lines[number - 1].strip())
-            faults.append(Fault(number, "quotation marks only around whole cells, and doubled within", there))
+            found = quoted(lines[number - 1].strip())
+            faults.append(Fault(number, "quotes only around a whole cell, and doubled inside it", found))
             return
         if row:
             yield number, row
 
 
-def _fault(number: int, cells: list[str], table: _Table) -> Fault | None:
-    """What is wrong with a row that is not blank, for itself."""
+def _row_fault(number: int, cells: list[str], table: _Table) -> Fault | None:
+    """Return what is wrong in one row, whatever the others say."""
     wide, location_at = len(table.header), table.location_at
     if any(cells[wide:]) or len(cells) <= max(table.key_at, location_at):
         count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
         return Fault(number, f"{wide} cells, as in the header", f"{count}, {quoted(table.delimiter.join(cells))}")
     if len(cells[location_at]) > MAX_LOCATION_LENGTH:
-        there = f"{len(cells[location_at]):,}, {quoted(cells[location_at])}"
-        return Fault(number, f"a location of at most {MAX_LOCATION_LENGTH} characters", there)
+        found = f"{len(cells[location_at]):,}, {quoted(cells[location_at])}"
+        return Fault(number, f"a location of at most {MAX_LOCATION_LENGTH} characters", found)
     return None
 
 
-def _like(first: RequestedLocation, by: Key) -> str:
-    """What a second line about the same license holder has to say."""
+def _as_in_first(first: RequestedLocation, by: Key) -> str:
+    """Return what was expected in a later line about the same license holder."""
     named = f"{by} {quoted(first.given)}"
     if not first.location:
         return f"no location for {named}, as in line {first.line:,}"

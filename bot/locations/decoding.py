@@ -1,4 +1,4 @@
-"""Files that people send, as text: in whichever encoding a spreadsheet saves."""
+"""Decodes a file that an admin sends, in any encoding in which a spreadsheet saves."""
 
 import codecs
 import re
@@ -16,21 +16,21 @@ _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines_of(content: bytes) -> list[str]:
-    """The file's lines, each with the break at its end; raises Refusal where it is no text."""
+    """Return the file's lines, each with its line break; raise Refusal if the file is not text."""
     for beginning, what in _FORMATS.items():
         if content.startswith(beginning):
             raise Refusal(refusals.not_text(what))
     try:
         text = content.decode(_encoding(content))
     except UnicodeDecodeError:
-        raise Refusal(refusals.not_text("not text in an encoding I know")) from None
+        raise Refusal(refusals.not_text("in a text encoding that I do not know")) from None
     if _CONTROLS.search(text):
         raise Refusal(refusals.not_text("not text"))
     return _LINES.findall(text)
 
 
 def _encoding(content: bytes) -> str:
-    """What the file is written in: by its byte order mark, else UTF-16 shows by its zeros and UTF-8 by being valid."""
+    """Return the encoding: by the byte order mark; without one, zeros mean UTF-16, and valid UTF-8 is UTF-8."""
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

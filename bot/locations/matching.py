@@ -1,16 +1,16 @@
-"""What becomes of each line of a CSV of locations: whom it names, and whether that changes anything."""
+"""Decides what each line of a CSV of locations changes: which license holder it names, and what changes for them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, comparable
+from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, folded_key
 from storage.values.license_table import LocationCandidate
 
 
 class Result(StrEnum):
-    """What came of a line."""
+    """The result of a line."""
 
     SET = "set"
     CLEARED = "cleared"
@@ -21,21 +21,21 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """A line, what came of it, for which Service ID, and where that was before the file; both empty where unknown.
+    """A line, its result, the license holder's Service ID and earlier location; both are empty if nobody was found.
 
-    `zeros_aside` says that several are named only if leading zeros do not count.
+    `without_leading_zeros` says that the line names several license holders only if leading zeros do not count.
     """
 
-    wish: RequestedLocation
+    requested: RequestedLocation
     result: Result
     service_id: str = ""
     before: str = ""
-    zeros_aside: bool = False
+    without_leading_zeros: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """What came of a file: of each line, and how many of them set which location that was nowhere before."""
+    """The result of each line of a file, and how many lines set each location that did not exist before."""
 
     by: Key
     lines: Sequence[LineResult]
@@ -46,107 +46,108 @@ REPORT_HEADER = ("Line", "Result", "Given", "Service ID", "Location", "Location 
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """License holders by what names them, how many share a Service ID, and an extension without its leading zeros."""
+class _Index:
+    """The license holders of each key, how many share a Service ID, and an extension without its leading zeros."""
 
     by: Key
-    people: Mapping[str, list[LocationCandidate]]
-    sharing: Mapping[str, int]
-    alike: Mapping[str, int]
+    holders: Mapping[str, list[LocationCandidate]]
+    service_id_counts: Mapping[str, int]
+    counts_without_zeros: Mapping[str, int]
 
 
-def upload(wishes: LocationUpload, people: Sequence[LocationCandidate], known: Mapping[str, str]) -> UploadResult:
-    """What is to become of a file, given a roster's license holders and the mapping by folded Service ID.
+def match_lines(
+    uploaded: LocationUpload, holders: Sequence[LocationCandidate], mapping: Mapping[str, str]
+) -> UploadResult:
+    """Return what a file changes, given the roster's license holders and the mapping by folded Service ID.
 
-    A location that a license holder has already, from the mapping or from Webex, is no change: so a table that was
-    sent out can come back, and only what was edited in it counts.
+    A location that a license holder already has, from the mapping or from Webex, is no change. So an admin can send
+    back a table from the bot, and only the edited lines count.
     """
-    named = _named(wishes.by, people)
+    index = _indexed(uploaded.by, holders)
     firsts: dict[str, LineResult] = {}
-    found = []
-    for wish in wishes.lines:
-        first = firsts.get(wish.key)
-        outcome = _outcome(wish, named, known) if first is None else _again(wish, first)
-        firsts.setdefault(wish.key, outcome)
-        found.append(outcome)
-    there = {_evenly_spaced(place.location) for place in people}.union(known.values())
-    new = Counter(one.wish.location for one in found if one.result is Result.SET and one.wish.location not in there)
-    return UploadResult(wishes.by, found, new)
+    results = []
+    for requested in uploaded.lines:
+        first = firsts.get(requested.key)
+        result = _line_result(requested, index, mapping) if first is None else _repeated(requested, first)
+        firsts.setdefault(requested.key, result)
+        results.append(result)
+    existing = {_evenly_spaced(holder.location) for holder in holders}.union(mapping.values())
+    places = (line.requested.location for line in results if line.result is Result.SET)
+    return UploadResult(uploaded.by, results, Counter(place for place in places if place not in existing))
 
 
-def changes(found: Iterable[LineResult]) -> dict[str, str]:
-    """The Service IDs whose location changes, with the new one, empty where it is cleared."""
+def changes(lines: Iterable[LineResult]) -> dict[str, str]:
+    """Return the new location by Service ID for those that change; it is empty where it is cleared."""
     changed = (Result.SET, Result.CLEARED)
-    return {outcome.service_id: outcome.wish.location for outcome in found if outcome.result in changed}
+    return {line.service_id: line.requested.location for line in lines if line.result in changed}
 
 
-def cells(outcome: LineResult) -> tuple[str, ...]:
-    """A line of the report, in the order of REPORT_HEADER."""
-    wish = outcome.wish
-    return str(wish.line), outcome.result, wish.given, outcome.service_id, wish.location, outcome.before
+def cells(line: LineResult) -> tuple[str, ...]:
+    """Return a line of the report, in the order of REPORT_HEADER."""
+    requested = line.requested
+    return str(requested.line), line.result, requested.given, line.service_id, requested.location, line.before
 
 
-def _named(by: Key, people: Iterable[LocationCandidate]) -> _Named:
-    named: dict[str, list[LocationCandidate]] = defaultdict(list)
-    sharing: Counter[str] = Counter()
-    alike: Counter[str] = Counter()
-    for place in people:
-        key = _key(by, place)
+def _indexed(by: Key, holders: Iterable[LocationCandidate]) -> _Index:
+    by_key: dict[str, list[LocationCandidate]] = defaultdict(list)
+    service_id_counts: Counter[str] = Counter()
+    counts_without_zeros: Counter[str] = Counter()
+    for holder in holders:
+        key = _key(by, holder)
         if key:
-            named[key].append(place)
-        if by is Key.EXT and (bare := key.lstrip("0")):
-            alike[bare] += 1
-        sharing[place.service_id_folded] += 1
-    return _Named(by, named, sharing, alike)
+            by_key[key].append(holder)
+        if by is Key.EXT and (stripped := key.lstrip("0")):
+            counts_without_zeros[stripped] += 1
+        service_id_counts[holder.service_id_folded] += 1
+    return _Index(by, by_key, service_id_counts, counts_without_zeros)
 
 
-def _key(by: Key, place: LocationCandidate) -> str:
+def _key(by: Key, holder: LocationCandidate) -> str:
     match by:
         case Key.SERVICE_ID:
-            return place.service_id_folded
+            return holder.service_id_folded
         case Key.EXT:
-            return place.ext_folded
+            return holder.ext_folded
         case Key.EMAIL:
-            return comparable(Key.EMAIL, place.email)
+            return folded_key(Key.EMAIL, holder.email)
 
 
-def _outcome(wish: RequestedLocation, named: _Named, known: Mapping[str, str]) -> LineResult:
-    people = named.people.get(wish.key, [])
-    # Excel takes leading zeros off, so one who is named without any may not be who was meant.
-    if named.alike.get(wish.key, 0) > max(len(people), 1):
-        return LineResult(wish, Result.AMBIGUOUS, zeros_aside=True)
-    if not people:
-        return _gone(wish, named.by, known)
-    place = people[0]
-    if len(people) > 1 or (place.service_id_folded and named.sharing[place.service_id_folded] > 1):
-        return LineResult(wish, Result.AMBIGUOUS)
-    if not place.service_id_folded:
-        return LineResult(wish, Result.UNKNOWN)
-    return LineResult(wish, _result(wish.location, place, known), place.service_id, place.location)
+def _line_result(requested: RequestedLocation, index: _Index, mapping: Mapping[str, str]) -> LineResult:
+    found = index.holders.get(requested.key, [])
+    # Excel removes leading zeros, so an extension without them may stand for another one.
+    if index.counts_without_zeros.get(requested.key, 0) > max(len(found), 1):
+        return LineResult(requested, Result.AMBIGUOUS, without_leading_zeros=True)
+    if not found:
+        return _not_in_roster(requested, index.by, mapping)
+    holder = found[0]
+    if len(found) > 1 or (holder.service_id_folded and index.service_id_counts[holder.service_id_folded] > 1):
+        return LineResult(requested, Result.AMBIGUOUS)
+    if not holder.service_id_folded:
+        return LineResult(requested, Result.UNKNOWN)
+    return LineResult(requested, _result(requested.location, holder, mapping), holder.service_id, holder.location)
 
 
-def _again(wish: RequestedLocation, first: LineResult) -> LineResult:
-    """Of a line that says what an earlier one has said."""
+def _repeated(requested: RequestedLocation, first: LineResult) -> LineResult:
+    """Return the result of a line that says the same as an earlier one."""
     left_out = first.result in (Result.UNKNOWN, Result.AMBIGUOUS)
-    return replace(first, wish=wish, result=first.result if left_out else Result.UNCHANGED)
+    return replace(first, requested=requested, result=first.result if left_out else Result.UNCHANGED)
 
 
-def _gone(wish: RequestedLocation, by: Key, known: Mapping[str, str]) -> LineResult:
-    """Of a line that names nobody in the roster: what the mapping has of them can be cleared."""
-    before = known.get(wish.key, "") if by is Key.SERVICE_ID else ""
-    if before and not wish.location:
-        return LineResult(wish, Result.CLEARED, wish.given, before)
-    if before and before == wish.location:
-        return LineResult(wish, Result.UNCHANGED, wish.given, before)
-    return LineResult(wish, Result.UNKNOWN)
+def _not_in_roster(requested: RequestedLocation, by: Key, mapping: Mapping[str, str]) -> LineResult:
+    """Return the result of a line that names nobody in the roster: the mapping may still have them, to be cleared."""
+    before = mapping.get(requested.key, "") if by is Key.SERVICE_ID else ""
+    if before and requested.location in ("", before):
+        result = Result.UNCHANGED if requested.location else Result.CLEARED
+        return LineResult(requested, result, requested.given, before)
+    return LineResult(requested, Result.UNKNOWN)
 
 
-def _result(location: str, place: LocationCandidate, known: Mapping[str, str]) -> Result:
+def _result(location: str, holder: LocationCandidate, mapping: Mapping[str, str]) -> Result:
     if location:
-        return Result.UNCHANGED if location == _evenly_spaced(place.location) else Result.SET
-    return Result.CLEARED if place.service_id_folded in known else Result.UNCHANGED
+        return Result.UNCHANGED if location == _evenly_spaced(holder.location) else Result.SET
+    return Result.CLEARED if holder.service_id_folded in mapping else Result.UNCHANGED
 
 
 def _evenly_spaced(location: str) -> str:
-    """As the cells of a file are, unlike what Webex may send."""
+    """Return the location with single spaces, as the cells of a file have them; Webex may send others."""
     return " ".join(location.split())

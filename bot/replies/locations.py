@@ -52,7 +52,7 @@ def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise:
 
 def changed(found: UploadResult, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
     """What came of a file: the locations that are new, and the lines that named nobody or several."""
-    lines = [f"- Line {one.wish.line:,}: {_why(one, found.by)}" for one in found.lines if one.result in _WHY]
+    lines = [f"- Line {one.requested.line:,}: {_why(one, found.by)}" for one in found.lines if one.result in _WHY]
     said = [f"**Locations of {plain(enterprise.name)}**: {counts(found.lines)}."]
     if found.new:
         said.append(_new(found.new))
@@ -92,10 +92,10 @@ _WHY = {Result.UNKNOWN: "no license holder has", Result.AMBIGUOUS: "several lice
 
 
 def _why(outcome: LineResult, by: Key) -> str:
-    given = outcome.wish.given
+    given = outcome.requested.given
     if not given:
         return f"its {by} is empty"
-    return f"{_WHY[outcome.result]} {quoted(given)}{', leading zeros aside' if outcome.zeros_aside else ''}"
+    return f"{_WHY[outcome.result]} {quoted(given)}{', leading zeros aside' if outcome.without_leading_zeros else ''}"
 
 
 def _new(places: Mapping[str, int]) -> str:

@@ -125,15 +125,15 @@ def test_clearing_a_location_brings_back_what_webex_says_without_another_reading
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"Service ID;Site\r\n1;2\r\n", "Line 1: expected a header with `Location`"),
-        (b"Ext,Location\r\n1000,Bern\r\n1001,Bern,CH\r\n", "Line 3: expected 2 cells, as in the header"),
-        (b"Ext,Location\r\n1000,Bern\r\n1001\r\n", "Line 3: expected 2 cells, as in the header; there is 1 cell"),
-        (b'Ext,Location\r\n1000,"Bern"x\r\n', "Line 2: expected quotation marks"),
-        (b"Ext,Location\r\n1000,Bern\r\n1000,Basel\r\n", "Line 3: expected `Bern` for Ext `1000`, as in line 2"),
-        (b"Ext,Location\r\n1000," + b"x" * 201, "Line 2: expected a location of at most 200"),
+        (b"Service ID;Site\r\n1;2\r\n", "Line 1: I expected a header with `Location`"),
+        (b"Ext,Location\r\n1000,Bern\r\n1001,Bern,CH\r\n", "Line 3: I expected 2 cells, as in the header"),
+        (b"Ext,Location\r\n1000,Bern\r\n1001\r\n", "Line 3: I expected 2 cells, as in the header, but found 1 cell"),
+        (b'Ext,Location\r\n1000,"Bern"x\r\n', "Line 2: I expected quotes only around a whole cell"),
+        (b"Ext,Location\r\n1000,Bern\r\n1000,Basel\r\n", "Line 3: I expected `Bern` for Ext `1000`, as in line 2"),
+        (b"Ext,Location\r\n1000," + b"x" * 201, "Line 2: I expected a location of at most 200"),
         (b"Ext,Location\r\n" + b"1000,Bern\r\n" * 100_000, "more than 100,000 lines"),
         (b"PK\x03\x04 whatever", "Excel workbook"),
-        (b"", "there is nothing"),
+        (b"", "but found nothing"),
     ],
 )
 def test_nothing_changes_where_a_file_cannot_be_understood_and_the_answer_says_where(

@@ -53,9 +53,9 @@ def refused(content: bytes | str) -> str:
     return raised.value.markdown
 
 
-def wishes(content: bytes | str) -> list[tuple[str, str]]:
+def requested_by(content: bytes | str) -> list[tuple[str, str]]:
     found = read(content.encode() if isinstance(content, str) else content)
-    return [(wish.given, wish.location) for wish in found.lines]
+    return [(requested.given, requested.location) for requested in found.lines]
 
 
 @st.composite
@@ -65,9 +65,9 @@ def files(draw: st.DrawFn) -> tuple[bytes, Key, list[tuple[str, str]]]:
     alphabet = LATIN if encoding == "windows-1252" else None
     by = draw(st.sampled_from(list(Key)))
     pairs = draw(
-        st.lists(st.tuples(cells(alphabet), cells(alphabet)), unique_by=lambda pair: csv_reader.comparable(by, pair[0]))
+        st.lists(st.tuples(cells(alphabet), cells(alphabet)), unique_by=lambda pair: csv_reader.folded_key(by, pair[0]))
     )
-    pairs = [pair for pair in pairs if csv_reader.comparable(by, pair[0])]
+    pairs = [pair for pair in pairs if csv_reader.folded_key(by, pair[0])]
     columns = draw(st.permutations(["key", "location", "other", "more"]))
     heading = {"key": draw(st.sampled_from(HEADERS[by])), "location": "LOCATION", "other": "First Name", "more": "x"}
     rows = [
@@ -99,7 +99,7 @@ def test_a_mapping_is_read_back_alike_whatever_its_encoding_delimiter_and_column
     content, by, pairs = file
     found = read(content)
     assert found.by is by
-    assert [(wish.given, wish.location) for wish in found.lines] == pairs
+    assert [(requested.given, requested.location) for requested in found.lines] == pairs
 
 
 @given(st.binary() | st.text(",;\t\"'\r\n10ab", max_size=60).map(lambda text: f"Ext,Location\n{text}".encode()))
@@ -120,34 +120,34 @@ def test_the_service_id_counts_before_the_email_and_that_before_the_extension() 
     header, line = "Ext,E-mail,Service ID,Location", "1,a@b.example,ana@acme,Bern"
     assert read(f"{header}\n{line}\n".encode()).by is Key.SERVICE_ID
     assert read(f"{header.replace('Service ID', 'x')}\n{line}\n".encode()).by is Key.EMAIL
-    assert wishes(f"{header.replace('Service ID', 'x')}\n{line}\n") == [("a@b.example", "Bern")]
+    assert requested_by(f"{header.replace('Service ID', 'x')}\n{line}\n") == [("a@b.example", "Bern")]
 
 
 def test_the_guard_of_our_own_files_is_taken_off() -> None:
-    assert wishes("Ext,Location\n'+49,'=Bern\n") == [("+49", "=Bern")]
+    assert requested_by("Ext,Location\n'+49,'=Bern\n") == [("+49", "=Bern")]
 
 
 def test_a_line_that_names_the_delimiter_is_obeyed() -> None:
-    assert wishes("sep=;\r\nExt;Location\r\n1;Bern, CH\r\n") == [("1", "Bern, CH")]
+    assert requested_by("sep=;\r\nExt;Location\r\n1;Bern, CH\r\n") == [("1", "Bern, CH")]
 
 
 def test_a_line_that_repeats_another_is_kept() -> None:
     said = "Service ID,Location\nANA@acme,Bern\nana@acme,Bern\n"
-    assert wishes(said) == [("ANA@acme", "Bern"), ("ana@acme", "Bern")]
+    assert requested_by(said) == [("ANA@acme", "Bern"), ("ana@acme", "Bern")]
 
 
 def test_the_same_person_at_two_places_names_both_lines() -> None:
     said = refused("Email,Location\nANA@acme.example,Bern\nb@acme.example,\nana@acme.example,Basel\n")
-    assert "Line 4: expected `Bern` for Email `ANA@acme.example`, as in line 2; there is `Basel`" in said
+    assert "Line 4: I expected `Bern` for Email `ANA@acme.example`, as in line 2, but found `Basel`" in said
 
 
 def test_lines_that_name_nobody_are_kept_apart_and_only_blank_ones_are_left_out() -> None:
-    assert wishes("Ext,Location,x\n,Bern,1\n,,\n,Basel,2\n,,3\n") == [("", "Bern"), ("", "Basel"), ("", "")]
+    assert requested_by("Ext,Location,x\n,Bern,1\n,,\n,Basel,2\n,,3\n") == [("", "Bern"), ("", "Basel"), ("", "")]
 
 
 def test_every_fault_is_told_at_once_as_far_as_there_is_room() -> None:
     said = refused("Ext,Location\n" + "".join(f"{number}\n" for number in range(1000)))
-    assert "- Line 2: expected 2 cells, as in the header; there is 1 cell, `0`" in said
+    assert "- Line 2: I expected 2 cells, as in the header, but found 1 cell, `0`" in said
     assert "- Line 3:" in said
     assert "more" in said
     assert len(said.encode()) < 7439
@@ -163,7 +163,7 @@ def test_a_header_without_both_columns_is_refused(header: str) -> None:
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:
-    assert "expected one column `Location`; there is 2" in refused("Ext,Location,LOCATION\n1,a,b\n")
+    assert "expected one column `Location`, but found 2" in refused("Ext,Location,LOCATION\n1,a,b\n")
     assert "expected one column `Ext`" in refused("Ext,Extension,Location\n1,1,b\n")
 
 
@@ -188,10 +188,10 @@ def test_as_many_lines_and_letters_as_are_promised_are_taken() -> None:
     lines = "".join(f"{number},x\n" for number in range(csv_reader.MAX_LINES - 1))
     assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MAX_LINES - 1
     assert "more than 100,000 lines" in refused("Ext,Location\n" + lines + "x,y\n")
-    assert wishes(f"Ext,Location\n1,  {'x' * 200}  \n") == [("1", "x" * 200)]
-    assert "at most 200 characters; there is 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")
+    assert requested_by(f"Ext,Location\n1,  {'x' * 200}  \n") == [("1", "x" * 200)]
+    assert "at most 200 characters, but found 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")
 
 
 def test_keys_are_compared_as_everywhere_addresses_by_case_alone() -> None:
-    assert csv_reader.comparable(Key.EXT, "Ł 1") == fold("l 1")
-    assert csv_reader.comparable(Key.EMAIL, "É@X.example") == "é@x.example"
+    assert csv_reader.folded_key(Key.EXT, "Ł 1") == fold("l 1")
+    assert csv_reader.folded_key(Key.EMAIL, "É@X.example") == "é@x.example"

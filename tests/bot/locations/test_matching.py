@@ -1,7 +1,7 @@
 """What becomes of each line of a CSV of locations."""
 
-from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, comparable
-from bot.locations.matching import LineResult, Result, UploadResult, changes, upload
+from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, folded_key
+from bot.locations.matching import LineResult, Result, UploadResult, changes, match_lines
 from storage.values.folding import fold
 from storage.values.license_table import LocationCandidate
 
@@ -32,9 +32,9 @@ KNOWN = {"ben@acme": "Basel", "gone@acme": "Genf"}
 
 
 def became(by: Key, given: str, location: str) -> LineResult:
-    wish = RequestedLocation(2, given, comparable(by, given), location)
-    (found,) = upload(LocationUpload(by, (wish,)), PEOPLE, KNOWN).lines
-    assert found.wish == wish
+    requested = RequestedLocation(2, given, folded_key(by, given), location)
+    (found,) = match_lines(LocationUpload(by, (requested,)), PEOPLE, KNOWN).lines
+    assert found.requested == requested
     return found
 
 
@@ -91,21 +91,23 @@ def test_only_what_is_set_or_cleared_changes_anything() -> None:
 
 
 def came_of(by: Key, *lines: tuple[str, str]) -> UploadResult:
-    wishes = (RequestedLocation(at, given, comparable(by, given), place) for at, (given, place) in enumerate(lines, 2))
-    return upload(LocationUpload(by, tuple(wishes)), PEOPLE, KNOWN)
+    requested = (
+        RequestedLocation(at, given, folded_key(by, given), place) for at, (given, place) in enumerate(lines, 2)
+    )
+    return match_lines(LocationUpload(by, tuple(requested)), PEOPLE, KNOWN)
 
 
 def test_an_extension_without_zeros_is_ambiguous_where_several_are_the_same_but_for_those() -> None:
     for given in ("110", "220"):
         assert became(Key.EXT, given, "Chur") == LineResult(
-            RequestedLocation(2, given, given, "Chur"), Result.AMBIGUOUS, zeros_aside=True
+            RequestedLocation(2, given, given, "Chur"), Result.AMBIGUOUS, without_leading_zeros=True
         )
     assert became(Key.EXT, "00110", "Chur").service_id == "gil@acme"
     assert became(Key.EXT, "0220", "Chur").service_id == "hal@acme"
     assert result(Key.EXT, "330", "Chur") is Result.UNKNOWN
     assert result(Key.EXT, "000", "Chur") is Result.SET
     assert result(Key.EXT, "", "Chur") is Result.UNKNOWN
-    assert not became(Key.EXT, "1001", "Chur").zeros_aside
+    assert not became(Key.EXT, "1001", "Chur").without_leading_zeros
     assert result(Key.SERVICE_ID, "1@acme", "Chur") is Result.SET
 
 

@@ -150,8 +150,8 @@ def _filters(sample: Sample) -> Iterator[Case]:
 
 def _locations(sample: Sample) -> Iterator[Case]:
     acme, words = sample.enterprise, sample.webex
-    wish = RequestedLocation(sample.number, words, words, words)
-    found = [LineResult(wish, result, words, words, zeros_aside=True) for result in Result] * sample.many
+    requested = RequestedLocation(sample.number, words, words, words)
+    found = [LineResult(requested, result, words, words, without_leading_zeros=True) for result in Result] * sample.many
     upload = UploadResult(Key.SERVICE_ID, found, {f"{number}{words}": sample.number for number in range(sample.many)})
     places = {f"{number}{words}": number for number in range(sample.many)} | {"": 1}
     few = UploadResult(Key.EXT, [LineResult(RequestedLocation(2, "", "", "Plano"), Result.UNKNOWN)], {"Plano": 1})

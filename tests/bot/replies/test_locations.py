@@ -46,7 +46,7 @@ def test_the_counts_are_in_one_order_and_leave_out_what_there_is_none_of() -> No
 
 def test_only_lines_that_were_left_out_are_named() -> None:
     found = [_outcome(2, "a", Result.SET), _outcome(3, "", Result.UNKNOWN), _outcome(4, "b`", Result.AMBIGUOUS)]
-    found.append(replace(_outcome(5, "110", Result.AMBIGUOUS), zeros_aside=True))
+    found.append(replace(_outcome(5, "110", Result.AMBIGUOUS), without_leading_zeros=True))
     said = locations.changed(UploadResult(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
     assert [line for line in said if line.startswith("- ")] == [
         "- Line 3: its Service ID is empty",
@@ -78,4 +78,4 @@ def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> N
 def test_what_cannot_be_seen_is_nothing() -> None:
     assert refusals.quoted("\u200b`") == "nothing"
     said = refusals.faults([Fault(1234, "a header", refusals.quoted("a\nb"))])
-    assert "- Line 1,234: expected a header; there is `a b`" in said
+    assert "- Line 1,234: I expected a header, but found `a b`" in said
