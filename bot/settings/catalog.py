@@ -46,7 +46,7 @@ SETTINGS = (
     ),
     Setting(
         "WEBEX_WEBHOOK_SECRET",
-        f"The secret that signs webhooks: at least {parsers.MIN_SECRET_LENGTH} characters that nobody can guess.",
+        f"The secret that signs webhooks. Use at least {parsers.MIN_SECRET_LENGTH} characters that nobody can guess.",
         parsers.webhook_secrets,
         required_by=_RECEIVES_WEBHOOKS,
         used_by=_RECEIVES_WEBHOOKS | _RUNS_JOBS,

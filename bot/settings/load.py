@@ -93,8 +93,8 @@ def load(process: Process, environ: Mapping[str, str] | None = None) -> Settings
         )
     if faults:
         raise SettingsFault(process, faults)
-    unused = [f"{name} {problem}. `{process}` does not use it and starts." for name, problem in unreadable.items()]
-    return replace(settings, warnings=(*unused, *_without_effect(settings, environ)))
+    ignored = [f"{name} {problem}. `{process}` starts without it." for name, problem in unreadable.items()]
+    return replace(settings, warnings=(*ignored, *_without_effect(settings, environ)))
 
 
 def _parse(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:

@@ -5,7 +5,7 @@ The message continues a sentence that begins with the setting's name, and never 
 
 import re
 from datetime import timedelta
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from bot.chat import checks
 from bot.settings.secret import Secret
@@ -143,11 +143,11 @@ def _whole_number(text: str, maximum: int) -> int:
 
 def _web_address(text: str) -> str:
     try:
-        url: SplitResult | None = urlsplit(text)
-        is_complete = bool(url and url.hostname and url.port != 0)
+        url = urlsplit(text)
+        is_http = url.scheme in ("http", "https") and url.hostname and url.port != 0 and not re.search(r"\s", text)
     except ValueError:
-        url, is_complete = None, False
-    if url is None or not is_complete or url.scheme not in ("http", "https") or re.search(r"\s", text):
+        is_http = False
+    if not is_http:
         raise ValueError("is not a web address: set one that begins with https:// or http://")
     if "@" in url.netloc or url.query or url.fragment:
         raise ValueError("must be a plain address, without a user, a ? or a #")

@@ -1,4 +1,4 @@
-"""What a process demands of its environment, and what it says when it does not get it."""
+"""The settings: which a process needs, how each is parsed, and what is said if one is missing or wrong."""
 
 import os
 import pprint
