@@ -54,7 +54,7 @@ class InstantWebex:
     def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise:
         return WebexEnterprise(sp_enterprise_id, sp_enterprise_id, None, WebexSyncStatus())
 
-    def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
+    def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
         started = self._starts[int(enterprise_id[1:])]
         if not started:
             return WebexSyncStatus(True, "NOT_SYNCED")

@@ -1,4 +1,4 @@
-"""The door: is it really Webex, what is it about, keep it, answer. It knows nothing of commands."""
+"""The door: checks a webhook's signature, reads its event, stores it and answers. It knows no commands."""
 
 import json
 import logging
@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_ID_BYTES = 500
-KNOWN_FOR = timedelta(days=30)
-"""How old what an event tells of may be: its row, by which a repeat is known, is kept a day longer."""
+MAX_EVENT_AGE = timedelta(days=30)
+"""Older events are ignored: the row that shows that one is a repeat is kept only a day longer."""
 
 RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 
 
 def create_app(database: Database, secrets: Sequence[str], now: Callable[[], datetime]) -> Flask:
-    """The Flask application: POST /webhooks for Webex, GET /healthz and /readyz for whoever runs the bot."""
+    """Return the Flask application: POST /webhooks for Webex, GET /healthz and /readyz for the operators."""
     app = Flask("bot")
     intake = Intake(database)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # werkzeug cuts a body of no told length there, unsaid
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # werkzeug cuts a body without a length there
 
     @app.post("/webhooks")
     def webhooks() -> Response:
@@ -38,19 +38,19 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         if len(body) > MAX_BODY_BYTES:
             raise RequestEntityTooLarge
         if not is_signed(secrets, body, request.headers.get("X-Spark-Signature")):
-            return _said(401, "the signature is missing or wrong")
+            return _plain_text(401, "the signature is missing or wrong")
         event = _event(body)
         if event is None or _is_old(event, now()):
             return Response(status=204)
         try:
             intake.keep(event, now())
         except NotStored:
-            return _said(503, "the database cannot be reached; please send it again")
+            return _plain_text(503, "the database cannot be reached; please send it again")
         return Response(status=204)
 
     @app.get("/healthz")
     def healthz() -> Response:
-        return _said(200, "alive")
+        return _plain_text(200, "alive")
 
     @app.get("/readyz")
     def readyz() -> Response:
@@ -58,18 +58,18 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
             ready = up_to_date(database)
         except SQLAlchemyError as error:
             log.warning("not ready: %s", type(error).__name__)
-            return _said(503, "the database cannot be reached")
-        return _said(200, "ready") if ready else _said(503, "the database is not up to date")
+            return _plain_text(503, "the database cannot be reached")
+        return _plain_text(200, "ready") if ready else _plain_text(503, "the database is not up to date")
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> Response:
-        return _said(error.code or 500, error.description or error.name)
+    def failed(error: HTTPException) -> Response:
+        return _plain_text(error.code or 500, error.description or error.name)
 
     return app
 
 
 def _event(body: bytes) -> Event | None:
-    """The event of a webhook's body; None where it is of a kind nobody here waits for."""
+    """Return the event of a webhook's body; None if the bot does not use events of this resource."""
     try:
         envelope = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -94,15 +94,15 @@ def _event(body: bytes) -> Event | None:
 
 
 def _is_old(event: Event, now: datetime) -> bool:
-    """Whether an event tells of what was made so long ago that it would not be known as a repeat any more.
+    """Return whether an event is about something so old that a repeat of it would not be recognized.
 
-    That somebody has left is told with the time when they came, which may be any time ago.
+    Only `created` events count: when a person leaves, `created` is the time when the person came.
     """
     if event.event != "created" or not event.data_created:
         return False
     try:
-        made = datetime.fromisoformat(event.data_created)
-        return now - (made if made.tzinfo else made.replace(tzinfo=UTC)) > KNOWN_FOR
+        created = datetime.fromisoformat(event.data_created)
+        return now - (created if created.tzinfo else created.replace(tzinfo=UTC)) > MAX_EVENT_AGE
     except (ValueError, OverflowError):
         return False
 
@@ -122,5 +122,5 @@ def _text(source: dict[str, Any], name: str, *, optional: bool = False) -> str:
     return value
 
 
-def _said(status: int, text: str) -> Response:
+def _plain_text(status: int, text: str) -> Response:
     return Response(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -69,7 +69,7 @@ def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> N
             raise Unavailable("Webex does not know the enterprise at the moment")
         _end(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
         return
-    webex = context.broadworks.sync_reading(webex_id)
+    webex = context.broadworks.sync_status(webex_id)
     if sync.state is SyncState.STARTING:
         _apply(context, claim, sync, transitions.from_starting(sync, webex, now, poll, timeout))
     elif sync.state is SyncState.RUNNING:

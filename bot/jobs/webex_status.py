@@ -32,7 +32,7 @@ def work(context: Context, row: ReadingRow) -> None:
     asked_at = context.now()
     if webex_id is not None:
         try:
-            status = context.broadworks.sync_reading(webex_id)
+            status = context.broadworks.sync_status(webex_id)
         except Rejected as rejected:
             if rejected.status == 404:
                 with context.database.write() as session:
@@ -88,7 +88,7 @@ def _read_all(context: Context, began: datetime) -> bool:
             if locked.webex_id != found.id:
                 enterprises.learn_webex_id(session, locked.id, found.sp_enterprise_id, found.id, found.org_id)
             # Dated when the list was begun, so that it does not replace a status that was read since.
-            kept.store(session, enterprise.id, found.reading, began)
+            kept.store(session, enterprise.id, found.sync_status, began)
     return True
 
 

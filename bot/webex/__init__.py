@@ -1,1 +1,1 @@
-"""Everything that knows Webex: calls, answers, errors, addresses and signatures."""
+"""All that the bot knows about Webex: its calls, answers, errors, addresses and signatures."""

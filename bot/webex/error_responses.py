@@ -1,4 +1,4 @@
-"""What an answer of Webex that is no success means."""
+"""From a failed response of Webex to an error."""
 
 import json
 import re
@@ -7,35 +7,37 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.webex.errors import RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
-from bot.webex.json_fields import Item, as_int, clean
+from bot.webex.json_fields import Item, as_int, storable
 from bot.webex.sync_error_codes import ErrorKind, error_kind
 
-_SHOWN = 300
-_REAL_TOKEN = 8
+MAX_REDACTED_CHARACTERS = 300
+"""The longest part of Webex's words in an error, so that a log line stays readable."""
+
+_MIN_TOKEN_CHARACTERS = 8
 _SYNC_CODE = re.compile(r"(?<!\d)6000\d\d(?!\d)")
 
 
 def error_for(
     call: str, status: int, headers: Mapping[str, str], body: bytes, *, token: str, now: datetime
 ) -> WebexFailure:
-    """The failure that an answer with this status stands for; the token is hidden should Webex repeat it.
+    """Return the error for a failed response; if Webex repeats the token, it is hidden.
 
-    `call` names the call; `headers` are looked up without regard to case.
+    `call` names the call. `headers` must ignore case.
     """
-    said = _object(body)
-    errors = _errors(said)
-    message = said.get("message")
+    content = _json_object(body)
+    errors = _errors(content)
+    message = content.get("message")
     sentences = [
         sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
     ]
-    tracking_id = redacted(headers.get("TrackingID") or said.get("trackingId"), token) or None
+    tracking_id = redacted(headers.get("TrackingID") or content.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {call}"
-    said_so = redacted("; ".join(dict.fromkeys(sentences)), token)
-    if said_so:
-        summary = f"{summary}: {said_so}"
-    numbers = [as_int(entry.get("errorCode")) for entry in (said, *errors)]
-    named = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
-    codes = dict.fromkeys(code for code in (*numbers, *named) if code is not None)
+    said = redacted("; ".join(dict.fromkeys(sentences)), token)
+    if said:
+        summary = f"{summary}: {said}"
+    codes_in_fields = [as_int(entry.get("errorCode")) for entry in (content, *errors)]
+    codes_in_sentences = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
+    codes = dict.fromkeys(code for code in (*codes_in_fields, *codes_in_sentences) if code is not None)
     if status in (423, 429) or (status >= 500 and error_kind(codes) is ErrorKind.BUSY):
         pause = retry_after(headers.get("Retry-After"), now)
         return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
@@ -43,7 +45,7 @@ def error_for(
         return TokenRefused(summary, tracking_id=tracking_id)
     if status >= 500:
         return Unavailable(summary, tracking_id=tracking_id)
-    return Rejected(summary, status=status, codes=tuple(codes), said=said_so, tracking_id=tracking_id)
+    return Rejected(summary, status=status, codes=tuple(codes), said=said, tracking_id=tracking_id)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
@@ -63,7 +65,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
 
 
 def load_json(body: bytes) -> object:
-    """The JSON of a body, an empty object for an empty one; raises ValueError for anything else."""
+    """Return the JSON of a body, an empty object if it is empty; raise ValueError if it is no JSON."""
     if not body.strip():
         return {}
     try:
@@ -72,28 +74,28 @@ def load_json(body: bytes) -> object:
         raise ValueError("nested too deeply") from error
 
 
-def _object(body: bytes) -> Item:
+def _json_object(body: bytes) -> Item:
     try:
-        said = load_json(body)
+        content = load_json(body)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
-def _errors(said: Item) -> list[Item]:
-    errors = said.get("errors")
+def _errors(content: Item) -> list[Item]:
+    errors = content.get("errors")
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def redacted(value: object, token: str) -> str:
-    """Somebody else's words on one line, short enough for a log, the token hidden."""
+    """Return a text on one line, cut for a log and without the token; an empty text if the value is no text."""
     if not isinstance(value, str):
         return ""
-    return " ".join(_hidden(clean(value), token).split())[:_SHOWN]
+    return " ".join(_without_token(storable(value), token).split())[:MAX_REDACTED_CHARACTERS]
 
 
-def _hidden(text: str, token: str) -> str:
-    """The text without the token; one as short as no real one is would be found within words, and is left there."""
-    if len(token) >= _REAL_TOKEN:
+def _without_token(text: str, token: str) -> str:
+    """Hide the token; a token too short to be real only as a word of its own, because other words may contain it."""
+    if len(token) >= _MIN_TOKEN_CHARACTERS:
         return text.replace(token, "[token]")
     return re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", "[token]", text)

@@ -1,4 +1,4 @@
-"""What can go wrong when Webex is asked, as exceptions that say what to do about it."""
+"""The errors of a call to Webex, one class for each thing that the caller can do about it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ does."""
 
 
 class WebexFailure(Exception):
-    """Webex did not do what it was asked; `tracking_id` is the handle for Webex's support."""
+    """A call to Webex failed; `tracking_id` identifies it for Webex's support."""
 
     def __init__(self, message: str, *, tracking_id: str | None = None) -> None:
         super().__init__(f"{message} (tracking id {tracking_id})" if tracking_id else message)
@@ -26,23 +26,26 @@ class RateLimited(WebexFailure):
 
 
 class Unavailable(WebexFailure):
-    """A 5xx: Webex itself failed, and may or may not have done what it was asked."""
+    """HTTP 5xx: Webex itself failed; it may or may not have carried out the call."""
 
 
 class TokenRefused(Unavailable):
-    """HTTP 401: Webex does not accept our token. An operator can mend that, so nothing is given up for it."""
+    """HTTP 401, or a token that cannot be sent: an operator must renew it, and the call is tried again until then."""
 
 
 class AnswerLost(Unavailable):
-    """The connection broke or timed out: whether Webex did it is unknown."""
+    """The connection broke or timed out: Webex may or may not have carried out the call."""
 
 
 class TooLarge(WebexFailure):
-    """Webex sends more than is wanted of it; the rest was not read."""
+    """A file is larger than the limit; the rest was not read."""
 
 
 class Rejected(WebexFailure):
-    """Any other 4xx, or an answer that cannot be understood: asking again would not help. `said` is what Webex said."""
+    """Any other 4xx, or an answer that the bot does not understand: another attempt would not help.
+
+    `said` is Webex's own message.
+    """
 
     def __init__(
         self,

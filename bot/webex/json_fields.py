@@ -1,4 +1,4 @@
-"""Reading the fields of Webex's JSON: types are checked, and text is made fit for any database."""
+"""Reads the fields of Webex's JSON: checks their types, and makes text storable in any database."""
 
 import re
 from collections.abc import Mapping
@@ -12,34 +12,34 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def not_understood(what: str) -> Rejected:
-    """The failure for an answer that came well but says something else than it should."""
+    """Return the error for a successful answer with unexpected content."""
     return Rejected(f"Webex's answer was not understood: {what}", status=200)
 
 
-def clean(value: str) -> str:
-    """The text without what databases refuse: NUL goes, half a surrogate pair becomes U+FFFD."""
+def storable(value: str) -> str:
+    """Return the text without what databases refuse: remove NUL, and replace half a surrogate pair by U+FFFD."""
     return _LONE_SURROGATE.sub("\ufffd", value.replace("\0", ""))
 
 
 def text(item: Item, name: str) -> str:
-    """A text field, empty where Webex sends nothing; a number is taken as its digits."""
+    """Return a text field, empty if Webex sends none; a number becomes its digits."""
     match item.get(name):
         case None:
             return ""
         case str(value):
-            return clean(value)
+            return storable(value)
         case int(value) if not isinstance(value, bool):
             return str(value)
     raise not_understood(f"{name} is not text")
 
 
 def optional(item: Item, name: str) -> str | None:
-    """A text field, None where it is missing or empty."""
+    """Return a text field, None if it is missing or empty."""
     return text(item, name) or None
 
 
 def required(item: Item, name: str) -> str:
-    """A text field without which the item means nothing."""
+    """Return a text field; raise Rejected if it is missing or empty."""
     value = text(item, name)
     if not value:
         raise not_understood(f"{name} is missing")
@@ -47,7 +47,7 @@ def required(item: Item, name: str) -> str:
 
 
 def flag(item: Item, name: str) -> bool | None:
-    """A yes or no, which Webex also writes as text; None where it is neither."""
+    """Return a boolean field, which Webex also sends as text; None for anything else."""
     match item.get(name):
         case bool(value):
             return value
@@ -57,7 +57,7 @@ def flag(item: Item, name: str) -> bool | None:
 
 
 def as_int(value: object) -> int | None:
-    """A whole number of at most 64 bits, also written as text; None for anything else."""
+    """Return an integer of at most 64 bits, which Webex also sends as text; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value.strip()):
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -68,19 +68,19 @@ def as_int(value: object) -> int | None:
 
 
 def timestamp(item: Item, name: str) -> datetime | None:
-    """A time in UTC; one without a zone is UTC already, and what is no time is None."""
+    """Return a time field in UTC, which is also the zone of a time without one; None for anything else."""
     value = item.get(name)
     if not isinstance(value, str):
         return None
     try:
-        read = datetime.fromisoformat(value.strip())
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        time = datetime.fromisoformat(value.strip())
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def child(item: Item, name: str) -> Item:
-    """An object within the item, empty where Webex sends none."""
+    """Return a field that is an object, empty if Webex sends none."""
     value = item.get(name)
     if value is None:
         return {}
@@ -90,7 +90,7 @@ def child(item: Item, name: str) -> Item:
 
 
 def objects(item: Item, name: str) -> list[Item]:
-    """A list of objects within the item, empty where Webex sends none."""
+    """Return a field that is a list of objects, empty if Webex sends none."""
     value = item.get(name)
     if value is None:
         return []
@@ -100,10 +100,10 @@ def objects(item: Item, name: str) -> list[Item]:
 
 
 def texts(item: Item, name: str) -> tuple[str, ...]:
-    """A list of texts within the item, empty where Webex sends none."""
+    """Return a field that is a list of texts, empty if Webex sends none."""
     value = item.get(name)
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise not_understood(f"{name} is not a list of texts")
-    return tuple(clean(entry) for entry in value)
+    return tuple(storable(entry) for entry in value)

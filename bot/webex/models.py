@@ -1,4 +1,4 @@
-"""What Webex tells us, as values: only the fields the bot uses, checked when they are read."""
+"""What Webex sends, as values: only the fields that the bot uses, checked when they are read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from storage.values.records import WebexSyncStatus
 
 @dataclass(frozen=True, slots=True)
 class SpaceMessage:
-    """A message as it stands in a space."""
+    """A message in a space."""
 
     id: str
     room_id: str
@@ -25,7 +25,7 @@ class SpaceMessage:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a message that we posted has ended up."""
+    """The ids of a message that the bot posted."""
 
     message_id: str
     room_id: str
@@ -33,7 +33,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class FileUpload:
-    """A file to attach: `open` gives a new stream of its bytes for each attempt."""
+    """A file to attach: `open` returns a new stream of its bytes for each attempt."""
 
     name: str
     open: Callable[[], BinaryIO]
@@ -42,7 +42,7 @@ class FileUpload:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook as Webex keeps it."""
+    """A webhook that Webex keeps."""
 
     id: str
     name: str
@@ -59,12 +59,12 @@ class WebexEnterprise:
     id: str
     sp_enterprise_id: str
     org_id: str | None
-    reading: WebexSyncStatus
+    sync_status: WebexSyncStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A license holder as Webex describes one; text fields are empty where Webex sends nothing."""
+    """A license holder as Webex sends it; a text field is empty if Webex sends none."""
 
     id: str
     user_id: str

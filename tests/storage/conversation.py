@@ -9,7 +9,7 @@ from bot.chat.message import Message
 from bot.dispatch import router
 from bot.jobs import typed_message
 from bot.settings.load import Settings
-from bot.webex.json_fields import clean
+from bot.webex.json_fields import storable
 from storage import destinations, inbox
 from storage.engine.database import Database
 from storage.models import AuditRow, InboxRow, OutboxRow
@@ -39,7 +39,7 @@ class Conversation:
         self._number += 1
         now = NOW + self._number * timedelta(seconds=5)
         where = room or f"1:1 of {who.person_id}"
-        message = Message(f"m{self._number}", where, room is None, who, clean(text))
+        message = Message(f"m{self._number}", where, room is None, who, storable(text))
         sample_rows.receive_event(self._database, message.id, where, now)
         with self._database.single_write() as connection:
             row = inbox.claim(connection, now)

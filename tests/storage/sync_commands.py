@@ -83,7 +83,7 @@ class FakeBroadWorks:
         """Every enterprise is known already."""
         raise AssertionError(sp_enterprise_id)
 
-    def sync_reading(self, webex_id: str) -> WebexSyncStatus:
+    def sync_status(self, webex_id: str) -> WebexSyncStatus:
         """How the last run of an enterprise stands."""
         self._meanwhile()
         with self._mutex:

@@ -105,7 +105,7 @@ class ImaginedWebex:
         for one in self.clusters:
             yield self._called(self.elsewhere, lambda one=one: self._enterprise(one))  # type: ignore[misc]
 
-    def sync_reading(self, enterprise_id: str) -> WebexSyncStatus:
+    def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
         """How the enterprise's last sync is doing, as Webex tells it."""
         return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
 

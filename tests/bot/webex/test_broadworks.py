@@ -48,7 +48,7 @@ def read(broadworks: BroadWorks, **more: datetime) -> list[str]:
 
 def reading(server: Scripted, broadworks: BroadWorks, **status: object) -> WebexSyncStatus:
     server.script(Answer(content={"directorySyncStatus": status}))
-    return broadworks.sync_reading("e1")
+    return broadworks.sync_status("e1")
 
 
 def test_an_enterprise_is_found_by_its_exact_id(server: Scripted, broadworks: BroadWorks) -> None:
@@ -104,7 +104,7 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
         )
     )
     ended = WHEN + timedelta(hours=1, minutes=12, seconds=35)
-    assert broadworks.sync_reading("e/1") == WebexSyncStatus(
+    assert broadworks.sync_status("e/1") == WebexSyncStatus(
         enabled=True,
         status="COMPLETE",
         started_at=WHEN,
@@ -122,7 +122,7 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
 )
 def test_every_field_of_a_reading_may_be_missing(server: Scripted, broadworks: BroadWorks, content: object) -> None:
     server.script(Answer(content=content))
-    assert broadworks.sync_reading("e1") == WebexSyncStatus()
+    assert broadworks.sync_status("e1") == WebexSyncStatus()
 
 
 def test_a_sync_is_asked_for_once_and_answered_with_200(server: Scripted, broadworks: BroadWorks) -> None:
@@ -190,7 +190,7 @@ def test_an_error_code_may_be_a_number_or_text(
 def test_a_reading_of_an_unexpected_shape_is_refused(server: Scripted, broadworks: BroadWorks, status: object) -> None:
     server.script(Answer(content={"directorySyncStatus": status}))
     with pytest.raises(Rejected):
-        broadworks.sync_reading("e1")
+        broadworks.sync_status("e1")
 
 
 def test_a_subscriber_is_read_whole(server: Scripted, broadworks: BroadWorks) -> None:
