@@ -1,7 +1,7 @@
 # Everything a person does with this repository, each a word. Works with GNU make 3.81 and a POSIX shell.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check replies bench lock clean venv run-venv dev-venv
+.PHONY: help demo test quick check replies bench lock clean venv run-venv dev-venv
 SHELL := /bin/sh
 
 VENV := .venv
@@ -17,6 +17,9 @@ demo: run-venv  ## Run the bot and a Webex of its own on this machine (PORT=8080
 
 test: dev-venv  ## Run the tests (ARGS="-k hold" to choose some)
 	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
+
+quick: dev-venv  ## Run the tests that need no server (ARGS="-k hold" to choose some)
+	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 -m "not server" $(ARGS)
 
 check: dev-venv  ## Check style and types
 	@$(IN_VENV) -m ruff check .

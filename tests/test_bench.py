@@ -27,6 +27,7 @@ from storage.engine.database import Database
 from storage.models import AttachmentRow, LicenseHolderRow
 from tests.storage.threads import wait_until
 
+pytestmark = pytest.mark.server
 DELAY = 0.05
 
 

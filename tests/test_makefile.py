@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ("sh", "make", "sed", "awk", "cat", "cmp", "cp", "rm", "mkdir", "ln", "chmod")
+pytestmark = pytest.mark.server
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
 # Prints its version, fails for the imports in `lacks`, creates an environment with a copy of itself, and otherwise
@@ -82,7 +83,7 @@ def installed(house: Path) -> list[str]:
 def test_make_alone_lists_every_target_with_a_sentence(make: Make) -> None:
     lines = make().stdout.splitlines()[1:]
     assert [line.split()[0] for line in lines] == [
-        *("help", "demo", "test", "check", "replies", "bench", "lock", "clean")
+        *("help", "demo", "test", "quick", "check", "replies", "bench", "lock", "clean")
     ]
     assert all(len(line.split()) > 3 for line in lines)
 
@@ -187,5 +188,6 @@ def test_the_targets_run_what_they_promise(make: Make, path: Path) -> None:
     stub(path / "python3.13", "3.13")
     make("test")
     assert make("test", "ARGS=-k 'a hold'").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -k a hold\n"
+    assert make("quick").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -m not server\n"
     assert make("check").stdout == "ran -m ruff check .\nran -m ruff format --check .\nran -m mypy\n"
     assert make("bench").stdout == "ran -m bench\n"

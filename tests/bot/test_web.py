@@ -390,6 +390,7 @@ def away(url: URL) -> Iterator[None]:
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
 
 
+@pytest.mark.server
 def test_over_real_http_an_event_is_kept(file: Database) -> None:
     body = json.dumps(TYPED).encode()
     with over_http(file) as where:
@@ -402,6 +403,7 @@ def test_over_real_http_an_event_is_kept(file: Database) -> None:
 
 
 @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 2, 50_000_000_000])
+@pytest.mark.server
 def test_over_real_http_a_length_that_is_too_much_is_refused_before_the_body_comes(file: Database, size: int) -> None:
     with over_http(file) as where:
         head = b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\n\r\n" % size

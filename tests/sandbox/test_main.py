@@ -8,6 +8,7 @@ import requests
 
 from sandbox.server import Sandbox
 
+pytestmark = pytest.mark.server
 COMMAND = (sys.executable, "-m", "sandbox")
 
 

@@ -96,6 +96,7 @@ def test_help_tells_what_can_be_typed(shell: CliRunner, line: str, words: list[s
         ("worker", ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
     ],
 )
+@pytest.mark.server
 def test_all_that_is_missing_is_said_at_once(line: str, missing: list[str], tmp_path: Path) -> None:
     ended = program(line, DATABASE_URL=f"sqlite:///{tmp_path}/bot.db", ANSWER_THREADS="0")
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -125,6 +126,7 @@ def test_on_heroku_no_process_takes_an_sqlite_file(
         ("enterprise list", "sqlite:////etc/hostname/bot.db"),
     ],
 )
+@pytest.mark.server
 def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(line: str, url: str) -> None:
     ended = program(
         line, DATABASE_URL=url, WEBEX_BOT_TOKEN="t", WEBEX_ADMIN_TOKEN="t", BOT_OPERATORS="olga@provider.example"
@@ -135,6 +137,7 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(line: str, ur
     assert "topsecret" not in said
 
 
+@pytest.mark.server
 def test_an_sqlite_file_that_is_none_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_bytes(b"this is no database" * 100)
     ended = program("db upgrade", DATABASE_URL=f"sqlite:///{tmp_path}/bot.db")
@@ -232,6 +235,7 @@ def test_enterprises_are_listed_by_key_with_their_admins_under_a_header(shell: C
     ]
 
 
+@pytest.mark.server
 def test_who_only_reads_neither_makes_nor_changes_a_database(tmp_path: Path) -> None:
     file = tmp_path / "wrong" / "bot.db"
     ended = program("enterprise list", DATABASE_URL=f"sqlite:///{file}")
@@ -385,6 +389,7 @@ def test_what_is_asked_at_a_shell_is_audited_as_in_chat(shell: CliRunner, databa
     assert rows[0].arguments == 'add acme sp-enterprise-id="R+a" cluster="default" name="Acme, Inc."'
 
 
+@pytest.mark.server
 def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

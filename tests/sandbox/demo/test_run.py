@@ -15,6 +15,7 @@ import pytest
 
 from tests.journeys.processes import free_port, until
 
+pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[3]
 
 
