@@ -77,6 +77,7 @@ def test_the_procfile_brings_the_database_up_to_date_before_it_starts_the_proces
 
 
 @pytest.mark.parametrize(("environ", "port"), [({"PORT": "5000"}, "5000"), ({}, "8080")])
+@pytest.mark.server
 def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -> None:
     web = PROCESSES["web"].removeprefix("gunicorn ")
     words = subprocess.run(

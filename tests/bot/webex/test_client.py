@@ -164,6 +164,7 @@ def test_a_stalled_server_is_a_lost_answer_after_the_time_out(server: Scripted) 
     assert len(server.heard) == 1
 
 
+@pytest.mark.server
 def test_nobody_listening_is_a_lost_answer() -> None:
     with Scripted() as gone:
         address = gone.url
