@@ -1,4 +1,4 @@
-"""Who may act for which enterprise, and the operators."""
+"""The admins of each enterprise, and the operators."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,18 +13,19 @@ from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
 from storage.values.webex_ids import differ
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 
 
 def add(session: Session, enterprise_id: int, email: str, now: datetime, known: Identity | None = None) -> bool:
-    """Make somebody an admin, by their id and organization too where those are known; False where they are one."""
+    """Make a person an admin, with id and organization if known. Return False if the person is one already."""
     folded = address_key(email)
-    alike = AdminRow.email_folded == folded
+    is_same = AdminRow.email_folded == folded
     if known is not None:
-        alike = or_(alike, AdminRow.person_id == known.person_id)
-    if session.scalar(select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, alike).limit(1)) is not None:
+        is_same = or_(is_same, AdminRow.person_id == known.person_id)
+    if session.scalar(select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, is_same).limit(1)) is not None:
         return False
     row = AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now)
     if known is not None:
@@ -36,12 +37,14 @@ def add(session: Session, enterprise_id: int, email: str, now: datetime, known: 
 
 
 def remove(session: Session, enterprise_id: int, email: str) -> None:
-    """Have somebody be an admin of an enterprise no more."""
-    gone = delete(AdminRow).where(AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == address_key(email))
-    session.execute(gone.execution_options(synchronize_session=False))
+    """Remove an admin from an enterprise."""
+    statement = delete(AdminRow).where(
+        AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == address_key(email)
+    )
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
-_OF = (
+_OF_ENTERPRISE = (
     select(_ADMINS.c.email, _ADMINS.c.person_id)
     .where(_ADMINS.c.enterprise_id == bindparam("enterprise"))
     .order_by(_ADMINS.c.email_folded)
@@ -49,20 +52,20 @@ _OF = (
 
 
 def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
-    """The admins of an enterprise, by e-mail."""
-    return [Admin(*row) for row in session.execute(_OF, {"enterprise": enterprise_id})]
+    """Return the admins of an enterprise, in order of e-mail."""
+    return [Admin(*row) for row in session.execute(_OF_ENTERPRISE, {"enterprise": enterprise_id})]
 
 
 def operators(session: Session) -> list[Admin]:
-    """The operators, by e-mail."""
+    """Return the operators, in order of e-mail."""
     query = select(OperatorRow).order_by(OperatorRow.email_folded)
     return [Admin(row.email, row.person_id) for row in session.scalars(query)]
 
 
 def set_operators(session: Session, emails: Iterable[str]) -> None:
-    """Make exactly these people operators; whoever stays stays known by `person_id`.
+    """Make exactly these people operators. Those who were operators before keep their `person_id`.
 
-    Processes that start together do this one after the other: nobody else changes operators meanwhile.
+    On PostgreSQL the table is locked, so processes that start together do this one after the other.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE"))
@@ -77,8 +80,9 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Those who may act for an enterprise: its admins, by e-mail, but for those of another Webex organization than its
-    own, `org_id`; and the operators.
+    """The people who may act for an enterprise: its admins and the operators, in order of e-mail.
+
+    Admins known to be in another Webex organization than the enterprise (`org_id`) are left out.
     """
 
     admins: tuple[Admin, ...]
@@ -86,18 +90,19 @@ class Team:
     org_id: str | None = None
 
     def includes(self, who: Identity) -> bool:
-        """Whether this person is one of them: an e-mail counts only where no `person_id` was learned for it yet, and
-        an admin of another organization does not.
+        """Return whether this person belongs to the team.
+
+        The e-mail counts only if no `person_id` is known for it. An admin in another organization does not belong.
         """
-        elsewhere = differ(self.org_id, who.org_id)
-        return _are_among(self.operators, who) or (not elsewhere and _are_among(self.admins, who))
+        is_elsewhere = differ(self.org_id, who.org_id)
+        return _contains(self.operators, who) or (not is_elsewhere and _contains(self.admins, who))
 
 
-def _are_among(known: Iterable[Admin], who: Identity) -> bool:
+def _contains(people: Iterable[Admin], who: Identity) -> bool:
     folded = address_key(who.email)
     return any(
-        one.person_id == who.person_id if one.person_id is not None else address_key(one.email) == folded
-        for one in known
+        person.person_id == who.person_id if person.person_id is not None else address_key(person.email) == folded
+        for person in people
     )
 
 
@@ -124,7 +129,7 @@ _TEAM: CompoundSelect[Any, Any] = union_all(
 
 
 def team(session: Session, enterprise_id: int) -> Team:
-    """Who may act for an enterprise; of one that was removed, the operators alone."""
+    """Return who may act for an enterprise; for a removed one, only the operators."""
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
     org_id = next((row.own_org_id for row in found if row.enterprise_id is not None), None)
     return Team(

@@ -1,4 +1,4 @@
-"""Clusters: the rows under whose lock a queue is changed, and their pauses."""
+"""The clusters. A queue is changed under the lock on its cluster's row; a busy cluster is paused."""
 
 from datetime import datetime
 from typing import Any
@@ -9,27 +9,28 @@ from sqlalchemy.orm import Session
 from storage.engine.inserts import insert_if_missing
 from storage.models import ClusterRow, EnterpriseRow
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = ClusterRow.__table__
-_UNPAUSING = (
+_UNPAUSE = (
     update(_ROWS).where(_ROWS.c.id == bindparam("cluster"), _ROWS.c.pauses > 0).values(paused_until=None, pauses=0)
 )
 
 
 def ensure(session: Session, name: str) -> int:
-    """The cluster of that name, made where it is new."""
+    """Return the id of the cluster with this name; add the cluster if it is new."""
     insert_if_missing(session, ClusterRow, name=name, pauses=0)
-    made: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
-    return made
+    cluster_id: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
+    return cluster_id
 
 
 def size(session: Session, cluster_id: int) -> int:
-    """How many enterprises in use are on a cluster."""
-    on_it = select(func.count()).where(EnterpriseRow.cluster_id == cluster_id, EnterpriseRow.removed_at.is_(None))
-    return session.scalar(on_it) or 0
+    """Count the enterprises in use on a cluster."""
+    query = select(func.count()).where(EnterpriseRow.cluster_id == cluster_id, EnterpriseRow.removed_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def lock(session: Session, cluster_id: int) -> ClusterRow:
-    """Lock a cluster's row: until the transaction ends its queue is ours."""
+    """Lock a cluster: until the transaction ends, nobody else changes its queue."""
     return session.scalars(
         select(ClusterRow)
         .where(ClusterRow.id == cluster_id)
@@ -39,18 +40,18 @@ def lock(session: Session, cluster_id: int) -> ClusterRow:
 
 
 def pause(session: Session, cluster_id: int, until: datetime) -> None:
-    """Start nothing on a cluster that is busy until then."""
+    """Start no sync on a busy cluster until this time."""
     session.execute(
         update(ClusterRow).where(ClusterRow.id == cluster_id).values(paused_until=until, pauses=ClusterRow.pauses + 1)
     )
 
 
 def unpause(session: Session, cluster_id: int) -> None:
-    """The cluster has taken a sync: forget that it was busy."""
-    session.execute(_UNPAUSING, {"cluster": cluster_id})
+    """End the pause of a cluster that has accepted a sync."""
+    session.execute(_UNPAUSE, {"cluster": cluster_id})
 
 
 def paused(session: Session, now: datetime) -> dict[str, datetime]:
-    """The clusters that are left alone just now, by name, and until when."""
+    """Return the names of the clusters that are paused now, with the end of each pause."""
     rows = session.execute(select(ClusterRow.name, ClusterRow.paused_until).where(ClusterRow.paused_until > now))
     return {name: until for name, until in rows if until is not None}

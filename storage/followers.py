@@ -1,4 +1,4 @@
-"""Who asked for a sync and who joined it, and where."""
+"""The followers of a sync: who asked for it and who joined it, and in which thread."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -12,9 +12,17 @@ from storage.engine.inserts import insert_if_missing
 from storage.models import FollowerRow
 from storage.values.records import Follower, Identity
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
+_ROWS: Any = FollowerRow.__table__
+_OF_SYNC = (
+    select(*(_ROWS.c[field.name] for field in fields(Follower)))
+    .where(_ROWS.c.sync_id == bindparam("sync"))
+    .order_by(_ROWS.c.id)
+)
+
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
-    """Have somebody told of a sync's end in their thread; False where they follow it already, there or elsewhere."""
+    """Add a follower, who will be told in this thread how the sync ended. Return False if the person is one already."""
     added = insert_if_missing(
         session,
         FollowerRow,
@@ -30,28 +38,21 @@ def follow(session: Session, sync_id: int, follower: Follower, now: datetime) ->
 
 
 def unfollow(session: Session, sync_id: int, person_id: str) -> bool:
-    """Have somebody follow a sync no more; False where they did not."""
-    gone = session.scalar(
+    """Remove a follower. Return False if the person was not one."""
+    removed = session.scalar(
         delete(FollowerRow)
         .where(FollowerRow.sync_id == sync_id, FollowerRow.person_id == person_id)
         .returning(FollowerRow.id)
     )
-    return gone is not None
+    return removed is not None
 
 
 def of_sync(session: Session, sync_id: int) -> list[Follower]:
-    """Who asked for a sync and who joined it, in that order."""
-    return [Follower(*row) for row in session.execute(_OF, {"sync": sync_id})]
-
-
-_ROWS: Any = FollowerRow.__table__
-_OF = (
-    select(*(_ROWS.c[field.name] for field in fields(Follower)))
-    .where(_ROWS.c.sync_id == bindparam("sync"))
-    .order_by(_ROWS.c.id)
-)
+    """Return the followers of a sync; the one who asked for it comes first."""
+    return [Follower(*row) for row in session.execute(_OF_SYNC, {"sync": sync_id})]
 
 
 def with_rights(session: Session, sync_id: int, team: Team) -> list[Follower]:
-    """Those of them who may act for its enterprise still."""
-    return [one for one in of_sync(session, sync_id) if team.includes(Identity(one.person_id, one.email))]
+    """Return the followers who may still act for the enterprise."""
+    everybody = of_sync(session, sync_id)
+    return [follower for follower in everybody if team.includes(Identity(follower.person_id, follower.email))]

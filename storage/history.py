@@ -13,9 +13,22 @@ from storage.values.records import Sync, SyncState
 END_STATES = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 ATTEMPT_STATES = (SyncState.COMPLETED, SyncState.FAILED)
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
+_ROWS: Any = SyncRow.__table__
+_MAX_DURATIONS = 20
+"""The estimate is the median of this many: enough to level out odd runs, few enough to follow a change."""
+_SECONDS = (
+    select(_ROWS.c.seconds)
+    .where(state_in(_ROWS.c.state, SyncState.COMPLETED), _ROWS.c.seconds.is_not(None))
+    .order_by(_ROWS.c.id.desc())
+    .limit(_MAX_DURATIONS)
+)
+_OF_ENTERPRISE = _SECONDS.where(_ROWS.c.enterprise_id == bindparam("enterprise"))
+_OF_CLUSTER = _SECONDS.where(_ROWS.c.cluster_id == bindparam("cluster"))
+
 
 def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) -> list[Sync]:
-    """The newest syncs of an enterprise that ended in one of these states, newest first."""
+    """Return the newest syncs of an enterprise that ended in one of these states, newest first."""
     rows = session.execute(
         select(_ROWS)
         .where(_ROWS.c.enterprise_id == enterprise_id, state_in(_ROWS.c.state, *states))
@@ -26,29 +39,18 @@ def ended(session: Session, enterprise_id: int, limit: int, *states: SyncState) 
 
 
 def last(session: Session, enterprise_id: int, *states: SyncState) -> Sync | None:
-    """The newest of them."""
+    """Return the newest sync of an enterprise that ended in one of these states."""
     return next(iter(ended(session, enterprise_id, 1, *states)), None)
 
 
 def durations(session: Session, *, enterprise_id: int | None = None, cluster_id: int | None = None) -> list[float]:
-    """How many seconds the last 20 completed syncs took, of an enterprise or of a cluster."""
+    """Return how many seconds the last 20 completed syncs of an enterprise or of a cluster took."""
     if enterprise_id is not None:
         return list(session.scalars(_OF_ENTERPRISE, {"enterprise": enterprise_id}))
     return list(session.scalars(_OF_CLUSTER, {"cluster": cluster_id}))
 
 
-_ROWS: Any = SyncRow.__table__
-_SECONDS = (
-    select(_ROWS.c.seconds)
-    .where(state_in(_ROWS.c.state, SyncState.COMPLETED), _ROWS.c.seconds.is_not(None))
-    .order_by(_ROWS.c.id.desc())
-    .limit(20)
-)
-_OF_ENTERPRISE = _SECONDS.where(_ROWS.c.enterprise_id == bindparam("enterprise"))
-_OF_CLUSTER = _SECONDS.where(_ROWS.c.cluster_id == bindparam("cluster"))
-
-
 def past_durations(session: Session, enterprise_id: int, cluster_id: int) -> tuple[list[float], list[float]]:
-    """How many seconds past syncs took: those of an enterprise, or, where it has none, those of its cluster."""
+    """Return how many seconds the enterprise's past syncs took and, if it has none, those of its cluster."""
     own = durations(session, enterprise_id=enterprise_id)
     return own, [] if own else durations(session, cluster_id=cluster_id)

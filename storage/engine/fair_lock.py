@@ -1,4 +1,4 @@
-"""A lock that is granted in the order in which it was asked for."""
+"""A lock that threads get in the order in which they asked for it."""
 
 import threading
 from collections import deque
@@ -6,7 +6,7 @@ from types import TracebackType
 
 
 class FairLock:
-    """First come, first served: `threading.Lock` lets a late thread overtake, and waits grow without bound."""
+    """First come, first served. With `threading.Lock`, a late thread may overtake others, and some wait for seconds."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()

@@ -1,4 +1,4 @@
-"""The rows this process holds: their leases are renewed while work goes on, and given back at a clean stop."""
+"""The rows that this process has claimed. Their leases are renewed during the work and given back at a clean stop."""
 
 import logging
 import threading
@@ -16,11 +16,12 @@ from storage.values.records import Claim
 
 log = logging.getLogger(__name__)
 
-_RACES = 5
+_MAX_LOST_RACES = 5
+"""How often to try again at once when another worker wins; after that, the next nudge or tick tries."""
 
 
 class HeldRows:
-    """Claims in hand, by table."""
+    """The claims of this process, by table."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -28,13 +29,13 @@ class HeldRows:
 
     @contextmanager
     def take(
-        self, database: Database, take: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+        self, database: Database, claim_row: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
     ) -> Iterator[ClaimableRow | None]:
-        """Claim a row by `take`, which is one statement, and hold it while the block runs.
+        """Claim a row with `claim_row`, which runs one statement, and hold it while the block runs.
 
-        A block that finds the claim lost ends there: whoever holds the row by now goes on with it.
+        A `ClaimLost` raised in the block ends the block and is logged: another worker has the row now.
         """
-        row = _taken(database, take, now)
+        row = _claim(database, claim_row, now)
         if row is None:
             yield None
             return
@@ -50,14 +51,14 @@ class HeldRows:
                 self._claims[type(row)].discard(claim)
 
     def renew(self, database: Database, now: datetime) -> None:
-        """Lengthen every lease in hand."""
-        self._extend(database, now + claims.LEASE)
+        """Renew the leases of all held rows."""
+        self._set_leases(database, now + claims.LEASE)
 
     def give_back(self, database: Database) -> int:
-        """Let others take at once what is still in hand; how many rows that were."""
-        return self._extend(database, None)
+        """End the leases of all held rows, so that other workers can claim them now. Return the number of rows."""
+        return self._set_leases(database, None)
 
-    def _extend(self, database: Database, until: datetime | None) -> int:
+    def _set_leases(self, database: Database, until: datetime | None) -> int:
         with self._mutex:
             held = {table: set(found) for table, found in self._claims.items() if found}
         if held:
@@ -69,14 +70,14 @@ class HeldRows:
         return sum(map(len, held.values()))
 
 
-def _taken(
-    database: Database, take: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+def _claim(
+    database: Database, claim_row: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
 ) -> ClaimableRow | None:
-    """Claim a row; a race that a unique index decided for somebody else is run again, since other rows may be due."""
-    for _ in range(_RACES):
+    """Claim a row. If a unique index lets another worker win, try again, because other rows may be due."""
+    for _ in range(_MAX_LOST_RACES):
         try:
             with database.single_write() as connection:
-                return take(connection, now)
+                return claim_row(connection, now)
         except IntegrityError:
             log.debug("another worker was first")
     return None

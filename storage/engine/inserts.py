@@ -1,4 +1,4 @@
-"""Inserting a row, by statements that are built once."""
+"""Insert rows with statements that are built once."""
 
 from functools import cache
 from typing import Any
@@ -11,26 +11,26 @@ from storage.models import Table
 
 
 def insert_row(session: Session, table: type[Table], **values: Any) -> int:
-    """Insert a row; its id."""
-    inserted: int = session.execute(_inserting(table), values).scalar_one()
+    """Insert a row and return its id."""
+    inserted: int = session.execute(_insert_statement(table), values).scalar_one()
     return inserted
 
 
 def insert_if_missing(session: Session, table: type[Table], **values: Any) -> int | None:
-    """Insert a row; its id, or None where a unique constraint says that it is there already."""
+    """Insert a row and return its id; None if a unique constraint finds that the row exists already."""
     dialect = session.get_bind().dialect.name
-    inserted: int | None = session.execute(_trying(table, dialect), values).scalar_one_or_none()
+    inserted: int | None = session.execute(_insert_if_missing_statement(table, dialect), values).scalar_one_or_none()
     return inserted
 
 
 @cache
-def _inserting(table: type[Table]) -> Insert:
+def _insert_statement(table: type[Table]) -> Insert:
     rows = table.__table__
     return insert(rows).returning(rows.c.id)  # type: ignore[arg-type]
 
 
 @cache
-def _trying(table: type[Table], dialect: str) -> Insert:
+def _insert_if_missing_statement(table: type[Table], dialect: str) -> Insert:
     rows = table.__table__
-    trying = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return trying(rows).on_conflict_do_nothing().returning(rows.c.id)  # type: ignore[arg-type]
+    insert_or_skip = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert_or_skip(rows).on_conflict_do_nothing().returning(rows.c.id)  # type: ignore[arg-type]

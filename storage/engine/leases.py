@@ -1,4 +1,4 @@
-"""Named leases: what only one process may do at a time."""
+"""Named leases: tasks that only one process may do at a time."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from storage.models import LeaseRow
 
 
 def take(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
-    """Take or lengthen the lease; False while somebody else holds it."""
+    """Take or renew the lease. Return False while another process holds it."""
     insert_if_missing(session, LeaseRow, name=name, holder="", until=now)
     taken = session.scalar(
         update(LeaseRow)
@@ -23,7 +23,7 @@ def take(session: Session, name: str, holder: str, now: datetime, length: timede
 
 
 def give_back(session: Session, name: str, holder: str, now: datetime) -> None:
-    """End the lease if it is still ours."""
+    """End the lease, if this holder still has it."""
     row = session.scalar(select(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
     if row is not None:
         row.until = now

@@ -1,4 +1,4 @@
-"""Hearing of rows that other processes wrote: PostgreSQL's LISTEN on a connection of its own."""
+"""Learn about rows that other processes wrote, with PostgreSQL's LISTEN on a connection of its own."""
 
 import logging
 import threading
@@ -11,10 +11,11 @@ from storage.engine.notifier import KEEPALIVE
 log = logging.getLogger(__name__)
 
 _RECONNECT_SECONDS = 2.0
+"""How long to wait before connecting again, so that a database that is down is not flooded."""
 
 
 class Listener(threading.Thread):
-    """Tells a database's listeners of rows that other processes wrote, until `stopping` is set."""
+    """Tell a database's listeners about rows that other processes wrote, until `stopping` is set."""
 
     def __init__(self, database: Database, kinds: frozenset[str], stopping: threading.Event) -> None:
         super().__init__(name="listener", daemon=True)
@@ -23,19 +24,19 @@ class Listener(threading.Thread):
         self._stopping = stopping
 
     def run(self) -> None:
-        """Listen, and after a lost connection listen again; then every kind is looked at once."""
+        """Listen, and reconnect if the connection is lost. After each connect, tell of all kinds: some may be missed."""
         url = self._database.plain_url
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(url, autocommit=True, connect_timeout=5, **KEEPALIVE) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._database.tell(self._kinds)
-                    self._hear(connection)
+                    self._forward(connection)
             except psycopg.Error as lost:
-                log.warning("not hearing of new rows for now (%s): polling goes on", type(lost).__name__)
+                log.warning("not notified of new rows for now (%s): polling goes on", type(lost).__name__)
                 self._stopping.wait(_RECONNECT_SECONDS)
 
-    def _hear(self, connection: psycopg.Connection) -> None:
+    def _forward(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():
             for notification in connection.notifies(timeout=5.0):
                 if self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""Bringing a database up to date, and telling whether it is."""
+"""Migrate a database to the newest version, and tell whether it is there."""
 
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from storage.engine.database import Database
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _HEAD = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 _LOCK = 7_239_461
+"""The advisory lock of PostgreSQL under which one process migrates; any number that no other program uses."""
 
 
 def upgrade(database: Database) -> None:
-    """Run what migrations are missing; of several processes that try, one does and the others wait for it."""
+    """Run the missing migrations. If several processes try at once, one runs them and the others wait."""
     if up_to_date(database):
         return
-    # Only now: it takes ten megabytes, and most processes never need it.
+    # Imported only here: Alembic takes ten megabytes, and most processes never need it.
     from alembic import command
     from alembic.config import Config
 
@@ -29,7 +30,7 @@ def upgrade(database: Database) -> None:
 
 
 def up_to_date(database: Database) -> bool:
-    """Whether the newest migration has been run; their files are named by number."""
+    """Return whether the newest migration has run; the files are named by number."""
     with database.reader.connect() as connection:
         return _version(connection) == _HEAD
 

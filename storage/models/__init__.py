@@ -1,4 +1,4 @@
-"""The tables. Whatever must happen is a row here; docs/architecture.md follows one from birth to end."""
+"""The tables. All work to be done is a row here; docs/architecture.md follows one from start to end."""
 
 from storage.models.audit import AuditRow, LeaseRow
 from storage.models.base import Claimable, Table

@@ -1,4 +1,4 @@
-"""What is kept about the work itself: the audit, and who does what alone."""
+"""The audit, and the leases of tasks that only one process may do."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import UTCDateTime
 
 
 class AuditRow(Table):
-    """Who asked for what, from where, and how it went; `file` is the name of one that was made for it."""
+    """Who asked for what, in which space, and how it ended. `file` is the name of the CSV file made for it."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -31,7 +31,7 @@ class AuditRow(Table):
 
 
 class LeaseRow(Table):
-    """A task that only one process may do at a time, and who does it now."""
+    """A task that only one process may do at a time, and which process has it now."""
 
     __tablename__ = "leases"
 

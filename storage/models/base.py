@@ -10,12 +10,12 @@ from storage.models.columns import Id, UTCDateTime
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index over the rows that a condition holds for, on both databases."""
+    """Return an index over the rows that meet a condition, for both databases."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Table(DeclarativeBase):
-    """What every table shares."""
+    """The base class of all tables: the id, the names of constraints, and the column types."""
 
     metadata = MetaData(
         naming_convention={
@@ -36,7 +36,7 @@ class Table(DeclarativeBase):
 
 
 class Claimable:
-    """A row that a job moves: when it is due, who holds it, how often it was tried and how often it failed."""
+    """A row that jobs claim: when it is due, until when it is claimed, how often it was claimed, how often it failed."""
 
     due_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: naive values are refused, aware ones come back (SQLite alone would drop the zone)."""
+    """A time in UTC. It refuses naive values and returns aware ones; SQLite by itself would drop the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -17,19 +17,19 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+            raise ValueError(f"a time without a time zone: {value!r}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        stored: datetime = value
+        return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
 FoldedText = String().with_variant(String(collation="C"), "postgresql")
-"""Text that is compared or sorted: by code point on both databases, whatever the server's language."""
+"""Text that is compared or sorted by code point on both databases, whatever the server's language is."""
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
-"""A row's number: SQLite counts up by itself only on INTEGER."""
+"""A row's id. SQLite generates ids only for INTEGER columns."""

@@ -1,4 +1,4 @@
-"""The companies, their clusters, and who may act for them."""
+"""The enterprises, their clusters, and the admins and operators who may act for them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import FoldedText
 
 
 class ClusterRow(Table):
-    """A BroadWorks system: it runs one on-demand sync at a time."""
+    """A BroadWorks system, which runs one on-demand sync at a time."""
 
     __tablename__ = "clusters"
 
@@ -36,9 +36,9 @@ class EnterpriseRow(Table):
 
 
 class AdminRow(Table):
-    """Somebody who may act for an enterprise; `person_id` is learned when they first write.
+    """An admin of an enterprise. `person_id` is learned from the admin's first message.
 
-    `org_id` is their Webex organization, as Webex said at `org_seen_at`.
+    `org_id` is the admin's Webex organization, as Webex reported it at `org_seen_at`.
     """
 
     __tablename__ = "admins"
@@ -57,7 +57,7 @@ class AdminRow(Table):
 
 
 class OperatorRow(Table):
-    """Somebody who may act for every enterprise and for the bot itself."""
+    """An operator, who may act for every enterprise and for the bot itself."""
 
     __tablename__ = "operators"
 

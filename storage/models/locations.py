@@ -1,4 +1,4 @@
-"""Where license holders are, as their admins say."""
+"""The locations that admins set for license holders."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import FoldedText
 
 
 class LocationRow(Table):
-    """A Service ID and its location, which outlives every roster."""
+    """The location of a Service ID; it stays when rosters are replaced."""
 
     __tablename__ = "locations"
     __table_args__ = (UniqueConstraint("enterprise_id", "service_id_folded", name="uq_locations_service_id"),)

@@ -1,4 +1,4 @@
-"""What comes in from Webex and what goes out to it."""
+"""The inbox and the outbox: what comes from Webex and what goes to it."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import FoldedText, Id, UTCDateTime
 
 
 class InboxRow(Claimable, Table):
-    """One event that Webex told us of."""
+    """One event that Webex reported."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -30,20 +30,20 @@ class InboxRow(Claimable, Table):
     room_id: Mapped[str]
     person_id: Mapped[str]
     actor_id: Mapped[str] = mapped_column(Text, server_default=text("''"))
-    """Who has done it, where that may be somebody else."""
+    """Who caused the event, if that may be another person than `person_id`; else empty."""
     state: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     roster_id: Mapped[int | None] = mapped_column(Id)
     reading_id: Mapped[int | None] = mapped_column(Id)
     waited: Mapped[bool] = mapped_column(default=False)
     enterprise_id: Mapped[int | None] = mapped_column(Id)
-    """For which enterprise it waits."""
+    """The enterprise whose data the event waits for."""
     status_outbox_id: Mapped[int | None] = mapped_column(Id)
-    """The message that says it takes a while; the space's later events do not wait for such a row."""
+    """The message that says "this takes a while". With it, later events of the space do not wait for this one."""
 
 
 class DestinationRow(Table):
-    """Where messages go; its row is the lock under which an outbox row gets its number."""
+    """Where messages go. An outbox row gets its number under the lock on this row."""
 
     __tablename__ = "destinations"
 
@@ -55,7 +55,7 @@ class DestinationRow(Table):
 
 
 class AttachmentRow(Table):
-    """A file that waits to be delivered, gzip-compressed; gone once nobody waits for it."""
+    """A gzip-compressed file to deliver. It is deleted when no open message carries it."""
 
     __tablename__ = "attachments"
 
@@ -64,7 +64,7 @@ class AttachmentRow(Table):
 
 
 class OutboxRow(Claimable, Table):
-    """One message to post, or one change to a message posted before."""
+    """One message to post, or one edit of a message posted before."""
 
     __tablename__ = "outbox"
     __table_args__ = (

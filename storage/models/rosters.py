@@ -1,4 +1,4 @@
-"""The license holders, reading by reading."""
+"""The rosters and their license holders."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.models.columns import FoldedText
 
 
 class RosterRow(Claimable, Table):
-    """One reading of an enterprise's license holders, from being wanted to being replaced."""
+    """An enterprise's license holders, read from Webex once: from the request until the next roster replaces it."""
 
     __tablename__ = "rosters"
     __table_args__ = (
@@ -25,19 +25,19 @@ class RosterRow(Claimable, Table):
     read_at: Mapped[datetime | None]
     size: Mapped[int] = mapped_column(default=0)
     whole: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether what has changed is not enough to read."""
+    """Whether to read all license holders, not only the changed ones."""
     begun_at: Mapped[datetime | None]
-    """When Webex was last asked for what is in it."""
+    """When the last read of its license holders began, all or changed ones."""
     whole_at: Mapped[datetime | None]
-    """When Webex was last asked for all of it."""
+    """When the last read of all its license holders began."""
     sp_enterprise_id: Mapped[str] = query_expression()
-    """The enterprise's, as it is when the roster is claimed."""
+    """The enterprise's id at the time of the claim; not a column."""
 
 
 class LicenseHolderRow(Table):
-    """A license holder in one roster: the nine cells, their folded forms to filter and sort by.
+    """A license holder of one roster: nine cells, with folded forms to filter and sort by.
 
-    `group_id` is the location that Webex sends, which is shown where no mapping says otherwise.
+    `group_id` is the location that Webex sends. It is shown if the mapping has no location for the Service ID.
     """
 
     __tablename__ = "license_holders"

@@ -1,4 +1,4 @@
-"""Group spaces and their enterprises, which enterprise people have chosen, and who does not want to hear of syncs."""
+"""Group spaces and their enterprises, the enterprise each person has chosen, and who turned notices off."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from storage.models.base import Table
 class SpaceRow(Table):
     """A group space and its enterprise.
 
-    `linked`: what is typed there is for that enterprise; `notify`: it is one of its notification spaces; `trusted`: an
-    operator says that what is personal to it may be read there.
+    `linked`: commands typed there are for that enterprise. `notify`: it is a notification space of the enterprise.
+    `trusted`: an operator allows the enterprise's personal data there.
     """
 
     __tablename__ = "spaces"
@@ -26,7 +26,7 @@ class SpaceRow(Table):
 
 
 class ChoiceRow(Table):
-    """The enterprise that somebody with several has chosen to speak for."""
+    """The enterprise that a person with several has chosen."""
 
     __tablename__ = "choices"
 
@@ -36,7 +36,7 @@ class ChoiceRow(Table):
 
 
 class MutedRow(Table):
-    """Somebody who has turned notices off for themselves."""
+    """A person who turned notices off."""
 
     __tablename__ = "muted"
 

@@ -1,4 +1,4 @@
-"""The syncs and who follows them."""
+"""The syncs and their followers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from storage.values.records import Cause, Sync, SyncState, WaitsFor
 
 
 class SyncRow(Claimable, Table):
-    """One request to synchronize, from asking to its end; it is queue, lock, history and audit at once."""
+    """One request to synchronize, from the request to its end. The row is queue, lock, history and audit at once."""
 
     __tablename__ = "syncs"
     __table_args__ = (
@@ -53,11 +53,11 @@ class SyncRow(Claimable, Table):
     polls: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None]
     webex_id: Mapped[str | None] = query_expression()
-    """The enterprise's, as it is when the sync is claimed."""
+    """The enterprise's id at the time of the claim; not a column."""
 
 
 class FollowerRow(Table):
-    """Somebody who asked for a sync or joined it, and where."""
+    """A person who asked for a sync or joined it, and in which space."""
 
     __tablename__ = "sync_followers"
     __table_args__ = (UniqueConstraint("sync_id", "person_id", name="uq_sync_followers"),)
@@ -72,7 +72,7 @@ class FollowerRow(Table):
 
 
 def to_sync(row: SyncRow | Row[Any]) -> Sync:
-    """A row as the value that storage hands out."""
+    """Convert a row into the value that storage returns."""
     return Sync(
         id=row.id,
         enterprise_id=row.enterprise_id,
@@ -101,6 +101,6 @@ def to_sync(row: SyncRow | Row[Any]) -> Sync:
     )
 
 
-def to_errors(kept: list[Any]) -> tuple[tuple[int, str], ...]:
-    """Webex's errors as they are kept in a row: codes and descriptions."""
-    return tuple((int(code), str(description)) for code, description in kept)
+def to_errors(stored: list[Any]) -> tuple[tuple[int, str], ...]:
+    """Convert the errors stored in a row into pairs of code and description."""
+    return tuple((int(code), str(description)) for code, description in stored)

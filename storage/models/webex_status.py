@@ -1,4 +1,4 @@
-"""What Webex says of an enterprise's directory syncs, and the runs it began by itself."""
+"""The sync status that Webex reports, and the runs that the bot did not start."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from storage.models.base import Claimable, Table, partial_index
 
 
 class ReadingRow(Claimable, Table):
-    """Webex's account of an enterprise's last sync, as last read; due while a fresher one is wanted."""
+    """An enterprise's sync status as last read from Webex. The row is due while a newer read is requested."""
 
     __tablename__ = "readings"
     __table_args__ = (partial_index("ix_readings_due", "due_at", "id", where="due_at IS NOT NULL"),)
@@ -26,7 +26,7 @@ class ReadingRow(Claimable, Table):
 
 
 class WebexRunRow(Table):
-    """A run that nobody asked for through the bot: Webex's own, or begun in Partner Hub."""
+    """A run that the bot did not start: a weekly one of Webex, or one started in Partner Hub."""
 
     __tablename__ = "webex_runs"
     __table_args__ = (Index("ix_webex_runs_history", "enterprise_id", "id"),)
