@@ -1,4 +1,4 @@
-"""The inbox: one row per event from Webex; those of one space are worked one at a time, oldest first."""
+"""The inbox: one row for each event from Webex. The events of a space are processed one at a time, oldest first."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,13 +19,14 @@ from storage.values.records import Claim
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = InboxRow.__table__
-_RECORDING = {
+_RECORD = {
     dialect: insert(_ROWS).on_conflict_do_nothing().returning(_ROWS.c.id)
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _other: Any = _ROWS.alias("other")
-_FREE = or_(
+_IS_SPACE_FREE = or_(
     _ROWS.c.lease_until.is_not(None),
     ~exists().where(
         _other.c.room_id == _ROWS.c.room_id,
@@ -37,10 +38,19 @@ _FREE = or_(
         ),
     ),
 )
+_RESUME = (
+    update(_ROWS)
+    .where(
+        or_(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.reading_id == bindparam("reading")),
+        _ROWS.c.due_at.is_not(None),
+    )
+    .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
+    .returning(_ROWS.c.status_outbox_id)
+)
 
 
 def record(connection: Connection, events: Sequence[Event], now: datetime) -> bool:
-    """Keep events, in one statement; False where all of them were known already."""
+    """Add events, in one statement. Return False if all of them were there already."""
     rows = [
         {
             "resource": event.resource,
@@ -56,30 +66,31 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
         }
         for event in events
     ]
-    recording = _RECORDING[connection.dialect.name]
-    # A statement for many rows is put together anew each time, which one row need not pay for.
-    return connection.execute(recording, rows if len(rows) > 1 else rows[0]).first() is not None
+    statement = _RECORD[connection.dialect.name]
+    # SQLAlchemy builds a statement for a list of rows each time; for one row that can be saved.
+    return connection.execute(statement, rows if len(rows) > 1 else rows[0]).first() is not None
 
 
 def claim(connection: Connection, now: datetime) -> InboxRow | None:
-    """Take the oldest due event of a space in which none is being worked on; a race for a space that is lost is an
-    IntegrityError.
+    """Claim the oldest due event of a space in which no other event is claimed.
+
+    Raises IntegrityError if another worker claims an event of the same space at the same time.
     """
-    return claims.claim(connection, InboxRow, now, _FREE)
+    return claims.claim(connection, InboxRow, now, _IS_SPACE_FREE)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
-    """When the inbox has to be looked at again."""
+    """Return when the inbox has to be looked at again."""
     return claims.next_due(session, InboxRow, now)
 
 
 def end(session: Session, claim: Claim, state: str, *, error: str | None = None) -> None:
-    """End an event: done, dropped or failed; the next of its space may go on."""
+    """End an event as done, dropped or failed. The next event of its space can be claimed then."""
     claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, reading_id=None, error=error)
 
 
 def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error: str) -> None:
-    """Have an event worked again later."""
+    """Process an event again at this time."""
     claims.settle(session, InboxRow, claim, due_at=at, failures=failures, error=error)
 
 
@@ -93,16 +104,16 @@ def wait(
     reading_id: int | None = None,
     status_outbox_id: int | None = None,
 ) -> None:
-    """Set an event aside until that roster or reading of an enterprise is there, or until that time.
+    """Let an event wait until this roster or this reading of an enterprise is there, at most until this time.
 
-    With a status message, the later events of its space go on meanwhile.
+    If a status message tells the person so, later events of the space do not wait for this one.
     """
     values = {"roster_id": roster_id, "reading_id": reading_id, "status_outbox_id": status_outbox_id}
     claims.settle(session, InboxRow, claim, due_at=until, waited=True, enterprise_id=enterprise_id, **values)
 
 
 def status_messages(session: Session, roster_id: int) -> list[int]:
-    """The outbox rows that told those who wait for a roster that it takes a while."""
+    """Return the outbox rows that told people that their roster takes a while."""
     query = select(_ROWS.c.status_outbox_id).where(
         _ROWS.c.roster_id == roster_id, _ROWS.c.due_at.is_not(None), _ROWS.c.status_outbox_id.is_not(None)
     )
@@ -112,25 +123,14 @@ def status_messages(session: Session, roster_id: int) -> list[int]:
 def resume(
     session: Session, now: datetime, *, roster_id: int | None = None, reading_id: int | None = None
 ) -> list[int]:
-    """Bring back the events that waited for a roster or a reading; the status messages there were meanwhile."""
-    resumed = session.execute(_RESUMING, {"roster": roster_id, "reading": reading_id, "now": now}).all()
+    """Make the events due that wait for this roster or reading. Return their status messages."""
+    resumed = session.execute(_RESUME, {"roster": roster_id, "reading": reading_id, "now": now}).all()
     if resumed:
         wake(session, KIND)
     return [row.status_outbox_id for row in resumed if row.status_outbox_id is not None]
 
 
-_RESUMING = (
-    update(_ROWS)
-    .where(
-        or_(_ROWS.c.roster_id == bindparam("roster"), _ROWS.c.reading_id == bindparam("reading")),
-        _ROWS.c.due_at.is_not(None),
-    )
-    .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
-    .returning(_ROWS.c.status_outbox_id)
-)
-
-
 def count_failed(session: Session) -> int:
-    """How many events were set aside because they failed again and again."""
+    """Count the events that were given up after repeated failures."""
     count = session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED)))
     return count or 0

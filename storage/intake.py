@@ -1,6 +1,6 @@
-"""Keeping events as they come in: those that arrive while others are being written go together, in one statement.
+"""Store incoming events. Events that arrive while others are being written are then written by one statement.
 
-So a burst costs one commit per handful of events, and each is acknowledged only once it is committed.
+So a burst costs one commit for a handful of events, and each event is acknowledged only after its commit.
 """
 
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class NotStored(Exception):
-    """The database did not take an event; whoever sent it should send it again."""
+    """The event could not be stored. Webex should send it again."""
 
 
 class _Arrival:
@@ -27,11 +27,11 @@ class _Arrival:
     def __init__(self, event: Event) -> None:
         self.event = event
         self.done = False
-        self.kept = False
+        self.stored = False
 
 
 class Intake:
-    """Writes events for any number of threads, by one connection."""
+    """Writes the events of any number of threads, with one connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,36 +39,36 @@ class Intake:
         self._writing = threading.Lock()
 
     def keep(self, event: Event, now: datetime) -> None:
-        """Return once the event is kept, or was known already; raises `NotKept`."""
+        """Return when the event is stored, or was there already. Raise `NotStored` if the database does not take it."""
         arrival = _Arrival(event)
         self._waiting.append(arrival)
         with self._writing:
             if not arrival.done:
                 self._write([self._waiting.popleft() for _ in range(len(self._waiting))], now)
-        if not arrival.kept:
+        if not arrival.stored:
             raise NotStored
 
-    def _write(self, together: list[_Arrival], now: datetime) -> None:
+    def _write(self, batch: list[_Arrival], now: datetime) -> None:
         try:
-            new = self._record(together, now)
+            new = self._record(batch, now)
         except SQLAlchemyError as error:
-            if len(together) > 1 and not isinstance(error, OperationalError | InterfaceError):
-                for arrival in together:  # so that one which cannot be kept does not take others with it
+            if len(batch) > 1 and not isinstance(error, OperationalError | InterfaceError):
+                for arrival in batch:  # one event that cannot be stored must not spoil the others
                     self._write([arrival], now)
                 return
-            log.exception("%d events could not be kept", len(together))
+            log.exception("%d events could not be stored", len(batch))
         else:
-            for arrival in together:
-                arrival.kept = True
+            for arrival in batch:
+                arrival.stored = True
             if new:
                 self._database.announce(frozenset({inbox.KIND}))
         finally:
-            for arrival in together:
+            for arrival in batch:
                 arrival.done = True
 
-    def _record(self, together: list[_Arrival], now: datetime) -> bool:
-        """Write them; once more where a connection kept from before has gone stale."""
-        events = [arrival.event for arrival in together]
+    def _record(self, batch: list[_Arrival], now: datetime) -> bool:
+        """Write the events, and try once more if the pooled connection was stale."""
+        events = [arrival.event for arrival in batch]
         try:
             with self._database.single_write() as connection:
                 return inbox.record(connection, events, now)

@@ -1,6 +1,6 @@
-"""The locations mapping: which Service ID is where, as admins say; it comes before the group that Webex sends.
+"""The locations that admins set for Service IDs. They take precedence over the group that Webex sends.
 
-Whoever changes it locks the enterprise first, and so does whoever writes license holders: each sees what the other did.
+Changing the mapping and writing license holders both need the lock on the enterprise, so each sees what the other wrote.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -18,20 +18,21 @@ from storage.values.folding import fold, sort_key
 from storage.values.license_table import LocationCandidate
 from storage.values.records import RosterState
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = LocationRow.__table__
 _HOLDERS: Any = LicenseHolderRow.__table__
 _ROSTERS: Any = RosterRow.__table__
 
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
-_KNOWN = select(_ROWS.c.service_id_folded, _ROWS.c.location).where(_OF_ENTERPRISE)
-_SOME = _KNOWN.where(_ROWS.c.service_id_folded.in_(bindparam("folded", expanding=True)))
-_LISTED = select(_ROWS.c.service_id, _ROWS.c.location).where(_OF_ENTERPRISE).order_by(_ROWS.c.service_id_folded)
+_MAPPING = select(_ROWS.c.service_id_folded, _ROWS.c.location).where(_OF_ENTERPRISE)
+_FIND = _MAPPING.where(_ROWS.c.service_id_folded.in_(bindparam("folded", expanding=True)))
+_IN_ORDER = select(_ROWS.c.service_id, _ROWS.c.location).where(_OF_ENTERPRISE).order_by(_ROWS.c.service_id_folded)
 _COUNT = select(func.count()).select_from(_ROWS).where(_OF_ENTERPRISE)
-_DELETING = delete(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.service_id_folded == bindparam("folded"))
+_DELETE = delete(_ROWS).where(_OF_ENTERPRISE, _ROWS.c.service_id_folded == bindparam("folded"))
 _ROSTERS_OF = select(_ROSTERS.c.id).where(_ROSTERS.c.enterprise_id == bindparam("enterprise"))
 _CURRENT = _ROSTERS_OF.where(state_in(_ROSTERS.c.state, RosterState.CURRENT))
 _LIVE = _ROSTERS_OF.where(state_in(_ROSTERS.c.state, RosterState.WANTED, RosterState.CURRENT))
-_PEOPLE = select(
+_CANDIDATES = select(
     _HOLDERS.c.service_id, _HOLDERS.c.service_id_folded, _HOLDERS.c.ext_folded, _HOLDERS.c.email, _HOLDERS.c.location
 ).where(_HOLDERS.c.roster_id == _CURRENT.scalar_subquery())
 _SHOWN = (
@@ -39,54 +40,54 @@ _SHOWN = (
     .where(_HOLDERS.c.roster_id.in_(_LIVE))
     .order_by(_HOLDERS.c.id)
 )
-_SHOWING = (
+_SET_SHOWN = (
     update(_HOLDERS)
     .where(_HOLDERS.c.id == bindparam("holder"))
     .values(
-        location=bindparam("place"),
-        location_folded=bindparam("place_folded"),
-        location_sort=bindparam("place_sort"),
+        location=bindparam("new_location"),
+        location_folded=bindparam("new_folded"),
+        location_sort=bindparam("new_sort"),
     )
 )
 _IN_PORTIONS = {"yield_per": 2000}
 
 
 def mapping(session: Session, enterprise_id: int) -> dict[str, str]:
-    """The whole mapping, by folded Service ID."""
-    found = session.execute(_KNOWN, {"enterprise": enterprise_id})
+    """Return all locations by folded Service ID."""
+    found = session.execute(_MAPPING, {"enterprise": enterprise_id})
     return {row.service_id_folded: row.location for row in found}
 
 
 def find(session: Session, enterprise_id: int, folded: Collection[str]) -> dict[str, str]:
-    """What the mapping says of these folded Service IDs."""
-    found = session.execute(_SOME, {"enterprise": enterprise_id, "folded": list(folded)})
+    """Return the locations of these folded Service IDs, without those that have none."""
+    found = session.execute(_FIND, {"enterprise": enterprise_id, "folded": list(folded)})
     return {row.service_id_folded: row.location for row in found}
 
 
 def in_order(session: Session, enterprise_id: int) -> Iterator[tuple[str, str]]:
-    """Every Service ID with its location, in order of Service ID."""
-    for row in session.execute(_LISTED, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
+    """Return all Service IDs with their locations, in order of Service ID."""
+    for row in session.execute(_IN_ORDER, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
         yield row.service_id, row.location
 
 
 def count(session: Session, enterprise_id: int) -> int:
-    """How many Service IDs the mapping has."""
+    """Count the Service IDs that have a location."""
     return session.scalar(_COUNT, {"enterprise": enterprise_id}) or 0
 
 
 def candidates(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
-    """By what the license holders of the current roster can be named, and where they are."""
-    for row in session.execute(_PEOPLE, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
+    """Return the license holders of the current roster as candidates for a location."""
+    for row in session.execute(_CANDIDATES, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
         yield LocationCandidate(*row)
 
 
 def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now: datetime) -> None:
-    """Set the locations of these Service IDs, or clear them where empty, and show that in every roster there is.
+    """Set the locations of these Service IDs, or clear them if empty, and update all live rosters.
 
-    The enterprise has to be locked.
+    The enterprise must be locked.
     """
-    places = {fold(service_id): location for service_id, location in wanted.items()}
-    new = [
+    new_locations = {fold(service_id): location for service_id, location in wanted.items()}
+    rows = [
         {
             "enterprise_id": enterprise_id,
             "service_id": service_id,
@@ -97,26 +98,28 @@ def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now:
         for service_id, location in wanted.items()
         if location
     ]
-    gone = [{"enterprise": enterprise_id, "folded": folded} for folded, location in places.items() if not location]
+    cleared = [
+        {"enterprise": enterprise_id, "folded": folded} for folded, location in new_locations.items() if not location
+    ]
     connection = session.connection()
-    if new:
-        connection.execute(_setting(connection.dialect.name), new)
-    if gone:
-        connection.execute(_DELETING, gone)
+    if rows:
+        connection.execute(_upsert(connection.dialect.name), rows)
+    if cleared:
+        connection.execute(_DELETE, cleared)
     shown = session.execute(_SHOWN, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS)
     moved = [
-        {"holder": holder, "place": place, "place_folded": fold(place), "place_sort": sort_key(place)}
+        {"holder": holder, "new_location": new, "new_folded": fold(new), "new_sort": sort_key(new)}
         for holder, folded, group_id, location in shown
-        if folded in places and (place := places[folded] or group_id) != location
+        if folded in new_locations and (new := new_locations[folded] or group_id) != location
     ]
     if moved:
-        connection.execute(_SHOWING, moved)
+        connection.execute(_SET_SHOWN, moved)
 
 
 @cache
-def _setting(dialect: str) -> Any:
-    inserting = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_ROWS)
-    return inserting.on_conflict_do_update(
+def _upsert(dialect: str) -> Any:
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_ROWS)
+    return statement.on_conflict_do_update(
         index_elements=[_ROWS.c.enterprise_id, _ROWS.c.service_id_folded],
-        set_={name: inserting.excluded[name] for name in ("service_id", "location", "set_at")},
+        set_={name: statement.excluded[name] for name in ("service_id", "location", "set_at")},
     )

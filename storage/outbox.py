@@ -1,4 +1,4 @@
-"""The outbox: what is said to whom, in order for each destination, until Webex has it."""
+"""The outbox: messages and edits to send, in order for each destination, until Webex has accepted them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,40 +20,50 @@ POST, EDIT = "post", "edit"
 OPEN, DELIVERED, FAILED, SUPERSEDED = "open", "delivered", "failed", "superseded"
 
 GIVE_UP_AFTER = timedelta(days=1)
-FREE_EDITS = 9
+"""How long a message is tried: an outage of Webex is over by then, or the message is no longer of use."""
+MAX_EDITS = 9
+"""Webex allows ten edits of a message (its messages API). One is left for the last edit."""
+# Statements on tables instead of classes are built once: see storage/__init__.py.
+_ROWS: Any = OutboxRow.__table__
+_earlier: Any = _ROWS.alias("earlier")
+_IS_NEXT = ~exists().where(
+    _earlier.c.destination_id == _ROWS.c.destination_id,
+    _earlier.c.number < _ROWS.c.number,
+    _earlier.c.due_at.is_not(None),
+)
 
 
 def attach(session: Session, name: str, compressed: bytes) -> int:
-    """Keep a gzip-compressed file for outbox rows to carry."""
+    """Store a gzip-compressed file for outbox rows. Return its id."""
     return insert_row(session, AttachmentRow, name=name, body=compressed)
 
 
 def send(session: Session, address: Address, draft: Draft, now: datetime) -> int:
-    """Queue a message to an address."""
+    """Queue a message to an address. Return the id of the outbox row."""
     return _add(session, destinations.next_number_at(session, address), POST, draft, now, None)
 
 
 def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
-    """Queue a message to a destination."""
-    return _add(session, _next_at(session, destination_id), POST, draft, now, None)
+    """Queue a message to a destination. Return the id of the outbox row."""
+    return _add(session, _numbered(session, destination_id), POST, draft, now, None)
 
 
-def _next_at(session: Session, destination_id: int) -> tuple[int, int]:
+def _numbered(session: Session, destination_id: int) -> tuple[int, int]:
     return destination_id, destinations.next_number(session, destination_id)
 
 
 def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last: bool = False) -> None:
-    """Queue a change of a message of ours; a newer change replaces one that waits.
+    """Queue an edit of a message. It replaces an edit that still waits.
 
-    Webex allows ten edits of a message (its messages API): nine are used freely, the tenth is kept for `last`.
+    Do nothing if the message was given up or has had `MAX_EDITS`. The `last` edit may be one more.
     """
     about = session.get_one(OutboxRow, about_id, with_for_update=True, populate_existing=True)
-    in_hand = session.scalar(
+    being_sent = session.scalar(
         select(func.count()).where(
             OutboxRow.about_id == about_id, OutboxRow.state == OPEN, OutboxRow.lease_until.is_not(None)
         )
     )
-    if about.edits + (in_hand or 0) >= FREE_EDITS + int(last) or about.state == FAILED:
+    if about.edits + (being_sent or 0) >= MAX_EDITS + int(last) or about.state == FAILED:
         return
     session.execute(
         update(OutboxRow)
@@ -61,13 +71,15 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
         .values(state=SUPERSEDED, due_at=None, ended_at=now)
         .execution_options(synchronize_session=False)
     )
-    _add(session, _next_at(session, about.destination_id), EDIT, Draft(markdown), now, about_id)
+    _add(session, _numbered(session, about.destination_id), EDIT, Draft(markdown), now, about_id)
 
 
-def _add(session: Session, place: tuple[int, int], kind: str, draft: Draft, now: datetime, about_id: int | None) -> int:
-    """`place` is a destination and the number there."""
-    destination_id, number = place
-    inserted = insert_row(
+def _add(
+    session: Session, numbered: tuple[int, int], kind: str, draft: Draft, now: datetime, about_id: int | None
+) -> int:
+    """Add a row. `numbered` is a destination and the number of the row there."""
+    destination_id, number = numbered
+    outbox_id = insert_row(
         session,
         OutboxRow,
         destination_id=destination_id,
@@ -87,42 +99,33 @@ def _add(session: Session, place: tuple[int, int], kind: str, draft: Draft, now:
         due_at=now,
     )
     wake(session, KIND)
-    return inserted
-
-
-_ROWS: Any = OutboxRow.__table__
-_earlier: Any = _ROWS.alias("earlier")
-_IS_NEXT = ~exists().where(
-    _earlier.c.destination_id == _ROWS.c.destination_id,
-    _earlier.c.number < _ROWS.c.number,
-    _earlier.c.due_at.is_not(None),
-)
+    return outbox_id
 
 
 def claim(connection: Connection, now: datetime) -> OutboxRow | None:
-    """Take a due row that is the lowest open one of its destination."""
+    """Claim a due row that has the lowest open number of its destination."""
     return claims.claim(connection, OutboxRow, now, _IS_NEXT)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
-    """When the outbox has to be looked at again."""
+    """Return when the outbox has to be looked at again."""
     return claims.next_due(session, OutboxRow, now)
 
 
 def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
-    """Webex has it."""
+    """End a row that Webex has accepted."""
     _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id)
     if row.kind == EDIT:
         session.execute(update(OutboxRow).where(OutboxRow.id == row.about_id).values(edits=OutboxRow.edits + 1))
 
 
 def give_up(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
-    """Webex will not have it: kept, counted, and no longer in the way of the next."""
+    """End a row that Webex does not accept. It is kept and counted, and the next row of its destination can go."""
     _end(session, row, FAILED, now, error=error)
 
 
 def drop(session: Session, row: OutboxRow, now: datetime) -> None:
-    """It need not be said any more."""
+    """End a row that is no longer needed."""
     _end(session, row, SUPERSEDED, now)
 
 
@@ -133,17 +136,17 @@ def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: 
 
 
 def retry(session: Session, row: OutboxRow, at: datetime, error: str) -> None:
-    """Try again later."""
+    """Send a row again at this time."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), due_at=at, failures=row.failures + 1, error=error)
 
 
 def retry_without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
-    """Try again at once, outside the thread that Webex does not accept."""
+    """Send a row again now, outside the thread that Webex does not accept."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), parent_id=None, due_at=now)
 
 
 def replace_text(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
-    """Replace what a row says by a line that anybody may read."""
+    """Replace a row's text and file with a line without personal data, and send that now."""
     claims.settle(
         session,
         OutboxRow,
@@ -156,7 +159,7 @@ def replace_text(session: Session, row: OutboxRow, markdown: str, now: datetime)
 
 
 def forget_attachment(session: Session, attachment_id: int) -> None:
-    """Delete a file unless a message that waits still carries it."""
+    """Delete a file, unless an open row carries it."""
     session.execute(select(AttachmentRow.id).where(AttachmentRow.id == attachment_id).with_for_update())
     waiting = exists().where(OutboxRow.attachment_id == attachment_id, OutboxRow.due_at.is_not(None))
     if session.scalar(select(waiting)):
@@ -171,6 +174,6 @@ def forget_attachment(session: Session, attachment_id: int) -> None:
 
 
 def count_failed(session: Session) -> int:
-    """How many messages were given up."""
+    """Count the rows that were given up."""
     count = session.scalar(select(func.count()).where(state_in(OutboxRow.state, FAILED)))
     return count or 0

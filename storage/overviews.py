@@ -1,4 +1,4 @@
-"""All enterprises at a glance, in as many statements however many there are."""
+"""An overview of all enterprises. The number of statements does not grow with the number of enterprises."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -17,7 +17,7 @@ _LAST = select(func.max(_SYNCS.c.id)).where(state_in(_SYNCS.c.state, *ATTEMPT_ST
 
 
 def find_all(session: Session) -> list[Overview]:
-    """The enterprises in use, by key."""
+    """Return an overview of each enterprise in use, in order of key."""
     admins: dict[int, list[str]] = defaultdict(list)
     for row in session.execute(select(AdminRow.enterprise_id, AdminRow.email).order_by(AdminRow.email_folded)):
         admins[row.enterprise_id].append(row.email)
@@ -27,8 +27,8 @@ def find_all(session: Session) -> list[Overview]:
     )
     last = {row.enterprise_id: row for row in found}
     overviews = []
-    for one in enterprises.in_use(session):
-        sync = last.get(one.id)
+    for enterprise in enterprises.in_use(session):
+        sync = last.get(enterprise.id)
         state, ended_at = (None, None) if sync is None else (sync.state, sync.ended_at)
-        overviews.append(Overview(one, tuple(admins[one.id]), spaces[one.id], state, ended_at))
+        overviews.append(Overview(enterprise, tuple(admins[enterprise.id]), spaces[enterprise.id], state, ended_at))
     return overviews

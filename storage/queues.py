@@ -1,7 +1,7 @@
-"""The queues, one per cluster, first come first served.
+"""The queues of syncs: one per cluster, first come, first served.
 
-The first sync of a queue carries the mark `head`; only that one is ever due, unless it has waited for too long, and
-whoever ends it marks the next.
+The first sync of a queue is marked as its `head`. Only the head is due; the transaction that ends it marks the next
+one. A sync that has waited too long becomes due without being the head, so that it can be ended.
 """
 
 from datetime import datetime
@@ -20,7 +20,9 @@ from storage.values.records import Sync, SyncState, WaitsFor
 KIND = "syncs"
 
 _PORTION = 100
+"""How many overdue syncs one transaction makes due, so that it stays short."""
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SyncRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
 _first: Any = _ROWS.alias("first")
@@ -28,8 +30,8 @@ _head: Any = _ROWS.alias("head_of")
 _CLUSTERS: Any = ClusterRow.__table__
 
 
-def _promoting(cluster: Any) -> Any:
-    """Mark the first queued sync of a cluster as head, unless there is a head."""
+def _promote_statement(cluster: Any) -> Any:
+    """Return the statement that marks the first queued sync of a cluster as head, unless there is a head."""
     paused_until = select(_CLUSTERS.c.paused_until).where(_CLUSTERS.c.id == cluster).scalar_subquery()
     waiting = (_first.c.cluster_id == cluster, state_in(_first.c.state, SyncState.QUEUED), ~_first.c.head)
     return (
@@ -47,23 +49,28 @@ def _promoting(cluster: Any) -> Any:
     )
 
 
-_PROMOTING = _promoting(bindparam("cluster"))
+_PROMOTE = _promote_statement(bindparam("cluster"))
 _ended: Any = _ROWS.alias("ended")
-_PROMOTING_AFTER = _promoting(select(_ended.c.cluster_id).where(_ended.c.id == bindparam("ended")).scalar_subquery())
+_PROMOTE_AFTER = _promote_statement(
+    select(_ended.c.cluster_id).where(_ended.c.id == bindparam("ended")).scalar_subquery()
+)
 
 
 def promote(session: Session, cluster_id: int, now: datetime) -> Sync | None:
-    """Mark the first queued sync of a locked cluster as head, unless there is a head; which one was marked."""
-    return _promoted(session, _PROMOTING, {"cluster": cluster_id, "now": now})
+    """Mark the first queued sync of a cluster as head, unless there is a head. Return the marked sync.
+
+    The cluster must be locked.
+    """
+    return _promote(session, _PROMOTE, {"cluster": cluster_id, "now": now})
 
 
 def promote_after(session: Session, sync_id: int, now: datetime) -> Sync | None:
-    """The same of the cluster of a sync that has ended."""
-    return _promoted(session, _PROMOTING_AFTER, {"ended": sync_id, "now": now})
+    """Do the same for the cluster of a sync that has ended."""
+    return _promote(session, _PROMOTE_AFTER, {"ended": sync_id, "now": now})
 
 
-def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> Sync | None:
-    marked = session.execute(promoting, which).one_or_none()
+def _promote(session: Session, statement: Any, parameters: dict[str, Any]) -> Sync | None:
+    marked = session.execute(statement, parameters).one_or_none()
     if marked is None:
         return None
     wake(session, KIND)
@@ -71,27 +78,27 @@ def _promoted(session: Session, promoting: Any, which: dict[str, Any]) -> Sync |
 
 
 def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
-    """Make due some queued syncs that were asked for before then and have not come up; whether there were any."""
+    """Make syncs due that were asked for before `before` and never became head. Return whether there were any."""
     overdue = (
         select(SyncRow.id)
         .where(state_in(SyncRow.state, SyncState.QUEUED), SyncRow.due_at.is_(None), SyncRow.asked_at < before)
         .limit(_PORTION)
         .with_for_update(skip_locked=True)
     )
-    called = session.scalars(
+    made_due = session.scalars(
         update(SyncRow)
         .where(SyncRow.id.in_(overdue.scalar_subquery()))
         .values(due_at=now)
         .returning(SyncRow.id)
         .execution_options(synchronize_session=False)
     ).all()
-    if called:
+    if made_due:
         wake(session, KIND)
-    return bool(called)
+    return bool(made_due)
 
 
 def place(session: Session, sync: Sync) -> int:
-    """A sync's place in its cluster's queue; the first is the one that runs or is about to."""
+    """Return a sync's place in its queue. The sync that runs, or starts next, has place 1."""
     if sync.head:
         return 1
     before = session.scalar(

@@ -1,4 +1,4 @@
-"""What somebody who writes may act for: people are known by `person_id` once they wrote, by e-mail alone until then."""
+"""What a person may act for. People are known by e-mail until their first message, and by `person_id` from then on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +16,11 @@ from storage.values.webex_ids import differ
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What somebody may act for, and what they seem to but may not.
+    """What a person may act for, and where only the e-mail address matches.
 
-    `denied_enterprise_ids`: enterprises with an admin of this e-mail address who is another person, or of another Webex
-    organization than the enterprise. `operator_denied`: the same of an operator's address. `has_changes`: this person's
-    id, address or organization has to be stored.
+    `denied_enterprise_ids`: enterprises that have an admin with this address, who is another person or in another Webex
+    organization than the enterprise. `operator_denied`: an operator has this address, but is another person.
+    `has_changes`: the person's id, address or organization has to be stored.
     """
 
     operator: bool
@@ -30,13 +30,14 @@ class Rights:
     has_changes: bool
 
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
-_WHO: Any = bindparam("who")
+_PERSON_ID: Any = bindparam("person")
 _EMAIL: Any = bindparam("email")
 
-_LIKE: CompoundSelect[Any, Any] = union_all(
+_CANDIDATES: CompoundSelect[Any, Any] = union_all(
     select(
         _ADMINS.c.enterprise_id,
         _ADMINS.c.person_id,
@@ -45,20 +46,22 @@ _LIKE: CompoundSelect[Any, Any] = union_all(
         _ENTERPRISES.c.org_id.label("own_org_id"),
     )
     .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
-    .where(or_(_ADMINS.c.person_id == _WHO, _ADMINS.c.email_folded == _EMAIL), _ENTERPRISES.c.removed_at.is_(None)),
+    .where(
+        or_(_ADMINS.c.person_id == _PERSON_ID, _ADMINS.c.email_folded == _EMAIL), _ENTERPRISES.c.removed_at.is_(None)
+    ),
     select(
         null().label("enterprise_id"),
         _OPERATORS.c.person_id,
         _OPERATORS.c.email,
         null().label("org_id"),
         null().label("own_org_id"),
-    ).where(or_(_OPERATORS.c.person_id == _WHO, _OPERATORS.c.email_folded == _EMAIL)),
+    ).where(or_(_OPERATORS.c.person_id == _PERSON_ID, _OPERATORS.c.email_folded == _EMAIL)),
 )
-_UNSEEN = (
+_ORG_UNKNOWN = (
     select(_ADMINS.c.id)
     .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
     .where(
-        or_(_ADMINS.c.person_id == _WHO, and_(_ADMINS.c.person_id.is_(None), _ADMINS.c.email_folded == _EMAIL)),
+        or_(_ADMINS.c.person_id == _PERSON_ID, and_(_ADMINS.c.person_id.is_(None), _ADMINS.c.email_folded == _EMAIL)),
         _ENTERPRISES.c.removed_at.is_(None),
         _ENTERPRISES.c.org_id.is_not(None),
         or_(_ADMINS.c.org_seen_at.is_(None), _ADMINS.c.org_seen_at < bindparam("before", type_=UTCDateTime)),
@@ -68,20 +71,20 @@ _UNSEEN = (
 
 
 def find(session: Session, who: Identity) -> Rights:
-    """What somebody may act for, by who they are now."""
-    found = session.execute(_LIKE, {"who": who.person_id, "email": address_key(who.email)}).all()
-    may: set[int | None] = set()
-    may_not: set[int | None] = set()
+    """Return what a person may act for."""
+    found = session.execute(_CANDIDATES, {"person": who.person_id, "email": address_key(who.email)}).all()
+    allowed: set[int | None] = set()  # None stands for the operators
+    denied: set[int | None] = set()
     for row in found:
-        itself = row.person_id in (None, who.person_id)
+        is_same_person = row.person_id in (None, who.person_id)
         org_id = who.org_id or row.org_id
-        (may if itself and not differ(row.own_org_id, org_id) else may_not).add(row.enterprise_id)
+        (allowed if is_same_person and not differ(row.own_org_id, org_id) else denied).add(row.enterprise_id)
     admin_rows = [row for row in found if row.enterprise_id is not None]
     return Rights(
-        operator=None in may,
-        enterprise_ids=frozenset(one for one in may if one is not None),
-        denied_enterprise_ids=frozenset(one for one in may_not - may if one is not None),
-        operator_denied=None in may_not - may,
+        operator=None in allowed,
+        enterprise_ids=frozenset(id_ for id_ in allowed if id_ is not None),
+        denied_enterprise_ids=frozenset(id_ for id_ in denied - allowed if id_ is not None),
+        operator_denied=None in denied - allowed,
         has_changes=any(row.person_id is None for row in found)
         or any(row.person_id == who.person_id and _has_changed(row, who) for row in admin_rows),
     )
@@ -93,31 +96,31 @@ def _has_changed(row: Any, who: Identity) -> bool:
 
 
 def needs_org_lookup(session: Session, who: Identity, before: datetime) -> bool:
-    """Whether somebody's organization decides what they may, and was not looked at since then."""
-    values = {"who": who.person_id, "email": address_key(who.email), "before": before}
-    return session.scalar(_UNSEEN, values) is not None
+    """Return whether the person's organization matters for their rights and was not read since `before`."""
+    values = {"person": who.person_id, "email": address_key(who.email), "before": before}
+    return session.scalar(_ORG_UNKNOWN, values) is not None
 
 
 def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> None:
-    """From now on know somebody by `person_id` wherever the e-mail alone was known, and by the e-mail they have now.
+    """Store a person's id where only the e-mail was known, and the e-mail and organization that they have now.
 
-    The operators' e-mails stay as the settings have them.
+    The e-mails of operators stay as they are in the settings.
     """
     own = AdminRow.enterprise_id.in_(rights.enterprise_ids)
     other = aliased(AdminRow)
     known = exists().where(other.enterprise_id == AdminRow.enterprise_id, other.person_id == who.person_id)
     folded = address_key(who.email)
-    unsynchronised = {"synchronize_session": False}
+    options = {"synchronize_session": False}
     session.execute(
         update(AdminRow)
         .where(own, AdminRow.person_id.is_(None), AdminRow.email_folded == folded, ~known)
         .values(person_id=who.person_id)
-        .execution_options(**unsynchronised)
+        .execution_options(**options)
     )
     session.execute(
         delete(AdminRow)
         .where(own, AdminRow.person_id.is_(None), AdminRow.email_folded == folded, known)
-        .execution_options(**unsynchronised)
+        .execution_options(**options)
     )
     taken = exists().where(
         other.enterprise_id == AdminRow.enterprise_id, other.email_folded == folded, other.id != AdminRow.id
@@ -127,19 +130,19 @@ def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> Non
             update(AdminRow)
             .where(AdminRow.person_id == who.person_id, AdminRow.email_folded != folded, ~taken)
             .values(email=who.email, email_folded=folded)
-            .execution_options(**unsynchronised)
+            .execution_options(**options)
         )
     if who.org_id is not None:
         session.execute(
             update(AdminRow)
             .where(AdminRow.person_id == who.person_id)
             .values(org_id=who.org_id, org_seen_at=now)
-            .execution_options(**unsynchronised)
+            .execution_options(**options)
         )
     if rights.operator and session.scalar(select(OperatorRow.id).where(OperatorRow.person_id == who.person_id)) is None:
         session.execute(
             update(OperatorRow)
             .where(OperatorRow.person_id.is_(None), OperatorRow.email_folded == folded)
             .values(person_id=who.person_id)
-            .execution_options(**unsynchronised)
+            .execution_options(**options)
         )

@@ -24,7 +24,7 @@ class Listener(threading.Thread):
         self._stopping = stopping
 
     def run(self) -> None:
-        """Listen, and reconnect if the connection is lost. After each connect, tell of all kinds: some may be missed."""
+        """Listen, and reconnect if the connection is lost. After each connect, tell of all kinds."""
         url = self._database.plain_url
         while not self._stopping.is_set():
             try:

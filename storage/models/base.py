@@ -36,7 +36,7 @@ class Table(DeclarativeBase):
 
 
 class Claimable:
-    """A row that jobs claim: when it is due, until when it is claimed, how often it was claimed, how often it failed."""
+    """A row that jobs claim: when it is due, until when it is claimed, and how often it was claimed and failed."""
 
     due_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
