@@ -1,6 +1,6 @@
 """The locations that admins set for Service IDs. They take precedence over the group that Webex sends.
 
-Changing the mapping and writing license holders both need the lock on the enterprise, so each sees what the other wrote.
+To change the mapping and to write license holders, the enterprise must be locked: so each sees what the other wrote.
 """
 
 from collections.abc import Collection, Iterator, Mapping

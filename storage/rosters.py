@@ -1,4 +1,7 @@
-"""Rosters: an enterprise's license holders, read as a new generation that one small transaction makes current."""
+"""The rosters: an enterprise's license holders as last read.
+
+A roster is written in chunks, and then one short transaction makes it current in place of the one before.
+"""
 
 from dataclasses import fields
 from datetime import datetime
@@ -18,23 +21,26 @@ from storage.values.records import Claim, Roster, RosterState
 
 KIND = "rosters"
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = RosterRow.__table__
 _others: Any = _ROWS.alias("others")
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
-_WANTED = select(_ROWS.c.id).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.WANTED)).with_for_update()
+_LOCK_REQUESTED = (
+    select(_ROWS.c.id).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.WANTED)).with_for_update()
+)
 _SP_ENTERPRISE_ID = select(_ENTERPRISES.c.sp_enterprise_id).where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
 _EXTRA = (_SP_ENTERPRISE_ID.scalar_subquery().label("sp_enterprise_id"),)
-_ALL = select(*(_ROWS.c[field.name] for field in fields(Roster)))
-_CURRENT = _ALL.where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.CURRENT))
-_LAST = _ALL.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
-_RESTARTING = (
+_ROSTERS = select(*(_ROWS.c[field.name] for field in fields(Roster)))
+_CURRENT = _ROSTERS.where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.CURRENT))
+_LAST = _ROSTERS.where(_OF_ENTERPRISE).order_by(_ROWS.c.id.desc()).limit(1)
+_RESTART = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("roster"), _ROWS.c.lease_until.is_not(None) | ~_ROWS.c.whole)
     .values(due_at=bindparam("now", type_=UTCDateTime), lease_until=None, whole=True)
 )
-_WIDENING = _RESTARTING.where(~_ROWS.c.whole)
-_MERGING = (
+_MAKE_WHOLE = _RESTART.where(~_ROWS.c.whole)
+_MERGE = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("roster"))
     .values(
@@ -43,21 +49,21 @@ _MERGING = (
         size=_ROWS.c.size + bindparam("added"),
     )
 )
-_REPLACING = (
+_REPLACE = (
     update(_ROWS).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.CURRENT)).values(state=RosterState.REPLACED)
 )
 
 
 def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool = False, restart: bool = False) -> int:
-    """Have the license holders read, unless that is wanted already; the wanted roster's id.
+    """Request a read of the license holders, unless one is requested already. Return the id of the requested roster.
 
-    `whole` reads all of them, not only what has changed. `restart` reads all of them, and starts a read that is under
-    way from the beginning, because it may have begun too early.
+    `whole` reads all of them, not only the changed ones. `restart` reads all of them, and starts a read that is under
+    way again, because it may have begun too early.
 
-    Its row is locked until the transaction ends, so that it cannot become current before those who wait for it are
-    written down.
+    The row stays locked until the transaction ends, so the roster cannot become current before those who wait for it
+    are recorded.
     """
-    made = insert_if_missing(
+    added = insert_if_missing(
         session,
         RosterRow,
         enterprise_id=enterprise_id,
@@ -69,84 +75,90 @@ def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool 
         size=0,
         whole=whole or restart,
     )
-    if made is not None:
+    if added is not None:
         wake(session, KIND)
-        return made
-    wanted: int | None = session.scalar(_WANTED, {"enterprise": enterprise_id})
+        return added
+    wanted: int | None = session.scalar(_LOCK_REQUESTED, {"enterprise": enterprise_id})
     if wanted is None:
         return request(session, enterprise_id, now, whole=whole, restart=restart)
     if whole or restart:
-        session.execute(_RESTARTING if restart else _WIDENING, {"roster": wanted, "now": now})
+        session.execute(_RESTART if restart else _MAKE_WHOLE, {"roster": wanted, "now": now})
     wake(session, KIND)
     return wanted
 
 
 def claim(connection: Connection, now: datetime) -> RosterRow | None:
-    """Take a roster that has to be read."""
+    """Claim a roster that has to be read."""
     return claims.claim(connection, RosterRow, now, extra=_EXTRA)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
-    """When the rosters have to be looked at again."""
+    """Return when the rosters have to be looked at again."""
     return claims.next_due(session, RosterRow, now)
 
 
 def clear(session: Session, roster_id: int) -> bool:
-    """Delete a chunk of a roster's rows; False when none is left."""
+    """Delete a chunk of a roster's license holders. Return False if none was left."""
     chunk = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == roster_id).limit(license_holders.CHUNK)
-    gone = session.scalars(
+    deleted = session.scalars(
         delete(LicenseHolderRow)
         .where(LicenseHolderRow.id.in_(chunk.scalar_subquery()))
         .returning(LicenseHolderRow.id)
         .execution_options(synchronize_session=False)
     ).all()
-    return len(gone) > 0
+    return len(deleted) > 0
 
 
 def add(
     session: Session, claim: Claim, enterprise_id: int, now: datetime, first: int, holders: license_holders.Holders
 ) -> None:
-    """Write a chunk of a claimed roster: subscriber ids and cells, numbered from `first` in Webex's order.
+    """Add a chunk of license holders to a claimed roster, numbered from `first` in Webex's order.
 
-    They come with the locations that Webex sends; the mapping, as it is by now, goes before those.
+    A location in the mapping replaces the one that Webex sends.
     """
-    enterprises.lock(session, enterprise_id)  # before its roster, as others lock them
+    enterprises.lock(session, enterprise_id)  # always before its roster: a fixed order avoids deadlocks
     claims.save_progress(session, RosterRow, claim, now)
     license_holders.insert_all(session, enterprise_id, claim.id, first, holders)
 
 
 def make_current(
-    session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int, *, begun: datetime | None = None
+    session: Session, claim: Claim, enterprise_id: int, now: datetime, size: int, *, begun_at: datetime | None = None
 ) -> list[int]:
-    """Put a roster that was read whole in the place of the one before, and answer those who waited.
+    """Make a roster current that was read whole, and resume what waited for it.
 
-    `begun` is when Webex was asked for its first page, where that was not just now. Returns their status messages.
+    `begun_at` is when Webex was asked for the first page; by default `now`. Return the status messages of those who
+    waited.
     """
-    session.execute(_REPLACING, {"enterprise": enterprise_id})
-    read = {"read_at": now, "begun_at": begun or now, "whole_at": begun or now, "size": size}
+    session.execute(_REPLACE, {"enterprise": enterprise_id})
+    read = {"read_at": now, "begun_at": begun_at or now, "whole_at": begun_at or now, "size": size}
     claims.settle(session, RosterRow, claim, state=RosterState.CURRENT, due_at=None, error=None, **read)
     return _resume(session, enterprise_id, claim.id, now)
 
 
 def merge(
-    session: Session, claim: Claim, current: Roster, now: datetime, begun: datetime, holders: license_holders.Holders
+    session: Session, claim: Claim, current: Roster, now: datetime, begun_at: datetime, holders: license_holders.Holders
 ) -> list[int]:
-    """Write what has changed into the current roster, and answer those who waited for it to be read again."""
+    """Write the changed license holders into the current roster, and resume what waited for that.
+
+    Return the status messages of those who waited.
+    """
     enterprises.lock(session, current.enterprise_id)
     claims.settle(session, RosterRow, claim, state=RosterState.MERGED, due_at=None, error=None)
     added = license_holders.merge(session, current.enterprise_id, current.id, holders)
-    values = {"roster": current.id, "read": now, "begun": begun, "added": added}
-    session.execute(_MERGING, values)
+    session.execute(_MERGE, {"roster": current.id, "read": now, "begun": begun_at, "added": added})
     return _resume(session, current.enterprise_id, claim.id, now)
 
 
 def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
-    """Read again later."""
+    """Read the roster again at this time."""
     claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
 
 
 def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> list[int]:
-    """The roster could not be read: the one before stays, and those who waited are answered from it."""
+    """End a roster that could not be read, and resume what waited: it gets the roster before.
+
+    Return the status messages of those who waited.
+    """
     claims.settle(session, RosterRow, claim, state=RosterState.FAILED, due_at=None, error=error)
     return _resume(session, enterprise_id, claim.id, now)
 
@@ -157,13 +169,13 @@ def _resume(session: Session, enterprise_id: int, roster_id: int, now: datetime)
 
 
 def forget(session: Session, enterprise_id: int, now: datetime) -> None:
-    """What was read, or is being read, is of another enterprise of Webex's: show it no more, and read again."""
-    session.execute(_REPLACING, {"enterprise": enterprise_id})
+    """Drop the current roster and read again, because the enterprise has another id at Webex now."""
+    session.execute(_REPLACE, {"enterprise": enterprise_id})
     request(session, enterprise_id, now, restart=True)
 
 
 def find_obsolete(session: Session) -> int | None:
-    """A roster that still has rows and that nobody will read again."""
+    """Return a roster that was replaced or failed and still has license holders."""
     held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
     return session.scalar(
         select(RosterRow.id).where(state_in(RosterRow.state, RosterState.REPLACED, RosterState.FAILED), held).limit(1)
@@ -171,16 +183,17 @@ def find_obsolete(session: Session) -> int | None:
 
 
 def find_stalest(session: Session, before: datetime) -> int | None:
-    """The enterprise in use whose roster was last read whole longest ago, and before then; None while any roster is
-    wanted, since people wait for those.
+    """Return the enterprise in use whose last whole read is the oldest and from before this time.
+
+    Return None while any roster is requested, because people wait for those.
     """
-    stale = _ROWS.c.whole_at.is_(None) | (_ROWS.c.whole_at <= before)
+    is_stale = _ROWS.c.whole_at.is_(None) | (_ROWS.c.whole_at <= before)
     query = (
         select(_ROWS.c.enterprise_id)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ROWS.c.enterprise_id)
         .where(
             state_in(_ROWS.c.state, RosterState.CURRENT),
-            stale,
+            is_stale,
             _ENTERPRISES.c.removed_at.is_(None),
             ~select(_others.c.id).where(_others.c.due_at.is_not(None)).exists(),
         )
@@ -191,12 +204,12 @@ def find_stalest(session: Session, before: datetime) -> int | None:
 
 
 def current(session: Session, enterprise_id: int) -> Roster | None:
-    """The roster of an enterprise as it is shown."""
+    """Return the current roster of an enterprise."""
     row = session.execute(_CURRENT, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)
 
 
 def last(session: Session, enterprise_id: int) -> Roster | None:
-    """The newest roster of an enterprise, whatever became of it."""
+    """Return the newest roster of an enterprise, in any state."""
     row = session.execute(_LAST, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else Roster(*row)

@@ -1,4 +1,4 @@
-"""Group spaces and the enterprises they are tied to, and people who have turned notices off."""
+"""Group spaces and their enterprises, and the people who turned notices off."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -13,31 +13,40 @@ from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, Sync
 from storage.values.messages import Space
 from storage.values.webex_ids import same
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
+_ROWS: Any = SpaceRow.__table__
+_DESTINATIONS = select(DestinationRow.room_id).where(DestinationRow.room_id.is_not(None))
+_SPACES = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
+_BY_ROOM = _SPACES.where(_ROWS.c.room_id == bindparam("room"))
+_NOTIFICATION_ROOMS = (
+    select(_ROWS.c.room_id).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.notify).order_by(_ROWS.c.id)
+)
+
 
 def link(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
-    """Have what is typed in a group be for this enterprise; False where it is already.
+    """Link a group space to an enterprise. Return False if it was linked to it before.
 
-    What the group heard of another enterprise, and the trust it had for that, end.
+    Notices and trust for another enterprise end.
     """
-    return _changed(session, room_id, enterprise_id, now, linked=True)
+    return _set_flags(session, room_id, enterprise_id, now, linked=True)
 
 
 def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) -> bool:
-    """Make a group one of an enterprise's notification spaces; False where it was one already.
+    """Make a group a notification space of an enterprise. Return False if it was one before.
 
-    A space tells of one enterprise: the one it was made for last.
+    A space has notices of one enterprise only: the last one.
     """
-    return _changed(session, room_id, enterprise_id, now, notify=True)
+    return _set_flags(session, room_id, enterprise_id, now, notify=True)
 
 
-def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
-    """Whether a group had to change to be so for this enterprise."""
+def _set_flags(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
+    """Set these flags of a group for an enterprise. Return whether that changed anything."""
     values = {"linked": False, "notify": False, "trusted": False} | wanted
     if insert_if_missing(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True
     row = session.scalar(select(SpaceRow).where(SpaceRow.room_id == room_id).with_for_update())
-    if row is None:  # forgotten since it was in the way
-        return _changed(session, room_id, enterprise_id, now, **wanted)
+    if row is None:  # it was deleted after the insert found it
+        return _set_flags(session, room_id, enterprise_id, now, **wanted)
     if row.enterprise_id != enterprise_id:
         row.enterprise_id, row.since = enterprise_id, now
         row.linked, row.notify, row.trusted = values["linked"], values["notify"], values["trusted"]
@@ -51,7 +60,7 @@ def _changed(session: Session, room_id: str, enterprise_id: int, now: datetime, 
 
 
 def trust(session: Session, room_id: str, *, on: bool) -> bool:
-    """Let what is personal to its enterprise be read in a group, or not; False where that is so already."""
+    """Allow an enterprise's personal data in its group space, or forbid it. Return False if that was so before."""
     changed = session.scalar(
         update(SpaceRow)
         .where(SpaceRow.room_id == room_id, SpaceRow.trusted != on)
@@ -63,24 +72,27 @@ def trust(session: Session, room_id: str, *, on: bool) -> bool:
 
 
 def forget(session: Session, room_id: str) -> bool:
-    """Tie a group to no enterprise any more; False where it was tied to none."""
-    gone = session.scalar(delete(SpaceRow).where(SpaceRow.room_id == room_id).returning(SpaceRow.id))
-    return gone is not None
+    """Delete what is stored about a group. Return False if nothing was."""
+    deleted = session.scalar(delete(SpaceRow).where(SpaceRow.room_id == room_id).returning(SpaceRow.id))
+    return deleted is not None
 
 
 def forget_all(session: Session, enterprise_id: int) -> None:
-    """Tie no group to an enterprise any more."""
+    """Delete what is stored about an enterprise's groups."""
     session.execute(delete(SpaceRow).where(SpaceRow.enterprise_id == enterprise_id))
 
 
 def other_ids(session: Session, room_id: str) -> list[str]:
-    """The other ids by which messages went to this space, as far as can be told from the ids."""
-    ids = {*session.scalars(select(SpaceRow.room_id)), *session.scalars(_GONE_TO)}
-    return sorted(one for one in ids if one is not None and one != room_id and same(one, room_id))
+    """Return the other ids under which this space is stored. Webex's ids of one space can differ, see `webex_ids`."""
+    ids = {*session.scalars(select(SpaceRow.room_id)), *session.scalars(_DESTINATIONS)}
+    return sorted(other for other in ids if other is not None and other != room_id and same(other, room_id))
 
 
 def change_room_id(session: Session, old: str, new: str) -> None:
-    """Know a space by another id, unless it is known by that already."""
+    """Change the id of a space, and of the threads there in which open syncs are followed.
+
+    If the new id is stored already, the old row is deleted.
+    """
     if session.scalar(select(SpaceRow.id).where(SpaceRow.room_id == new)) is None:
         session.execute(update(SpaceRow).where(SpaceRow.room_id == old).values(room_id=new))
     else:
@@ -95,18 +107,18 @@ def change_room_id(session: Session, old: str, new: str) -> None:
 
 
 def find(session: Session, room_id: str) -> Space | None:
-    """A group, if it is tied to an enterprise."""
-    row = session.execute(_OF, {"room": room_id}).one_or_none()
+    """Return a group space; None if nothing is stored about it."""
+    row = session.execute(_BY_ROOM, {"room": room_id}).one_or_none()
     return None if row is None else Space(*row)
 
 
 def find_all(session: Session) -> list[Space]:
-    """All groups that are tied to enterprises, in the order in which they came."""
-    return [Space(*row) for row in session.execute(_EVERY)]
+    """Return all stored group spaces, oldest first."""
+    return [Space(*row) for row in session.execute(_SPACES)]
 
 
 def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
-    """Send no more notices of an enterprise to a group; False where none were sent."""
+    """Stop an enterprise's notices to a group. Return False if there were none."""
     changed = session.scalar(
         update(SpaceRow)
         .where(SpaceRow.room_id == room_id, SpaceRow.enterprise_id == enterprise_id, SpaceRow.notify)
@@ -114,38 +126,29 @@ def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
         .returning(SpaceRow.id)
         .execution_options(synchronize_session=False)
     )
-    # What is left is for nothing any more.
+    # A space that is neither linked nor notified needs no row.
     session.execute(delete(SpaceRow).where(SpaceRow.room_id == room_id, ~SpaceRow.notify, ~SpaceRow.linked))
     return changed is not None
 
 
 def notification_rooms(session: Session, enterprise_id: int) -> list[str]:
-    """The rooms of an enterprise's notification spaces."""
-    return list(session.scalars(_NOTIFIED, {"enterprise": enterprise_id}))
-
-
-_ROWS: Any = SpaceRow.__table__
-_GONE_TO = select(DestinationRow.room_id).where(DestinationRow.room_id.is_not(None))
-_EVERY = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
-_OF = _EVERY.where(_ROWS.c.room_id == bindparam("room"))
-_NOTIFIED = (
-    select(_ROWS.c.room_id).where(_ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.notify).order_by(_ROWS.c.id)
-)
+    """Return the ids of an enterprise's notification spaces."""
+    return list(session.scalars(_NOTIFICATION_ROOMS, {"enterprise": enterprise_id}))
 
 
 def mute(session: Session, person_id: str, now: datetime) -> bool:
-    """Send somebody no notices any more; False where that is so already."""
+    """Turn notices off for a person. Return False if they were off before."""
     return insert_if_missing(session, MutedRow, person_id=person_id, since=now) is not None
 
 
 def unmute(session: Session, person_id: str) -> bool:
-    """Send somebody notices again; False where they get them already."""
-    gone = session.scalar(delete(MutedRow).where(MutedRow.person_id == person_id).returning(MutedRow.id))
-    return gone is not None
+    """Turn notices on for a person. Return False if they were on before."""
+    deleted = session.scalar(delete(MutedRow).where(MutedRow.person_id == person_id).returning(MutedRow.id))
+    return deleted is not None
 
 
 def muted(session: Session, person_ids: Sequence[str]) -> set[str]:
-    """Which of these people have turned notices off."""
+    """Return which of these people turned notices off."""
     if not person_ids:
         return set()
     return set(session.scalars(select(MutedRow.person_id).where(MutedRow.person_id.in_(person_ids))))

@@ -1,6 +1,6 @@
-"""Syncs: asked for, queued per cluster, moved one state at a time.
+"""The syncs: requested, queued per cluster, and moved from state to state.
 
-Whoever changes a queue locks the enterprise's row, then the cluster's, then reads again.
+To change a queue, lock the enterprise, then the cluster, and then read again.
 """
 
 from datetime import datetime
@@ -20,33 +20,40 @@ from storage.values.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncS
 
 KIND = queues.KIND
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SyncRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
-# In RETURNING SQLite is told no table names: `enterprise_id` must stay a column of the claimed table alone.
+# In RETURNING, SQLite gets no table names, so no table in this subquery may have a column `enterprise_id`.
 _EXTRA = (
     select(_ENTERPRISES.c.webex_id)
     .where(_ENTERPRISES.c.id == _ROWS.c.enterprise_id)
     .scalar_subquery()
     .label("webex_id"),
 )
-_GETTING = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
+_GET = select(_ROWS).where(_ROWS.c.id == bindparam("sync"))
 _ACTIVE = select(_ROWS).where(_ROWS.c.enterprise_id == bindparam("enterprise"), state_in(_ROWS.c.state, *ACTIVE))
-_SHOWING = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
-_RESUMING = (
+_SET_STATUS_MESSAGE = update(_ROWS).where(_ROWS.c.id == bindparam("sync")).values(status_outbox_id=bindparam("message"))
+_RESUME = (
     update(_ROWS)
     .where(
-        _ROWS.c.enterprise_id == bindparam("enterprise"),  # by which alone there is an index
+        _ROWS.c.enterprise_id == bindparam("enterprise"),  # redundant, but it has an index
         _ROWS.c.roster_id == bindparam("roster"),
         _ROWS.c.due_at.is_not(None),
     )
     .values(due_at=_NOW)
     .returning(_ROWS.c.id)
 )
+_QUEUES = (
+    select(_ROWS, ClusterRow.name.label("cluster"))
+    .join(ClusterRow, ClusterRow.id == _ROWS.c.cluster_id)
+    .where(state_in(_ROWS.c.state, *ACTIVE))
+    .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
+)
 
 
 def accept(session: Session, enterprise: Enterprise, asker_email: str, now: datetime) -> Sync:
-    """Queue a sync; the enterprise and its cluster are locked and nothing is active."""
+    """Queue a sync. The enterprise and its cluster must be locked, and the enterprise must have no active sync."""
     row = SyncRow(
         enterprise_id=enterprise.id,
         cluster_id=enterprise.cluster_id,
@@ -64,24 +71,24 @@ def accept(session: Session, enterprise: Enterprise, asker_email: str, now: date
 
 
 def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
-    """Remember which message shows how the sync stands."""
-    session.execute(_SHOWING, {"sync": sync_id, "message": outbox_id})
+    """Store which message shows the state of the sync."""
+    session.execute(_SET_STATUS_MESSAGE, {"sync": sync_id, "message": outbox_id})
 
 
 def claim(connection: Connection, now: datetime) -> SyncRow | None:
-    """Take a sync that has something to do."""
+    """Claim a sync that is due."""
     return claims.claim(connection, SyncRow, now, extra=_EXTRA)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
-    """When the syncs have to be looked at again."""
+    """Return when the syncs have to be looked at again."""
     return claims.next_due(session, SyncRow, now)
 
 
 def move(
     session: Session | Connection, claim: Claim, now: datetime, *, keep_claim: bool = False, **values: Any
 ) -> None:
-    """Write a sync's next state; `hold` keeps the claim for the step that follows at once."""
+    """Write a sync's next state. With `keep_claim`, the claim is renewed, because another step follows at once."""
     if keep_claim:
         claims.save_progress(session, SyncRow, claim, now, **values)
     else:
@@ -89,20 +96,19 @@ def move(
 
 
 def end(session: Session, claim: Claim, now: datetime, state: SyncState, **values: Any) -> Sync | None:
-    """End a claimed sync; its people are told by the next move, at once unless `due_at` says when. The enterprise and
-    its cluster are locked.
+    """End a claimed sync and return the new head of its queue. The enterprise and its cluster must be locked.
 
-    Returns the sync that has become the head of its queue by that.
+    The sync is due again to tell people: now, or at `due_at` if given.
     """
-    ended: dict[str, Any] = {"state": state, "head": False, "waits_for": None, "due_at": now, "failures": 0}
-    move(session, claim, now, **ended | values)
+    final: dict[str, Any] = {"state": state, "head": False, "waits_for": None, "due_at": now, "failures": 0}
+    move(session, claim, now, **final | values)
     return queues.promote_after(session, claim.id, now)
 
 
 def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | None:
-    """End a queued sync from outside: whoever has it in hand loses it. The enterprise and its cluster are locked.
+    """Cancel a queued sync and return the new head of its queue. A worker that holds the sync loses its claim.
 
-    Returns the sync that has become the head of its queue by that.
+    The enterprise and its cluster must be locked.
     """
     session.execute(
         update(SyncRow)
@@ -124,44 +130,36 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
 
 
 def resume(session: Session, enterprise_id: int, roster_id: int, now: datetime) -> None:
-    """Bring back the syncs whose end was to be told with a roster of their enterprise."""
-    if session.execute(_RESUMING, {"enterprise": enterprise_id, "roster": roster_id, "now": now}).first() is not None:
+    """Make the ended syncs due that wait for this roster before people are told."""
+    if session.execute(_RESUME, {"enterprise": enterprise_id, "roster": roster_id, "now": now}).first() is not None:
         wake(session, KIND)
 
 
 def mark_told(session: Session, claim: Claim, now: datetime) -> None:
-    """Everybody concerned has been told: nothing is left to do."""
+    """End the work on a sync after everybody concerned was told."""
     claims.settle(session, SyncRow, claim, due_at=None, told_at=now)
 
 
 def get(session: Session, sync_id: int) -> Sync:
-    """One sync."""
-    return to_sync(session.execute(_GETTING, {"sync": sync_id}).one())
+    """Return a sync."""
+    return to_sync(session.execute(_GET, {"sync": sync_id}).one())
 
 
 def active(session: Session, enterprise_id: int) -> Sync | None:
-    """The sync of an enterprise that is queued, starting or running."""
+    """Return the sync of an enterprise that is queued, starting or running."""
     row = session.execute(_ACTIVE, {"enterprise": enterprise_id}).one_or_none()
     return None if row is None else to_sync(row)
 
 
 def has_unfinished(session: Session, enterprise_id: int) -> bool:
-    """Whether an enterprise has a sync that has not ended, or of whose end nobody has been told yet."""
+    """Return whether an enterprise has a sync that has not ended, or whose end was not told yet."""
     row = select(SyncRow.id).where(SyncRow.enterprise_id == enterprise_id, SyncRow.told_at.is_(None)).limit(1)
     return session.scalar(row) is not None
 
 
 def by_cluster(session: Session) -> dict[str, list[Sync]]:
-    """The active syncs of every cluster, by its name, in their order."""
+    """Return the active syncs by name of their cluster, in the order of the queue."""
     found: dict[str, list[Sync]] = {}
     for row in session.execute(_QUEUES):
         found.setdefault(row.cluster, []).append(to_sync(row))
     return found
-
-
-_QUEUES = (
-    select(_ROWS, ClusterRow.name.label("cluster"))
-    .join(ClusterRow, ClusterRow.id == _ROWS.c.cluster_id)
-    .where(state_in(_ROWS.c.state, *ACTIVE))
-    .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
-)

@@ -1,4 +1,4 @@
-"""The license filter as SQL: folded columns against folded patterns, so both databases agree with Python."""
+"""The license filter as SQL. It compares folded columns with folded patterns, so both databases agree with Python."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ _ESCAPE = "\\"
 
 
 def where(terms: Sequence[Term]) -> list[ColumnElement[bool]]:
-    """The conditions of a filter; all of them must hold."""
+    """Return the conditions of a filter; all of them must hold."""
     return [_condition(term) for term in terms]
 
 
 def ordering(sort: Sequence[SortKey]) -> list[ColumnElement[str]]:
-    """The columns to order by; the caller adds what decides ties."""
+    """Return the columns to order by. The caller adds a column that decides ties."""
     columns = [(_column(key.column, "sort"), key.descending) for key in sort]
     return [column.desc() if descending else column.asc() for column, descending in columns]
 
@@ -31,10 +31,10 @@ def _matches(column: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool
     pieces = fold_pattern(pattern)
     if len(pieces) == 1:
         return column == pieces[0]
-    return column.like("%".join(_literal(piece) for piece in pieces), escape=_ESCAPE)
+    return column.like("%".join(_escaped(piece) for piece in pieces), escape=_ESCAPE)
 
 
-def _literal(piece: str) -> str:
+def _escaped(piece: str) -> str:
     for special in (_ESCAPE, "%", "_"):
         piece = piece.replace(special, _ESCAPE + special)
     return piece

@@ -1,4 +1,4 @@
-"""Views of a roster: its license holders filtered and sorted, counted, and what keeps a filter from finding any."""
+"""Views of a roster: its license holders filtered, sorted and counted."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,25 +11,28 @@ from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, Term, V
 from storage.view_conditions import ordering, where
 
 _PORTION = 2000
+"""How many license holders are read at once, so that an export of any size needs little memory."""
 
+# Statements on tables instead of classes are built once: see storage/__init__.py.
 _HOLDERS: Any = LicenseHolderRow.__table__
 _CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS))
 _OF_ROSTER: ColumnElement[bool] = _HOLDERS.c.roster_id == bindparam("roster")
-_WHOLE = _CELLS.where(_OF_ROSTER).order_by(_HOLDERS.c.position)
+_ALL_CELLS = _CELLS.where(_OF_ROSTER).order_by(_HOLDERS.c.position)
 
 
 def holders(
     session: Session, roster_id: int, view: View | None = None, *, few: bool = False
 ) -> Iterator[LicenseHolder]:
-    """The license holders of a view, in its order."""
+    """Return the license holders of a view, in its order."""
     return (LicenseHolder(*row) for row in cells(session, roster_id, view, few=few))
 
 
 def cells(session: Session, roster_id: int, view: View | None = None, *, few: bool = False) -> Iterator[Sequence[str]]:
-    """The nine cells of each license holder of a view, in its order; read from the database in portions, which costs
-    calls of its own, unless they are `few`.
+    """Return the nine cells of each license holder of a view, in its order.
+
+    They are read from the database in portions. If they are `few`, they are read at once, which is quicker.
     """
-    query: Any = _WHOLE
+    query: Any = _ALL_CELLS
     if view is not None:
         query = _CELLS.where(_OF_ROSTER, *where(view.terms)).order_by(*ordering(view.sort), _HOLDERS.c.position)
     options = {} if few else {"yield_per": _PORTION}
@@ -38,21 +41,21 @@ def cells(session: Session, roster_id: int, view: View | None = None, *, few: bo
 
 
 def count(session: Session, roster_id: int, view: View | None = None) -> int:
-    """How many license holders a view has."""
+    """Count the license holders of a view."""
     terms = where(view.terms) if view else []
     return session.scalar(select(func.count()).where(_OF_ROSTER, *terms), {"roster": roster_id}) or 0
 
 
 def facets(session: Session, roster_id: int, column: str, view: View | None = None) -> dict[str, int]:
-    """How many license holders of a view have which value in a column, most first."""
+    """Count the license holders of a view by their value in a column, the most frequent value first."""
     found = groups(session, roster_id, (column,), view)
-    return dict(sorted(((value, number) for (value,), number in found.items()), key=lambda one: (-one[1], one[0])))
+    return dict(sorted(((value, number) for (value,), number in found.items()), key=lambda item: (-item[1], item[0])))
 
 
 def groups(
     session: Session, roster_id: int, columns: Sequence[str], view: View | None = None
 ) -> dict[tuple[str, ...], int]:
-    """How many license holders of a view have which values in these columns."""
+    """Count the license holders of a view by their values in these columns."""
     cells = [_HOLDERS.c[column] for column in columns]
     terms = where(view.terms) if view else []
     query = select(func.count(), *cells).where(_OF_ROSTER, *terms).group_by(*cells)
@@ -60,10 +63,11 @@ def groups(
 
 
 def excluded_by_each(session: Session, roster_id: int, terms: Sequence[Term]) -> list[int]:
-    """How many license holders meet all of the terms but this one, for each of them; one look at the roster."""
-    missing = [case((term, 0), else_=1).label(f"m{index}") for index, term in enumerate(where(terms))]
-    looked = select(*missing).where(_OF_ROSTER).subquery()
-    each = list(looked.c)
-    misses: Any = sum(each[1:], each[0])
-    counts = [func.coalesce(func.sum(one), 0) for one in each]
-    return [int(number) for number in session.execute(select(*counts).where(misses == 1), {"roster": roster_id}).one()]
+    """Count, for each term, the license holders that meet all other terms but not this one. Reads the roster once."""
+    failed = [case((term, 0), else_=1).label(f"failed_{index}") for index, term in enumerate(where(terms))]
+    by_holder = select(*failed).where(_OF_ROSTER).subquery()
+    terms_failed = list(by_holder.c)
+    number_failed: Any = sum(terms_failed[1:], terms_failed[0])
+    counts = [func.coalesce(func.sum(term), 0) for term in terms_failed]
+    query = select(*counts).where(number_failed == 1)
+    return [int(number) for number in session.execute(query, {"roster": roster_id}).one()]

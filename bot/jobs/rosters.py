@@ -105,7 +105,7 @@ def _read_whole(context: Context, row: RosterRow) -> None:
             unwritten = []
     size += _write(context, row, size, unwritten, progress)
     with context.database.write() as session:
-        status_messages = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun=begun)
+        status_messages = rosters.make_current(session, claim, row.enterprise_id, context.now(), size, begun_at=begun)
         show_end(session, status_messages, all_read(progress.pages), context.now())
 
 

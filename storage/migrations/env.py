@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `storage.engine.upgrade` hands over."""
+"""Run the migrations, as Alembic's entry point, on the connection that `storage.engine.upgrade` passes."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""The values that storage takes and gives: plain dataclasses, without SQLAlchemy."""
+"""The values that storage takes and returns: plain dataclasses, without SQLAlchemy."""

@@ -1,4 +1,4 @@
-"""Text made comparable: what is equal, contained or sorted alike whatever its case, accents and spaces."""
+"""Make text comparable, whatever its case, accents and spaces are."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 _QUOTES = {"'": "‘’‚‛′ʼʹˈ`´", '"': "“”„‟«»″"}
 _DASHES = "‐‑‒–—―−"
 
-# Letters whose stroke or ligature Unicode does not take apart, with what people type for them.
+# Letters that Unicode does not decompose (strokes, ligatures), and what people type for them.
 _LETTERS = {
     "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ɖ": "d", "ɗ": "d", "ħ": "h", "ı": "i", "ɨ": "i",
     "ȷ": "j", "ɉ": "j", "ĸ": "k", "ƙ": "k", "ł": "l", "ƚ": "l", "ⱡ": "l", "ɫ": "l", "ŋ": "n", "ɲ": "n",
@@ -15,12 +15,12 @@ _LETTERS = {
     "ƥ": "p", "ᵽ": "p", "ⱥ": "a", "ʋ": "v", "ƴ": "y", "ɏ": "y", "ƶ": "z", "ȥ": "z", "ʒ": "z",
 }  # fmt: skip
 
-_PLAIN = str.maketrans(
+_REPLACEMENTS = str.maketrans(
     _LETTERS
     | {variant: plain for plain, variants in _QUOTES.items() for variant in variants}
     | dict.fromkeys(_DASHES, "-")
 )
-_UNSEEN = {"Cc", "Cf", "Cs"}
+_INVISIBLE = {"Cc", "Cf", "Cs"}
 _SELECTORS = {
     "\u034f",
     "\u180b",
@@ -34,12 +34,15 @@ _DIGITS = re.compile("[0-9]+")
 
 
 def fold(text: str) -> str:
-    """The comparable form of a cell: no case, accents, controls or odd spaces; folding twice is folding once."""
+    """Return the comparable form of a cell, without case, accents, control characters and extra spaces.
+
+    Folding a folded text changes nothing.
+    """
     return " ".join(_folded(text).split())
 
 
 def fold_pattern(pieces: tuple[str, ...]) -> tuple[str, ...]:
-    """The comparable form of a pattern: spaces next to a wildcard stay, those at the cell's edges go."""
+    """Return the comparable form of a pattern. Spaces next to a wildcard stay, spaces at the ends go."""
     folded = [_SPACES.sub(" ", _folded(piece)) for piece in pieces]
     folded[0] = folded[0].lstrip()
     folded[-1] = folded[-1].rstrip()
@@ -47,15 +50,15 @@ def fold_pattern(pieces: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def address_key(email: str) -> str:
-    """An e-mail address made comparable: by case alone, since an accent makes it somebody else's address."""
+    """Return the comparable form of an e-mail address: lower case, but with accents, which make it another address."""
     return email.strip().lower()
 
 
 def sort_key(text: str) -> str:
-    """Folded text that plain codepoint comparison orders, runs of digits by their number; empty comes first.
+    """Return folded text that sorts by code point, with numbers in numeric order (2 before 10) and empty text first.
 
-    A number is written as the length of its length, its length, and itself without leading zeros: 007 and 7
-    are equal.
+    A number is written as the length of its length, its length, and its digits without leading zeros: 7 and 007 are
+    both "117".
     """
     return _DIGITS.sub(_number, fold(text))
 
@@ -69,18 +72,18 @@ def _number(run: re.Match[str]) -> str:
 def _folded(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.casefold().replace("`", "'")
-    # Quotes go before NFKD, which would take an acute accent for a space; marks go before casefolding, which
-    # would turn one of them, the iota subscript, into a letter.
-    folded = _without_marks(text.translate(_PLAIN)).casefold().translate(_PLAIN)
-    return _without_marks(folded).translate(_PLAIN)
+    # Quotes are replaced before NFKD, which turns an acute accent into a space. Marks are removed before casefold(),
+    # which turns one of them, the iota subscript, into a letter.
+    folded = _without_marks(text.translate(_REPLACEMENTS)).casefold().translate(_REPLACEMENTS)
+    return _without_marks(folded).translate(_REPLACEMENTS)
 
 
 def _without_marks(text: str) -> str:
-    return "".join(filter(_stays, unicodedata.normalize("NFKD", text)))
+    return "".join(filter(_is_kept, unicodedata.normalize("NFKD", text)))
 
 
-def _stays(letter: str) -> bool:
-    """Vowel signs that are letters of their own script stay; accents, controls and what nobody sees go."""
+def _is_kept(letter: str) -> bool:
+    """Return False for accents, control characters and invisible ones. Vowel signs that are letters stay."""
     if letter.isspace():
         return True
-    return not (unicodedata.combining(letter) or letter in _SELECTORS or unicodedata.category(letter) in _UNSEEN)
+    return not (unicodedata.combining(letter) or letter in _SELECTORS or unicodedata.category(letter) in _INVISIBLE)

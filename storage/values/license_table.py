@@ -1,4 +1,4 @@
-"""The license table: a row of it, by what one is found, and a view of it; values without a database behind them."""
+"""The license table: its rows and columns, and the filters and orders of a view."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class LicenseHolder:
 
 @dataclass(frozen=True, slots=True)
 class LocationCandidate:
-    """By what a license holder can be named who is to get a location, and where they are by now."""
+    """A license holder of the current roster who may get another location, and what an admin can call them by."""
 
     service_id: str
     service_id_folded: str
@@ -42,12 +42,12 @@ LICENSE_COLUMNS = (
 )
 
 Pattern = tuple[str, ...]
-"""What a cell is compared with: the pieces of text between wildcards; one piece is the whole cell."""
+"""What a cell is compared with: the pieces of text between wildcards. A single piece must equal the whole cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition: any of the columns matches any of the patterns, or, negated, none does."""
+    """One condition: any of the columns matches any of the patterns. If negated, no column matches any pattern."""
 
     columns: tuple[str, ...]
     patterns: tuple[Pattern, ...]
@@ -64,7 +64,7 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter and an order over a roster: terms are and-ed, ties keep Webex's order."""
+    """A filter and an order over a roster. All terms must hold; ties keep Webex's order."""
 
     terms: tuple[Term, ...] = ()
     sort: tuple[SortKey, ...] = ()

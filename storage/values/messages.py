@@ -1,12 +1,14 @@
-"""What comes in, where answers go, and what they say: values without a database behind them."""
+"""The values around messages: incoming events, destinations, and drafts of outgoing messages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A group space and its enterprise: whether what is typed there is for that (`linked`), whether it hears of that
-    one's syncs (`notify`), and whether what is personal to it may be read there (`trusted`).
+    """A group space and its enterprise.
+
+    `linked`: commands typed there are for that enterprise. `notify`: it gets notices of the enterprise's syncs.
+    `trusted`: the enterprise's personal data may be shown there.
     """
 
     room_id: str
@@ -18,7 +20,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A webhook's event, as the door takes it in; `actor_id` is who did it."""
+    """An event that a webhook reported. `actor_id` is the person who caused it."""
 
     resource: str
     event: str
@@ -31,8 +33,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message is to go: a space, which may be `direct`, or somebody's 1:1 by `person_id`, or by e-mail if they
-    were never met.
+    """Where to send a message: a space, or the 1:1 space of a person, by `person_id` or by e-mail.
+
+    Exactly one of them identifies the destination: the first that is not None. `direct` says that `room_id` is a 1:1
+    space, and then `person_id` is its person.
     """
 
     room_id: str | None = None
@@ -43,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an outbox row goes: a space, a person or an e-mail address."""
+    """A stored destination of messages: a space, a person or an e-mail address."""
 
     id: int
     room_id: str | None
@@ -54,8 +58,11 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an outbox row says, and to whom it must not be shown; a notification space that is not fit gets
-    `public_markdown` instead.
+    """What an outbox row says, and who may read it.
+
+    A `personal` draft goes only to spaces that are fit for the data of `enterprise_id`. If the space is not, a
+    notification space gets `public_markdown` instead, and a person's answer goes to the 1:1 space of `person_id`.
+    `parent_id` is the thread, and `origin_id` the destination where the command was typed.
     """
 
     markdown: str

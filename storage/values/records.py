@@ -1,4 +1,4 @@
-"""The values that storage hands out: frozen, and without a database behind them."""
+"""The values that storage returns. They are frozen and need no database."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class SyncState(StrEnum):
-    """Where a sync stands between asking and its end."""
+    """The state of a sync, between the request and its end."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -33,7 +33,7 @@ class Cause(StrEnum):
 
 
 class WaitsFor(StrEnum):
-    """What a queued sync at the head of its queue waits for."""
+    """What the sync at the head of a queue waits for: its paused cluster, Webex's own sync, or the next try."""
 
     CLUSTER = "cluster"
     WEBEX = "webex"
@@ -41,7 +41,7 @@ class WaitsFor(StrEnum):
 
 
 class RosterState(StrEnum):
-    """What became of one reading of an enterprise's license holders."""
+    """The state of a roster: requested, current, or how it ended."""
 
     WANTED = "wanted"
     CURRENT = "current"
@@ -51,11 +51,12 @@ class RosterState(StrEnum):
 
 
 ACTIVE = (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING)
+"""The states of a sync that has not ended. An enterprise has at most one such sync."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """A customer company."""
+    """A customer company. `cluster` and `cluster_id` are the name and the id of its cluster."""
 
     id: int
     key: str
@@ -69,7 +70,7 @@ class Enterprise:
 
 
 FILE = "file"
-"""What stands for a command in the audit where a file was delivered."""
+"""Stands in the audit instead of a command for the delivery of a file."""
 
 
 TOO_FAST = "too fast"
@@ -78,8 +79,9 @@ TOO_FAST = "too fast"
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row of the audit: when, of which enterprise, who, from which space, what was asked, and how it ended; `file`
-    is the name of one that was made for it.
+    """One entry of the audit: when, for which enterprise, by whom, in which space, what was asked, and how it ended.
+
+    `file` is the name of the CSV file that was made for it.
     """
 
     at: datetime
@@ -96,7 +98,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """An enterprise as operators see it: its admins' e-mails, how many spaces are for it, and its last sync."""
+    """An enterprise as operators see it: the e-mails of its admins, the number of its spaces, and its last sync."""
 
     enterprise: Enterprise
     admins: tuple[str, ...]
@@ -107,7 +109,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One reading of an enterprise's license holders."""
+    """An enterprise's license holders, as they were read from Webex once.
+
+    `begun_at` is when the last read began, and `whole_at` when the last read of all license holders began.
+    """
 
     id: int
     enterprise_id: int
@@ -121,13 +126,13 @@ class Roster:
 
     @property
     def as_of(self) -> datetime:
-        """From when the license holders are who are shown from it."""
+        """How old the license holders are."""
         return self.read_at or self.asked_at
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to move one row: its id and which attempt this is."""
+    """The right to work on a row: the row's id, and the number of this attempt, which is another one for each claim."""
 
     id: int
     attempt: int
@@ -135,7 +140,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """One request to synchronize."""
+    """One request to synchronize.
+
+    `head`: it is the first of its queue. `before_started_at` and `before_tracking_id` are those of Webex's last run
+    before the bot asked for this one, so a run that differs from them belongs to this sync. `polls` counts the reads of Webex's status.
+    """
 
     id: int
     enterprise_id: int
@@ -172,10 +181,10 @@ class SyncError(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WebexSyncStatus:
-    """How Webex says an enterprise's last sync stands; Webex may leave out any field.
+    """The status of an enterprise's last sync, as Webex reports it. Webex may leave out any field.
 
-    `read_at` is when Webex was asked, None until storage has kept it. `counts` and `errors` are empty in what storage
-    gives back: they are kept with the run.
+    `read_at` is when Webex was asked; None until the status is stored. `counts` and `errors` are stored with the run
+    only, so they are empty in a status that storage returns.
     """
 
     enabled: bool | None = None
@@ -190,15 +199,15 @@ class WebexSyncStatus:
 
     @property
     def as_of(self) -> datetime:
-        """When Webex was asked; raises LookupError for a status that was never kept."""
+        """When Webex was asked. Raises LookupError for a status that was never stored."""
         if self.read_at is None:
-            raise LookupError("this status was never kept")
+            raise LookupError("this status was never stored")
         return self.read_at
 
 
 @dataclass(frozen=True, slots=True)
 class WebexRun:
-    """A run that nobody asked for through the bot."""
+    """A sync of Webex that the bot did not start."""
 
     id: int
     seen_at: datetime
@@ -212,7 +221,7 @@ class WebexRun:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Somebody who asked for a sync or joined it, and the thread in which they did."""
+    """A person who asked for a sync or joined it, and the thread where they did."""
 
     person_id: str
     email: str
@@ -223,7 +232,7 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody who writes, as Webex tells of them; their organization where it was asked for."""
+    """A person, as Webex identifies them. `org_id` is their organization, if it was read."""
 
     person_id: str
     email: str
@@ -232,7 +241,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """Somebody who may act for an enterprise, or, as an operator, for all."""
+    """An admin of an enterprise, or an operator. `person_id` is None until their first message."""
 
     email: str
     person_id: str | None

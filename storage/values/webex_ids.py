@@ -1,11 +1,11 @@
-"""Webex's ids: opaque texts that are base64 of an address, which may differ between its APIs for the same thing."""
+"""Webex's ids. They are base64 of an address, which can differ between Webex's APIs for the same thing."""
 
 import base64
 import binascii
 
 
 def bare(webex_id: str) -> str:
-    """The part of an id by which the thing itself is known: the last of its address, else the id as it is."""
+    """Return the part of an id that is the same in all APIs: the last part of its address, else the id itself."""
     padded = webex_id + "=" * (-len(webex_id) % 4)
     try:
         address = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
@@ -18,10 +18,10 @@ def bare(webex_id: str) -> str:
 
 
 def differ(one: str | None, other: str | None) -> bool:
-    """Whether two ids, as far as they are known, are of different things."""
+    """Return whether both ids are known and belong to different things."""
     return one is not None and other is not None and not same(one, other)
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two ids are of the same thing."""
+    """Return whether two ids belong to the same thing."""
     return bare(one) == bare(other)

@@ -138,7 +138,7 @@ def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterpris
     row = sample_rows.claim_roster(database)
     assert row.id == wanted
     with database.write() as session:
-        rosters.make_current(session, Claim(row.id, row.attempt), bolt.id, NOW, 0, begun=NOW - MINUTE)
+        rosters.make_current(session, Claim(row.id, row.attempt), bolt.id, NOW, 0, begun_at=NOW - MINUTE)
     assert next_one(NOW + MINUTE) == bolt.id
     with database.write() as session:
         enterprises.remove(session, bolt.id, NOW)
