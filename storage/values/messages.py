@@ -62,7 +62,7 @@ class Draft:
 
     A `personal` draft goes only to spaces that are fit for the data of `enterprise_id`. If the space is not, a
     notification space gets `public_markdown` instead, and a person's answer goes to the 1:1 space of `person_id`.
-    `parent_id` is the thread, and `origin_id` the destination where the command was typed.
+    `parent_id` is the thread. `origin_id` is the destination that gets a line if the 1:1 space cannot be reached.
     """
 
     markdown: str

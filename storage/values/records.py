@@ -143,7 +143,8 @@ class Sync:
     """One request to synchronize.
 
     `head`: it is the first of its queue. `before_started_at` and `before_tracking_id` are those of Webex's last run
-    before the bot asked for this one, so a run that differs from them belongs to this sync. `polls` counts the reads of Webex's status.
+    before the bot asked for this one, so a run that differs from them belongs to this sync.
+    `polls` counts the reads of Webex's status since the start.
     """
 
     id: int
