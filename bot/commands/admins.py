@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Request
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply, Unconfirmed
+from bot.formatting.quantity import quantity
 from bot.replies import admins as replies
 from bot.services import enterprise_fields
 from bot.services.confirmation import is_confirmed
@@ -50,7 +51,7 @@ def _people(request: Request, typed: str) -> list[Identity]:
 
 def _list(session: Session, request: Request) -> Reply:
     team = admins.of_enterprise(session, request.enterprise.id)
-    return Reply(replies.listed(request.enterprise, team), personal=True, audit_detail=f"{len(team)} admins")
+    return Reply(replies.listed(request.enterprise, team), personal=True, audit_detail=quantity(len(team), "admin"))
 
 
 def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
@@ -104,9 +105,9 @@ COMMAND = Command(
     usage="admins [add|remove WHO]",
     summary="who may act for your enterprise",
     details=(
-        "`admins` lists them. `admins add jane@acme.example` or `admins add @Jane` adds somebody, who may then do all "
-        "that you may; `admins remove jane@acme.example` takes that away. Several may be named at once. One admin "
-        "always stays, and to remove yourself you type it twice."
+        "`admins` lists the admins. `admins add jane@acme.example` or `admins add @Jane` adds an admin, who can then "
+        "do everything that you can. `admins remove jane@acme.example` removes one. You can name several people at "
+        "once. One admin always stays. To remove yourself, type the command twice."
     ),
     run=run,
     reads_only=False,

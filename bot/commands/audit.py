@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.replies import audit as replies
 from storage import audit, enterprises
 
@@ -37,7 +38,7 @@ def run(session: Session, request: Request) -> Reply:
         replies.answer(newest, number, request.speaks_for, since, request.now, keys),
         attachment=Attachment(name, content),
         personal=True,
-        audit_detail=f"{number} rows",
+        audit_detail=quantity(number, "row"),
     )
 
 
@@ -60,9 +61,9 @@ COMMAND = Command(
     usage="audit [since]",
     summary="who asked for what, from where, and how it went",
     details=(
-        "Shows what was asked of me within the last 7 days, or since then: `audit 24h`, `audit 30d`, "
-        "`audit 2026-11-01`. All of it is attached as a CSV. Admins see what concerns their enterprise, operators "
-        "everything. It is kept for 400 days."
+        "Shows what people asked me in the last 7 days, or since the time that you type: `audit 24h`, `audit 30d`, "
+        "`audit 2026-11-01`. The whole list is attached as a CSV. Admins see the rows of their enterprise, operators "
+        "see all rows. I keep the rows for 400 days."
     ),
     run=run,
     needs_enterprise=NeedsEnterprise.UNLESS_OPERATOR,

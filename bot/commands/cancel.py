@@ -13,7 +13,7 @@ from storage.values.records import Cause, Sync, SyncState
 def run(session: Session, request: Request) -> Reply:
     """Take the requester off a queued sync, and end it if nobody remains. Webex cannot stop a sync that runs."""
     if request.arguments:
-        raise Refusal(no_arguments(request.arguments, "cancel"))
+        raise Refusal(no_arguments("cancel"))
     enterprise = enterprises.lock(session, request.enterprise.id)
     active = syncs.active(session, enterprise.id)
     if active is None:
@@ -42,8 +42,8 @@ COMMAND = Command(
     usage="cancel",
     summary="withdraw from a sync that is still in the queue",
     details=(
-        "Takes you off the list of a queued sync. It ends when nobody is left on it; an operator ends it for all, and "
-        "they are told. A sync that Webex has begun cannot be stopped."
+        "Takes you off the list of a queued sync. The sync is cancelled when nobody is left on the list. An operator "
+        "cancels it for everybody, and I tell the people on the list. A sync that Webex has started cannot be stopped."
     ),
     run=run,
     reads_only=False,

@@ -7,6 +7,7 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.fields import Fields
 from bot.chat.message import Attachment, Refusal, Reply, Unconfirmed
 from bot.formatting.csv_file import compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.replies import enterprise as replies
 from bot.services import enterprise_fields, enterprises
 from bot.services.confirmation import is_confirmed
@@ -45,7 +46,7 @@ def _list(session: Session, request: Request) -> Reply:
         replies.listed(listed, request.now),
         attachment=Attachment(file_name("enterprises", "all", request.now), content) if listed else None,
         personal=True,
-        audit_detail=f"{len(listed)} enterprises",
+        audit_detail=quantity(len(listed), "enterprise"),
     )
 
 
@@ -109,14 +110,14 @@ def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
 COMMAND = Command(
     name=NAME,
     usage="enterprise [add|set|remove KEY …]",
-    summary="the enterprises: listed, added, changed, removed",
+    summary="list, add, change or remove enterprises",
     details=(
-        "`enterprise` lists them, with their clusters, admins, spaces and last syncs.\n\n"
+        "`enterprise` lists the enterprises, with their clusters, admins, spaces and last syncs.\n\n"
         '`enterprise add acme sp-enterprise-id="Reseller1+acme" cluster=east timezone=America/Chicago name="Acme" '
-        "admin=ana@acme.example` adds one; all but the id may be left out. KEY is its short name: lower-case letters, "
-        "digits and hyphens. The cluster is where Webex runs one sync at a time.\n\n"
-        '`enterprise set acme name="Acme, Inc."` changes what is given; `admin=` adds one.\n\n'
-        "`enterprise remove acme`, typed twice, takes one out of use for good; its history stays."
+        "admin=ana@acme.example` adds an enterprise. You can leave out everything except the key and the id. The key "
+        "is the short name: lower-case letters, digits and hyphens. Webex runs one sync at a time on each cluster.\n\n"
+        '`enterprise set acme name="Acme, Inc."` changes the fields that you type. `admin=` adds an admin.\n\n'
+        "`enterprise remove acme`, typed twice, removes an enterprise for good. Its history stays."
     ),
     run=run,
     role=Role.OPERATOR,

@@ -24,7 +24,7 @@ def run(_session: Session, request: Request) -> Reply:
 COMMAND = Command(
     name="help",
     usage="help [command]",
-    summary="what I can do; with a command, how to use it",
+    summary="what I can do, or how to use one command",
     details="`help` lists what you may type. `help licenses` explains one command.",
     run=run,
     needs_enterprise=NeedsEnterprise.NEVER,

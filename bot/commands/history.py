@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Request
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.replies import history as replies
 from storage import history, webex_status
 
@@ -26,7 +27,7 @@ def run(session: Session, request: Request) -> Reply:
         replies.answer(entries, enterprise, request.now),
         attachment=Attachment(name, compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))),
         personal=True,
-        audit_detail=f"{len(entries)} rows",
+        audit_detail=quantity(len(entries), "row"),
     )
 
 
@@ -43,8 +44,8 @@ COMMAND = Command(
     usage="history [how many]",
     summary="the last syncs, and how they went",
     details=(
-        f"Shows the last {DEFAULT_ROWS} syncs, or as many as you say (`history 50`), with who asked, when, how long "
-        "they took and what came of them; also those that Webex began by itself. All of it is attached as a CSV."
+        f"Shows the last {DEFAULT_ROWS} syncs, or as many as you type (`history 50`): who asked, when, how long it "
+        "took and the result. Syncs that Webex started by itself are listed, too. The whole list is attached as a CSV."
     ),
     run=run,
 )

@@ -9,6 +9,7 @@ from bot.filters import language
 from bot.filters.advice import Advice
 from bot.filters.columns import HEADER
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.replies import license_summary
 from bot.replies import licenses as replies
 from bot.replies.license_summary import Summary
@@ -57,7 +58,7 @@ def _export(session: Session, request: Request, about: About) -> Reply:
     summary = Summary()
     attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, summary))
     said = replies.answer(about, summary, _advice(session, about, summary), request.now)
-    return Reply(said, attachment=attachment, personal=True, audit_detail=f"{summary.found} rows")
+    return Reply(said, attachment=attachment, personal=True, audit_detail=quantity(summary.found, "row"))
 
 
 def _advice(session: Session, about: About, summary: Summary) -> Advice:

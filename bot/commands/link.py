@@ -30,11 +30,11 @@ def run(session: Session, request: Request) -> Reply:
 COMMAND = Command(
     name="link",
     usage="link KEY",
-    summary="ties a group space to an enterprise",
+    summary="link a group space to an enterprise",
     details=(
-        "Typed in a group space: whatever is typed there from then on is for that enterprise, whoever types it. Its "
-        "admins and operators are heard there, nobody else. The space told of another enterprise's syncs, or trusted "
-        "with its data, is so no more."
+        "Type this in a group space. From then on, every command typed there is for that enterprise. I answer only the "
+        "enterprise's admins and operators there. Linking ends the space's notices and trust for the previous "
+        "enterprise."
     ),
     run=run,
     role=Role.OPERATOR,

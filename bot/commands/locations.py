@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Request
 from bot.chat.message import MAX_FILE_BYTES, Attachment, FileUnreadable, Message, Refusal, Reply, Wait
 from bot.formatting.csv_file import compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.locations import csv_reader as table
 from bot.locations import matching, refusals
 from bot.replies import locations as replies
@@ -59,7 +60,7 @@ def _list(session: Session, request: Request, roster: Roster) -> Reply:
             compressed_csv(table.HEADER, locations.in_order(session, enterprise.id)),
         ),
         personal=True,
-        audit_detail=f"{mapped} lines",
+        audit_detail=quantity(mapped, "line"),
     )
 
 
@@ -82,7 +83,7 @@ def _change(session: Session, request: Request, roster: Roster, upload: table.Lo
 COMMAND = Command(
     name="locations",
     usage="locations",
-    summary="where the license holders are; with a CSV attached, sets that",
+    summary="where the license holders are; send a CSV with it to change that",
     details=replies.GUIDE,
     run=run,
     exports=True,

@@ -37,12 +37,12 @@ def run(session: Session, request: Request) -> Reply:
 COMMAND = Command(
     name="notify",
     usage="notify on|off",
-    summary="whether you, or a group space, are told of every sync",
+    summary="whether you, or a group space, get a message about every sync",
     details=(
-        "Every admin is told when a sync has ended. Typed to me in 1:1, `notify off` stops that for you, and "
-        "`notify on` starts it again; what you ask for yourself is still reported where you asked.\n\n"
-        "Typed in a group space, `notify on` has me tell that space; its members who are admins are then not told "
-        "in 1:1 too. `notify off` stops it."
+        "Every admin gets a message when a sync has ended. In 1:1, `notify off` stops these messages for you, and "
+        "`notify on` starts them again. If you ask for a sync, I still report it where you asked.\n\n"
+        "In a group space, `notify on` sends these messages to that space. Admins who are members of it then get no "
+        "message in 1:1. `notify off` stops this."
     ),
     run=run,
     reads_only=False,

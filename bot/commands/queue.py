@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
+from bot.formatting.quantity import quantity
 from bot.replies import queue as replies
 from bot.replies.sync import no_arguments
 from storage import clusters, enterprises, syncs
@@ -13,7 +14,7 @@ from storage import clusters, enterprises, syncs
 def run(session: Session, request: Request) -> Reply:
     """List the syncs that run and that wait on every cluster."""
     if request.arguments:
-        raise Refusal(no_arguments(request.arguments, "queue"))
+        raise Refusal(no_arguments("queue"))
     queues = syncs.by_cluster(session)
     waiting = enterprises.by_ids(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
     name = file_name("queues", "all", request.now)
@@ -22,16 +23,16 @@ def run(session: Session, request: Request) -> Reply:
         replies.answer(queues, clusters.paused(session, request.now), waiting, request.now),
         attachment=Attachment(name, content) if queues else None,
         personal=True,
-        audit_detail=f"{sum(map(len, queues.values()))} syncs",
+        audit_detail=quantity(sum(map(len, queues.values())), "sync"),
     )
 
 
 COMMAND = Command(
     name="queue",
     usage="queue",
-    summary="what runs and what waits on every cluster",
-    details="For every cluster: the sync that runs or is next, those behind it, and since when they wait. "
-    "All of it is attached as a CSV.",
+    summary="which syncs are running and waiting on every cluster",
+    details="Shows for every cluster the sync that is running or next, the syncs behind it, and how long they have "
+    "waited. The whole list is attached as a CSV.",
     run=run,
     role=Role.OPERATOR,
     needs_enterprise=NeedsEnterprise.NEVER,

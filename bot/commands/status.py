@@ -19,7 +19,7 @@ STATUS_WAIT = timedelta(seconds=2)
 def run(session: Session, request: Request) -> Reply | Wait:
     """Tell how the enterprise's syncs and roster stand, with what Webex says now if it says so in time."""
     if request.arguments:
-        raise Refusal(no_arguments(request.arguments, "status"))
+        raise Refusal(no_arguments("status"))
     enterprise = request.enterprise
     reading = webex_status.get(session, enterprise.id)
     live = reading is not None and request.now - reading.as_of <= STATUS_WAIT
@@ -51,7 +51,7 @@ COMMAND = Command(
     name="status",
     usage="status",
     summary="how the last sync went, what happens now, and when the next is possible",
-    details="Shows the sync under way and how far it is, the last attempt and the last success, Webex's own last sync, "
-    "until when the hold lasts, and how many license holders have activated.",
+    details="Shows the sync that is under way and how far it is, the last attempt and the last success, Webex's own "
+    "last sync, when you can ask for the next sync, and how many license holders have activated.",
     run=run,
 )

@@ -20,7 +20,7 @@ ROSTER_WAIT = timedelta(seconds=2)
 def run(session: Session, request: Request) -> Reply | Wait:
     """Queue a sync, or join the active one; refused while the hold lasts."""
     if request.arguments:
-        raise Refusal(replies.no_arguments(request.arguments))
+        raise Refusal(replies.no_arguments("sync"))
     activation, without_email = _activation(session, request.enterprise.id)
     if not activation.get(ACTIVATED) and not request.already_waited:
         return Wait(request.now + ROSTER_WAIT)
@@ -63,13 +63,13 @@ _WITHOUT_EMAIL = View((Term(("email",), (("",),)),))
 COMMAND = Command(
     name="sync",
     usage="sync",
-    summary="have Webex synchronize the contact directory",
+    summary="ask Webex to synchronize the contact directory",
     details=(
         "Puts a directory sync in the queue. I tell you its place at once, keep that message up to date, and "
-        "send every admin a message when it has ended.\n\n"
-        "After one has completed, the next can be asked for 24 hours later, unless the operators have set another "
-        "time. While one is queued or running, `sync` joins it: you are told when it ends. `cancel` takes you off its "
-        "list again while it is queued."
+        "send every admin a message when the sync has ended.\n\n"
+        "After a sync has completed, you can ask for the next one 24 hours later, unless the operators have set "
+        "another time. While a sync is queued or running, `sync` joins it, and I tell you when it ends. While it is "
+        "queued, `cancel` takes you off its list again."
     ),
     run=run,
     reads_only=False,

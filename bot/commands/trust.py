@@ -28,12 +28,12 @@ def run(session: Session, request: Request) -> Reply:
 COMMAND = Command(
     name="trust",
     usage="trust on|off",
-    summary="whether what is personal may be shown in a group space whoever is in it",
+    summary="whether I show personal data in a group space, even if others can read it",
     details=(
-        "License holders, admins, histories and the audit are shown in a group only while every other member is an "
-        "admin of its enterprise or an operator. `trust on`, typed in a linked group, has them shown there all the "
-        "same, to whoever is or will be in it; `trust off` ends that, and so does linking it to another enterprise, or "
-        "bringing the bot there anew."
+        "I show license holders, admins, histories and the audit in a group space only while every other member is an "
+        "admin of its enterprise or an operator. Type `trust on` in a linked group space, and I show them there to "
+        "everybody who is or will be in it. `trust off` ends this. It also ends if the space is linked to another "
+        "enterprise, or if I am removed and added again."
     ),
     run=run,
     role=Role.OPERATOR,

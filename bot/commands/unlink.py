@@ -14,7 +14,7 @@ def run(session: Session, request: Request) -> Reply:
     if request.message.direct:
         raise Refusal(replies.in_groups_alone("unlink"))
     if request.arguments:
-        raise Refusal(no_arguments(request.arguments, "unlink"))
+        raise Refusal(no_arguments("unlink"))
     space = spaces.find(session, request.message.room_id)
     if space is None or not spaces.forget(session, space.room_id):
         raise Refusal(replies.not_linked())
@@ -25,8 +25,8 @@ def run(session: Session, request: Request) -> Reply:
 COMMAND = Command(
     name="unlink",
     usage="unlink",
-    summary="ends the tie of a group space to an enterprise",
-    details="Typed in the group space. It hears of no syncs then either, and is trusted with nothing.",
+    summary="unlink a group space from its enterprise",
+    details="Type this in the group space. The space then gets no messages about syncs and is no longer trusted.",
     run=run,
     role=Role.OPERATOR,
     reads_only=False,

@@ -30,8 +30,9 @@ COMMAND = Command(
     usage="use [KEY]",
     summary="which of your enterprises you speak for",
     details=(
-        "Whoever has several enterprises chooses one of them by its key: `use acme`. That counts until you choose "
-        "another one, in 1:1 and in groups that are not linked to one. `use` alone lists yours."
+        "If you have several enterprises, choose one by its key: `use acme`. I remember it until you choose another "
+        "one. It counts in 1:1 and in group spaces that are not linked to an enterprise. `use` alone lists your "
+        "enterprises."
     ),
     run=run,
     reads_only=False,

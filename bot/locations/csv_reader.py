@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.chat.message import Refusal
 from bot.formatting.csv_file import unguarded
+from bot.formatting.quantity import quantity
 from bot.locations import refusals
 from bot.locations.decoding import lines_of
 from bot.locations.refusals import Fault, quoted
@@ -166,8 +167,8 @@ def _row_fault(number: int, cells: list[str], table: _Table) -> Fault | None:
     """Return what is wrong in one row, whatever the others say."""
     wide, location_at = len(table.header), table.location_at
     if any(cells[wide:]) or len(cells) <= max(table.key_at, location_at):
-        count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
-        return Fault(number, f"{wide} cells, as in the header", f"{count}, {quoted(table.delimiter.join(cells))}")
+        there = f"{quantity(len(cells), 'cell')}, {quoted(table.delimiter.join(cells))}"
+        return Fault(number, f"{quantity(wide, 'cell')}, as in the header", there)
     if len(cells[location_at]) > MAX_LOCATION_LENGTH:
         found = f"{len(cells[location_at]):,}, {quoted(cells[location_at])}"
         return Fault(number, f"a location of at most {MAX_LOCATION_LENGTH} characters", found)

@@ -5,125 +5,137 @@ from datetime import datetime, timedelta
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import cut, fits
+from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from storage.values.records import Enterprise
 
 _MAX_KEYS = 5
+"""Enterprises that one notice to the operators names."""
 
 
 def stranger(operators: Sequence[str]) -> str:
-    """To somebody who is neither an admin nor an operator."""
-    whom = cut([f"- {plain(email)}" for email in operators], 2000) if operators else "- your service provider"
-    return f"You are not on my list of admins, so I cannot do anything for you. To be added, ask:\n\n{whom}"
+    """Say who can add a stranger as an admin."""
+    return (
+        f"You are not on my list of admins, so I cannot do anything for you. To be added, ask:\n\n{_asked(operators)}"
+    )
 
 
 def stranger_space(operators: Sequence[str]) -> str:
-    """To a group into which somebody without rights has brought the bot."""
-    whom = cut([f"- {plain(email)}" for email in operators], 2000) if operators else "- your service provider"
-    return f"I answer only those who are on my list of admins. To be added, ask:\n\n{whom}"
+    """Say who can add admins, in a group space to which a stranger has added the bot."""
+    return f"I answer only the people on my list of admins. To be added, ask:\n\n{_asked(operators)}"
 
 
 def welcome(*, operator: bool) -> str:
-    """To a group into which an admin or an operator has brought it."""
-    link = " `link` and a key ties this space to an enterprise." if operator else ""
+    """Greet a group space to which an admin or an operator has added the bot."""
+    link = " `link KEY` links this space to an enterprise." if operator else ""
     return (
-        "Hello. I answer admins and operators who mention me; `help` shows what they can type. What is personal I show "
-        f"here only while everybody here may read it.{link}"
+        "Hello. I answer admins and operators who mention me. `help` shows what they can type. I show personal data "
+        f"here only while everybody in this space may read it.{link}"
     )
 
 
 def unknown(word: str, meant: str | None) -> str:
-    """To a word that is no command."""
+    """Say that a word is not a command, and which command was probably meant."""
     if not word:
-        return "Yes? `help` shows what I can do."
+        return "Hello. `help` shows what I can do."
     guess = f" Did you mean `{meant}`?" if meant else ""
     return f"I do not know “{plain(word, 40)}”.{guess} `help` shows what I can do."
 
 
 def for_operators(word: str) -> str:
-    """To an admin, of a command for operators."""
-    return f"{code(word)} is for operators. `help` shows what you can type."
+    """Refuse an operator's command to an admin."""
+    return f"Only operators can use {code(word)}. `help` shows what you can type."
 
 
 def not_here() -> str:
-    """To somebody with rights, in a space that is tied to an enterprise to which they have none."""
-    return "You have no rights to the enterprise which that space is for. Write to me here, in 1:1, for your own."
+    """Refuse, privately, a person with rights who typed in a space of another enterprise."""
+    return (
+        "That space belongs to an enterprise to which you have no rights. Write to me here, in 1:1, for your own "
+        "enterprise."
+    )
 
 
 def speaks_for(markdown: str, enterprise: Enterprise) -> str:
-    """A reply to somebody with several enterprises, with the name of the one it is about."""
+    """Add the enterprise's name to a reply to a person who has several enterprises."""
     footer = f"\n\n– for {plain(enterprise.name, 60)} ({code(enterprise.key, 63)})"
     return markdown + footer if fits(markdown + footer) else markdown
 
 
 def file_unused(markdown: str) -> str:
-    """A reply to a message with a file that was not looked at."""
-    footer = "\n\nI did not look at the file: send one with the word `locations` alone, to set locations."
+    """Add to a reply that the command did not read the file that came with it."""
+    footer = "\n\nI did not read the file. To set locations, send it with only the word `locations`."
     return markdown + footer if fits(markdown + footer) else markdown
 
 
 def changed_meanwhile() -> str:
-    """When what is typed here is for another enterprise by the time it can be done."""
-    return "Meanwhile another enterprise is spoken for here, so I did nothing. Type it again if you still want it."
+    """Say that the space speaks for another enterprise by the time the command can run."""
+    return "This space now belongs to another enterprise, so I did nothing. Type it again if you still want it."
 
 
 def too_many(commands: int, wait: timedelta) -> str:
-    """To somebody who types faster than anybody can read."""
+    """Refuse a person who sends commands too fast."""
     seconds = max(1, round(wait.total_seconds()))
-    return f"That was more than {commands} commands in a minute, so I did nothing. I listen again in {seconds} s."
+    return (
+        f"You sent more than {quantity(commands, 'command')} in a minute, so I did nothing. Try again in {seconds} s."
+    )
 
 
 def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
-    """Where an enterprise had its files of an hour."""
+    """Refuse a file to an enterprise that has had all its files of the last hour."""
     again = when(until, now, enterprise.timezone)
     return (
-        f"{plain(enterprise.name)} had {exports} files of license holders from me within the last hour, which is all "
-        "it gets. "
-        f"The next can be made {again}; `licenses count` works meanwhile."
+        f"I made {quantity(exports, 'file')} of license holders for {plain(enterprise.name)} within the last hour. "
+        f"That is the limit. I can make the next file {again}. Until then, `licenses count` works."
     )
 
 
 def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
-    """To operators, of somebody who seems to be an admin but is another person, or of another organization."""
+    """Tell operators that a person has an admin's address but is another person, or from another organization."""
     of = [*(f"an admin of {code(key)}" for key in keys[:_MAX_KEYS]), *(["an operator"] if operator else [])]
     return (
-        f"**I kept somebody out**: {plain(email)} wrote to me, which is the address of {' and '.join(of)}. But Webex "
-        "says it is another person than before, or of another organization than the enterprise. If it is a new person "
-        "who rightly has the address, remove it and add it again; an operator's is in `BOT_OPERATORS`, and is let in "
-        "anew when the bot starts without it and then with it. Nobody of another organization is let in as an admin."
+        f"**I did not let a person in**: {plain(email)} wrote to me. That is the address of {' and '.join(of)}. But "
+        "Webex says that this is another person than before, or a person from another organization than the "
+        "enterprise's. If it is a new person and the address is really theirs, remove the address and add it again. "
+        "For an operator: remove the address from `BOT_OPERATORS`, restart, add it back, restart. I never let in a "
+        "person from another organization as an admin."
     )
 
 
 def which(keys: Sequence[str]) -> str:
-    """To somebody who may act for several enterprises."""
+    """Ask a person who has several enterprises to choose one."""
     names = cut([f"- {plain(key)}" for key in keys], 4000)
     return (
-        "You have rights to more than one enterprise, and I cannot tell which one you mean:\n\n"
-        f"{names}\n\n`use` and one of these chooses it, and I remember that; an operator can `link` a space to one."
+        "You have rights to more than one enterprise, and I do not know which one you mean:\n\n"
+        f"{names}\n\nChoose one with `use KEY`. I will remember it. An operator can also `link` a space to one."
     )
 
 
 def no_enterprise() -> str:
-    """To an operator while there is no enterprise yet."""
+    """Tell an operator how to add the first enterprise."""
     return (
-        "No enterprise is set up yet. Add one: "
-        "`enterprise add KEY sp-enterprise-id=ID admin=EMAIL`; `help enterprise` explains that."
+        "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
+        "`help enterprise` explains this."
     )
 
 
 def apology() -> str:
-    """When something failed that is nobody's fault here."""
+    """Apologize for a failure of the bot itself."""
     return (
-        "Sorry, something went wrong on my side and I could not answer that. "
-        "It is logged for the operators; please try again in a few minutes."
+        "Sorry, something went wrong on my side and I could not answer. The operators can see it in the log. "
+        "Please try again in a few minutes."
     )
 
 
 def sent_privately() -> str:
-    """To a group in which others would read what is personal."""
-    return "I have sent that in a 1:1 message, as not everybody in this space may read it."
+    """Tell a group space that the answer, which is personal, went to the requester in 1:1."""
+    return "I sent the answer in a 1:1 message, because not everybody in this space may read it."
 
 
 def cannot_reach() -> str:
-    """To a group, about somebody whose 1:1 space cannot be opened."""
-    return "I could not send you a private answer here. Write to me in a 1:1 space, please."
+    """Tell a group space that the requester's 1:1 space cannot be opened."""
+    return "I could not send you a private answer. Please write to me in a 1:1 space."
+
+
+def _asked(operators: Sequence[str]) -> str:
+    """The people to ask, as a list."""
+    return cut([f"- {plain(email)}" for email in operators], 2000) if operators else "- your service provider"

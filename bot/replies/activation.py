@@ -1,4 +1,4 @@
-"""Who must activate, and what each of them has to do."""
+"""The CSV of the license holders who have not activated, and what each of them must do."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,14 +7,14 @@ from storage.values.license_table import LicenseHolder
 
 HEADER = (*columns.HEADER, "What to do")
 
-_NO_EMAIL = "Give this person an e-mail address (your service provider can), so that Webex can invite them."
-_ENTER_EMAIL = "Ask this person to open the activation page they were sent and to enter their e-mail address there."
+_NO_EMAIL = "Webex needs this person's e-mail address to invite them. Your service provider can enter it."
+_ENTER_EMAIL = "Ask this person to open the activation page that they received and to enter their e-mail address there."
 _GO_ON = "Ask this person to confirm the e-mail from Webex and to sign in to the Webex app once."
-_ERROR = "Activation failed: ask your service provider to look at this person's account."
+_ERROR = "Activation failed. Ask your service provider to look at this person's account."
 
 
 def rows(holders: Iterable[LicenseHolder]) -> Iterator[tuple[str, ...]]:
-    """Those who have not activated, in the order of HEADER."""
+    """Yield a row, in the order of HEADER, for each license holder who has not activated."""
     for holder in holders:
         if holder.activation != columns.ACTIVATED:
             yield (*columns.cells(holder), _advice(holder))

@@ -10,82 +10,82 @@ _ROOM = 3000
 
 
 def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
-    """Everybody who may act for it, but for the operators."""
+    """List the admins of an enterprise; operators may act for it, too, and are not listed."""
     if not admins:
-        return f"Nobody is an admin of {plain(enterprise.name)} yet. `admins add jane@acme.example` adds somebody."
+        return f"{plain(enterprise.name)} has no admin yet. Add one with `admins add jane@acme.example`."
     title = f"**Admins of {plain(enterprise.name)}**: {len(admins):,}\n\n"
-    lines = [f"- {plain(one.email)}{'' if one.person_id else ', who has not written to me yet'}" for one in admins]
+    lines = [f"- {plain(one.email)}{'' if one.person_id else ' (has not written to me yet)'}" for one in admins]
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more")
 
 
 def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) -> str:
-    """Who may act for it from now on."""
+    """Say who is an admin from now on, and who was one already."""
     parts = []
     if new:
         parts.append(f"**Added** as admins of {plain(enterprise.name)}:\n\n{_people(new)}")
     if already:
-        parts.append(f"Admins already:\n\n{_people(already)}")
+        parts.append(f"These are already admins:\n\n{_people(already)}")
     return "\n\n".join(parts)
 
 
 def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
-    """Who may act for it no more."""
+    """Say who is no longer an admin."""
     return f"**Removed** from the admins of {plain(enterprise.name)}:\n\n{_people(gone)}"
 
 
 def last_one(enterprise: Enterprise) -> str:
-    """Where nobody would be left."""
+    """Refuse to remove the last admin who has written to the bot."""
     return (
-        f"That would leave {plain(enterprise.name)} without an admin who has ever written to me. Add another one "
-        "first, `admins add`, and have them write."
+        f"I removed nobody: {plain(enterprise.name)} would have no admin left who has written to me. First add another "
+        "admin with `admins add`, and ask them to write to me."
     )
 
 
 def no_bots() -> str:
-    """To the address of a bot."""
-    return "Bots cannot be admins."
+    """Refuse a bot as an admin."""
+    return "I added nobody: a bot cannot be an admin."
 
 
 def of_another_organization(enterprise: Enterprise) -> str:
-    """Where Webex tells that somebody would be kept out at once."""
+    """Refuse a person from another Webex organization as an admin."""
     return (
-        f"Nobody was added: somebody you mention is of another Webex organization than {plain(enterprise.name)}, and "
-        "would be kept out."
+        f"I added nobody: a person you mentioned belongs to another Webex organization than {plain(enterprise.name)}, "
+        "so I would not let them in."
     )
 
 
 def confirm_oneself(enterprise: Enterprise) -> str:
-    """Where somebody takes away their own rights."""
+    """Ask admins to confirm that they remove themselves."""
     return (
-        f"That takes away your own rights to {plain(enterprise.name)}. To have it done, let the same be the next "
-        "that you type in that space, within 5 minutes."
+        f"This takes away your own rights to {plain(enterprise.name)}. To confirm, type the same command again here "
+        "within 5 minutes."
     )
 
 
 def no_admin(meant: str | None) -> str:
-    """Where somebody is to be removed who is none; their address, which may have come by a mention, is not told."""
+    """Say that the person to remove is not an admin; their address may come from a mention, so it is not shown."""
     guess = f" Did you mean {plain(meant)}?" if meant else ""
-    return f"Nobody was removed: you named somebody who is not an admin.{guess} `admins` lists them."
+    return f"I removed nobody: you named a person who is not an admin.{guess} `admins` lists the admins."
 
 
 def no_address(problem: str) -> str:
-    """Where what was typed names nobody."""
-    return f"{plain(problem)}. Write an address such as `jane@acme.example`, or mention somebody with @."
+    """Say that what was typed is not an e-mail address."""
+    return f"{plain(problem)}. Type an address such as `jane@acme.example`, or mention a person with @."
 
 
 def nobody() -> str:
-    """Where nobody is named."""
-    return "Say whom: `admins add jane@acme.example`, or mention somebody with @."
+    """Ask who is to be added or removed."""
+    return "Type who, for example `admins add jane@acme.example`, or mention a person with @."
 
 
 def not_found() -> str:
-    """Where Webex does not tell who was mentioned."""
-    return "Webex does not tell me who all those are whom you mention. Write their e-mail addresses instead."
+    """Say that Webex does not tell who was mentioned."""
+    return "Webex did not tell me who all the people are that you mentioned. Type their e-mail addresses instead."
 
 
 def usage(typed: str) -> str:
-    """Where it is neither."""
-    return f"I do not know `admins` {code(typed, 40)}. Write `admins`, `admins add` or `admins remove`."
+    """Say what can follow the word `admins`."""
+    return f"I do not know {code(f'admins {typed}', 47)}. Type `admins`, `admins add` or `admins remove`."
 
 
 def _people(emails: Sequence[str]) -> str:

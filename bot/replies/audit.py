@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.formatting.quantity import quantity
 from bot.formatting.times import at, iso
 from storage.values.records import FILE, AuditEntry, Enterprise
 
@@ -17,25 +18,25 @@ def answer(
     now: datetime,
     keys: Mapping[int, str],
 ) -> str:
-    """The newest first, a line each; `number` is how many there are."""
+    """List the newest rows, newest first; `number` is how many rows there are."""
     zone = enterprise.timezone if enterprise else "UTC"
     of = plain(enterprise.name) if enterprise else "all enterprises"
-    title = f"**Audit of {of}** since {at(since, now, zone)}: {number:,} row{'' if number == 1 else 's'}\n\n"
+    title = f"**Audit of {of}** since {at(since, now, zone)}: {quantity(number, 'row')}\n\n"
     if not newest:
-        return f"{title}Nothing was asked of me."
+        return f"{title}Nothing happened in this time."
     lines = [_line(row, now, zone, None if enterprise else keys) for row in newest]
-    rest = f"\n\nThe newest {len(newest)}; all are in the CSV." if number > len(newest) else ""
+    rest = f"\n\nThese are the newest {len(newest)}. All of them are in the CSV." if number > len(newest) else ""
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title + rest), "- and {n} more, all in the CSV") + rest
 
 
 def no_time(typed: str) -> str:
-    """When what follows is no time."""
-    return f"{code(typed, 40)} is no time. Write `audit 24h`, `audit 30d` or `audit 2026-11-01`."
+    """Say how to type a time."""
+    return f"I do not understand the date {code(typed, 40)}. Type `audit 24h`, `audit 30d` or `audit 2026-11-01`."
 
 
 def too_large() -> str:
-    """When Webex would not take it."""
-    return "That is more than the 100 MB that Webex takes as one file. Ask for less: `audit 7d`."
+    """Refuse a file that is larger than Webex accepts."""
+    return "The file would be larger than the 100 MB that Webex accepts. Ask for a shorter time: `audit 7d`."
 
 
 def _line(row: AuditEntry, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
@@ -54,7 +55,7 @@ CSV_HEADER = (
 
 
 def csv_rows(found: Iterable[AuditEntry], keys: Mapping[int, str]) -> Iterator[tuple[str, ...]]:
-    """One row for each; times in UTC, enterprises by their keys."""
+    """Yield a row for each; times are in UTC, enterprises are named by their keys."""
     for one in found:
         yield (
             iso(one.at),

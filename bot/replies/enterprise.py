@@ -1,114 +1,116 @@
-"""What is said when enterprises are added, changed and removed; plain text, as the shell shows it too."""
+"""What `enterprise` says, in chat and at the shell."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.formatting.quantity import quantity
 from bot.formatting.times import iso, when
 from bot.replies.sync_results import marked
 from storage.values.records import Enterprise, Overview
 
-_ONCE_MORE = "To have it done, let the same be the next that you type in that space, within 5 minutes."
+_CONFIRM = "To confirm, type the same command again here within 5 minutes."
 
 
 def taken(what: str) -> str:
-    """A key or an id that is not given again."""
-    return f"The {plain(what, 250)} is or was in use."
+    """Refuse a key or an id that is in use, or was."""
+    return f"The {plain(what, 250)} is or was in use. Choose another one: it can never be reused."
 
 
 def id_in_use() -> str:
-    """An id that another enterprise has or had."""
-    return "That enterprise id is or was in use by another enterprise."
+    """Refuse the id that another enterprise has or had."""
+    return "Another enterprise uses or used that enterprise id. It can never be reused."
 
 
 def not_during_a_sync(key: str) -> str:
-    """While a sync is under way."""
-    return f"{key} has a sync under way: change its cluster or id when that has ended."
+    """Refuse to change a cluster or an id while a sync is under way."""
+    return f"{key} has a sync under way. Change its cluster or id after the sync has ended."
 
 
 def not_removed_during_a_sync(key: str) -> str:
-    """The same for its removal."""
-    return f"{key} has a sync under way: remove it when its admins have been told of its end."
+    """Refuse to remove an enterprise while a sync is under way."""
+    return f"{key} has a sync under way. Remove it after its admins have been told that the sync has ended."
 
 
 def added(enterprise: Enterprise, admins: int, *, alone: bool) -> str:
-    """After `enterprise add`."""
-    whom = f"with {admins} admin{'' if admins == 1 else 's'}" if admins else "nobody is its admin yet: `help admins`"
-    return f"**Added {code(enterprise.key)}**: {_about(enterprise, alone=alone)}; {whom}."
+    """Say that an enterprise was added; `alone` means that no other enterprise uses its cluster."""
+    has = f"It has {quantity(admins, 'admin')}." if admins else "It has no admin yet: see `help admins`."
+    return f"**Added {code(enterprise.key)}**: {_about(enterprise, alone=alone)}. {has}"
 
 
 def changed(enterprise: Enterprise, admins: Sequence[str], *, alone: bool) -> str:
-    """After `enterprise set`."""
-    added = f"; admins added: {cut([', '.join(map(plain, admins))], 1000, 'many')}" if admins else ""
-    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}{added}."
+    """Say how an enterprise is set up after a change."""
+    added = f" Admins added: {cut([', '.join(map(plain, admins))], 1000, 'many')}." if admins else ""
+    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}.{added}"
 
 
 def confirm_id(enterprise: Enterprise, new: str) -> str:
-    """Before another id counts, under which Webex may know another company."""
+    """Ask to confirm another id, since Webex may know another company by it."""
     return (
-        f"From then on {plain(enterprise.name)} ({code(enterprise.key)}) is {code(new)} to Webex instead of "
-        f"{code(enterprise.sp_enterprise_id)}: its admins sync that one and see **its** license holders. {_ONCE_MORE}"
+        f"After this, {plain(enterprise.name)} ({code(enterprise.key)}) has the id {code(new)} in Webex instead of "
+        f"{code(enterprise.sp_enterprise_id)}. Its admins sync the company with that id and see **its** license "
+        f"holders. {_CONFIRM}"
     )
 
 
 def open_quote() -> str:
-    """Where a quote is not closed."""
-    return 'A quotation mark is not closed: `name="Acme, Inc."`.'
+    """Say that a quotation mark is not closed."""
+    return 'A quotation mark is not closed. Type it like this: `name="Acme, Inc."`.'
 
 
 def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
-    """Before `enterprise remove` is done."""
+    """Ask to confirm that an enterprise is removed, and say what is lost."""
     return (
-        f"This takes {plain(enterprise.name)} ({code(enterprise.key)}) out of use **for good**: its admins "
-        f"({admins:,}) lose their rights, its spaces ({spaces:,}) their tie, and the key and the id are never given "
-        f"again. Its history stays. {_ONCE_MORE}"
+        f"This removes {plain(enterprise.name)} ({code(enterprise.key)}) **for good**. It takes the rights from "
+        f"{quantity(admins, 'admin')} and unlinks {quantity(spaces, 'space')}. The key and the id can never be reused. "
+        f"Its history stays. {_CONFIRM}"
     )
 
 
 def removed(enterprise: Enterprise) -> str:
-    """After it."""
+    """Say that an enterprise was removed."""
     return f"**Removed {code(enterprise.key)}**. Its history stays."
 
 
 def wrong(field: str | None, problem: str) -> str:
-    """Where something given cannot be."""
+    """Say what is wrong with a field, or with the key."""
     return f"{code(field)}: {plain(problem, 400)}." if field else f"{plain(problem, 400)}."
 
 
 def unknown_field(typed: str, meant: str | None, known: Sequence[str]) -> str:
-    """Where there is no such thing to give."""
+    """Say that there is no such field, and which one was probably meant."""
     guess = f" Did you mean {code(meant)}?" if meant else ""
-    return f"I do not know {code(typed, 40)}.{guess} There are {', '.join(map(code, known))}."
+    return f"I do not know {code(typed, 40)}.{guess} The fields are {', '.join(map(code, known))}."
 
 
 def usage() -> str:
-    """Where what was typed makes no sense."""
+    """Say what can follow the word `enterprise`."""
     return (
-        "Write `enterprise` to list them, or `enterprise add KEY sp-enterprise-id=ID`, `enterprise set KEY …` or "
-        "`enterprise remove KEY`. `help enterprise` explains these."
+        "Type `enterprise` to list them, or `enterprise add KEY sp-enterprise-id=ID`, `enterprise set KEY …` or "
+        "`enterprise remove KEY`. `help enterprise` explains them."
     )
 
 
 def id_missing() -> str:
-    """Where an enterprise is to be added without its id."""
-    return 'Its id in BroadWorks is missing: `sp-enterprise-id="Reseller1+acme"`.'
+    """Ask for the id of the enterprise to add."""
+    return 'The id in BroadWorks is missing. Add it, for example `sp-enterprise-id="Reseller1+acme"`.'
 
 
 def given_twice(field: str) -> str:
-    """Where a field is given twice that an enterprise has once."""
-    return f"{code(field)} is there twice."
+    """Say that a field is given twice."""
+    return f"{code(field)} is there twice. Type it once."
 
 
 def nothing_to_change() -> str:
-    """Where no field is given."""
-    return 'There is nothing to change: give a field, such as `name="Acme"`.'
+    """Say that no field is given."""
+    return 'There is nothing to change. Type at least one field, such as `name="Acme"`.'
 
 
 def listed(overviews: Sequence[Overview], now: datetime) -> str:
-    """All enterprises, a line each."""
+    """List all enterprises."""
     if not overviews:
-        return "There is no enterprise yet. `enterprise add KEY sp-enterprise-id=ID admin=EMAIL` adds one."
+        return "There is no enterprise yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`."
     title = f"**Enterprises**: {len(overviews):,}\n\n"
     lines = [_line(one, now) for one in overviews]
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
@@ -119,15 +121,14 @@ def _line(one: Overview, now: datetime) -> str:
     sync = "no sync yet"
     if one.last_state is not None and one.last_at is not None:
         sync = f"last sync {marked(one.last_state)}, {when(one.last_at, now, enterprise.timezone)}"
-    admins, spaces = len(one.admins), one.spaces
     return (
         f"- {code(enterprise.key)} – {plain(enterprise.name, 60)}, cluster {plain(enterprise.cluster, 40)}, "
-        f"{admins:,} admin{'' if admins == 1 else 's'}, {spaces:,} space{'' if spaces == 1 else 's'}, {sync}"
+        f"{quantity(len(one.admins), 'admin')}, {quantity(one.spaces, 'space')}, {sync}"
     )
 
 
 def _about(enterprise: Enterprise, *, alone: bool) -> str:
-    new = ", on which no other enterprise is" if alone else ""
+    new = " (no other enterprise uses it)" if alone else ""
     return (
         f"{plain(enterprise.name)}, enterprise id {code(enterprise.sp_enterprise_id)}, cluster "
         f"{plain(enterprise.cluster)}{new}, time zone {enterprise.timezone}"
@@ -138,7 +139,7 @@ CSV_HEADER = ("Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", 
 
 
 def csv_rows(overviews: Iterable[Overview]) -> Iterator[tuple[str, ...]]:
-    """One row per enterprise; times in UTC."""
+    """Yield a row for each enterprise; times are in UTC."""
     for one in overviews:
         enterprise = one.enterprise
         yield (

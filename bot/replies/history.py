@@ -12,12 +12,12 @@ from bot.replies.sync_causes import why
 from storage.values.records import Enterprise, Sync, WebexRun
 
 WEBEX = "Webex"
-"""Who asked for a run that Webex or Partner Hub began."""
+"""What stands for the requester of a run that was started by Webex or in Partner Hub."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sync that has ended, or one of Webex's own as last seen."""
+    """A sync that has ended, or one that Webex started by itself."""
 
     asked_by: str
     asked_at: datetime | None
@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def at(self) -> datetime | None:
-        """What entries are ordered by."""
+        """The time by which entries are sorted."""
         return self.ended_at or self.started_at
 
 
@@ -51,44 +51,42 @@ CSV_HEADER = (
 
 
 def answer(entries: Sequence[Entry], enterprise: Enterprise, now: datetime) -> str:
-    """One line for each; those that do not fit are in the CSV."""
+    """List the last syncs, newest first."""
     title = f"**Directory syncs of {plain(enterprise.name)}**, newest first\n\n"
     lines = [_line(entry, enterprise, now) for entry in entries]
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
 
 
 def nothing_yet(enterprise: Enterprise) -> str:
-    """Before the first."""
-    return (
-        f"No directory sync of {plain(enterprise.name)} has ended yet, as far as I know. `status` shows what goes on."
-    )
+    """Say that no sync has ended yet."""
+    return f"I know of no directory sync of {plain(enterprise.name)} that has ended. `status` shows what happens now."
 
 
 def no_number(typed: str, most: int) -> str:
-    """When what follows is no number of syncs."""
-    return f"“{plain(typed, 40)}” is not a number from 1 to {most:,}. Write `history`, or `history 50` for the last 50."
+    """Say how to type a number of syncs."""
+    return f"“{plain(typed, 40)}” is not a number from 1 to {most:,}. Type `history`, or `history 50` for the last 50."
 
 
 def _line(entry: Entry, enterprise: Enterprise, now: datetime) -> str:
     moment = f"{at(entry.at, now, enterprise.timezone)}: " if entry.at else ""
-    who = "Webex by itself" if entry.asked_by == WEBEX else f"asked for by {plain(entry.asked_by)}"
+    who = "started by Webex itself" if entry.asked_by == WEBEX else f"asked for by {plain(entry.asked_by)}"
     facts = [
         who,
         f"took {duration(entry.seconds)}" if entry.seconds is not None else "",
         sync_counts.summary(entry.counts) if sync_results.completed(entry.result) else "",
     ]
     why = f". {plain(entry.why, 200)}" if entry.why else ""
-    return f"- {moment}{sync_results.marked(plain(entry.result, 40))}, {', '.join(fact for fact in facts if fact)}{why}"
+    return f"- {moment}{sync_results.marked(entry.result)}, {', '.join(fact for fact in facts if fact)}{why}"
 
 
 def merged(asked_for: Iterable[Sync], own: Iterable[WebexRun]) -> list[Entry]:
-    """Both kinds in one list, newest first."""
+    """Merge the syncs that were asked for and those that Webex started, newest first."""
     entries = [_asked_for(sync) for sync in asked_for] + [_own(run) for run in own]
     return sorted(entries, key=lambda entry: entry.at.timestamp() if entry.at else 0.0, reverse=True)
 
 
 def csv_cells(entry: Entry) -> tuple[str, ...]:
-    """An entry in the order of CSV_HEADER; times in UTC."""
+    """Return an entry in the order of CSV_HEADER; times are in UTC."""
     return (
         entry.asked_by,
         *(iso(moment) if moment else "" for moment in (entry.asked_at, entry.started_at, entry.ended_at)),

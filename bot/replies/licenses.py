@@ -10,6 +10,7 @@ from bot.filters.in_words import in_words
 from bot.formatting.chat_table import license_table
 from bot.formatting.escape import plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
+from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from bot.replies.license_summary import Summary
 from storage.values.license_table import Term, View
@@ -18,31 +19,32 @@ from storage.values.records import Enterprise, Roster
 _MAX_WORDS_BYTES = 3000
 _MAX_LOCATIONS = 5
 _ROOM = 200
-"""Bytes kept free for what follows a list or a table."""
+"""Bytes kept free for the sentences after a list or a table."""
 
 GUIDE = """\
-`licenses` alone shows everybody. Conditions narrow it down, and all of them must hold:
+`licenses` alone shows everybody. Add conditions to see fewer people. All conditions must match:
 
-- `location=Dallas` – the whole cell, whatever its case and accents; `location:Dallas` is the same
-- `first=Mar*` – `*` stands for anything
-- `type=premium,standard` – either
+- `location=Dallas` – the whole cell is Dallas; capitals and accents do not matter; `location:Dallas` is the same
+- `first=Mar*` – `*` stands for any text
+- `type=premium,standard` – one or the other
 - `status!=provisioned` – everybody else
-- `email=` – nothing there
+- `email=` – the cell is empty
 - `status="pending email input"` – quotes keep words together
-- `miller` – contained in any cell
+- `miller` – any cell contains this
 
-Keys: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first or last), `email`, `status`, \
+Columns: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first or last), `email`, `status`, \
 `activation`.
 
-`sort=-last,location` sorts, `-` turning the order round. The CSV attached holds exactly the view you asked for.
+`sort=-last,location` sorts. `-` reverses the order. The attached CSV has exactly the rows that you asked for.
 
-`licenses count` before all that gives the counts alone, by self-activation and by location; `licenses refresh` reads \
-the license holders anew. To search for these words themselves, quote them: `licenses "count"`."""
+`licenses count`, followed by conditions, shows only the numbers, by self-activation and by location. \
+`licenses refresh` first reads the license holders from Webex again. To search for one of these words, put it in \
+quotes: `licenses "count"`."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The view that is answered, of whose roster, and why that is not newer."""
+    """The view to answer, the roster and enterprise it is of, and why the roster is not newer."""
 
     view: View
     roster: Roster
@@ -51,19 +53,19 @@ class About:
 
 
 def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
-    """The filter in words, the counts, the first rows, and how old all that is."""
+    """Show the filter in words, the counts, the first rows, and how old the data is."""
     lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
     if not found.found:
-        return "\n\n".join([*lines, *_nobody(about, advice), "The CSV has the header alone."])
+        return "\n\n".join([*lines, *_nobody(about, advice), "Nobody matches, so the CSV has only its header."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
     table, shown = license_table(found.first, MAX_MESSAGE_BYTES - size(sentences) - _ROOM)
-    rest = f"The first {shown} rows; all {found.found:,} are in the CSV."
-    return "\n\n".join([sentences, table, rest if shown < found.found else "All of them are in the CSV."])
+    rest = f"The table shows the first {shown}. " if shown < found.found else ""
+    return "\n\n".join([sentences, table, f"{rest}All of them are in the CSV."])
 
 
 def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
-    """The filter in words and the counts, of every location."""
+    """Show the filter in words and the counts of every location."""
     lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, advice)])
@@ -74,44 +76,44 @@ def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
 
 
 def none_yet(*, failed: bool) -> str:
-    """While there is no roster to answer from."""
+    """Say that there is no roster yet to answer from."""
     if failed:
         return (
-            "I could not read your license holders from Webex. It is logged for the operators; "
-            "please try again in a few minutes."
+            "I could not read your license holders from Webex. The operators can see why in the log. "
+            "Please try again in a few minutes."
         )
     return "I am still reading your license holders from Webex. Please ask again later."
 
 
 def reading(pages: int) -> str:
-    """The status message of a reading that somebody waits for, page by page."""
-    so_far = f" {pages:,} pages so far." if pages else ""
-    return f"I am reading your license holders from Webex, which takes a while.{so_far} I will answer when I have them."
+    """Say in the status message how far the roster is read that the requester waits for."""
+    so_far = f" {quantity(pages, 'page')} so far." if pages else ""
+    return f"I am reading your license holders from Webex. This takes a while.{so_far} I will answer when I have them."
 
 
 def all_read(pages: int) -> str:
-    """The same when it is over."""
-    return f"Your license holders are read from Webex: {pages:,} pages."
+    """Say in the status message that the roster is read."""
+    return f"I have read your license holders from Webex: {quantity(pages, 'page')}."
 
 
 def too_long() -> str:
-    """The same when nobody waits for it any longer."""
-    return "Reading your license holders from Webex takes longer than I wait for it."
+    """Say in the status message that the bot has stopped waiting for the roster."""
+    return "Reading your license holders from Webex takes too long, so I have stopped waiting for it."
 
 
 def failing(*, failed: bool) -> str:
-    """Why the roster answered from is not newer."""
+    """Say why the roster behind an answer is not newer."""
     if failed:
         return "I could not read them again just now."
-    return "I am reading them again, which takes a while: ask once more in a minute for newer ones."
+    return "I am reading them again. This takes a while: ask again in a minute for newer ones."
 
 
 def too_large(half: tuple[Term, int] | None) -> str:
-    """A CSV that Webex would not take, and the condition that halves it."""
-    refusal = "That is more than the 100 MB that Webex takes as one file, so I made none."
+    """Refuse a CSV that is larger than Webex accepts, and name the condition that halves it."""
+    refusal = "The file would be larger than the 100 MB that Webex accepts, so I made none."
     if half is None:
-        return f"{refusal} Please ask for a part of it, say by the first letter: `licenses last=a*`."
-    return f"{refusal} Please ask for parts of it: {filter_advice.typed(half[0])} would give {half[1]:,}."
+        return f"{refusal} Please ask for a part, for example by the first letter: `licenses last=a*`."
+    return f"{refusal} Please ask for parts: {filter_advice.typed(half[0])} finds {half[1]:,}."
 
 
 def _head(about: About, found: Summary, now: datetime) -> str:
@@ -119,8 +121,8 @@ def _head(about: About, found: Summary, now: datetime) -> str:
     read = when(roster.as_of, now, enterprise.timezone)
     stale = f" {about.stale}" if about.stale else ""
     return (
-        f"**{found.found:,} of {roster.size:,} license holders of {plain(enterprise.name)}**{_words(about.view)}\n\n"
-        f"As of {read}.{stale}"
+        f"**{found.found:,} of {quantity(roster.size, 'license holder')} of "
+        f"{plain(enterprise.name)}**{_words(about.view)}\n\nAs of {read}.{stale}"
     )
 
 
@@ -133,7 +135,7 @@ def _activation(found: Counter[str]) -> str:
 
 
 def _locations(view: View, found: Counter[str]) -> list[str]:
-    """Where they are, unless that is what was filtered by, or is not known of anybody."""
+    """The counts by location, unless the filter is by location or nobody has one."""
     if any(term.columns == ("location",) for term in view.terms) or set(found) == {""}:
         return []
     places = [f"{number:,} {_location(value)}" for value, number in _by_number(found)]
@@ -151,11 +153,11 @@ def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _location(value: str) -> str:
-    return plain(value, 40) or "without one"
+    return plain(value, 40) or "without a location"
 
 
 def _words(view: View) -> str:
-    """The filter as it was understood, which comes as markdown; left out where there is none."""
+    """The filter in words, as markdown; empty if there is none."""
     if view == View():
         return ""
     words = in_words(view)

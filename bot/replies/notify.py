@@ -5,42 +5,42 @@ from storage.values.records import Enterprise
 
 
 def on_or_off(typed: str) -> str:
-    """When it is neither."""
-    meant = f"I do not know `notify` {code(typed[:40])}. " if typed else ""
-    return f"{meant}Write `notify on` or `notify off`: in 1:1 it is for you, in a group for that space."
+    """Say what can follow the word `notify`."""
+    meant = f"I do not know {code(f'notify {typed}', 47)}. " if typed else ""
+    return f"{meant}Type `notify on` or `notify off`. In 1:1 it is for you, in a group space for that space."
 
 
 def not_an_admin() -> str:
-    """To an operator who is no admin, in 1:1."""
+    """Say in 1:1 that only admins get messages, to an operator who is not an admin."""
     return (
-        "Admins are told of their enterprises' syncs, and you are an admin of none. What you ask for yourself is "
-        "reported where you asked; `notify on`, typed in a group, has that space told."
+        "Admins get messages about the syncs of their enterprises, and you are not an admin of any. If you ask for a "
+        "sync, I report it where you asked. To get messages in a group space, type `notify on` there."
     )
 
 
 def oneself(*, on: bool, changed: bool) -> str:
-    """In 1:1."""
+    """Say in 1:1 whether the admin gets messages about syncs."""
     already = "" if changed else " already"
     if on:
-        return f"You are{already} told whenever a directory sync has ended. `notify off` stops it."
+        return f"You{already} get a message whenever a directory sync has ended. `notify off` stops this."
     return (
-        f"You are{already} not told of syncs that others ask for. What you ask for yourself is still reported where "
-        "you asked, and `status` works as before. `notify on` starts it again."
+        f"You{already} get no messages about syncs that others ask for. If you ask for a sync, I still report it where "
+        "you asked, and `status` works as before. `notify on` starts the messages again."
     )
 
 
 def space(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
-    """In a group."""
+    """Say in a group space whether it gets messages about syncs."""
     name = plain(enterprise.name)
     already = "" if changed else " already"
     if on:
         return (
-            f"This space is{already} told whenever a directory sync of {name} has ended. The license holders go along "
-            "only where every member may read them. `notify off` stops it."
+            f"This space{already} gets a message whenever a directory sync of {name} has ended. The license holders "
+            "are attached only if every member may read them. `notify off` stops this."
         )
-    return f"This space is{already} not told of syncs of {name}. `notify on` starts it again."
+    return f"This space{already} gets no messages about syncs of {name}. `notify on` starts them again."
 
 
 def taken() -> str:
-    """In a group that hears of something else."""
-    return "This space gets other notices already. An operator at your service provider can change that."
+    """Refuse in a group space that gets the messages of another enterprise, which is not named."""
+    return "This space already gets other messages. An operator at your service provider can change that."

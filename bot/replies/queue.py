@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.formatting.escape import plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut
+from bot.formatting.quantity import quantity
 from bot.formatting.times import duration, iso, when
-from storage.values.records import Enterprise, Sync, SyncState
+from storage.values.records import Enterprise, Sync, WaitsFor
 
-_ROOM_FOR_ONE = 1500
+_MAX_CLUSTER_BYTES = 1500
 
 
 def answer(
@@ -17,16 +18,16 @@ def answer(
     enterprises: Mapping[int, Enterprise],
     now: datetime,
 ) -> str:
-    """The active syncs of every cluster, in their order, and which clusters rest until when."""
+    """List the active syncs of every cluster in their order, and say when a busy cluster is asked again."""
     blocks = []
     for cluster in sorted({*queues, *paused}):
-        rest = f", busy: asked again {when(paused[cluster], now, 'UTC')}" if cluster in paused else ""
+        rest = f", busy: I ask again {when(paused[cluster], now, 'UTC')}" if cluster in paused else ""
         waiting = queues.get(cluster, ())
-        title = f"**Cluster {plain(cluster)}**: {len(waiting):,} {'sync' if len(waiting) == 1 else 'syncs'}{rest}"
+        title = f"**Cluster {plain(cluster)}**: {quantity(len(waiting), 'sync')}{rest}"
         lines = [_line(place, sync, enterprises[sync.enterprise_id], now) for place, sync in enumerate(waiting, 1)]
         blocks.append(
             "\n".join(
-                [title, cut(lines, _ROOM_FOR_ONE, "- and {n} more, all in the CSV"), ""] if lines else [title, ""]
+                [title, cut(lines, _MAX_CLUSTER_BYTES, "- and {n} more, all in the CSV"), ""] if lines else [title, ""]
             )
         )
     if not blocks:
@@ -36,16 +37,22 @@ def answer(
 
 def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:
     waits = duration((now - sync.asked_at).total_seconds())
-    state = "running" if sync.state is SyncState.RUNNING else sync.state.value
-    held_up = f", waits for {sync.waits_for}" if sync.waits_for else ""
-    return f"{place}. {plain(enterprise.name)} ({plain(enterprise.key)}): {state}{held_up}, asked for {waits} ago"
+    held_up = f", {_HELD_UP[sync.waits_for]}" if sync.waits_for else ""
+    return f"{place}. {plain(enterprise.name)} ({plain(enterprise.key)}): {sync.state}{held_up}, asked for {waits} ago"
+
+
+_HELD_UP = {
+    WaitsFor.CLUSTER: "waiting because Webex is busy with another customer",
+    WaitsFor.WEBEX: "waiting because Webex is running its own sync",
+    WaitsFor.RETRY: "waiting because Webex could not start it",
+}
 
 
 CSV_HEADER = ("Cluster", "Place", "Enterprise", "Name", "State", "Waits For", "Asked By", "Asked At", "Started At")
 
 
 def csv_rows(queues: Mapping[str, Sequence[Sync]], enterprises: Mapping[int, Enterprise]) -> Iterator[tuple[str, ...]]:
-    """One row per active sync, by cluster and in the order of its queue; times in UTC."""
+    """Yield a row for each active sync, by cluster and in the order of its queue; times are in UTC."""
     for cluster in sorted(queues):
         for place, sync in enumerate(queues[cluster], 1):
             enterprise = enterprises[sync.enterprise_id]

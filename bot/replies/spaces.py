@@ -1,4 +1,4 @@
-"""What is said of spaces and the enterprises they are for."""
+"""What `link`, `unlink`, `trust` and `spaces` say."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,57 +13,60 @@ _NUMBER = re.compile(r"[0-9a-f-]{36}")
 
 
 def in_groups_alone(command: str) -> str:
-    """To a command about a space, in 1:1."""
-    return f"{code(command)} is about a group space: add me there, mention me and type it there."
+    """Refuse in 1:1 a command that is about a group space."""
+    return f"{code(command)} is for group spaces. Add me to the group space, mention me there and type it there."
 
 
 def linked(enterprise: Enterprise, before: Enterprise | None, *, changed: bool) -> str:
-    """After `link`, from another enterprise perhaps."""
-    ended = f" It hears nothing of {plain(before.name)} any more, and is not trusted with its data." if before else ""
+    """Say to which enterprise a space is linked now; `before` is the enterprise that it leaves, if any."""
+    ended = ""
+    if before:
+        ended = f" Linking ended this space's notices and trust for the previous enterprise, {plain(before.name)}."
     already = "" if changed else " already"
     return (
-        f"This space is{already} for {plain(enterprise.name)} ({code(enterprise.key)}): whatever its admins type here "
-        f"is for that one. `notify on` has me tell of its syncs here, `unlink` ends all that.{ended}"
+        f"This space is{already} linked to {plain(enterprise.name)} ({code(enterprise.key)}). Everything that its "
+        "admins type here is for that enterprise. `notify on` sends messages about its syncs here. `unlink` ends all "
+        f"this.{ended}"
     )
 
 
 def unlinked(enterprise: Enterprise) -> str:
-    """After `unlink`."""
-    return f"This space is not for {plain(enterprise.name)} any more, and hears nothing of it."
+    """Say that a space is no longer linked."""
+    return f"This space is no longer linked to {plain(enterprise.name)} and gets no messages about its syncs."
 
 
 def not_linked() -> str:
-    """Where there is nothing to unlink."""
-    return "This space is not for any enterprise. `link` and the key of one makes it so."
+    """Say that there is nothing to unlink."""
+    return "This space is not linked to an enterprise. `link KEY` links it to one."
 
 
 def trust_wants_link() -> str:
-    """Where there is no enterprise whose data might be shown."""
-    return "This space is not for any enterprise yet: `link` it to one first, then `trust on`."
+    """Refuse to trust a space that is not linked."""
+    return "This space is not linked to an enterprise yet. First type `link KEY`, then `trust on`."
 
 
 def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
-    """After `trust`."""
+    """Say who can read personal data in a space now."""
     already = "" if changed else " already"
     name = plain(enterprise.name)
     if on:
         return (
-            f"What is personal to {name} may{already} be shown here, license holders, admins, histories and the audit, "
-            "**to everybody who is or will be in this space**. `trust off` ends that."
+            f"I{already} show the personal data of {name} here: license holders, admins, histories and the audit. "
+            "**Everybody who is or will be in this space can read it.** `trust off` ends this."
         )
-    return f"What is personal to {name} is{already} shown here only while every member may read it."
+    return f"I{already} show the personal data of {name} here only while every member may read it."
 
 
 def on_or_off(typed: str) -> str:
-    """When it is neither."""
-    meant = f"I do not know `trust` {code(typed[:40])}. " if typed else ""
-    return f"{meant}Write `trust on` or `trust off`, in the space that is meant."
+    """Say what can follow the word `trust`."""
+    meant = f"I do not know {code(f'trust {typed}', 46)}. " if typed else ""
+    return f"{meant}Type `trust on` or `trust off` in the space that you mean."
 
 
 def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> str:
-    """The group spaces that are for enterprises, and what they are for."""
+    """List the group spaces that are linked to an enterprise, get its messages or are trusted with its data."""
     if not spaces:
-        return "No group space is for an enterprise yet. `link` and a key, typed in one, makes it so."
+        return "No group space is linked to an enterprise yet. To link one, type `link KEY` there."
     title = f"**Group spaces**: {len(spaces):,}\n\n"
     lines = [_line(space, enterprises[space.enterprise_id]) for space in spaces]
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
@@ -72,10 +75,14 @@ def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> st
 def _line(space: Space, enterprise: Enterprise) -> str:
     marks = [
         name
-        for name, is_so in (("linked", space.linked), ("told of syncs", space.notify), ("trusted", space.trusted))
+        for name, is_so in (
+            ("linked", space.linked),
+            ("gets messages about syncs", space.notify),
+            ("trusted", space.trusted),
+        )
         if is_so
     ]
-    what = ", ".join(marks) or "nothing any more"
+    what = ", ".join(marks) or "not used any more"
     number = bare(space.room_id)
     way = f" – [open it](webexteams://im?space={number})" if _NUMBER.fullmatch(number) else ""
     return f"- {code(enterprise.key)}: {what}{way}"
@@ -85,7 +92,7 @@ CSV_HEADER = ("Enterprise", "Name", "Space ID", "Linked", "Told of Syncs", "Trus
 
 
 def csv_rows(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> Iterator[tuple[str, ...]]:
-    """One row per space that is for an enterprise."""
+    """Yield a row for each space that belongs to an enterprise."""
     for space in spaces:
         enterprise = enterprises[space.enterprise_id]
         marks = ("yes" if is_so else "no" for is_so in (space.linked, space.notify, space.trusted))

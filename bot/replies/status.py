@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
+from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from bot.replies import sync_results
 from bot.replies.sync import Standing, progress, so_far, takes
@@ -13,12 +14,12 @@ from bot.syncs.timing import Estimate
 from storage.values.records import Enterprise, Roster, Sync, WebexRun, WebexSyncStatus
 
 STALE = timedelta(days=8)
-"""Webex syncs by itself at least every seven days (PORTAL's ninth promise): after eight without, something is wrong."""
+"""Without success for longer than this, `status` warns: Webex syncs by itself at least every seven days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that `status` tells of; `named` where people may be named, `failed` is for operators alone."""
+    """All that `status` shows; `named` says whether people may be named, `failed` is only for operators."""
 
     enterprise: Enterprise
     standing: Standing | None
@@ -35,7 +36,7 @@ class Known:
 
 
 def answer(known: Known, now: datetime, *, live: bool) -> str:
-    """State, last attempt and success, Webex's own, hold and license holders; `live` where Webex was asked just now."""
+    """Show how the syncs stand; `live` says that Webex was asked just now."""
     lines = [*_state(known, now), *_past(known, now), *_webex(known, now, live=live)]
     zone = known.enterprise.timezone
     if known.hold_until is not None and now < known.hold_until:
@@ -48,7 +49,9 @@ def answer(known: Known, now: datetime, *, live: bool) -> str:
     lines.append(_roster(known, now))
     unanswered, unsent = known.failed
     if unanswered or unsent:
-        lines.append(f"- ⚠️ Set aside: {unanswered:,} unanswered, {unsent:,} undelivered; the log says why")
+        unanswered_too = [quantity(unanswered, "unanswered message")] if unanswered else []
+        unsent_too = [quantity(unsent, "undelivered message")] if unsent else []
+        lines.append(f"- ⚠️ I gave up on {' and '.join(unanswered_too + unsent_too)}. The log says why")
     return "\n".join(lines)
 
 
@@ -66,7 +69,7 @@ def _state(known: Known, now: datetime) -> list[str]:
 def _past(known: Known, now: datetime) -> list[str]:
     last, success, zone = known.last, known.last_success, known.enterprise.timezone
     if last is None:
-        return ["- No sync asked for through me has completed or failed yet"]
+        return ["- No sync has been started here yet"]
     ended = when(last.ended_at or last.asked_at, now, zone)
     reason = f". {why(last, verbatim=known.named).rstrip('.')}" if last.cause is not None else ""
     went = sync_results.marked(sync_results.of_sync(last))
@@ -77,26 +80,20 @@ def _past(known: Known, now: datetime) -> list[str]:
 
 
 def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
-    """What Webex did by itself, and how old that knowledge is."""
+    """The last sync that Webex started by itself, and when the bot last asked Webex."""
     reading, own, zone = known.reading, known.own, known.enterprise.timezone
     if reading is None:
         return ["- Webex's own syncs: not known yet"]
     as_of = "" if live else f" (as of {when(reading.as_of, now, zone)})"
     if own is None or own.started_at is None:
         return [f"- Webex's own syncs: none seen yet{as_of}"]
-    moment = when(own.ended_at, now, zone) if own.ended_at else f"begun {when(own.started_at, now, zone)}"
-    return [f"- Webex's own last sync: {_own_result(own)}, {moment}{as_of}"]
-
-
-def _own_result(run: WebexRun) -> str:
-    word = sync_results.of_run(run)
-    if word is not None:
-        return sync_results.marked(word)
-    return f"“{plain(run.status, 40)}”" if run.status else "not known how"
+    moment = when(own.ended_at, now, zone) if own.ended_at else f"started {when(own.started_at, now, zone)}"
+    result = sync_results.marked(sync_results.of_run(own) or own.status or "")
+    return [f"- Webex's own last sync: {result}, {moment}{as_of}"]
 
 
 def _warning(known: Known, now: datetime) -> list[str]:
-    """Where no sync at all has succeeded for longer than Webex itself leaves between two."""
+    """A warning if no sync at all has succeeded for longer than STALE."""
     if known.reading is None:
         return []
     moments = [
@@ -107,10 +104,10 @@ def _warning(known: Known, now: datetime) -> list[str]:
     last = max((moment for moment in moments if moment is not None), default=None)
     if now - (last or known.enterprise.created_at) < STALE:
         return []
-    since = f"since {when(last, now, known.enterprise.timezone)}" if last else "as long as I have known your enterprise"
+    since = f"since {when(last, now, known.enterprise.timezone)}" if last else "since your enterprise was added"
     return [
-        f"- ⚠️ No directory sync has succeeded {since}, though Webex syncs by itself every seven days. Ask your service "
-        "provider whether directory sync is switched on"
+        f"- ⚠️ No directory sync has succeeded {since}, although Webex syncs by itself every seven days. Ask your "
+        "service provider whether directory sync is switched on"
     ]
 
 
@@ -120,7 +117,7 @@ def _roster(known: Known, now: datetime) -> str:
         return "- License holders: not read yet; `licenses` reads them"
     counts = ", ".join(f"{number:,} {value}" for value, number in known.activation.items())
     as_of = when(roster.read_at, now, known.enterprise.timezone)
-    return f"- {roster.size:,} license holders ({counts or 'none'}), as of {as_of}"
+    return f"- {quantity(roster.size, 'license holder')} ({counts or 'none'}), as of {as_of}"
 
 
 def _who(sync: Sync, known: Known) -> str:

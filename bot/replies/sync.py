@@ -1,4 +1,4 @@
-"""What `sync` says, and what its status message says as the sync goes on."""
+"""What `sync` says, and what its status message says while the sync goes on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a sync stands; `named` where people may be named, which a group space does not allow."""
+    """How a sync stands; `named` says whether people may be named, which a group space does not allow."""
 
     sync: Sync
     enterprise: Enterprise
@@ -23,7 +23,7 @@ class Standing:
 
 
 def accepted(standing: Standing, now: datetime, activation: dict[str, int], without_email: int) -> str:
-    """To whoever asked, at once."""
+    """Tell the requester at once that the sync is queued, and whether it will probably fail."""
     lines = [progress(standing, now)]
     total = sum(activation.values())
     if total and not activation.get(ACTIVATED):
@@ -32,38 +32,38 @@ def accepted(standing: Standing, now: datetime, activation: dict[str, int], with
         )
         lines += [
             "",
-            f"⚠️ 0 of {total:,} activated{missing}. Webex cannot tell your enterprise apart before one of your license "
-            "holders has activated and signed in, so this sync will probably fail; it is tried all the same.",
+            f"⚠️ 0 of {total:,} activated{missing}. Webex does not know your company yet. It will, after the first "
+            "person activates and signs in. So this sync will probably fail, but I try it anyway.",
         ]
     return "\n".join(lines)
 
 
 def joined(standing: Standing, now: datetime, *, new: bool) -> str:
-    """To whoever asks while a sync is active."""
+    """Tell a requester that a sync is already under way; `new` says that they join it now."""
     sync = standing.sync
     asked = when(sync.asked_at, now, standing.enterprise.timezone)
     who = plain(sync.asker_email) if standing.named else "an admin"
-    first = f"A directory sync is under way already: {who} asked for it {asked}."
-    second = "You will be told here when it ends." if new else "You will be told when it ends, where you first asked."
+    first = f"A directory sync is already under way: {who} asked for it {asked}."
+    second = f"I will tell you {'here' if new else 'where you first asked'} when it ends."
     return f"{first} {second}\n\n{progress(standing, now)}{so_far(standing, now)}"
 
 
 def held(until: datetime, hold: timedelta, now: datetime, enterprise: Enterprise) -> str:
-    """While the hold lasts."""
+    """Refuse a sync while the hold lasts, and say when the hold ends."""
     return (
         f"The last directory sync completed less than {duration(hold.total_seconds())} ago, so I cannot start "
-        f"another yet. **`sync` will work again {when(until, now, enterprise.timezone)}.** "
+        f"another one yet. **`sync` will work again {when(until, now, enterprise.timezone)}.** "
         "`status` shows how the last one went."
     )
 
 
-def no_arguments(arguments: str, word: str = "sync") -> str:
-    """When something follows a word that stands alone."""
-    return f"`{word}` takes nothing after it; I do not know what “{plain(arguments, 80)}” is for."
+def no_arguments(word: str) -> str:
+    """Refuse words after a command that takes none."""
+    return f"Type just `{word}`."
 
 
 def progress(standing: Standing, now: datetime) -> str:
-    """The status message of a sync that is not over yet; it stays as it is until the state changes."""
+    """Say in the status message how an active sync stands; the text changes only with the state."""
     sync, enterprise = standing.sync, standing.enterprise
     title = f"**Directory sync of {plain(enterprise.name)}**"
     usual = "no estimate yet" if standing.estimate is None else takes(standing.estimate)
@@ -73,28 +73,28 @@ def progress(standing: Standing, now: datetime) -> str:
             held_up = f" {_HELD_UP[sync.waits_for]}" if sync.waits_for is not None else ""
             return f"{title}: queued, {place} ({usual}).{held_up}"
         case SyncState.STARTING:
-            return f"{title}: starting; Webex is being asked ({usual})."
+            return f"{title}: starting, I am asking Webex now ({usual})."
         case _:
             since = at(_begun(sync), now, enterprise.timezone)
             return f"{title}: running since {since} ({usual})."
 
 
 def takes(estimate: Estimate) -> str:
-    """How long a sync takes, and how that is known."""
+    """Say how long a sync usually takes, and whether that is known from other companies."""
     if estimate.own:
         return f"usually takes {duration(estimate.seconds)}"
-    return f"takes {duration(estimate.seconds)} as a rule, going by other companies"
+    return f"usually takes {duration(estimate.seconds)} for other companies"
 
 
 _HELD_UP = {
-    WaitsFor.CLUSTER: "Webex is busy with another customer of your service provider; I ask again until it has room.",
-    WaitsFor.WEBEX: "Webex is running a sync of its own for you just now; yours starts when that has ended.",
-    WaitsFor.RETRY: "Webex could not start it just now; I ask again.",
+    WaitsFor.CLUSTER: "Webex is busy with another customer of your service provider. I ask again until it has room.",
+    WaitsFor.WEBEX: "Webex is running its own sync for you now. Yours starts when that one has ended.",
+    WaitsFor.RETRY: "Webex could not start it just now. I will ask again.",
 }
 
 
 def so_far(standing: Standing, now: datetime) -> str:
-    """How far a running sync is, and Webex's word for that if it is an odd one; empty for one that does not run yet."""
+    """Say how long a sync has run, and Webex's word for its state if that is unusual; empty before it runs."""
     sync = standing.sync
     if sync.state is not SyncState.RUNNING:
         return ""
@@ -105,5 +105,5 @@ def so_far(standing: Standing, now: datetime) -> str:
 
 
 def _begun(sync: Sync) -> datetime:
-    """By our clock, since durations are counted with it."""
+    """When the sync began, by the bot's clock, with which durations are measured."""
     return sync.starting_at or sync.asked_at

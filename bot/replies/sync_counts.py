@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.formatting.quantity import quantity
+
 _KINDS = (
     ("People", "users", "totalExternalUsersInCI"),
     ("Machines", "machines", "totalExternalMachinesInCI"),
@@ -9,24 +11,24 @@ _KINDS = (
     ("Enterprise contacts", "orgContacts", "totalOrgContactsInContactService"),
     ("Group contacts", "groupContacts", "totalGroupContactsInContactService"),
 )
-"""Names of ours, and of Webex's fields: what each change begins with, and how many there are in the end."""
+"""Each kind of entry: its name, the prefix of Webex's fields for its changes, and Webex's field for its total."""
 
 CHANGES = ("added", "updated", "deleted")
 
 
 def lines(counts: Mapping[str, int]) -> list[str]:
-    """A line for each kind of entry that Webex tells of, and a warning where much was deleted."""
+    """Return a line for each kind of entry that Webex counts, and a warning if much was deleted."""
     found = []
     for name, prefix, total in _KINDS:
         known = [_change(word, number) for word in CHANGES if (number := counts.get(_field(prefix, word))) is not None]
         if known:
-            in_all = f"; {counts[total]:,} in all" if total in counts else ""
+            in_all = f"; {counts[total]:,} in total" if total in counts else ""
             found.append(f"- {name}: {', '.join(known)}{in_all}")
     return found + _warning(counts)
 
 
 def summary(counts: Mapping[str, int]) -> str:
-    """All kinds in one: "9 added, 2 updated, 1 deleted"; empty where Webex tells of no changes."""
+    """Return the sums of all kinds: "9 added, 2 updated, 1 deleted"; empty if Webex counts no changes."""
     sums = {
         word: sum(number for _, prefix, _ in _KINDS if (number := counts.get(_field(prefix, word))) is not None)
         for word in CHANGES
@@ -36,7 +38,7 @@ def summary(counts: Mapping[str, int]) -> str:
 
 
 def csv_cells(counts: Mapping[str, int]) -> list[str]:
-    """The changes of every kind, in the order of `CSV_HEADER`; empty where Webex says nothing."""
+    """Return the changes of every kind in the order of `CSV_HEADER`; a cell is empty if Webex has no count."""
     return [
         str(counts[name]) if (name := _field(prefix, word)) in counts else ""
         for _, prefix, _ in _KINDS
@@ -65,6 +67,7 @@ def _warning(counts: Mapping[str, int]) -> list[str]:
     if deleted * 10 <= before:
         return []
     return [
-        f"- ⚠️ **{deleted:,} of {before:,} entries were deleted, more than a tenth of your directory.** If nobody "
-        "meant that, tell your service provider, with the tracking id, before you ask for another sync"
+        f"- ⚠️ **Webex deleted {deleted:,} of {quantity(before, 'entry', 'entries')}, more than a tenth of your "
+        "directory.** If nobody wanted this, give the tracking id to your service provider before you ask for another "
+        "sync"
     ]

@@ -1,19 +1,20 @@
-"""What is said when a sync has ended: in its status message, and to everybody concerned."""
+"""What the status message and the message to every admin say when a sync has ended."""
 
 from datetime import datetime, timedelta
 
 from bot.formatting.escape import code, plain
+from bot.formatting.quantity import quantity
 from bot.formatting.times import at, duration, when
 from bot.replies import sync_counts, sync_results
 from bot.replies.sync_causes import why
 from bot.replies.sync_errors import explained
 from storage.values.records import Cause, Enterprise, Roster, Sync, SyncState
 
-_ROOM_FOR_ERRORS = 3500
+_MAX_ERRORS_BYTES = 3500
 
 
 def final(sync: Sync, enterprise: Enterprise, now: datetime) -> str:
-    """The last words of a status message."""
+    """Say in the status message how the sync ended."""
     moment = at(sync.ended_at or now, now, enterprise.timezone)
     reason = f" {why(sync)}" if sync.state is SyncState.CANCELLED else ""
     result = sync_results.marked(sync_results.of_sync(sync))
@@ -30,9 +31,10 @@ def ended(
     fresh: bool = False,
     public: bool = False,
 ) -> str:
-    """The message to everybody concerned; `roster` is that of the file that goes with it.
+    """Tell the admins how a sync ended, what it changed and when the next one is possible.
 
-    In `public` nothing goes along, and Webex's own words stay out, since they may name people.
+    `roster` is the roster of the attached file. A `public` message has no file and leaves out Webex's words, since
+    they may name people.
     """
     lines = [final(sync, enterprise, now), ""]
     if sync.state is SyncState.COMPLETED:
@@ -41,7 +43,7 @@ def ended(
         lines += [why(sync, verbatim=not public), ""]
     explains = bool(sync.errors) and sync.cause is not Cause.NOBODY_ACTIVATED
     if explains:
-        lines.append(explained(sync.errors, _ROOM_FOR_ERRORS, public=public))
+        lines.append(explained(sync.errors, _MAX_ERRORS_BYTES, public=public))
     if sync.seconds is not None:
         lines.append(f"- Took {duration(sync.seconds)}")
     if sync.tracking_id:
@@ -49,13 +51,13 @@ def ended(
     if sync.state is SyncState.COMPLETED and sync.ended_at:
         lines.append(f"- `sync` will work again {when(sync.ended_at + hold, now, enterprise.timezone)}")
     else:
-        lines.append("- Only a completed sync starts a hold: `sync` works again at once")
+        lines.append("- `sync` works again now: only a completed sync starts a hold")
     if roster is not None and roster.read_at is not None:
         age = "" if fresh else f", as of {at(roster.read_at, now, enterprise.timezone)}"
-        whom = f"your {roster.size:,} license holders"
+        attached = f"your {quantity(roster.size, 'license holder')}"
         if sync.state is not SyncState.COMPLETED:
-            whom = "the license holders who have not activated yet, and what each of them has to do"
-        lines += ["", f"Attached: {whom}{age}."]
+            attached = "the license holders who have not activated yet, and what each of them must do"
+        lines += ["", f"Attached: {attached}{age}."]
     elif explains and sync.state is SyncState.FAILED and not public:
         lines += ["", "Attached: the errors, what they mean and what to do."]
     return "\n".join(lines)

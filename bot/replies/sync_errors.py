@@ -1,4 +1,4 @@
-"""Webex's errors of a sync, explained to whoever reads how it ended."""
+"""Webex's errors of a sync, explained."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +11,10 @@ _MORE = "- and {n} more"
 
 
 def explained(errors: Sequence[tuple[int, str]], room: int, *, public: bool = False) -> str:
-    """A list of what the errors mean and what to do, in at most `room` bytes; empty where not even a count fits.
+    """List what the errors mean and what to do, in at most `room` bytes; empty if not even the count fits.
 
-    What a code means is said once; another error with that code then shows only Webex's words. In `public` those are
-    left out, since they may name people.
+    A code is explained once; other errors with that code show only Webex's words. With `public` these are left out,
+    since they may name people.
     """
     if public:
         errors = [(code, "") for code, _ in errors]
@@ -36,14 +36,14 @@ def _explanation(code: int) -> str:
     known = meaning(code)
     if known is None:
         return f"I do not know this code. {UNKNOWN_ADVICE}"
-    return f"{known.explanation} Who can mend it: {known.who_can_fix}. {known.advice}"
+    return f"{known.explanation} Who can fix it: {known.who_can_fix}. {known.advice}"
 
 
 CSV_HEADER = ("Code", "Webex says", "What it means", "Who can mend it", "What to do")
 
 
 def csv_rows(errors: Iterable[tuple[int, str]]) -> Iterator[tuple[str, ...]]:
-    """One row per error, in Webex's order and with Webex's words as they came."""
+    """Yield a row for each error, in Webex's order and with Webex's words as they came."""
     for code, description in errors:
         known = meaning(code)
         if known is None:

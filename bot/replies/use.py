@@ -1,4 +1,4 @@
-"""What is said of enterprises by their keys."""
+"""What `use` says, and what is said of the keys of enterprises."""
 
 from collections.abc import Sequence
 
@@ -10,43 +10,41 @@ _ROOM = 4000
 
 
 def no_such(typed: str, meant: str | None, keys: Sequence[str]) -> str:
-    """To a key that is none of theirs."""
+    """Say that the requester has no enterprise with this key."""
     if not keys:
-        return f"There is no enterprise {code(typed, 40)}: there is none yet."
+        return f"There is no enterprise {code(typed, 40)}. No enterprise is set up yet."
     guess = f" Did you mean {code(meant)}?" if meant else ""
-    return f"You have no enterprise {code(typed, 40)}.{guess} Yours:\n\n{_listed(keys)}"
+    return f"You have no enterprise {code(typed, 40)}.{guess} Your enterprises:\n\n{_listed(keys)}"
 
 
 def which_key(usage: str, keys: Sequence[str]) -> str:
-    """Where a key is missing."""
-    return f"Say for which enterprise: {code(usage)}. Yours:\n\n{_listed(keys)}" if keys else "There is none yet."
+    """Ask for the key of an enterprise."""
+    if not keys:
+        return "No enterprise is set up yet."
+    return f"Type the key of the enterprise, too: {code(usage)}. Your enterprises:\n\n{_listed(keys)}"
 
 
 def chosen(enterprise: Enterprise) -> str:
-    """After `use`."""
+    """Say which enterprise the admin has chosen."""
     return (
-        f"You speak for {_named(enterprise)} now, wherever no space is linked to another one. `use` and another key "
-        "changes that."
+        f"You now speak for {plain(enterprise.name)} ({code(enterprise.key)}), except in spaces that are linked to "
+        "another enterprise. `use KEY` changes this."
     )
 
 
 def choices(keys: Sequence[str], current: str | None) -> str:
-    """`use` alone."""
+    """List the enterprises from which the admin can choose."""
     if not keys:
-        return "There is no enterprise yet."
-    lines = [f"- {code(key)}{', for which you speak' if key == current else ''}" for key in keys]
-    said = "" if current else "You have chosen none yet.\n\n"
-    return f"**Your enterprises**\n\n{cut(lines, _ROOM, '- and {n} more')}\n\n{said}`use` and a key chooses one."
+        return "No enterprise is set up yet."
+    lines = [f"- {code(key)}{' (your choice)' if key == current else ''}" for key in keys]
+    said = "" if current else "You have not chosen one yet. "
+    return f"**Your enterprises**\n\n{cut(lines, _ROOM, '- and {n} more')}\n\n{said}Choose one with `use KEY`."
 
 
 def linked_elsewhere() -> str:
-    """To `use` in a group that is linked."""
-    return "This space is linked to an enterprise, for which everybody speaks here. Write `use` to me in 1:1."
+    """Refuse `use` in a group space that is linked."""
+    return "This space is linked to an enterprise, and everybody here speaks for that one. Type `use` to me in 1:1."
 
 
 def _listed(keys: Sequence[str]) -> str:
     return cut([f"- {code(key)}" for key in keys], _ROOM, "- and {n} more")
-
-
-def _named(enterprise: Enterprise) -> str:
-    return f"{plain(enterprise.name)} ({code(enterprise.key)})"

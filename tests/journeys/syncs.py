@@ -61,7 +61,7 @@ def queue_up(house: House, where: str = ANA) -> Message:
     """Request a sync that stays first in the queue, because Webex runs one of its own."""
     let_webex_run_one(house)
     asked = house.ask(where, "sync")
-    house.wait_for(lambda: "of its own" in shown(house, where))
+    house.wait_for(lambda: "running its own sync" in shown(house, where))
     return asked
 
 

@@ -18,7 +18,7 @@ def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) ->
     assert f"- {BEN}" in text(house.ask(ANA, f"admins add\n{BEN}"))
     assert "**Reseller1+acme**" in text(house.ask(BEN, "status"))
     assert _team(house) == [ANA, BEN]
-    assert "Admins already" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
+    assert "already admins" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
 
 
 def test_somebody_is_added_and_removed_by_a_mention(house: House) -> None:
@@ -30,21 +30,21 @@ def test_somebody_is_added_and_removed_by_a_mention(house: House) -> None:
 
 
 def test_the_last_admin_stays(house: House) -> None:
-    assert "without an admin" in text(house.ask(ANA, f"admins remove {ANA}"))
-    assert "without an admin" in text(house.ask(OLGA, f"admins remove {ANA}"))
+    assert "have no admin left" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert "have no admin left" in text(house.ask(OLGA, f"admins remove {ANA}"))
     assert _team(house) == [ANA]
 
 
 def test_an_admin_who_never_wrote_is_not_enough_to_stay(house: House) -> None:
     house.ask(ANA, "admins add slip@acme.exmaple")
-    assert "ever written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
+    assert "who has written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
     assert _team(house) == [ANA, "slip@acme.exmaple"]
     house.ask(ANA, "admins remove slip@acme.exmaple")
     assert _team(house) == [ANA]
 
 
 def test_neither_bots_nor_people_of_another_organization_are_added(house: House) -> None:
-    assert "Bots cannot" in text(house.ask(ANA, f"admins add {BOT}"))
+    assert "a bot cannot be an admin" in text(house.ask(ANA, f"admins add {BOT}"))
     house.ask(ANA, "status")
     house.make_room("With Sam", ANA, SAM)
     answer = house.ask(ANA, f"admins add <@personEmail:{SAM}|Sam>", "With Sam", mention=True)
@@ -65,10 +65,10 @@ def test_one_removes_oneself_by_typing_it_twice(house: House) -> None:
 
 def test_what_names_nobody_is_refused(house: House) -> None:
     for typed, expected in (
-        ("admins add", "Say whom"),
+        ("admins add", "Type who"),
         ("admins add ben", "is not an e-mail address"),
-        ("admins remove nobody@acme.example", "somebody who is not an admin"),
-        ("admins promote ben@acme.example", "I do not know `admins` `promote`"),
+        ("admins remove nobody@acme.example", "a person who is not an admin"),
+        ("admins promote ben@acme.example", "I do not know `admins promote`"),
     ):
         assert expected in text(house.ask(ANA, typed)), typed
     assert _team(house) == [ANA]
@@ -105,7 +105,7 @@ def test_somebody_with_the_address_of_an_admin_who_was_another_is_kept_out_and_r
     house.wait_for(lambda: len(house.audit()) >= 3)
     assert len(report) == 1
     assert BEN in text(report[0])
-    assert "I kept somebody out" in text(report[0])
+    assert "I did not let a person in" in text(report[0])
     assert [row.outcome for row in house.audit()].count("reported") == 1
 
 

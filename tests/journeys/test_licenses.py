@@ -149,7 +149,7 @@ def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_hal
     answer = house.ask(ANA, "licenses")
     assert answer.files == ()
     places = Counter(row[0] for row in rows(house)), Counter(row[1] for row in rows(house))
-    found = re.search(r"100 MB.*`(\w+)=\"?([^`\"]+)\"?` would give (\d+)\.", answer.markdown or "")
+    found = re.search(r"100 MB.*`(\w+)=\"?([^`\"]+)\"?` finds (\d+)\.", answer.markdown or "")
     assert found is not None
     nearest = min(abs(205 - number) for counted in places for number in counted.values())
     assert abs(205 - int(found[3])) <= nearest

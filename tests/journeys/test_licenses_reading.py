@@ -105,7 +105,9 @@ def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: H
     answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
     assert "92 of 410" in (answer.markdown or "")
     assert len(csv_of(house, answer)) == 92
-    house.wait_for(lambda: "are read from Webex: 5 pages." in (house.answers(asked)[0].markdown or ""))
+    house.wait_for(
+        lambda: "I have read your license holders from Webex: 5 pages." in (house.answers(asked)[0].markdown or "")
+    )
 
 
 def test_who_waits_in_vain_is_told_so_where_it_was_said_that_it_takes_a_while(house: House) -> None:
@@ -116,7 +118,7 @@ def test_who_waits_in_vain_is_told_so_where_it_was_said_that_it_takes_a_while(ho
     house.advance(hours=1)
     answer = house.wait_for(lambda: house.answers(asked)[1:])[0]
     assert "Please ask again later" in (answer.markdown or "")
-    house.wait_for(lambda: "takes longer than I wait" in (house.answers(asked)[0].markdown or ""))
+    house.wait_for(lambda: "takes too long, so I have stopped waiting" in (house.answers(asked)[0].markdown or ""))
     house.faults.clear()
 
 

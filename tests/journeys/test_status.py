@@ -5,7 +5,7 @@ from tests.journeys.house import ANA, House
 def test_status_before_during_and_after_a_sync(house: House) -> None:
     before = house.ask(ANA, "status").markdown or ""
     assert "no directory sync is under way" in before
-    assert "No sync asked for through me has completed or failed yet" in before
+    assert "No sync has been started here yet" in before
     assert "`sync` works now" in before
     house.world.broadworks.keep_running(ACME)
     shown = house.ask(ANA, "sync")

@@ -24,10 +24,10 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
     assert house.heard(ANA)[0].edits <= 10
     assert "✅ completed" in text(result)
     for line in (
-        "- People: 4 added, 2 updated, **1 deleted**; 827 in all",
-        "- Machines: 1 added, 0 updated, 0 deleted; 136 in all",
-        "- Personal contacts: 3 added, 1 updated, 0 deleted; 205 in all",
-        "- Enterprise contacts: 2 added, 0 updated, **1 deleted**; 205 in all",
+        "- People: 4 added, 2 updated, **1 deleted**; 827 in total",
+        "- Machines: 1 added, 0 updated, 0 deleted; 136 in total",
+        "- Personal contacts: 3 added, 1 updated, 0 deleted; 205 in total",
+        "- Enterprise contacts: 2 added, 0 updated, **1 deleted**; 205 in total",
         "- Took ",
         str(house.enterprise().last_status["lastSyncTrackingId"]),
         "- `sync` will work again",
@@ -56,7 +56,7 @@ def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: Hous
     house.ask(ANA, "sync")
     joining = house.say(BEN, "sync", SPACE, mention=True)
     joined = house.wait_for(lambda: house.answers(joining))[0]
-    assert "is under way already: an admin asked for it" in text(joined)
+    assert "is already under way: an admin asked for it" in text(joined)
     house.world.broadworks.let_finish(ACME)
     house.wait_for(lambda: results(house, ANA) and results(house, SPACE))
     assert [one.parent_id for one in results(house, SPACE)] == [joining.id]
@@ -71,8 +71,8 @@ def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
     shown = house.ask(ANA, "sync")
     house.wait_for(lambda: "running since" in versions(house, shown)[-1])
     joined = text(house.ask(BEN, "sync"))
-    assert "under way already: ana@acme.example asked for it" in joined
-    assert "You will be told here when it ends" in joined
+    assert "already under way: ana@acme.example asked for it" in joined
+    assert "I will tell you here when it ends" in joined
     assert "running since" in joined
     assert "so far" in joined
 

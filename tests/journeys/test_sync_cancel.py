@@ -35,8 +35,8 @@ def test_a_sync_stays_in_the_queue_until_the_last_of_its_people_withdraws(house:
     queue_up(house)
     house.ask(BEN, "sync")
     assert "Others wait for it" in text(house.ask(ANA, "cancel"))
-    assert "of its own" in shown(house)
-    assert "of its own" in text(house.ask(BEN, "status"))
+    assert "running its own sync" in shown(house)
+    assert "running its own sync" in text(house.ask(BEN, "status"))
     assert "is out of the queue" in text(house.ask(BEN, "cancel"))
     house.wait_for(lambda: "cancelled" in shown(house))
     assert house.syncs_asked() == []
@@ -61,7 +61,7 @@ def test_an_operator_ends_a_queued_sync_for_all_and_they_are_told_where_they_ask
     queue_up(house)
     joining = house.say(BEN, "sync", SPACE, mention=True)
     house.wait_for(lambda: house.answers(joining))
-    assert "those who waited for it are told" in text(house.ask(OLGA, "cancel"))
+    assert "I tell the people who waited for it" in text(house.ask(OLGA, "cancel"))
     told = house.wait_for(lambda: ends(house) and ends(house, SPACE) and [*ends(house), *ends(house, SPACE)])
     assert [one.parent_id for one in told] == [None, joining.id]
     for one in told:

@@ -10,7 +10,11 @@ from tests.journeys.house import ANA, CORA, House
 from tests.journeys.syncs import ON_SQLITE, results, text
 from tests.journeys.tables import HEADER, csv_of, rows, waiting
 
-WHAT_TO_DO = {"Not begun": "Give this person an e-mail", "Begun": "confirm the e-mail", "Error": "service provider"}
+WHAT_TO_DO = {
+    "Not begun": "Webex needs this person's e-mail",
+    "Begun": "confirm the e-mail",
+    "Error": "service provider",
+}
 
 
 @pytest.fixture
@@ -33,8 +37,8 @@ def test_a_sync_without_anybody_activated_fails_with_who_must_activate(cumulus: 
     accepted = cumulus.ask(CORA, "sync")
     told = cumulus.wait_for(lambda: results(cumulus, CORA))[0]
     assert "❌ failed" in text(told)
-    assert "Webex cannot tell your enterprise apart yet" in text(told)
-    assert "`sync` works again at once" in text(told)
+    assert "Webex does not know your company yet" in text(told)
+    assert "`sync` works again now" in text(told)
     _check_who_must_act(cumulus, told, CORA)
     assert len(waiting(cumulus)) == 14
     assert cumulus.heard(CORA)[0].id == accepted.id

@@ -23,7 +23,7 @@ def test_each_admin_is_told_exactly_once(house: House) -> None:
     for email in (BEN, DORA, EVE, FAY, GUS):
         house.make_admin(email)
     house.make_room(ADMINS, FAY)
-    assert "This space is told" in text(house.ask(FAY, "notify on", ADMINS, mention=True))
+    assert "This space gets a message" in text(house.ask(FAY, "notify on", ADMINS, mention=True))
     house.ask(DORA, "help")
     house.ask(EVE, "notify off")
     house.world.broadworks.keep_running(ACME)
@@ -51,7 +51,7 @@ def test_a_notification_space_that_is_not_fit_is_told_without_the_license_holder
     assert "- People: 4 added" in text(told)
     assert "Attached" not in text(told)
     assert (told.files, told.parent_id) == ((), None)
-    assert "is not told of syncs" in text(house.ask(ANA, "notify off", SPACE, mention=True))
+    assert "gets no messages about syncs" in text(house.ask(ANA, "notify off", SPACE, mention=True))
     house.shift(hours=25)
     house.ask(ANA, "sync")
     house.wait_for(lambda: len(results(house)) == 2)
@@ -63,12 +63,12 @@ def test_a_notification_space_that_is_not_fit_is_told_without_the_license_holder
 def test_who_turned_notices_off_is_told_of_their_own_syncs_and_of_all_when_they_are_on_again(house: House) -> None:
     house.make_admin(BEN)
     for email in (ANA, BEN):
-        assert "not told of syncs that others ask for" in text(house.ask(email, "notify off"))
+        assert "get no messages about syncs that others ask for" in text(house.ask(email, "notify off"))
     _fail(house, times=1)
     house.ask(BEN, "help")
     assert ends(house, BEN) == []
-    assert "You are told whenever" in text(house.ask(BEN, "notify on"))
-    assert "You are already told" in text(house.ask(BEN, "notify on"))
+    assert "You get a message whenever" in text(house.ask(BEN, "notify on"))
+    assert "You already get a message" in text(house.ask(BEN, "notify on"))
     _fail(house, times=2)
     house.wait_for(lambda: ends(house, BEN))
 

@@ -45,7 +45,7 @@ def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(
     assert "Webex's own last sync: ✅ completed" in text(status)
     assert "`sync` works now" in text(status)
     history = house.ask(ANA, "history")
-    assert text(history).count("Webex by itself") == 2
+    assert text(history).count("started by Webex itself") == 2
     table = list(csv.DictReader(io.StringIO(file_of(house, history).decode("utf-8-sig"))))
     assert [row["Asked By"] for row in table] == ["Webex", "Webex"]
     assert [row["Result"] for row in table] == ["completed", "completed"]
@@ -71,7 +71,7 @@ def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_a
     asked = [one for one in list(house.world.requests)[before:] if one.token == PARTNER_ADMIN]
     assert [one.path for one in asked] == [ALL, ALL]
     assert _runs(house, "many149") == 1
-    assert "Webex by itself" in text(house.ask(BEN, "history"))
+    assert "started by Webex itself" in text(house.ask(BEN, "history"))
     assert len(house.heard(BEN)) == 1
 
 

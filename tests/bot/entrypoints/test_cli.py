@@ -315,7 +315,7 @@ def test_an_id_that_is_in_use_cannot_be_set(shell: CliRunner, database: Database
     run(shell, "enterprise add borealis --sp-enterprise-id R+b")
     result = run(shell, "enterprise set borealis --sp-enterprise-id R+a")
     assert result.exit_code == 1
-    assert "is or was in use by another enterprise" in result.stderr
+    assert "Another enterprise uses or used that enterprise id" in result.stderr
     assert [each.sp_enterprise_id for each in all_of(database)] == ["R+a", "R+b"]
 
 
@@ -355,7 +355,7 @@ def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliR
         (acme,) = enterprises.in_use(session)
         sync = syncs.accept(session, acme, "ana@acme.example", NOW)
         syncs.cancel(session, sync, Cause.WITHDRAWN, NOW)
-    assert "when its admins have been told" in run(shell, "enterprise remove acme --yes").stderr
+    assert "after its admins have been told" in run(shell, "enterprise remove acme --yes").stderr
     with database.write() as session:
         row = syncs.claim(session.connection(), NOW)
         assert row is not None

@@ -22,7 +22,7 @@ class Sample:
     typed: str = "dallas"
     webex: str = "Something failed"
     number: int = 410
-    many: int = 3
+    many: int = 2
 
     @property
     def enterprise(self) -> Enterprise:

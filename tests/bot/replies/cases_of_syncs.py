@@ -51,7 +51,7 @@ def of_syncs(sample: Sample) -> Iterator[Case]:
 def _asked(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
     yield case(sync.held)(NOW + timedelta(hours=19), HOLD, NOW, acme)
-    yield case(sync.no_arguments)(sample.typed)
+    yield case(sync.no_arguments)("sync")
     yield case(cancel.nothing)(acme)
     yield case(cancel.too_late)(acme)
     for named in (True, False):

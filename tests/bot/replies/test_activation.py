@@ -25,14 +25,14 @@ def test_the_header_is_that_of_the_license_table_and_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("status", "email", "advice"),
     [
-        ("pending_email_input", "", "Give this person an e-mail address"),
-        ("provisioned", " ", "Give this person an e-mail address"),
-        ("error", "", "Give this person an e-mail address"),
+        ("pending_email_input", "", "Webex needs this person's e-mail address"),
+        ("provisioned", " ", "Webex needs this person's e-mail address"),
+        ("error", "", "Webex needs this person's e-mail address"),
         ("pending_email_input", "ana@acme.example", "enter their e-mail address"),
         ("pending_email_validation", "ana@acme.example", "confirm the e-mail from Webex and to sign in"),
         ("provisioning", "ana@acme.example", "confirm the e-mail from Webex and to sign in"),
         ("something_new", "ana@acme.example", "confirm the e-mail from Webex and to sign in"),
-        ("error", "ana@acme.example", "ask your service provider to look at this person's account"),
+        ("error", "ana@acme.example", "Ask your service provider to look at this person's account"),
     ],
 )
 def test_everybody_who_has_not_activated_has_advice_that_fits_how_far_they_are(

@@ -14,10 +14,10 @@ ACME = enterprise("Acme_1")
     ("said", "words"),
     [
         (cancel.nothing(ACME), ["in the queue", "nothing to cancel"]),
-        (cancel.too_late(ACME), ["has begun", "cannot be stopped", "`status`"]),
-        (cancel.withdrawn(ACME), ["You have withdrawn", "stays in the queue", "told when it ends"]),
-        (cancel.ended(ACME), ["out of the queue", "`sync` works again at once"]),
-        (cancel.ended_for_all(ACME), ["out of the queue", "are told", "`sync` works again at once"]),
+        (cancel.too_late(ACME), ["has already started", "cannot be stopped", "`status`"]),
+        (cancel.withdrawn(ACME), ["You have withdrawn", "stays in the queue", "you get a message when it ends"]),
+        (cancel.ended(ACME), ["out of the queue", "`sync` works again now"]),
+        (cancel.ended_for_all(ACME), ["out of the queue", "I tell the people who waited", "`sync` works again now"]),
     ],
 )
 def test_an_answer_names_the_enterprise_says_what_became_of_its_sync_and_what_follows(
@@ -31,4 +31,4 @@ def test_who_is_not_on_the_list_is_told_who_asked_for_it_and_who_can_end_it(name
     said = cancel.not_yours(sync(asked_at=NOW - timedelta(hours=2)), ACME, NOW, named=named)
     assert f"{who} asked for it Sun 22 Nov 02:14 CST, 2 h ago" in said
     assert ("ana@acme.example" in said) is named
-    assert "operators can end it" in said
+    assert "An operator can end it for everybody" in said

@@ -37,13 +37,13 @@ def test_a_sync_is_told_by_when_how_who_how_long_and_what_it_changed() -> None:
 
 
 def test_webexs_own_runs_are_told_as_such() -> None:
-    assert line(own=OWN) == "- Fri 20 Nov 04:14 CST: ✅ completed, Webex by itself, took 1 h"
+    assert line(own=OWN) == "- Fri 20 Nov 04:14 CST: ✅ completed, started by Webex itself, took 1 h"
 
 
 @pytest.mark.parametrize(
     ("state", "cause", "words"),
     [
-        (SyncState.FAILED, Cause.LOST, ["❌ failed, ", "Webex began another sync"]),
+        (SyncState.FAILED, Cause.LOST, ["❌ failed, ", "Webex started another sync"]),
         (SyncState.CANCELLED, Cause.WITHDRAWN, [": cancelled, ", "has withdrawn"]),
         (SyncState.CANCELLED, Cause.ENDED_BY_OPERATOR, [": cancelled, ", "An operator"]),
     ],
@@ -75,7 +75,7 @@ def test_what_does_not_fit_is_counted_and_left_to_the_csv() -> None:
 
 def test_before_the_first_it_says_so_and_what_shows_the_present() -> None:
     said = history.nothing_yet(ACME)
-    assert r"No directory sync of Acme\_1 has ended yet" in said
+    assert r"I know of no directory sync of Acme\_1 that has ended" in said
     assert "`status`" in said
 
 

@@ -25,7 +25,7 @@ def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() 
     assert lines[0] == "- Place number 0, in a street with a long name: 1,000"
     assert lines[-1] == f"- and {600 - len(lines) + 1} more"
     assert 50 < len(lines) < 200
-    assert said.endswith("send `locations` with a CSV attached, `Service ID,Location`.")
+    assert said.endswith("send `locations` with a CSV that has the columns `Service ID,Location`.")
 
 
 def test_those_without_a_location_are_counted_apart() -> None:
@@ -34,7 +34,7 @@ def test_those_without_a_location_are_counted_apart() -> None:
         "**2 locations of Acme**, 14 license holders (1,200 without a location) as of Sun 22 Nov 04:09"
     )
     assert "- Bern: 2\n- Chur: 1\n" in said
-    assert "it has 1 line." in said
+    assert "The mapping is attached: 1 line." in said
     assert "The mapping is empty" in locations.overview({}, 0, ROSTER, ACME, NOW)
 
 
@@ -51,7 +51,7 @@ def test_only_lines_that_were_left_out_are_named() -> None:
     assert [line for line in said if line.startswith("- ")] == [
         "- Line 3: its Service ID is empty",
         "- Line 4: several license holders have `b`",
-        "- Line 5: several license holders have `110`, leading zeros aside",
+        "- Line 5: several license holders have `110` (leading zeros ignored)",
     ]
 
 

@@ -20,19 +20,19 @@ def test_every_answer_says_whether_that_was_so_already_and_how_to_turn_it_round(
 
 def test_who_turns_it_off_still_hears_of_what_they_ask_for() -> None:
     off = notify.oneself(on=False, changed=True)
-    assert "not told of syncs that others ask for" in off
-    assert "ask for yourself is still reported" in off
-    assert "told whenever a directory sync has ended" in notify.oneself(on=True, changed=True)
+    assert "get no messages about syncs that others ask for" in off
+    assert "If you ask for a sync, I still report it where you asked" in off
+    assert "get a message whenever a directory sync has ended" in notify.oneself(on=True, changed=True)
 
 
 def test_a_space_is_told_which_enterprise_and_that_license_holders_need_readers_who_may() -> None:
     on = notify.space(ACME, on=True, changed=True)
     assert r"of Acme\_1 has ended" in on
-    assert "only where every member may read them" in on
-    assert r"not told of syncs of Acme\_1" in notify.space(ACME, on=False, changed=True)
+    assert "only if every member may read them" in on
+    assert r"gets no messages about syncs of Acme\_1" in notify.space(ACME, on=False, changed=True)
 
 
 def test_what_is_neither_on_nor_off_is_said_back_with_what_to_write() -> None:
-    assert notify.on_or_off("").startswith("Write `notify on` or `notify off`")
-    assert notify.on_or_off("maybe").startswith("I do not know `notify` `maybe`. Write `notify on` or `notify off`")
-    assert "<@all>" not in notify.on_or_off(EVIL).replace("`" + EVIL[:40].replace("`", "") + "`", "")
+    assert notify.on_or_off("").startswith("Type `notify on` or `notify off`")
+    assert notify.on_or_off("maybe").startswith("I do not know `notify maybe`. Type `notify on` or `notify off`")
+    assert "<@all>" not in notify.on_or_off(EVIL).replace("`notify " + EVIL[:40].replace("`", "") + "`", "")

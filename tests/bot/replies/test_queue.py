@@ -32,10 +32,17 @@ def test_a_sync_is_told_by_its_place_its_enterprise_its_state_and_how_long_ago_i
     ]
 
 
-@pytest.mark.parametrize("waits_for", WaitsFor)
-def test_what_the_first_waits_for_is_told(waits_for: WaitsFor) -> None:
+@pytest.mark.parametrize(
+    ("waits_for", "words"),
+    [
+        (WaitsFor.CLUSTER, "waiting because Webex is busy with another customer"),
+        (WaitsFor.WEBEX, "waiting because Webex is running its own sync"),
+        (WaitsFor.RETRY, "waiting because Webex could not start it"),
+    ],
+)
+def test_what_the_first_waits_for_is_told(waits_for: WaitsFor, words: str) -> None:
     said = queue.answer({"east": [replace(WAITING, waits_for=waits_for)]}, {}, ENTERPRISES, NOW)
-    assert f"queued, waits for {waits_for}, asked for" in said
+    assert f"queued, {words}, asked for" in said
     assert "**Cluster east**: 1 sync\n" in said
 
 
@@ -44,8 +51,8 @@ def test_every_cluster_stands_in_a_paragraph_of_its_own_by_name_and_its_pause_is
     paused = {"north": NOW + timedelta(minutes=2), "east": NOW + timedelta(minutes=5)}
     said = queue.answer(queues, paused, ENTERPRISES, NOW)
     assert [block.partition("\n")[0] for block in said.split("\n\n")] == [
-        "**Cluster east**: 1 sync, busy: asked again Sun 22 Nov 10:19 UTC, in 5 min",
-        "**Cluster north**: 0 syncs, busy: asked again Sun 22 Nov 10:16 UTC, in 2 min",
+        "**Cluster east**: 1 sync, busy: I ask again Sun 22 Nov 10:19 UTC, in 5 min",
+        "**Cluster north**: 0 syncs, busy: I ask again Sun 22 Nov 10:16 UTC, in 2 min",
         "**Cluster west**: 1 sync",
     ]
 

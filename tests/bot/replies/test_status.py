@@ -63,7 +63,11 @@ def test_a_running_sync_is_told_by_its_start_its_duration_so_far_its_typical_one
 
 @pytest.mark.parametrize(
     ("waits_for", "words"),
-    [(None, "number 3 in the queue"), (WaitsFor.CLUSTER, "busy with another customer"), (WaitsFor.WEBEX, "of its own")],
+    [
+        (None, "number 3 in the queue"),
+        (WaitsFor.CLUSTER, "busy with another customer"),
+        (WaitsFor.WEBEX, "running its own sync"),
+    ],
 )
 def test_a_queued_sync_is_told_by_its_place_and_what_it_waits_for(waits_for: WaitsFor | None, words: str) -> None:
     first = said(standing=under_way(SyncState.QUEUED, waits_for=waits_for))[0]
@@ -82,14 +86,14 @@ def test_while_the_hold_lasts_its_end_is_told_and_not_that_sync_works() -> None:
 
 def test_a_failed_attempt_is_told_with_its_reason_and_the_last_success_before_it() -> None:
     lines = said(last=FAILED)
-    attempt = "- Last attempt: ❌ failed Sun 22 Nov 03:14 CST, 1 h ago, asked for by ana@acme.example. Webex began"
+    attempt = "- Last attempt: ❌ failed Sun 22 Nov 03:14 CST, 1 h ago, asked for by ana@acme.example. Webex started"
     assert lines[1].startswith(attempt)
     assert lines[2] == "- Last success: Fri 20 Nov 22:14 CST, 30 h ago"
     assert not any("Last success" in line for line in said(last=FAILED, last_success=None))
 
 
 def test_before_the_first_attempt_that_is_said() -> None:
-    none_yet = "- No sync asked for through me has completed or failed yet"
+    none_yet = "- No sync has been started here yet"
     assert said(last=None, last_success=None)[1] == none_yet
     assert none_yet in said(standing=under_way(SyncState.QUEUED), last=None, last_success=None)
 
@@ -104,9 +108,9 @@ def test_a_cancelled_attempt_is_told_as_such() -> None:
     [
         (replace(OWN, errors=((600018, "some"),)), "⚠️ completed with warnings, Thu 19 Nov 04:14 CST, 3 d ago"),
         (replace(OWN, status="FAILED"), "❌ failed, Thu 19 Nov"),
-        (replace(OWN, status="IN_PROGRESS", ended_at=None), "running, begun Thu 19 Nov 03:14 CST"),
+        (replace(OWN, status="IN_PROGRESS", ended_at=None), "running, started Thu 19 Nov 03:14 CST"),
         (replace(OWN, status="NEW_*"), r"“NEW\_\*”, Thu 19 Nov"),
-        (replace(OWN, status=None), "not known how, Thu 19 Nov"),
+        (replace(OWN, status=None), "result unknown, Thu 19 Nov"),
     ],
 )
 def test_webexs_own_last_sync_is_told_by_how_it_went_and_when(own: WebexRun, words: str) -> None:
@@ -165,7 +169,7 @@ def test_any_success_within_eight_days_is_enough_be_it_ours_webexs_own_or_told_b
 def test_without_any_success_the_eight_days_count_from_when_the_enterprise_became_known(known_for: timedelta) -> None:
     warning = warned(enterprise=enterprise(created_at=NOW - known_for))
     assert (warning != "") is (known_for >= STALE)
-    assert not warning or "as long as I have known your enterprise" in warning
+    assert not warning or "since your enterprise was added" in warning
 
 
 def test_a_failed_attempt_is_no_success() -> None:
@@ -188,9 +192,11 @@ def test_only_where_people_may_be_named_is_the_asker_named(named: bool) -> None:
 
 
 def test_operators_are_told_what_was_set_aside() -> None:
-    assert said(failed=(3, 1200))[-1].startswith("- ⚠️ Set aside: 3 unanswered, 1,200 undelivered")
-    assert said(failed=(0, 1))[-1].startswith("- ⚠️ Set aside: 0 unanswered, 1 undelivered")
-    assert said(failed=(1, 0))[-1].startswith("- ⚠️ Set aside: 1 unanswered, 0 undelivered")
+    assert said(failed=(3, 1200))[-1].startswith(
+        "- ⚠️ I gave up on 3 unanswered messages and 1,200 undelivered messages"
+    )
+    assert said(failed=(0, 1))[-1].startswith("- ⚠️ I gave up on 1 undelivered message")
+    assert said(failed=(1, 0))[-1].startswith("- ⚠️ I gave up on 1 unanswered message")
     assert not any("Set aside" in line for line in said())
 
 

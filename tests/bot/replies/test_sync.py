@@ -23,7 +23,7 @@ RUNNING = a_sync(SyncState.RUNNING, starting_at=NOW - timedelta(minutes=50), ask
         (1, OWN, "queued, next in the queue (usually takes 1 h)."),
         (12, OWN, "queued, number 12 in the queue (usually takes 1 h)."),
         (1, None, "queued, next in the queue (no estimate yet)."),
-        (1, replace(OWN, own=False), "queued, next in the queue (takes 1 h as a rule, going by other companies)."),
+        (1, replace(OWN, own=False), "queued, next in the queue (usually takes 1 h for other companies)."),
     ],
 )
 def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
@@ -38,7 +38,7 @@ def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
     [
         ({"Not begun": 10, "Begun": 4}, 9, "⚠️ 0 of 14 activated; 9 have no e-mail yet."),
         ({"Not begun": 14}, 1, "⚠️ 0 of 14 activated; 1 has no e-mail yet."),
-        ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex cannot tell"),
+        ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex does not know your company yet"),
     ],
 )
 def test_where_nobody_has_activated_it_warns_at_once_with_numbers_and_is_tried_all_the_same(
@@ -46,7 +46,7 @@ def test_where_nobody_has_activated_it_warns_at_once_with_numbers_and_is_tried_a
 ) -> None:
     said = replies.accepted(STANDING, NOW, activation, without_email)
     assert words in said
-    assert "tried all the same" in said
+    assert "I try it anyway" in said
     assert "next in the queue" in said
 
 
@@ -59,8 +59,8 @@ def test_where_somebody_has_activated_or_nobody_is_known_it_does_not_warn(activa
     ("waits_for", "words"),
     [
         (WaitsFor.CLUSTER, "busy with another customer of your service provider"),
-        (WaitsFor.WEBEX, "a sync of its own for you just now; yours starts when that has ended"),
-        (WaitsFor.RETRY, "could not start it just now; I ask again"),
+        (WaitsFor.WEBEX, "running its own sync for you now. Yours starts when that one has ended"),
+        (WaitsFor.RETRY, "could not start it just now. I will ask again"),
     ],
 )
 def test_what_holds_the_first_of_a_queue_up_is_told(waits_for: WaitsFor, words: str) -> None:
@@ -77,7 +77,7 @@ def test_everything_a_sync_can_wait_for_has_a_sentence_of_its_own(waits_for: Wai
 
 def test_starting_and_running_are_told_the_latter_with_since_when() -> None:
     starting = replies.progress(replace(STANDING, sync=a_sync(SyncState.STARTING)), NOW)
-    assert "starting; Webex is being asked (usually takes 1 h)." in starting
+    assert "starting, I am asking Webex now (usually takes 1 h)." in starting
     running = replies.progress(replace(STANDING, sync=RUNNING), NOW)
     assert running.endswith("running since Sun 22 Nov 03:24 CST (usually takes 1 h).")
 
@@ -89,7 +89,8 @@ def test_a_status_message_stays_as_it_is_until_the_state_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"), [(True, "You will be told here when it ends."), (False, "where you first asked.")]
+    ("new", "words"),
+    [(True, "I will tell you here when it ends."), (False, "I will tell you where you first asked when it ends.")],
 )
 def test_who_joins_is_told_whose_it_is_how_far_it_is_and_where_its_end_will_be_told(new: bool, words: str) -> None:
     said = replies.joined(replace(STANDING, sync=RUNNING), NOW, new=new)
@@ -114,6 +115,4 @@ def test_a_hold_says_why_when_and_what_to_do_now() -> None:
 
 
 def test_what_follows_a_word_that_stands_alone_is_said_back() -> None:
-    assert replies.no_arguments("now_", "cancel") == (
-        r"`cancel` takes nothing after it; I do not know what “now\_” is for."
-    )
+    assert replies.no_arguments("cancel") == "Type just `cancel`."

@@ -24,13 +24,16 @@ def test_no_two_causes_have_the_same_sentence() -> None:
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (Cause.NOBODY_ACTIVATED, ["activated", "signed in", "Ask one of them", "id I have for your enterprise"]),
-        (Cause.SWITCHED_OFF, ["switched off for your enterprise", "service provider can switch it on"]),
+        (
+            Cause.NOBODY_ACTIVATED,
+            ["activates", "signs in", "Ask one of your license holders", "id I have for your enterprise"],
+        ),
+        (Cause.SWITCHED_OFF, ["switched off for your enterprise", "Ask your service provider to switch it on"]),
         (Cause.NOT_STARTED, ["24 hours", "Ask for a sync again"]),
         (Cause.TIMED_OUT, ["in time", "`status`", "tracking id to your service provider"]),
         (Cause.REFUSED, ["refused", "service provider", "tracking id"]),
-        (Cause.WEBEX_FAILED, ["began it and could not finish it"]),
-        (Cause.LOST, ["began another sync", "Ask for a sync again"]),
+        (Cause.WEBEX_FAILED, ["started it but could not finish it"]),
+        (Cause.LOST, ["started another sync", "Ask for a sync again"]),
         (Cause.WITHDRAWN, ["Everybody", "withdrawn"]),
         (Cause.ENDED_BY_OPERATOR, ["operator", "out of the queue", "before you ask"]),
         (Cause.NO_RIGHTS, ["Nobody who asked", "admin any more"]),
@@ -49,7 +52,7 @@ def test_webexs_words_for_a_refusal_are_shown_where_no_error_shows_them() -> Non
     refused = {"cause": Cause.REFUSED, "reason": "Webex answered 403"}
     assert "“Webex answered 403”" in why(sync(FAILED, **refused))
     assert "Webex answered 403" not in why(sync(FAILED, **refused, errors=((600011, "Webex answered 403"),)))
-    assert "Its words" not in why(sync(FAILED, cause=Cause.REFUSED))
+    assert "Webex says" not in why(sync(FAILED, cause=Cause.REFUSED))
 
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.REFUSED])

@@ -29,7 +29,7 @@ def warning(told: dict[str, int]) -> str:
 @pytest.mark.parametrize(("kind", "prefix", "total"), [(kind, *fields) for kind, fields in KINDS.items()])
 def test_every_kind_of_entry_is_told_by_its_changes_and_how_many_there_are(kind: str, prefix: str, total: str) -> None:
     told = {f"{prefix}Added": 1234, f"{prefix}Updated": 5, f"{prefix}Deleted": 0, total: 20000}
-    assert sync_counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in all"]
+    assert sync_counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in total"]
 
 
 def test_only_what_webex_tells_of_is_shown() -> None:
@@ -51,7 +51,7 @@ def test_more_than_a_tenth_deleted_is_warned_of_with_both_numbers_and_what_to_do
     told: dict[str, int], gone: str, before: str
 ) -> None:
     said = warning(told)
-    assert f"**{gone} of {before} entries were deleted, more than a tenth" in said
+    assert f"**Webex deleted {gone} of {before} entries, more than a tenth" in said
     assert "service provider" in said
 
 

@@ -36,10 +36,10 @@ def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_
     assert lines[:4] == [
         r"**Directory sync of Acme\_1**: ✅ completed, Sun 22 Nov 04:12 CST.",
         "",
-        "- People: 4 added, **60 deleted**; 40 in all",
+        "- People: 4 added, **60 deleted**; 40 in total",
         "- Machines: 1 updated",
     ]
-    assert "**60 of 96 entries were deleted, more than a tenth" in lines[4]
+    assert "**Webex deleted 60 of 96 entries, more than a tenth" in lines[4]
     assert lines[5:] == [
         "- Took 1 h 12 min",
         "- Webex's tracking id: `NA_1`",
@@ -72,7 +72,7 @@ def test_a_failed_sync_is_told_with_why_and_that_sync_works_at_once(cause: Cause
     assert lines[0] == r"**Directory sync of Acme\_1**: ❌ failed, Sun 22 Nov 04:14 CST."
     assert why(failed) in lines
     assert "- Webex's tracking id: `NA_2`" in lines
-    assert "- Only a completed sync starts a hold: `sync` works again at once" in lines
+    assert "- `sync` works again now: only a completed sync starts a hold" in lines
 
 
 @pytest.mark.parametrize("code", [*sorted(MEANINGS), 6003])
@@ -90,7 +90,7 @@ def test_where_nobody_has_activated_the_errors_are_left_out_and_who_must_act_is_
     lines = ended(nobody, ROSTER, fresh=False)
     assert not any("600029" in line for line in lines)
     assert lines[-1] == (
-        "Attached: the license holders who have not activated yet, and what each of them has to do, "
+        "Attached: the license holders who have not activated yet, and what each of them must do, "
         "as of Sun 22 Nov 04:09 CST."
     )
 
@@ -99,7 +99,7 @@ def test_a_cancelled_sync_is_told_with_why_and_that_sync_works_at_once() -> None
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
     lines = ended(cancelled)
     assert "\n".join(lines).count(why(cancelled)) == 1
-    assert any("works again at once" in line for line in lines)
+    assert any("works again now" in line for line in lines)
 
 
 def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_leaves_that_to_the_end() -> None:

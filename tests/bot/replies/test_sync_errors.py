@@ -27,7 +27,7 @@ def test_a_known_error_is_told_with_what_it_means_who_can_mend_it_and_what_to_do
     known = MEANINGS[code]
     said = explained([(code, "no way")], ROOMY)
     assert said == (
-        f"- **{code}**: {known.explanation} Who can mend it: {known.who_can_fix.value}. {known.advice} "
+        f"- **{code}**: {known.explanation} Who can fix it: {known.who_can_fix.value}. {known.advice} "
         "Webex says: “no way”"
     )
 
@@ -35,9 +35,9 @@ def test_a_known_error_is_told_with_what_it_means_who_can_mend_it_and_what_to_do
 @pytest.mark.parametrize(
     ("who", "words"),
     [
-        (WhoCanFix.ADMIN, "Who can mend it: you."),
-        (WhoCanFix.OPERATOR, "Who can mend it: your service provider."),
-        (WhoCanFix.CISCO, "Who can mend it: Cisco, through your service provider."),
+        (WhoCanFix.ADMIN, "Who can fix it: you."),
+        (WhoCanFix.OPERATOR, "Who can fix it: your service provider."),
+        (WhoCanFix.CISCO, "Who can fix it: Cisco, through your service provider."),
     ],
 )
 def test_every_mender_is_named_in_plain_words(who: WhoCanFix, words: str) -> None:
