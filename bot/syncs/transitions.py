@@ -191,7 +191,7 @@ def _cluster_busy(starts: int, rest: timedelta) -> Transition:
 
 
 def _rejected(failure: Rejected) -> Transition:
-    said = failure.said or str(failure)
+    said = failure.webex_message or str(failure)
     return failed(
         _cause_among(failure.codes, Cause.REFUSED),
         errors=tuple((code, said) for code in failure.codes),

@@ -32,9 +32,9 @@ def error_for(
     ]
     tracking_id = redacted(headers.get("TrackingID") or content.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {call}"
-    said = redacted("; ".join(dict.fromkeys(sentences)), token)
-    if said:
-        summary = f"{summary}: {said}"
+    webex_message = redacted("; ".join(dict.fromkeys(sentences)), token)
+    if webex_message:
+        summary = f"{summary}: {webex_message}"
     codes_in_fields = [as_int(entry.get("errorCode")) for entry in (content, *errors)]
     codes_in_sentences = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*codes_in_fields, *codes_in_sentences) if code is not None)
@@ -45,7 +45,7 @@ def error_for(
         return TokenRefused(summary, tracking_id=tracking_id)
     if status >= 500:
         return Unavailable(summary, tracking_id=tracking_id)
-    return Rejected(summary, status=status, codes=tuple(codes), said=said, tracking_id=tracking_id)
+    return Rejected(summary, status=status, codes=tuple(codes), webex_message=webex_message, tracking_id=tracking_id)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

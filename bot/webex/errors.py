@@ -44,7 +44,7 @@ class TooLarge(WebexFailure):
 class Rejected(WebexFailure):
     """Any other 4xx, or an answer that the bot does not understand: another attempt would not help.
 
-    `said` is Webex's own message.
+    `webex_message` is Webex's own message.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class Rejected(WebexFailure):
         *,
         status: int,
         codes: tuple[int, ...] = (),
-        said: str = "",
+        webex_message: str = "",
         tracking_id: str | None = None,
     ) -> None:
         super().__init__(message, tracking_id=tracking_id)
         self.status = status
         self.codes = codes
-        self.said = said
+        self.webex_message = webex_message
 
 
 def _within_limits(seconds: float) -> timedelta:

@@ -104,7 +104,7 @@ class Webex:
         pages = self._client.pages("webhooks", {"max": PAGE_SIZE})
         return [_webhook(item) for page in pages for item in page]
 
-    def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> Webhook:
+    def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> None:
         """Have Webex send an event to `target_url`, signed with the secret."""
         content = {
             "name": name,
@@ -113,12 +113,12 @@ class Webex:
             "event": event,
             "secret": secret,
         }
-        return _webhook(self._client.call("POST", "webhooks", json=content))
+        self._client.request("POST", "webhooks", json=content)
 
-    def update_webhook(self, webhook_id: str, name: str, target_url: str, secret: str) -> Webhook:
+    def update_webhook(self, webhook_id: str, name: str, target_url: str, secret: str) -> None:
         """Correct a webhook and activate it again; Webex cannot change its resource and event."""
         content = {"name": name, "targetUrl": target_url, "secret": secret, "status": "active"}
-        return _webhook(self._client.call("PUT", f"webhooks/{segment(webhook_id)}", json=content))
+        self._client.request("PUT", f"webhooks/{segment(webhook_id)}", json=content)
 
     def delete_webhook(self, webhook_id: str) -> None:
         """Delete a webhook; do nothing if it is already gone."""
@@ -145,8 +145,6 @@ def _webhook(item: Item) -> Webhook:
     return Webhook(
         id=required(item, "id"),
         name=text(item, "name"),
-        target_url=text(item, "targetUrl"),
         resource=text(item, "resource"),
         event=text(item, "event"),
-        status=text(item, "status"),
     )

@@ -46,10 +46,8 @@ class Webhook:
 
     id: str
     name: str
-    target_url: str
     resource: str
     event: str
-    status: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
 
 
 def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
-    refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), said="No")
+    refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), webex_message="No")
     assert from_start_request(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
 
 

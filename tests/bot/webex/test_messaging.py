@@ -23,7 +23,7 @@ WEBHOOK = {
     "status": "active",
     "secret": "never read",
 }
-WEBHOOK_READ = Webhook("w1", "dirsync messages", "https://bot.example/webhooks", "messages", "created", "active")
+WEBHOOK_READ = Webhook("w1", "dirsync messages", "messages", "created")
 
 
 @pytest.fixture
@@ -202,14 +202,14 @@ def test_webhooks_are_read_from_all_pages(server: Scripted, webex: Webex) -> Non
         Answer(content={"items": [WEBHOOK]}, headers={"Link": '</v1/webhooks?cursor=2>; rel="next"'}),
         Answer(content={"items": [{"id": "w2"}]}),
     )
-    assert webex.webhooks() == [WEBHOOK_READ, Webhook("w2", "", "", "", "", "")]
+    webhooks = webex.webhooks()
+    assert webhooks == [WEBHOOK_READ, Webhook("w2", "", "", "")]
+    assert "never read" not in repr(webhooks)
 
 
 def test_a_webhook_is_made_with_its_secret(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content=WEBHOOK))
-    made = webex.create_webhook("dirsync messages", "https://bot.example/webhooks", "messages", "created", "s3cret")
-    assert made == WEBHOOK_READ
-    assert "never read" not in repr(made)
+    webex.create_webhook("dirsync messages", "https://bot.example/webhooks", "messages", "created", "s3cret")
     assert server.heard[0].json == {
         "name": "dirsync messages",
         "targetUrl": "https://bot.example/webhooks",
@@ -221,7 +221,7 @@ def test_a_webhook_is_made_with_its_secret(server: Scripted, webex: Webex) -> No
 
 def test_a_webhook_that_is_corrected_is_switched_on_again(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content=WEBHOOK))
-    assert webex.update_webhook("w1", "n", "https://new.example/webhooks", "s3cret") == WEBHOOK_READ
+    webex.update_webhook("w1", "n", "https://new.example/webhooks", "s3cret")
     heard = server.heard[0]
     assert (heard.method, heard.target) == ("PUT", "/v1/webhooks/w1")
     assert heard.json == {
