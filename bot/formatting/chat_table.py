@@ -1,4 +1,4 @@
-"""Small tables for chat: fixed width, for phones."""
+"""Small tables for chat, in a fixed-width font and narrow enough for phones."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,10 +20,10 @@ def chat_table(
     width: int = 60,
     max_bytes: int = MAX_MESSAGE_BYTES,
 ) -> tuple[str, int]:
-    """A fenced table of the first rows that fit into `max_bytes` of UTF-8, and how many those are.
+    """Return a fenced table of the first rows that fit into `max_bytes` of UTF-8, and how many rows these are.
 
-    Each column comes as its heading and its fair width: what all columns together have too much for `width` is
-    taken from those that exceed theirs most. Where not even one row fits, the text is empty.
+    A column is its heading and its fair width. If the table is wider than `width`, the columns that exceed their fair
+    width most get narrower. If not even one row fits, the text is empty.
     """
     shown = [[cell_text(cell) for cell in row] for row in rows]
     widths = _widths(columns, shown, width)
@@ -41,7 +41,7 @@ def chat_table(
 
 
 def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
-    """License holders for a phone: Last, First, Ext, Location, Status; and how many of them have room."""
+    """Return a table of license holders for a phone, and how many of them it shows."""
     rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
     return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
 

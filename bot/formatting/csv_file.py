@@ -1,4 +1,4 @@
-"""CSV files that spreadsheets open as they are meant: RFC 4180, UTF-8 with BOM, compressed, nothing that runs."""
+"""Writes CSV files that spreadsheets open correctly: RFC 4180, UTF-8 with BOM, no formulas that run; compressed."""
 
 import csv
 import gzip
@@ -18,30 +18,30 @@ MAX_CSV_BYTES = 100_000_000
 _CHUNK = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 4
-"""Half the time of zlib's usual level, for a file a tenth larger that is kept for a while."""
+"""Compression level: half the time of zlib's default level, for a file that is a tenth larger."""
 
 
 def guarded(cell: str) -> str:
-    """The cell with a `'` before it if a spreadsheet would run it.
+    """Return the cell with a `'` before it if a spreadsheet would run it as a formula.
 
-    A cell that looks guarded already gets one more, so that `unguarded` always gives back what was there.
+    A cell that looks guarded already gets one more `'`, so that `unguarded` always returns the original.
     """
     return "'" + cell if _TO_GUARD.match(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """The cell as it was before `guarded`."""
+    """Return the cell as it was before `guarded`."""
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
 class CsvTooLarge(Exception):
-    """A file would be larger than Webex takes."""
+    """The file would be larger than Webex accepts."""
 
 
 def compressed_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A whole CSV file, gzip-compressed; equal content gives equal bytes, and memory holds only those.
+    """Return a CSV file compressed with gzip. Equal content gives equal bytes; memory holds only compressed rows.
 
-    Raises TooLarge as soon as it has more bytes than Webex takes, which counts them before they are compressed.
+    Raise CsvTooLarge as soon as there are more bytes, before compression, than Webex accepts.
     """
     compressor = zlib.compressobj(_LEVEL, wbits=_GZIP)
     compressed, written = [], 0
@@ -54,12 +54,12 @@ def compressed_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> byte
 
 
 def opened(compressed: bytes) -> BinaryIO:
-    """A new stream of the file's own bytes."""
+    """Return a new stream of the uncompressed bytes."""
     return io.BufferedReader(gzip.GzipFile(fileobj=io.BytesIO(compressed)))
 
 
 def file_name(prefix: str, enterprise_key: str, now: datetime) -> str:
-    """The name of a file made now: licenses_acme_20261122T101400Z.csv."""
+    """Return the name of a file made now: licenses_acme_20261122T101400Z.csv."""
     return f"{prefix}_{enterprise_key}_{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.csv"
 
 

@@ -1,4 +1,4 @@
-"""Text that others wrote, made harmless: in Webex's markdown, and for the eye."""
+"""Makes text from other people harmless: nothing in it is markup, and nothing in it is invisible."""
 
 import re
 import unicodedata
@@ -12,10 +12,9 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """Text that Webex's markdown shows as it stands, on one line, at most `limit` characters of it.
+    """Return one line of at most `limit` characters that Webex's markdown shows exactly as it is.
 
-    `<` becomes an entity rather than being escaped: nothing then looks like a mention, whenever Webex searches
-    for them.
+    `<` becomes an entity instead of being escaped, so that nothing looks like a mention at any stage.
     """
     shown = visible(text)
     if len(shown) > limit:
@@ -25,7 +24,7 @@ def plain(text: str, limit: int = 200) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Text as a piece of code, in which markdown has no signs but the backtick."""
+    """Return text as inline code, in which only the backtick means something to markdown."""
     return f"`{visible(text)[:limit].replace('`', '')}`"
 
 
@@ -35,7 +34,7 @@ def unformatted(markdown: str) -> str:
 
 
 def visible(text: str) -> str:
-    """One line of what can be seen: no controls, nothing that turns the direction of writing, plain spaces."""
+    """Return the visible text on one line: no control characters, no change of writing direction, plain spaces."""
     return " ".join("".join(map(_seen, text)).split())
 
 

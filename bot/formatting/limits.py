@@ -1,4 +1,4 @@
-"""Keeping a message within what Webex takes."""
+"""Keeps a message within the size that Webex accepts."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,21 @@ MAX_MESSAGE_BYTES = 7439
 
 
 def size(text: str) -> int:
-    """Bytes of UTF-8, halves of surrogate pairs counted as they would be escaped."""
+    """Return the bytes of UTF-8; half of a surrogate pair counts three."""
     return len(text.encode("utf-8", "surrogatepass"))
 
 
 def fits(markdown: str, limit: int = MAX_MESSAGE_BYTES) -> bool:
-    """Does Webex take this as one message?"""
+    """Return whether Webex accepts this as one message."""
     return size(markdown) <= limit
 
 
 def cut(
     lines: Sequence[str], limit: int = MAX_MESSAGE_BYTES, more: str = "and {n} more", most: int | None = None
 ) -> str:
-    """As many of the lines as fit, and no more than `most`, joined; the last then says how many were left out.
+    """Return as many lines as fit, at most `most`, joined; if some are left out, a last line says how many.
 
-    Raises ValueError where not even that would fit.
+    Raise ValueError if not even that line fits.
     """
     most = len(lines) if most is None else most
     whole = "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Times and durations as people read them."""
+"""Times and durations the way people read them."""
 
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -9,15 +9,15 @@ _DAY = 24 * _HOUR
 
 
 def when(moment: datetime, now: datetime, timezone: str) -> str:
-    """A moment in an enterprise's zone and as seen from now: "Mon 23 Nov 10:14 CST, in 19 h".
+    """Return a time in an enterprise's zone and its distance from now: "Mon 23 Nov 10:14 CST, in 19 h".
 
-    An unknown zone is UTC.
+    An unknown zone counts as UTC.
     """
     return f"{at(moment, now, timezone)}, {_seen_from(now, moment)}"
 
 
 def at(moment: datetime, now: datetime, timezone: str) -> str:
-    """A moment in an enterprise's zone alone, for what is read again later: "Mon 23 Nov 10:14 CST"."""
+    """Return a time in an enterprise's zone, for text that people read again later: "Mon 23 Nov 10:14 CST"."""
     zone = _zone(timezone)
     local = moment.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
@@ -25,7 +25,7 @@ def at(moment: datetime, now: datetime, timezone: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in its two largest units: "8 s", "2 min", "1 h 12 min", "3 d 4 h"."""
+    """Return a length of time in its two largest units: "8 s", "2 min", "1 h 12 min", "3 d 4 h"."""
     whole = round(max(seconds, 0))
     if whole < _MINUTE:
         return f"{whole} s"
@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
 
 
 def iso(moment: datetime) -> str:
-    """UTC as ISO 8601 to the second: 2026-11-22T10:14:00Z."""
+    """Return a time in UTC as ISO 8601 to the second: 2026-11-22T10:14:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -53,7 +53,7 @@ def _seen_from(now: datetime, moment: datetime) -> str:
 
 
 def _roughly(seconds: float) -> str:
-    """Like duration, but nobody wants the minutes of a distant hour."""
+    """Return a length of time without minutes where it is many hours."""
     if seconds < 10 * _HOUR:
         return duration(seconds)
     if seconds < 2 * _DAY:
@@ -69,7 +69,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def _zone_name(local: datetime) -> str:
-    """The zone's abbreviation; where it has only a number, as in "+0330", "UTC+3:30"."""
+    """Return the zone's abbreviation; for a zone that has only a number, such as "+0330", return "UTC+3:30"."""
     name = local.tzname() or "UTC"
     if name[0] not in "+-":
         return name

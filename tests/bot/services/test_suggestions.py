@@ -144,3 +144,21 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
 def test_a_word_of_the_command_in_the_midst_of_a_filter_is_said_to_stand_first(typed: str, misplaced: bool) -> None:
     said = advice.of_nobody(language.parse(typed), Advice())
     assert ("Type `count` or `refresh` first: `licenses count type=premium`." in said) is misplaced
+
+
+def test_nobody_found_names_the_condition_to_leave_out_and_the_nearest_value(looking: tuple[Session, Roster]) -> None:
+    def found(typed: str) -> tuple[tuple[str, int] | None, ...]:
+        told = suggestions.advice(*looking, language.parse(typed), nobody=True)
+        both = (told.leave_out, told.instead)
+        return tuple((advice.typed(one.term).strip("`"), one.matches) if one else None for one in both)
+
+    assert found("type=premium location=Dalas") == (("location=Dalas", 7), ("location=Dallas", 2))
+    assert found("last=zzz") == (("last=zzz", 8), None)
+    assert found("last!=* first!=*") == (None, None)
+    assert found("Orrr") == (("Orrr", 8), ("Orr", 1))
+
+
+def test_the_condition_that_halves_a_view_can_be_typed(looking: tuple[Session, Roster]) -> None:
+    half = suggestions.halving(*looking, language.parse("type=premium"))
+    assert half is not None
+    assert (advice.typed(half[0]), half[1]) == ("`location=Dallas`", 2)
