@@ -1,4 +1,4 @@
-"""What the storage tests may ask for besides a database of either kind."""
+"""The fixtures of the storage tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ def core(database: Database) -> Enterprise:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables: the test runs once on each kind."""
+    """The address of a database without tables. The test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return

@@ -1,4 +1,4 @@
-"""People who type, and what the bot makes of it, without a Webex: the router alone on a database."""
+"""Type messages to the bot and see its answers: the router on a database, without a Webex."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,21 +21,21 @@ from tests.storage.sample_rows import NOW
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a message: how it ended, as the audit has it, and what was said where."""
+    """The result of a message: its outcome in the audit, and the texts by destination."""
 
     outcome: str
     said: tuple[tuple[Destination, str], ...]
 
 
 class Conversation:
-    """A bot that is talked to; between two messages a few seconds go by."""
+    """A conversation with the bot, with a few seconds between two messages."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._number = self._last = 0
 
     def type(self, who: Identity, text: str, room: str | None = None) -> Answer:
-        """Have somebody type a line, in their 1:1 or in a group, who is not kept waiting."""
+        """Type a line, in the person's 1:1 space or in a group. The command does not wait for Webex."""
         self._number += 1
         now = NOW + self._number * timedelta(seconds=5)
         where = room or f"1:1 of {who.person_id}"
@@ -46,10 +46,10 @@ class Conversation:
         assert row is not None
         request = replace(typed_message.pending_request(row, message), already_waited=True)
         router.answer(self._database, Settings().command_settings, request, now)
-        return self._heeded()
+        return self._answer()
 
-    def _heeded(self) -> Answer:
-        """What was written since the message before, which is then as if it had been long ago."""
+    def _answer(self) -> Answer:
+        """Return what was written since the last message, and clear it, so that no limit counts it."""
         with self._database.write() as session:
             rows = list(session.scalars(select(AuditRow).where(AuditRow.outcome != "reported")))
             new = list(session.scalars(_SAID.where(OutboxRow.id > self._last)))

@@ -1,4 +1,4 @@
-"""What the storage tests put into a database: invented people, and short ways to make rows."""
+"""Short ways to add, claim and end rows, with invented people and a fixed time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days
 
 
 def enterprise(database: Database, key: str = "acme", cluster: str = "east") -> Enterprise:
-    """A new enterprise."""
+    """Add an enterprise."""
     with database.write() as session:
         return enterprises.add(
             session,
@@ -32,37 +32,37 @@ def enterprise(database: Database, key: str = "acme", cluster: str = "east") -> 
 
 
 def admin(database: Database, enterprise_id: int, email: str) -> None:
-    """One more admin."""
+    """Add an admin."""
     with database.write() as session:
         admins.add(session, enterprise_id, email, NOW)
 
 
 def learn_person(session: Session, person_id: str, email: str) -> None:
-    """Know somebody by their id from now on, as when they write."""
+    """Learn a person's id, as from their first message."""
     who = Identity(person_id, email)
     rights.learn(session, who, rights.find(session, who), NOW)
 
 
 def event(data_id: str, room_id: str = "room", created: str = "2030-05-06T07:08:09Z") -> Event:
-    """An event about a message or a membership."""
+    """Return an event about a new message."""
     return Event("messages", "created", data_id, created, room_id, "person")
 
 
 def receive_event(database: Database, data_id: str, room_id: str = "room", at: datetime = NOW) -> bool:
-    """Keep an event as the door does."""
+    """Store an event, as the webhook door does. Return False if it was there already."""
     with database.single_write() as connection:
         return inbox.record(connection, [event(data_id, room_id)], at)
 
 
 def claim_event(database: Database, now: datetime = NOW) -> tuple[str, Claim] | None:
-    """Claim an event: its data id and the claim."""
+    """Claim a due event. Return its data id and the claim; None if none is due."""
     with database.single_write() as connection:
         row = inbox.claim(connection, now)
         return None if row is None else (row.data_id, Claim(row.id, row.attempt))
 
 
 def claim_this_event(database: Database, data_id: str, now: datetime = NOW) -> Claim:
-    """Claim an event, which must be this one."""
+    """Claim a due event, which must be this one."""
     found = claim_event(database, now)
     assert found is not None
     assert found[0] == data_id
@@ -70,19 +70,19 @@ def claim_this_event(database: Database, data_id: str, now: datetime = NOW) -> C
 
 
 def post_message(database: Database, markdown: str, room_id: str = "room", now: datetime = NOW) -> int:
-    """Queue a message to a group space."""
+    """Queue a message to a group space. Return the id of the outbox row."""
     with database.write() as session:
         return outbox.post(session, destinations.ensure_room(session, room_id, direct=False), Draft(markdown), now)
 
 
 def claim_message(database: Database, now: datetime = NOW) -> OutboxRow | None:
-    """Claim an outbox row."""
+    """Claim a due outbox row."""
     with database.single_write() as connection:
         return outbox.claim(connection, now)
 
 
 def deliver_message(database: Database, now: datetime = NOW) -> str:
-    """Claim an outbox row and have Webex take it; what it says."""
+    """Claim a due outbox row and mark it as delivered. Return its text."""
     row = claim_message(database, now)
     assert row is not None
     with database.write() as session:
@@ -91,7 +91,7 @@ def deliver_message(database: Database, now: datetime = NOW) -> str:
 
 
 def lock(session: Session, enterprise: Enterprise) -> None:
-    """Lock an enterprise and its cluster, as whoever changes a queue does."""
+    """Lock an enterprise and its cluster, as every change of a queue does."""
     enterprises.lock(session, enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
 
@@ -104,7 +104,7 @@ def queue_sync(database: Database, enterprise: Enterprise, now: datetime = NOW) 
 
 
 def claim_due_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
-    """Claim a sync."""
+    """Claim a due sync; None if none is due."""
     with database.single_write() as connection:
         return syncs.claim(connection, now)
 
@@ -112,7 +112,7 @@ def claim_due_sync(database: Database, now: datetime = NOW) -> SyncRow | None:
 def end_sync(
     database: Database, enterprise: Enterprise, row: SyncRow, state: SyncState, now: datetime = NOW, **values: Any
 ) -> int | None:
-    """End a claimed sync; which one is the head of its queue by that."""
+    """End a claimed sync. Return the id of the new head of its queue."""
     with database.write() as session:
         lock(session, enterprise)
         following = syncs.end(session, Claim(row.id, row.attempt), now, state, ended_at=now, **values)
@@ -120,7 +120,7 @@ def end_sync(
 
 
 def cancel_sync(database: Database, enterprise: Enterprise, cause: Cause = Cause.WITHDRAWN) -> int | None:
-    """Take an enterprise's sync out of its queue; which one is the head by that."""
+    """Cancel an enterprise's queued sync. Return the id of the new head of its queue."""
     with database.write() as session:
         lock(session, enterprise)
         sync = syncs.active(session, enterprise.id)
@@ -130,7 +130,7 @@ def cancel_sync(database: Database, enterprise: Enterprise, cause: Cause = Cause
 
 
 def ended_sync(database: Database, enterprise: Enterprise, state: SyncState, **values: Any) -> Sync:
-    """A sync that was asked for, and has ended at once."""
+    """Queue a sync, end it, and mark its end as told."""
     sync = queue_sync(database, enterprise)
     end_sync(database, enterprise, claim_sync(database), state, **values)
     row = claim_sync(database)
@@ -146,19 +146,19 @@ def move_sync(database: Database, row: SyncRow, **values: Any) -> None:
 
 
 def sync_of(database: Database, sync_id: int) -> Sync:
-    """A sync as it stands."""
+    """Return a sync."""
     with database.read() as session:
         return syncs.get(session, sync_id)
 
 
 def sync_row(database: Database, sync_id: int) -> SyncRow:
-    """A sync's row as it stands."""
+    """Return the row of a sync."""
     with database.read() as session:
         return session.get_one(SyncRow, sync_id)
 
 
 def claim_requested_roster(database: Database, enterprise_id: int, now: datetime = NOW) -> RosterRow:
-    """A roster that is wanted, and claimed to be read."""
+    """Request a roster and claim it."""
     with database.write() as session:
         rosters.request(session, enterprise_id, now)
     return claim_roster(database, now)
@@ -173,7 +173,7 @@ def claim_roster(database: Database, now: datetime = NOW) -> RosterRow:
 
 
 def write_roster(session: Session, enterprise_id: int, holders: Sequence[LicenseHolder]) -> int:
-    """Read a roster whole and make it current."""
+    """Write a roster with these license holders and make it current. Return its id."""
     rosters.request(session, enterprise_id, NOW)
     row = rosters.claim(session.connection(), NOW)
     assert row is not None
@@ -193,6 +193,6 @@ def claim_sync(database: Database) -> SyncRow:
 
 
 def heads(database: Database) -> list[int]:
-    """The syncs that are marked as the first of their queue."""
+    """Return the ids of the syncs that are the head of their queue."""
     with database.read() as session:
         return [row.id for row in session.query(SyncRow).filter(SyncRow.head).order_by(SyncRow.id)]

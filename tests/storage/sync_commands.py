@@ -1,4 +1,4 @@
-"""People who ask for syncs and cancel them, by the commands they type, and a Webex that workers meet meanwhile."""
+"""Run the commands that request and cancel syncs, and work on syncs against a fake BroadWorks API."""
 
 import threading
 from collections.abc import Callable
@@ -29,7 +29,7 @@ Run = Callable[[Session, Request], Reply | Wait]
 def run_command(
     session: Session, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False, now: datetime = NOW
 ) -> str:
-    """What is noted of a command that somebody types, in its first word: `sync`, `joined`, `withdrew`, `cancelled`."""
+    """Run a command and return the first word of its audit note: `sync`, `joined`, `withdrew` or `cancelled`."""
     email = f"{who}@acme.example"
     message = Message(f"message of {who}", f"space of {who}", True, Identity(who, email), "")
     asker = Requester(who, email, operator, frozenset({enterprise.id}))
@@ -45,13 +45,13 @@ def run_command(
 def type_command(
     database: Database, enterprise: Enterprise, run: Run, who: str = "ana", *, operator: bool = False
 ) -> str:
-    """The same in a transaction of its own."""
+    """Run a command in a transaction of its own."""
     with database.write() as session:
         return run_command(session, enterprise, run, who, operator=operator)
 
 
 def enterprise_known_to_webex(database: Database, key: str, cluster: str = "east") -> Enterprise:
-    """An enterprise that Webex knows by its key, with two admins."""
+    """Add an enterprise with two admins, whose id at Webex is its key."""
     made = sample_rows.enterprise(database, key, cluster)
     for email in ("ana@acme.example", "bo@acme.example"):
         sample_rows.admin(database, made.id, email)
@@ -61,9 +61,9 @@ def enterprise_known_to_webex(database: Database, key: str, cluster: str = "east
 
 
 class FakeBroadWorks:
-    """A Webex that begins at once what it is asked for, and tells it as completed when it is asked the second time.
+    """A BroadWorks API that starts each sync at once and reports it as completed on the second read of its status.
 
-    `meanwhile` is what happens while a worker is being told how an enterprise stands.
+    It calls `meanwhile` during each read of a status.
     """
 
     def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -76,15 +76,15 @@ class FakeBroadWorks:
         self._ticks = count(1)
 
     def now(self) -> datetime:
-        """The workers' time: a little later whenever somebody looks."""
+        """Return the workers' time, which is a little later on each call."""
         return NOW + next(self._ticks) * timedelta(milliseconds=1)
 
     def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
-        """Every enterprise is known already."""
+        """Fail: the id of every enterprise is known already."""
         raise AssertionError(sp_enterprise_id)
 
     def sync_status(self, webex_id: str) -> WebexSyncStatus:
-        """How the last run of an enterprise stands."""
+        """Return the status of the enterprise's last run."""
         self._meanwhile()
         with self._mutex:
             runs = self.asked.count(webex_id)
@@ -100,7 +100,7 @@ class FakeBroadWorks:
             )
 
     def start_sync(self, webex_id: str) -> None:
-        """Begin a run; `crowded` remembers whose came while another ran on the same cluster."""
+        """Start a run. `crowded` lists the runs that started while another was under way on the same cluster."""
         cluster = webex_id.partition("-")[0]
         with self._mutex:
             if cluster in self.running.values():
@@ -111,11 +111,11 @@ class FakeBroadWorks:
 
 
 def job_context(database: Database, portal: FakeBroadWorks) -> Context:
-    """What the job that moves syncs is given."""
+    """Return the context for the job that works on syncs."""
     settings = Settings(sync_poll=timedelta(milliseconds=1))
     return Context(settings, database, cast(Webex, None), cast(BroadWorks, portal), portal.now)
 
 
 def work_one_sync(database: Database, portal: FakeBroadWorks) -> bool:
-    """Move one sync as a worker does; False where none was due."""
+    """Work on one due sync. Return False if none is due."""
     return job.JOB.run_one(job_context(database, portal))

@@ -1,4 +1,4 @@
-"""Threads that race, and waiting for what they do: always for a condition, never for a length of time."""
+"""Run threads against each other, and wait for a condition, never for a fixed time."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.engine.database import Database
 
 TIMEOUT = 20.0
-"""How many seconds anything may take before a test gives up."""
+"""How many seconds a test waits before it fails."""
 
 Result = TypeVar("Result")
 
@@ -22,15 +22,15 @@ _WAITING = text(
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; AssertionError where it does not come true."""
+    """Wait until a condition is true. Raise AssertionError if that takes too long."""
     deadline = time.monotonic() + TIMEOUT
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"waited {TIMEOUT:.0f} s in vain"
         time.sleep(0.005)
 
 
 def in_thread(work: Callable[[], Result]) -> "Future[Result]":
-    """Run this in a thread of its own, which nobody has to wait for."""
+    """Run a function in a thread of its own."""
     future: Future[Result] = Future()
 
     def run() -> None:
@@ -44,7 +44,7 @@ def in_thread(work: Callable[[], Result]) -> "Future[Result]":
 
 
 def run_together(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Run all of these at the same moment, each in a thread; what they returned."""
+    """Run all functions at the same moment, each in a thread. Return their results."""
     start = threading.Barrier(len(works), timeout=TIMEOUT)
 
     def begun(work: Callable[[], Result]) -> Callable[[], Result]:
@@ -58,7 +58,7 @@ def run_together(works: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 def run_before_commit(database: Database, first: Callable[[Session], Any], other: Callable[[], Result]) -> Result:
-    """What `other` returns that comes while `first` is written but not committed (PostgreSQL)."""
+    """Run `other` after `first` has written and before it commits (PostgreSQL). Return the result of `other`."""
     with database.write() as session:
         first(session)
         work = in_thread(other)
@@ -67,6 +67,6 @@ def run_before_commit(database: Database, first: Callable[[Session], Any], other
 
 
 def is_lock_awaited(database: Database) -> bool:
-    """Whether a transaction waits for a lock (PostgreSQL)."""
+    """Return whether a transaction waits for a lock (PostgreSQL)."""
     with database.read() as session:
         return bool(session.scalar(_WAITING))
