@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, or_, select
+from sqlalchemy import Connection, Text, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage import inbox
@@ -25,10 +25,17 @@ _SYNCS: Any = SyncRow.__table__
 _RUNS: Any = WebexRunRow.__table__
 _STATUS_COLUMNS = ("enabled", "status", "started_at", "ended_at", "succeeded_at", "tracking_id")
 _ENTERPRISE: Any = bindparam("enterprise")
+_NOW = bindparam("now", type_=UTCDateTime)
 _STARTED_AT = bindparam("started_at", type_=UTCDateTime)
 _TRACKING_ID = bindparam("tracking_id", type_=Text)
 _LAST_STATUS = select(_ROWS.c.read_at, *(_ROWS.c[name] for name in _STATUS_COLUMNS)).where(
     _ROWS.c.enterprise_id == _ENTERPRISE, _ROWS.c.read_at.is_not(None)
+)
+_STORE = (
+    update(_ROWS)
+    .where(_ROWS.c.enterprise_id == _ENTERPRISE, or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= _NOW))
+    .values(read_at=_NOW, **{name: bindparam(f"new_{name}", type_=_ROWS.c[name].type) for name in _STATUS_COLUMNS})
+    .returning(_ROWS.c.id)
 )
 _LOCKED = (
     select(ReadingRow)
@@ -73,21 +80,13 @@ def request(session: Session, enterprise_id: int, now: datetime) -> int:
 
     The row stays locked until the transaction ends, so the read cannot end before those who wait for it are recorded.
     """
-    row = _lock_row(session, enterprise_id)
+    insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
+    row = session.scalars(_LOCKED, {"enterprise": enterprise_id}).one()
     if row.due_at is None:
         row.due_at = now
         session.flush()
     wake(session, KIND)
     return row.id
-
-
-def _lock_row(session: Session, enterprise_id: int) -> ReadingRow:
-    """Lock the enterprise's row, after adding it if there is none."""
-    row = session.scalar(_LOCKED, {"enterprise": enterprise_id})
-    if row is None:
-        insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
-        row = session.scalars(_LOCKED, {"enterprise": enterprise_id}).one()
-    return row
 
 
 def claim(connection: Connection, now: datetime) -> ReadingRow | None:
@@ -118,13 +117,12 @@ def store(session: Session, enterprise_id: int, status: WebexSyncStatus, now: da
     The caller must have locked the enterprise: that keeps two statuses from being stored at once, and the enterprise's
     syncs from starting or ending meanwhile.
     """
-    row = _lock_row(session, enterprise_id)
-    if row.read_at is not None and row.read_at > now:
-        return
-    for name in _STATUS_COLUMNS:
-        setattr(row, name, getattr(status, name))
-    row.read_at = now
-    session.flush()
+    values = {f"new_{name}": getattr(status, name) for name in _STATUS_COLUMNS} | {"now": now}
+    values["enterprise"] = enterprise_id
+    if session.scalar(_STORE, values) is None:
+        insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
+        if session.scalar(_STORE, values) is None:
+            return
     run = {"enterprise": enterprise_id, "started_at": status.started_at, "tracking_id": status.tracking_id}
     if status.started_at is not None and session.scalar(_SYNC_OF_BOT, run) is None:
         _keep_run(session, run, status, now)
