@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Message
+from bot.chat.message import Message, Refusal
 from bot.dispatch import router
 from bot.dispatch.pending_request import PendingRequest
 from bot.jobs import typed_message
+from bot.replies import access as replies
 from bot.settings.load import Settings
 from storage import admins, enterprises, inbox, spaces
 from storage.engine.database import Database
@@ -59,3 +60,24 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
     run_before_commit(postgres, remove, lambda: router.answer(postgres, Settings().command_settings, pending, NOW))
     with postgres.read() as session:
         assert spaces.find_all(session) == []
+
+
+def test_a_command_runs_for_no_enterprise_that_it_has_not_locked(postgres: Database) -> None:
+    acme, bolt = sample_rows.enterprise(postgres), sample_rows.enterprise(postgres, "bolt")
+    for enterprise in (acme, bolt):
+        sample_rows.admin(postgres, enterprise.id, _email("ana"))
+    with postgres.write() as session:
+        spaces.link(session, "space of ana", acme.id, NOW)
+    pending = _heard(postgres, "ana", "notify on", direct=False)
+
+    def link_to_another(session: Session) -> None:
+        enterprises.lock(session, acme.id)
+        spaces.link(session, "space of ana", bolt.id, NOW)
+
+    outcome = run_before_commit(
+        postgres, link_to_another, lambda: router.answer(postgres, Settings().command_settings, pending, NOW)
+    )
+    assert isinstance(outcome, Refusal)
+    assert outcome.markdown == replies.changed_meanwhile()
+    with postgres.read() as session:
+        assert [space.notify for space in spaces.find_all(session)] == [False]
