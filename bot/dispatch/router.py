@@ -25,7 +25,8 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
     If a detail is missing that only Webex knows, write nothing and return the detail: fetch it, then call again.
 
     A command that only reads runs in a read-only snapshot. Any other command runs in the transaction that writes its
-    reply. There the enterprise is locked first and access decided once more: every change of rights takes that lock.
+    reply. If it speaks for an enterprise, that is locked there and access decided once more: every change of rights to
+    an enterprise takes that lock.
     """
     with database.read() as session:
         if _lacks_organization(session, request, now):
@@ -38,8 +39,7 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
         decision = None if _writes(request, access.permission) else _decide(session, settings, request, access, now)
     with database.write() as session:
         if decision is None:
-            request = _lock_enterprise(session, request, access.permission)
-            decision = _decide(session, settings, request, decide_access(session, request), now)
+            decision = _decide(session, settings, request, _lock(session, request, access), now)
         record_outcome(session, request, decision, now)
     return decision.outcome
 
@@ -67,12 +67,12 @@ def _writes(request: PendingRequest, permission: Permission | None) -> bool:
     return permission is not None and not permission.command.only_reads(request.message)
 
 
-def _lock_enterprise(session: Session, request: PendingRequest, permission: Permission | None) -> PendingRequest:
-    """Lock the enterprise that the command speaks for; return the request as one for that enterprise alone."""
-    if permission is None or permission.enterprise is None:
-        return request
-    enterprise = enterprises.lock(session, permission.enterprise.id)
-    return replace(request, enterprise_id=enterprise.id)
+def _lock(session: Session, request: PendingRequest, access: Access) -> Access:
+    """Lock the enterprise that the command speaks for, if any, and decide access to that one enterprise once more."""
+    if access.permission is None or access.permission.enterprise is None:
+        return access
+    enterprise = enterprises.lock(session, access.permission.enterprise.id)
+    return decide_access(session, replace(request, enterprise_id=enterprise.id))
 
 
 def _decide(
