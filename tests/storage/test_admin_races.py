@@ -1,4 +1,4 @@
-"""Admins who and operators who act at the same moment."""
+"""Admins and operators who act at the same moment."""
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ def _email(name: str) -> str:
 
 
 def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> PendingRequest:
-    """A message that is in hand."""
+    """A message whose inbox row is claimed."""
     message = Message(f"{who}: {text}", f"space of {who}", direct, Identity(who, _email(who)), text)
     sample_rows.receive_event(database, message.id, message.room_id)
     with database.single_write() as connection:

@@ -1,4 +1,4 @@
-"""Syncs that are taken out of a queue from outside."""
+"""Syncs that are cancelled while they are queued."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which enterprise somebody has chosen."""
+"""The enterprise that each person has chosen."""
 
 from functools import partial
 

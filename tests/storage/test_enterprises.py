@@ -145,7 +145,7 @@ def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: 
         enterprises.lock_queue(session, acme.id, acme.cluster_id)
 
     def waited(work: Callable[[Session], object]) -> bool:
-        """Whether this has to wait until the queue is given back."""
+        """Return whether this waits until the lock on the queue is released."""
 
         def run() -> None:
             with postgres.write() as session:

@@ -1,4 +1,4 @@
-"""Who follows a sync, and which of them may still act for its enterprise."""
+"""The followers of a sync, and which of them may still act for its enterprise."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def _entitled(database: Database, sync: Sync) -> list[Follower]:
 
 @pytest.fixture
 def sync(database: Database, acme: Enterprise) -> Sync:
-    """A queued sync, which nobody follows yet."""
+    """A queued sync without followers."""
     return sample_rows.queue_sync(database, acme)
 
 

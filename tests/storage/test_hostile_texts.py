@@ -1,4 +1,4 @@
-"""Whatever an admin types is answered: never a fault of ours, never silence."""
+"""Every text that an admin types gets an answer, and none makes the bot fail."""
 
 import random
 from collections.abc import Iterator

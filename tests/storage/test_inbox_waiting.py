@@ -1,4 +1,4 @@
-"""Events that wait until something is there."""
+"""Events that wait for a roster or a sync status."""
 
 import pytest
 

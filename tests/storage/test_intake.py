@@ -20,7 +20,7 @@ POISON = "poison"
 
 
 class Gate:
-    """Stands before the database: counts the statements, and holds them up while it is shut."""
+    """A gate before the database: it counts the statements, and holds them while it is shut."""
 
     def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open = Flag()
@@ -55,7 +55,7 @@ def _waiting(intake: Intake) -> int:
 
 
 def _send_while_one_is_written(intake: Intake, gate: Gate, *data_ids: str) -> list[Exception | None]:
-    """Send events while the first of all is being written; how each of them, the first included, fared."""
+    """Send events while the first one is being written. Return the result of each, the first included."""
     gate.open.clear()
     sent = [in_thread(lambda: intake.keep(sample_rows.event("first"), NOW))]
     wait_until(lambda: gate.reached == 1)

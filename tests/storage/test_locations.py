@@ -1,4 +1,4 @@
-"""The locations mapping: it is shown in every roster at once, and outlives them all."""
+"""The locations mapping: it shows in every live roster at once, and stays when rosters are replaced."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ def _known(database: Database, enterprise: Enterprise) -> dict[str, str]:
 
 
 def _places(database: Database, roster_id: int) -> list[str]:
-    """The locations of a roster, each of which must be found and sorted by what it says."""
+    """Return the locations of a roster, after checking that filters and orders use them."""
     with database.read() as session:
         for row in session.query(LicenseHolderRow):
             assert (row.location_folded, row.location_sort) == (fold(row.location), sort_key(row.location))

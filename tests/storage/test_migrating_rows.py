@@ -1,4 +1,4 @@
-"""What a database holds when it is brought up to date is there afterwards, and goes on."""
+"""The rows of an old database are there after the migrations, and jobs go on with them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ _ASKED: dict[str, Any] = {
 
 @pytest.fixture
 def first(empty_url: str) -> Iterator[Database]:
-    """A database as the first migration left it, in which people have worked."""
+    """A database of the first migration, with rows."""
     database = Database(empty_url)
     with database.writer.begin() as connection:
         config = Config()
@@ -57,7 +57,7 @@ def first(empty_url: str) -> Iterator[Database]:
 
 
 def _add(connection: Connection, model: type[Table], **values: Any) -> None:
-    """Insert a row with these columns alone, whatever other columns there are by now."""
+    """Insert a row with these columns only, because the models have later ones too."""
     columns = [column(name, model.__table__.c[name].type) for name in values]
     connection.execute(insert(table(model.__tablename__, *columns)).values(**values))
 

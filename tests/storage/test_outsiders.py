@@ -1,4 +1,4 @@
-"""Whatever people outside an enterprise type, nothing of it is changed or revealed."""
+"""Nothing that outsiders type changes or reveals anything of an enterprise."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ _LINES = st.tuples(st.sampled_from(_OUTSIDERS), _WORDS, st.sampled_from([None, "
 
 @pytest.fixture
 def world(database: Database) -> Database:
-    """An enterprise with everything that one can have, and another one."""
+    """An enterprise with rows in every table, and another one."""
     hush = sample_rows.enterprise(database, "secretive")
     bolt = sample_rows.enterprise(database, "bolt")
     for email in (_ANA, "new@secretive.example"):
@@ -85,7 +85,7 @@ def talk(world: Database) -> Conversation:
 
 
 def _all_of_it(database: Database) -> list[Any]:
-    """Every cell of every row that is of the enterprise."""
+    """Return every cell of every row that belongs to the enterprise."""
     found: list[Any] = []
     with database.read() as session:
         (hush,) = session.execute(select(EnterpriseRow.__table__).where(EnterpriseRow.key == "secretive")).all()

@@ -1,4 +1,4 @@
-"""Syncs that stay in a queue for too long are called out of it, wherever they stand."""
+"""Syncs that wait in a queue for too long become due, wherever they stand."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def _call(database: Database, before: datetime = NOW, now: datetime = NOW + DAY)
 
 
 def _queue(database: Database, *asked_at: datetime) -> list[int]:
-    """Syncs of as many enterprises, on one cluster; the first of them is its head."""
+    """Queue syncs of that many enterprises on one cluster; the first is its head."""
     made = [sample_rows.enterprise(database, f"e{index}") for index in range(len(asked_at))]
     return [sample_rows.queue_sync(database, enterprise, at).id for enterprise, at in zip(made, asked_at, strict=True)]
 

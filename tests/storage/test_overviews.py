@@ -1,4 +1,4 @@
-"""All enterprises at a glance."""
+"""The overview of all enterprises."""
 
 from storage import enterprises, overviews, spaces, syncs
 from storage.engine.database import Database

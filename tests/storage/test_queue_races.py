@@ -1,4 +1,4 @@
-"""A cluster's queue, changed by many at once on a real PostgreSQL: there is always exactly one first."""
+"""A cluster's queue, changed by many at once on PostgreSQL, always has exactly one head."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The queue of each cluster: who is first, who comes next, who leaves it."""
+"""The queue of each cluster: its head, its order, and how syncs leave it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A reading of what has changed, written into the roster that is shown."""
+"""Changed license holders, merged into the current roster."""
 
 from datetime import datetime, timedelta
 

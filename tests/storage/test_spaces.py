@@ -1,4 +1,4 @@
-"""Which spaces hear of an enterprise's syncs, and who wants to hear nothing."""
+"""The spaces that get an enterprise's notices, and the people who turned notices off."""
 
 from storage import spaces
 from storage.engine.database import Database

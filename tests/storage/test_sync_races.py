@@ -1,4 +1,4 @@
-"""One enterprise's sync, asked for, joined, cancelled, started and completed by many at once, on a real PostgreSQL."""
+"""One enterprise's sync, requested, joined, cancelled, started and completed by many at once, on PostgreSQL."""
 
 import threading
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def acme(postgres: Database) -> Enterprise:
 
 
 def _ask(database: Database, enterprise: Enterprise, who: str = "ana") -> Sync:
-    """A sync that somebody asked for."""
+    """A sync that was requested."""
     assert sync_commands.type_command(database, enterprise, sync.run, who) == "sync"
     return _active(database, enterprise)
 
@@ -43,7 +43,7 @@ def _followers(database: Database, sync_id: int) -> set[str]:
 
 
 def _together(database: Database, enterprise: Enterprise, run: Run, people: list[str]) -> list[str]:
-    """What these people hear who type the same at the same moment."""
+    """Let these people type the same command at once. Return what each is told."""
     return run_together([partial(sync_commands.type_command, database, enterprise, run, who) for who in people])
 
 

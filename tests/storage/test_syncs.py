@@ -1,4 +1,4 @@
-"""What a sync's row holds, and what the database itself does not let happen to it."""
+"""What the row of a sync stores, and what the database's constraints forbid."""
 
 from datetime import timedelta
 

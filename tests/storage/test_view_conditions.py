@@ -1,4 +1,4 @@
-"""What the databases find is what plain Python finds, whatever the letters."""
+"""The databases find what plain Python finds, for all kinds of letters."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ _CELLS = st.just("") | st.lists(st.sampled_from(_PIECES), max_size=4).map("".joi
 
 @st.composite
 def _patterns(draw: st.DrawFn, cells: list[str]) -> Pattern:
-    """Mostly something that a cell of the roster matches, or nearly does."""
+    """Patterns, most of which match a cell of the roster or nearly do."""
     cell = draw(st.sampled_from(cells) | _CELLS)
     cell = draw(st.sampled_from([cell, cell.upper(), cell.lower()]))
     cuts = sorted(draw(st.lists(st.integers(0, len(cell)), max_size=4)))
@@ -69,7 +69,7 @@ def one_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="module")
 def enterprise_id(one_database: Database) -> int:
-    """Whose rosters they are."""
+    """The enterprise of the rosters."""
     return sample_rows.enterprise(one_database).id
 
 

@@ -1,4 +1,4 @@
-"""The runs that nobody asked for here are kept, once each, and ours never among them."""
+"""The runs that the bot did not start are stored, once each; the runs of the bot are not."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,7 +25,7 @@ _RUN = WebexSyncStatus(
 def _keep(
     database: Database, enterprise: Enterprise, reading: WebexSyncStatus, counts: Any = None, errors: Any = None
 ) -> list[WebexRun]:
-    """Keep a reading; which runs are known after that, newest first."""
+    """Store a status. Return the stored runs, newest first."""
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
         told = replace(reading, counts=counts or {}, errors=tuple(errors or ()))
@@ -39,7 +39,7 @@ def _runs(database: Database, enterprise: Enterprise, limit: int = 9) -> list[We
 
 
 def _later(days: int = 1, **more: Any) -> WebexSyncStatus:
-    """Webex's account of another run, some days later."""
+    """Return the status of another run, some days later."""
     moved = days * DAY
     return replace(_RUN, read_at=NOW + moved, started_at=NOW - MINUTE + moved, tracking_id=f"NA_{days}_later", **more)
 
@@ -47,7 +47,7 @@ def _later(days: int = 1, **more: Any) -> WebexSyncStatus:
 def _start(
     database: Database, enterprise: Enterprise, state: SyncState, before: WebexSyncStatus | None, **more: Any
 ) -> None:
-    """A sync of ours, for which Webex was asked when it told of the run before."""
+    """Start a sync of the bot, after Webex reported the run before."""
     sample_rows.queue_sync(database, enterprise)
     more |= {"before_started_at": before.started_at, "before_tracking_id": before.tracking_id} if before else {}
     sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=NOW, starting_at=NOW, **more)

@@ -1,4 +1,4 @@
-"""What Webex says of an enterprise: wanted by many, read once, and answered to all who waited."""
+"""The sync status of an enterprise: requested by many, read once, and returned to all who wait."""
 
 from dataclasses import replace
 

@@ -63,7 +63,7 @@ def world(database: Database, acme: Enterprise, bolt: Enterprise) -> Database:
 
 
 def _came_of(talk: Conversation, command: str, person: str, where: str) -> str:
-    """What comes of a command somebody types, as a word of the table."""
+    """Type a command and return its result, as a word of the table."""
     who = Identity(f"id of {person}", _PEOPLE[person])
     typed = f"{command} {_ARGUMENTS.get(command, '')}".strip()
     heeded = talk.type(who, typed, None if where == "1:1" else where)

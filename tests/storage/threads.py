@@ -36,7 +36,7 @@ def in_thread(work: Callable[[], Result]) -> "Future[Result]":
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  (whoever asks for the result gets it)
+        except BaseException as error:  # noqa: BLE001  (the thread that asks for the result gets it)
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -29,7 +29,7 @@ def test_rows_are_found_in_any_of_the_states(database: Database) -> None:
 
 
 def _kept_plan(url: str, query: Select[int]) -> str:
-    """How PostgreSQL would run a query whatever the values of its parameters."""
+    """Return the plan that PostgreSQL keeps for a query for all values of its parameters."""
     statement = str(query.compile(dialect=postgresql.dialect(paramstyle="numeric_dollar")))  # type: ignore[no-untyped-call]
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("SET enable_seqscan = off")  # which PostgreSQL prefers while a table is empty

@@ -17,7 +17,7 @@ _LISTENING = "pid <> pg_backend_pid() AND datname = current_database() AND query
 
 
 class Ear:
-    """A process that listens, and what it heard."""
+    """A process that listens, and the notifications it got."""
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
@@ -32,13 +32,13 @@ class Ear:
         return self.heard.get(timeout=TIMEOUT)
 
     def cut(self) -> int:
-        """End the listening connection from the server's side; how many there were."""
+        """End the listening connections on the server. Return how many there were."""
         with psycopg.connect(self._url, autocommit=True) as connection:
             query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_LISTENING}"
             return len(connection.execute(query.encode()).fetchall())
 
     def stop(self) -> None:
-        """Stop listening; a listener looks at its flag when it hears something or is cut off."""
+        """Stop listening. A listener checks its flag only after a notification or a lost connection."""
         self._stopping.set()
         wait_until(lambda: self.cut() == 0)
         self._listener.join(TIMEOUT)
