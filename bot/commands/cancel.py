@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Request
 from bot.chat.message import Refusal, Reply
 from bot.replies import cancel as replies
-from bot.replies.sync import no_arguments
+from bot.replies.help import no_arguments
 from storage import clusters, enterprises, followers, syncs
 from storage.values.records import Cause, Sync, SyncState
 

@@ -6,7 +6,6 @@ from bot.chat import command_line
 from bot.chat.command import Command, NeedsEnterprise, Request
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply
-from bot.replies import access
 from bot.replies import help as replies
 
 
@@ -17,7 +16,7 @@ def run(_session: Session, request: Request) -> Reply:
         return Reply(replies.overview(request.commands))
     command = next((command for command in request.commands if command.name == name), None)
     if command is None:
-        raise Refusal(access.unknown(name, nearest(name, [command.name for command in request.commands])))
+        raise Refusal(replies.unknown(name, nearest(name, [command.name for command in request.commands])))
     return Reply(replies.explanation(command))
 
 

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Refusal, Reply
+from bot.replies import enterprise_keys
 from bot.replies import spaces as replies
-from bot.replies import use as key_replies
 from bot.services.enterprises import lock
 from storage import enterprises, spaces
 
@@ -16,7 +16,7 @@ def run(session: Session, request: Request) -> Reply:
         raise Refusal(replies.in_groups_alone("link"))
     if not request.arguments:
         keys = [enterprise.key for enterprise in enterprises.in_use(session)]
-        raise Refusal(key_replies.which_key("link KEY", keys), personal=True)
+        raise Refusal(enterprise_keys.which_key("link KEY", keys), personal=True)
     enterprise = lock(session, request.arguments)
     space = spaces.find(session, request.message.room_id)
     previous = None

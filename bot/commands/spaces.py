@@ -7,7 +7,7 @@ from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import spaces as replies
-from bot.replies.sync import no_arguments
+from bot.replies.help import no_arguments
 from storage import enterprises, spaces
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, Request
 from bot.chat.message import FreshData, Refusal, Reply, Wait
 from bot.replies import status as replies
-from bot.replies.sync import Standing, no_arguments
+from bot.replies.help import no_arguments
+from bot.replies.sync import Standing
 from bot.syncs import timing
 from storage import history, inbox, outbox, queues, rosters, syncs, views, webex_status
 from storage.values.records import SyncState

@@ -8,6 +8,7 @@ from bot.chat.command import Command, Request
 from bot.chat.message import Refusal, Reply, Wait
 from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
+from bot.replies.help import no_arguments
 from bot.syncs import timing
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
 from storage.values.license_table import Term, View
@@ -20,7 +21,7 @@ ROSTER_WAIT = timedelta(seconds=2)
 def run(session: Session, request: Request) -> Reply | Wait:
     """Queue a sync, or join the active one; refused while the hold lasts."""
     if request.arguments:
-        raise Refusal(replies.no_arguments("sync"))
+        raise Refusal(no_arguments("sync"))
     activation, without_email = _activation(session, request.enterprise.id)
     if not activation.get(ACTIVATED) and not request.already_waited:
         return Wait(request.now + ROSTER_WAIT)

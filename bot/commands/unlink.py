@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.message import Refusal, Reply
 from bot.replies import spaces as replies
-from bot.replies.sync import no_arguments
+from bot.replies.help import no_arguments
 from storage import enterprises, spaces
 
 

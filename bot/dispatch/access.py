@@ -10,6 +10,7 @@ from bot.chat.message import Denial, Message, Refusal
 from bot.commands import COMMANDS
 from bot.dispatch.pending_request import PendingRequest
 from bot.replies import access as replies
+from bot.replies.help import unknown
 from storage import admins, chosen_enterprises, enterprises, rights, spaces
 from storage.rights import Rights
 from storage.values.records import Enterprise
@@ -94,7 +95,7 @@ def _permission(session: Session, request: PendingRequest, requester: Requester)
 def _unknown(word: str, commands: tuple[Command, ...]) -> str:
     if any(command.name == word for command in COMMANDS):
         return replies.for_operators(word)
-    return replies.unknown(word, nearest(word, [command.name for command in commands]))
+    return unknown(word, nearest(word, [command.name for command in commands]))
 
 
 def _enterprise(session: Session, message: Message, own: list[Enterprise]) -> Enterprise:

@@ -9,7 +9,7 @@ from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, Wait
 from bot.dispatch.access import Access, Permission
 from bot.dispatch.operator_alerts import alert_operators
 from bot.dispatch.pending_request import Awaited, PendingRequest
-from bot.replies import access as replies
+from bot.replies import delivery
 from storage import audit, destinations, rights, rosters, webex_status
 from storage.values.messages import Address
 from storage.values.records import AuditEntry
@@ -55,7 +55,7 @@ def record_outcome(session: Session, request: PendingRequest, decision: Decision
 def apologize(session: Session, request: PendingRequest, error: str, now: datetime) -> None:
     """End a request that failed again and again, and say so once."""
     request.origin.fail(session, error)
-    request.origin.answer(session, Reply(replies.apology()), None, now)
+    request.origin.answer(session, Reply(delivery.apology()), None, now)
     _audit(session, request, AuditEntry(now, None, _FAILED))
 
 
@@ -70,9 +70,9 @@ def _answer(
     enterprise = permission.enterprise if permission else None
     markdown = reply.markdown
     if request.message.files and not (permission and permission.command.takes_file):
-        markdown = replies.file_unused(markdown)
+        markdown = delivery.file_unused(markdown)
     if permission and enterprise and permission.is_ambiguous:
-        markdown = replies.speaks_for(markdown, enterprise)
+        markdown = delivery.speaks_for(markdown, enterprise)
     request.origin.answer(session, replace(reply, markdown=markdown), enterprise, now)
     return AuditEntry(
         at=now,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Requester
 from bot.chat.message import Limited, TooFast
 from bot.commands import COMMANDS
-from bot.replies import access as replies
+from bot.replies import rate_limits as replies
 from storage import audit, waiting_requests
 from storage.values.records import Enterprise
 

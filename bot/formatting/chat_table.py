@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.formatting.limits import MAX_MESSAGE_BYTES, size
 from bot.formatting.width import cell_text, padded
 from bot.formatting.width import width as width_of
-from storage.values.license_table import LicenseHolder
 
 _FENCE = "```"
 _GAP = "  "
 _MIN_WIDTH = 1
-_LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
 
 
 def chat_table(
@@ -38,12 +36,6 @@ def chat_table(
             break
         lines.append(line)
     return ("\n".join([*head, *lines, _FENCE]), len(lines)) if lines else ("", 0)
-
-
-def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
-    """Return a table of license holders for a phone, and how many of them it shows."""
-    rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
-    return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from bot.formatting.csv_file import opened
 from bot.jobs import space_privacy
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
-from bot.replies import access
+from bot.replies import delivery
 from bot.webex.errors import Rejected
 from bot.webex.models import FileUpload, Posted
 from storage import audit, destinations, outbox
@@ -54,7 +54,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
         log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
-            outbox.post(session, row.origin_id, Draft(access.cannot_reach()), now)
+            outbox.post(session, row.origin_id, Draft(delivery.cannot_reach()), now)
     return True
 
 
@@ -113,7 +113,7 @@ def _redirect(context: Context, row: OutboxRow) -> None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
     now = context.now()
     with context.database.write() as session:
-        outbox.replace_text(session, row, row.public_markdown or access.sent_privately(), now)
+        outbox.replace_text(session, row, row.public_markdown or delivery.sent_privately(), now)
         if row.person_id is None:
             return
         outbox.send(

@@ -1,13 +1,9 @@
-"""Who may not, what is not known, and which enterprise."""
+"""What the bot says to people about their rights, and about the enterprise that they act for."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import cut, fits
-from bot.formatting.quantity import quantity
-from bot.formatting.times import when
-from storage.values.records import Enterprise
+from bot.formatting.limits import cut
 
 _MAX_KEYS = 5
 """Enterprises that one notice to the operators names."""
@@ -34,14 +30,6 @@ def welcome(*, operator: bool) -> str:
     )
 
 
-def unknown(word: str, meant: str | None) -> str:
-    """Say that a word is not a command, and which command was probably meant."""
-    if not word:
-        return "Hello. `help` shows what I can do."
-    guess = f" Did you mean `{meant}`?" if meant else ""
-    return f"I do not know “{plain(word, 40)}”.{guess} `help` shows what I can do."
-
-
 def for_operators(word: str) -> str:
     """Refuse an operator's command to an admin."""
     return f"Only operators can use {code(word)}. `help` shows what you can type."
@@ -55,38 +43,9 @@ def not_here() -> str:
     )
 
 
-def speaks_for(markdown: str, enterprise: Enterprise) -> str:
-    """Add the enterprise's name to a reply to a person who has several enterprises."""
-    footer = f"\n\n– for {plain(enterprise.name, 60)} ({code(enterprise.key, 63)})"
-    return markdown + footer if fits(markdown + footer) else markdown
-
-
-def file_unused(markdown: str) -> str:
-    """Add to a reply that the command did not read the file that came with it."""
-    footer = "\n\nI did not read the file. To set locations, send it with only the word `locations`."
-    return markdown + footer if fits(markdown + footer) else markdown
-
-
 def changed_meanwhile() -> str:
     """Say that the space speaks for another enterprise by the time the command can run."""
     return "This space now belongs to another enterprise, so I did nothing. Type it again if you still want it."
-
-
-def too_many(commands: int, wait: timedelta) -> str:
-    """Refuse a person who sends commands too fast."""
-    seconds = max(1, round(wait.total_seconds()))
-    return (
-        f"You sent more than {quantity(commands, 'command')} in a minute, so I did nothing. Try again in {seconds} s."
-    )
-
-
-def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
-    """Refuse a file to an enterprise that has had all its files of the last hour."""
-    again = when(until, now, enterprise.timezone)
-    return (
-        f"I made {quantity(exports, 'file')} of license holders for {plain(enterprise.name)} within the last hour. "
-        f"That is the limit. I can make the next file {again}. Until then, `licenses count` works."
-    )
 
 
 def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
@@ -116,24 +75,6 @@ def no_enterprise() -> str:
         "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
         "`help enterprise` explains this."
     )
-
-
-def apology() -> str:
-    """Apologize for a failure of the bot itself."""
-    return (
-        "Sorry, something went wrong on my side and I could not answer. The operators can see it in the log. "
-        "Please try again in a few minutes."
-    )
-
-
-def sent_privately() -> str:
-    """Tell a group space that the answer, which is personal, went to the requester in 1:1."""
-    return "I sent the answer in a 1:1 message, because not everybody in this space may read it."
-
-
-def cannot_reach() -> str:
-    """Tell a group space that the requester's 1:1 space cannot be opened."""
-    return "I could not send you a private answer. Please write to me in a 1:1 space."
 
 
 def _asked(operators: Sequence[str]) -> str:

@@ -1,21 +1,22 @@
 """What `licenses` says."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.filters import advice as filter_advice
-from bot.filters.advice import Advice
+from bot.filters.advice import Advice, of_absent, of_nobody, typed
 from bot.filters.in_words import in_words
-from bot.formatting.chat_table import license_table
+from bot.formatting.chat_table import chat_table
 from bot.formatting.escape import plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from bot.replies.license_summary import Summary
-from storage.values.license_table import Term, View
+from storage.values.license_table import LicenseHolder, Term, View
 from storage.values.records import Enterprise, Roster
 
+_LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
 _MAX_WORDS_BYTES = 3000
 _MAX_LOCATIONS = 5
 _ROOM = 200
@@ -54,7 +55,7 @@ class About:
 
 def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     """Show the filter in words, the counts, the first rows, and how old the data is."""
-    lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
+    lines = [_head(about, found, now), *of_absent(advice.absent)]
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, advice), "Nobody matches, so the CSV has only its header."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
@@ -64,9 +65,15 @@ def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     return "\n\n".join([sentences, table, f"{rest}All of them are in the CSV."])
 
 
+def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
+    """Return a table of license holders for a phone, and how many of them it shows."""
+    rows = [(holder.last_name, holder.first_name, holder.ext, holder.location, holder.status) for holder in holders]
+    return chat_table(_LICENSE_COLUMNS, rows, max_bytes=max_bytes)
+
+
 def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     """Show the filter in words and the counts of every location."""
-    lines = [_head(about, found, now), *filter_advice.of_absent(advice.absent)]
+    lines = [_head(about, found, now), *of_absent(advice.absent)]
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, advice)])
     lines.append(_activation(found.activation))
@@ -113,7 +120,7 @@ def too_large(half: tuple[Term, int] | None) -> str:
     refusal = "The file would be larger than the 100 MB that Webex accepts, so I made none."
     if half is None:
         return f"{refusal} Please ask for a part, for example by the first letter: `licenses last=a*`."
-    return f"{refusal} Please ask for parts: {filter_advice.typed(half[0])} finds {half[1]:,}."
+    return f"{refusal} Please ask for parts: {typed(half[0])} finds {half[1]:,}."
 
 
 def _head(about: About, found: Summary, now: datetime) -> str:
@@ -127,7 +134,7 @@ def _head(about: About, found: Summary, now: datetime) -> str:
 
 
 def _nobody(about: About, advice: Advice) -> list[str]:
-    return filter_advice.of_nobody(about.view, advice) if about.view.terms and about.roster.size else []
+    return of_nobody(about.view, advice) if about.view.terms and about.roster.size else []
 
 
 def _activation(found: Counter[str]) -> str:

@@ -57,11 +57,6 @@ def held(until: datetime, hold: timedelta, now: datetime, enterprise: Enterprise
     )
 
 
-def no_arguments(word: str) -> str:
-    """Refuse words after a command that takes none."""
-    return f"Type just `{word}`."
-
-
 def progress(standing: Standing, now: datetime) -> str:
     """Say in the status message how an active sync stands; the text changes only with the state."""
     sync, enterprise = standing.sync, standing.enterprise

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
 from bot.replies import enterprise as replies
-from bot.replies import use as key_replies
+from bot.replies import enterprise_keys
 from storage import admins, clusters, enterprises, rosters, syncs
 from storage.values.records import Enterprise
 
@@ -21,7 +21,7 @@ class UnknownEnterprise(Refusal):
     """No enterprise has this key, or none that the requester may know of; `suggestion` is the key most like it."""
 
     def __init__(self, key: str, suggestion: str | None, keys: Sequence[str]) -> None:
-        super().__init__(key_replies.no_such(key, suggestion, keys), personal=True)
+        super().__init__(enterprise_keys.no_such(key, suggestion, keys), personal=True)
         self.key = key
         self.suggestion = suggestion
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.formatting.chat_table import chat_table, license_table
+from bot.formatting.chat_table import chat_table
 from bot.formatting.limits import size
 from bot.formatting.width import cell_text, padded, shortened, width
+from bot.replies.licenses import license_table
 from storage.values.license_table import LicenseHolder
 
 _HOSTILE = st.text() | st.text(alphabet="`\n\r\u202e\u2066\u2028東e\u0301️محa *_<@")

@@ -10,7 +10,6 @@ from bot.filters import refusals as filter_refusals
 from bot.filters.advice import Absent, Advice, Alternative
 from bot.filters.columns import MAIN_KEYS
 from bot.filters.language import MAX_COMPARISONS
-from bot.formatting import chat_table
 from bot.locations import refusals as file_refusals
 from bot.locations.csv_reader import MAX_LINES, Key, RequestedLocation
 from bot.locations.matching import LineResult, Result, UploadResult
@@ -45,7 +44,7 @@ def of_licenses(sample: Sample) -> Iterator[Case]:
     yield case(licenses.too_long)()
     yield case(licenses.too_large)(None)
     yield case(licenses.too_large, "a half")((_term(sample), sample.number))
-    yield case(chat_table.license_table)([_holder(sample)])
+    yield case(licenses.license_table)([_holder(sample)])
     yield from _advised(sample)
     yield from _filters(sample)
     yield from _locations(sample)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import COMMANDS
-from bot.replies import access, admins, audit, enterprise, help, spaces, use
+from bot.replies import access, admins, audit, delivery, enterprise, enterprise_keys, help, rate_limits, spaces, use
 from storage.values.messages import Space
 from storage.values.records import FILE, Admin, AuditEntry, Overview
 from tests.bot.replies.cases import Case, Sample, case
@@ -33,30 +33,30 @@ def _access(sample: Sample) -> Iterator[Case]:
         yield case(access.stranger_space, when)(operators)
     for operator in (True, False):
         yield case(access.welcome, "an operator" if operator else "an admin")(operator=operator)
-    yield case(access.unknown)(sample.typed, "status")
-    yield case(access.unknown, "nothing is like it")(sample.typed, None)
-    yield case(access.unknown, "nothing typed")("", None)
+    yield case(help.unknown)(sample.typed, "status")
+    yield case(help.unknown, "nothing is like it")(sample.typed, None)
+    yield case(help.unknown, "nothing typed")("", None)
     yield case(access.for_operators)(sample.typed)
     yield case(access.not_here)()
-    yield case(access.speaks_for)("(the reply)", acme)
-    yield case(access.file_unused)("(the reply)")
+    yield case(delivery.speaks_for)("(the reply)", acme)
+    yield case(delivery.file_unused)("(the reply)")
     yield case(access.changed_meanwhile)()
-    yield case(access.too_many)(30, timedelta(seconds=42))
-    yield case(access.too_many_exports)(60, NOW + _DAY, NOW, acme)
+    yield case(rate_limits.too_many)(30, timedelta(seconds=42))
+    yield case(rate_limits.too_many_exports)(60, NOW + _DAY, NOW, acme)
     yield case(access.kept_out, "an admin")(sample.email, sample.keys, operator=False)
     yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys, operator=True)
     yield case(access.which)(sample.keys)
     yield case(access.no_enterprise)()
-    yield case(access.apology)()
-    yield case(access.sent_privately)()
-    yield case(access.cannot_reach)()
+    yield case(delivery.apology)()
+    yield case(delivery.sent_privately)()
+    yield case(delivery.cannot_reach)()
 
 
 def _keys(sample: Sample) -> Iterator[Case]:
-    yield case(use.no_such)(sample.typed, sample.typed, sample.keys)
-    yield case(use.no_such, "there is none")(sample.typed, None, [])
-    yield case(use.which_key)("link KEY", sample.keys)
-    yield case(use.which_key, "there is none")("link KEY", [])
+    yield case(enterprise_keys.no_such)(sample.typed, sample.typed, sample.keys)
+    yield case(enterprise_keys.no_such, "there is none")(sample.typed, None, [])
+    yield case(enterprise_keys.which_key)("link KEY", sample.keys)
+    yield case(enterprise_keys.which_key, "there is none")("link KEY", [])
     yield case(use.chosen)(sample.enterprise)
     yield case(use.choices)([*sample.keys, "other"], "other")
     yield case(use.choices, "none chosen")(sample.keys, None)

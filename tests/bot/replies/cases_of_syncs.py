@@ -8,6 +8,7 @@ from bot.commands.history import MAX_ROWS
 from bot.replies import (
     activation,
     cancel,
+    help,
     history,
     notify,
     queue,
@@ -51,7 +52,7 @@ def of_syncs(sample: Sample) -> Iterator[Case]:
 def _asked(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
     yield case(sync.held)(NOW + timedelta(hours=19), HOLD, NOW, acme)
-    yield case(sync.no_arguments)("sync")
+    yield case(help.no_arguments)("sync")
     yield case(cancel.nothing)(acme)
     yield case(cancel.too_late)(acme)
     for named in (True, False):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.replies import sync as replies
+from bot.replies.help import no_arguments
 from bot.replies.sync import Standing
 from bot.syncs.timing import Estimate
 from storage.values.records import SyncState, WaitsFor
@@ -115,4 +116,4 @@ def test_a_hold_says_why_when_and_what_to_do_now() -> None:
 
 
 def test_what_follows_a_word_that_stands_alone_is_said_back() -> None:
-    assert replies.no_arguments("cancel") == "Type just `cancel`."
+    assert no_arguments("cancel") == "Type just `cancel`."
