@@ -66,7 +66,7 @@ def _advice(session: Session, about: About, summary: Summary) -> Advice:
 
 
 def _csv(session: Session, about: About, summary: Summary) -> bytes:
-    """Return the view as a file. `summary` counts its license holders meanwhile, so the view is read once."""
+    """Return the view as a file. `summary` counts its license holders on the way, so the view is read once."""
     rows = summary.counting(views.cells(session, about.roster.id, about.view))
     try:
         return compressed_csv(HEADER, rows)

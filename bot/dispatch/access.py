@@ -68,7 +68,7 @@ def commands_for(requester: Requester) -> tuple[Command, ...]:
 
 
 def may_run(requester: Requester, command: Command) -> bool:
-    """Return whether the requester may run a command at all: somebody who is no admin or operator may run none."""
+    """Return whether the requester may run a command at all. A person who is no admin and no operator may run none."""
     if requester.is_operator:
         return True
     return command.role is Role.ADMIN and bool(requester.enterprise_ids)

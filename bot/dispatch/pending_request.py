@@ -76,7 +76,7 @@ class Detail(StrEnum):
 class PendingRequest:
     """A request whose answer is not written yet.
 
-    `message` is what was asked, by whom, and where. `line` is its text, taken apart once; `given_fields` are its
+    `message` is what was asked, who asks, and where. `line` is its text, taken apart once; `given_fields` are its
     arguments, if they came taken apart. `fetched` are the details that Webex was asked for already. `enterprise_id` is
     the enterprise for which it waited, if it did.
     """

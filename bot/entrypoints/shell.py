@@ -1,4 +1,4 @@
-"""The shell as the origin of a request: whoever has a shell on this machine is an operator."""
+"""The shell as the origin of a request: a person with a shell on this machine is an operator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.engine.database import Database
     from storage.values.records import Enterprise
 
-_SOMEBODY = Identity("", "somebody at a shell")
+_REQUESTER = Identity("", "somebody at a shell")
 """The requester, as the audit names them: the bot cannot tell who it is."""
 
 
@@ -53,7 +53,7 @@ def ask(database: Database, settings: CommandSettings, word: str, fields: Fields
     """Have a command run as if an operator had typed it in chat and confirmed it; raise Refusal if it is refused."""
     line = CommandLine(word, " ".join((*fields.words, *(f'{name}="{value}"' for name, value in fields.values))))
     request = PendingRequest(
-        Message("", "", direct=True, sender=_SOMEBODY, text=""),
+        Message("", "", direct=True, sender=_REQUESTER, text=""),
         line,
         Shell(),
         now,
