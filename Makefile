@@ -18,8 +18,8 @@ demo: run-venv  ## Run the bot and a pretended Webex on this machine (PORT=8080 
 test: dev-venv  ## Run the tests (ARGS="-k hold" to choose some)
 	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
-quick: dev-venv  ## Run the tests that need no server (ARGS="-k hold" to choose some)
-	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 -m "not server" $(ARGS)
+quick: dev-venv  ## Run the fast tests that need no server (ARGS="-k hold" to choose some)
+	@exec $(IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 -m "not server and not slow" $(ARGS)
 
 check: dev-venv  ## Check style and types
 	@$(IN_VENV) -m ruff check .

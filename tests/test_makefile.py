@@ -188,6 +188,6 @@ def test_the_targets_run_what_they_promise(make: Make, path: Path) -> None:
     stub(path / "python3.13", "3.13")
     make("test")
     assert make("test", "ARGS=-k 'a hold'").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -k a hold\n"
-    assert make("quick").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -m not server\n"
+    assert make("quick").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -m not server and not slow\n"
     assert make("check").stdout == "ran -m ruff check .\nran -m ruff format --check .\nran -m mypy\n"
     assert make("bench").stdout == "ran -m bench\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psutil
+import pytest
 
 from bot.web import MAX_BODY_BYTES
 from storage.engine.database import Database
@@ -75,6 +76,7 @@ def _bodies(chance: random.Random) -> Iterator[bytes]:
             yield b"x" * (MAX_BODY_BYTES + chance.randrange(2000))
 
 
+@pytest.mark.slow
 def test_of_twenty_thousand_hostile_bodies_none_is_a_fault_of_ours_and_none_stays_in_memory(sqlite_url: str) -> None:
     chance = random.Random(5)
     database = Database(sqlite_url)

@@ -3,6 +3,8 @@
 import random
 from collections.abc import Iterator
 
+import pytest
+
 from bot.commands import COMMANDS
 from bot.formatting.limits import MAX_MESSAGE_BYTES, size
 from storage import admins, rosters
@@ -57,6 +59,7 @@ def _texts(number: int) -> Iterator[str]:
         yield f"{word} {''.join(pieces)}"
 
 
+@pytest.mark.slow
 def test_a_thousand_hostile_texts_on_each_database_are_all_answered(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA.email)
     with database.write() as session:
