@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
 
 _ROOM = 3000
@@ -56,10 +57,7 @@ def of_another_organization(enterprise: Enterprise) -> str:
 
 def confirm_oneself(enterprise: Enterprise) -> str:
     """Ask admins to confirm that they remove themselves."""
-    return (
-        f"This takes away your own rights to {plain(enterprise.name)}. To confirm, type the same command again here "
-        "within 5 minutes."
-    )
+    return f"This takes away your own rights to {plain(enterprise.name)}. {TYPE_AGAIN}"
 
 
 def no_admin(meant: str | None) -> str:

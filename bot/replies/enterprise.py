@@ -7,10 +7,9 @@ from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import iso, when
+from bot.replies.confirmation import TYPE_AGAIN
 from bot.replies.sync_results import marked
 from storage.values.records import Enterprise, Overview
-
-_CONFIRM = "To confirm, type the same command again here within 5 minutes."
 
 
 def taken(what: str) -> str:
@@ -50,7 +49,7 @@ def confirm_id(enterprise: Enterprise, new: str) -> str:
     return (
         f"After this, {plain(enterprise.name)} ({code(enterprise.key)}) has the id {code(new)} in Webex instead of "
         f"{code(enterprise.sp_enterprise_id)}. Its admins sync the company with that id and see **its** license "
-        f"holders. {_CONFIRM}"
+        f"holders. {TYPE_AGAIN}"
     )
 
 
@@ -64,7 +63,7 @@ def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
     return (
         f"This removes {plain(enterprise.name)} ({code(enterprise.key)}) **for good**. It takes the rights from "
         f"{quantity(admins, 'admin')} and unlinks {quantity(spaces, 'space')}. The key and the id can never be reused. "
-        f"Its history stays. {_CONFIRM}"
+        f"Its history stays. {TYPE_AGAIN}"
     )
 
 

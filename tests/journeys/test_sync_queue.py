@@ -110,7 +110,7 @@ def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is
     house.ask(ANA, "sync")
     house.wait_for(lambda: "busy with another customer" in shown(house))
     house.shift(seconds=110)
-    assert "waits for cluster" in text(house.ask(OLGA, "queue"))
+    assert "waiting because Webex is busy with another customer" in text(house.ask(OLGA, "queue"))
     house.world.broadworks.let_finish(BOREALIS)
     house.shift(seconds=11)
     house.wait_for(lambda: results(house))

@@ -58,7 +58,7 @@ def test_a_sync_whose_enterprise_may_not_be_read_fails_with_the_reason_and_frees
     house.ask(ANA, "sync")
     told = text(house.wait_for(lambda: ends(house))[0])
     assert "Webex refused it" in told
-    assert "Its words" in told
+    assert "Webex says" in told
     assert "❌ failed" in shown(house)
     house.sandbox.faults.clear()
     house.ask(ANA, "sync")
