@@ -33,9 +33,9 @@ def test_whoever_may_use_the_bot_is_told_how(house: House) -> None:
     house.make_room(ROOM, ANA, SAM)
     greeting = text(house.greetings(ROOM)[0])
     assert "`help`" in greeting
-    assert "`link`" not in greeting
+    assert "`link" not in greeting
     house.make_room("Of an operator", OLGA)
-    assert "`link`" in text(house.greetings("Of an operator")[0])
+    assert "`link KEY`" in text(house.greetings("Of an operator")[0])
 
 
 def test_whoever_brings_the_bot_from_space_to_space_hears_it_once_a_minute(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from difflib import unified_diff
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -24,7 +25,9 @@ SPOKEN = (str, Refusal, list[str], tuple[str, int])
 
 
 def test_the_page_of_replies_is_what_the_code_says() -> None:
-    assert PAGE.read_text(encoding="utf-8").split("\n") == page().split("\n"), REWRITE
+    there, wanted = PAGE.read_text(encoding="utf-8").split("\n"), page().split("\n")
+    difference = "\n".join(unified_diff(there, wanted, "docs/replies.txt", "the code", lineterm=""))
+    assert not difference, f"{REWRITE}\n{difference}"
 
 
 def spoken(module: str) -> Iterator[str]:
