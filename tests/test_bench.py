@@ -38,7 +38,7 @@ def fake(tmp_path: Path) -> Iterator[FakeWebex]:
         yield running
 
 
-def test_webex_answers_after_its_delay_and_knows_who_said_what_where(fake: FakeWebex) -> None:
+def test_the_fake_webex_answers_after_its_delay_and_records_posts(fake: FakeWebex) -> None:
     with requests.Session() as session:
         message = session.get(f"{fake.api}messages/{message_id(7)}", timeout=5)
         posted = session.post(f"{fake.api}messages", json={"roomId": message.json()["roomId"]}, timeout=5)
@@ -52,7 +52,7 @@ def test_the_two_calls_any_bot_must_make_take_two_delays(fake: FakeWebex) -> Non
     assert 2 * DELAY <= measures.two_calls_time(fake, seconds=1.0) < 4 * DELAY
 
 
-def test_connections_that_are_kept_busy_send_one_at_a_time_each(fake: FakeWebex) -> None:
+def test_each_connection_sends_one_request_at_a_time(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, connections=4))
     assert fake.calls() == {"POST webhooks": len(sent.accepted)}
     assert [request.number for request in sorted(sent.sent, key=lambda request: request.number)] == list(
@@ -61,13 +61,13 @@ def test_connections_that_are_kept_busy_send_one_at_a_time_each(fake: FakeWebex)
     assert 4 < sent.per_second <= 4 / DELAY
 
 
-def test_a_backlog_has_as_many_as_were_asked_for(fake: FakeWebex) -> None:
+def test_a_backlog_has_the_requested_number_of_events(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=30.0, connections=8, max_count=20))
     assert fake.calls() == {"POST webhooks": 20}
     assert len(sent.accepted) == 20
 
 
-def test_a_rate_is_kept_however_slow_the_answers_are(fake: FakeWebex) -> None:
+def test_slow_responses_do_not_change_the_rate(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/webhooks", 1, seconds=0.5, rate=100.0))
     times = sorted(request.due_at for request in sent.sent)
     assert fake.calls() == {"POST webhooks": 50}
@@ -75,13 +75,13 @@ def test_a_rate_is_kept_however_slow_the_answers_are(fake: FakeWebex) -> None:
     assert sent.answer_time(0.0) >= DELAY
 
 
-def test_what_is_refused_is_not_counted_as_accepted(fake: FakeWebex) -> None:
+def test_refused_requests_are_not_counted_as_accepted(fake: FakeWebex) -> None:
     sent = load.send(load.Plan(fake.port, "/v1/nothing", 1, seconds=30.0, connections=1, max_count=3))
     assert len(sent.sent) == 3
     assert sent.accepted == []
 
 
-def test_a_quantile_is_the_least_sample_that_so_many_do_not_exceed() -> None:
+def test_a_quantile_is_the_smallest_sample_that_covers_its_share() -> None:
     samples = [float(number) for number in range(1, 101)]
     assert quantile(samples, 0.5) == 50
     assert quantile(samples, 0.99) == 99
@@ -102,7 +102,7 @@ def test_a_bound_is_for_the_ratio_or_else_for_the_figure(line: Row, verdict: str
     assert line.verdict == verdict
 
 
-def test_every_change_of_state_is_counted_as_one_move(postgres_url: str, tmp_path: Path) -> None:
+def test_every_change_of_state_is_counted_once(postgres_url: str, tmp_path: Path) -> None:
     shared = tmp_path / "starts"
     shared.write_bytes(bytes(8 * sync_worker.MAX_ENTERPRISES))
     database = Database(postgres_url)
@@ -131,14 +131,14 @@ def test_the_bare_script_writes_the_file_that_the_bot_makes(
     assert [line.count('"seconds"') for line in capsys.readouterr().out.splitlines()] == [1, 0]
 
 
-def test_the_rare_license_holders_of_the_bench_are_as_many_as_it_says(database: Database, database_url: str) -> None:
+def test_the_bench_has_the_stated_number_of_rare_license_holders(database: Database, database_url: str) -> None:
     license_holders.fill(database_url, 2_000)
     with database.read() as session:
         found = session.scalars(select(LicenseHolderRow.email).where(LicenseHolderRow.email.like("%@rare.example")))
         assert len(found.all()) == license_holders.RARE
 
 
-def test_what_a_process_grew_by_for_a_while_is_seen_afterwards() -> None:
+def test_a_temporary_growth_of_memory_is_measured_afterwards() -> None:
     idle = memory.resident()
     held = bytearray(50_000_000)
     held[::4096] = b"x" * len(held[::4096])

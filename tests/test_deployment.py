@@ -40,29 +40,29 @@ def filled_in() -> dict[str, str]:
     return environ
 
 
-def test_the_button_asks_for_every_setting_that_heroku_does_not_give() -> None:
+def test_the_button_asks_for_every_setting_that_heroku_does_not_set() -> None:
     assert list(APP["env"]) == [setting.name for setting in ASKED]
     assert all(APP["env"][setting.name]["description"].startswith(setting.meaning) for setting in ASKED)
 
 
-def test_the_button_offers_the_contracts_defaults() -> None:
+def test_the_button_offers_the_default_of_every_setting() -> None:
     assert {name: asked["value"] for name, asked in APP["env"].items() if "value" in asked} == {
         setting.name: setting.default for setting in ASKED if setting.default
     }
 
 
-def test_the_secret_makes_itself() -> None:
+def test_heroku_generates_the_webhook_secret() -> None:
     assert APP["env"]["WEBEX_WEBHOOK_SECRET"]["generator"] == "secret"
 
 
 @pytest.mark.parametrize("process", [Process.UPGRADE, Process.WEB, Process.WORKER])
-def test_what_the_button_insists_on_is_enough_for_every_process(process: Process) -> None:
+def test_the_settings_that_the_button_requires_are_enough(process: Process) -> None:
     environ = filled_in()
     assert "BOT_PUBLIC_URL" not in environ
     assert load(process, environ).warnings == ()
 
 
-def test_the_button_starts_one_of_each_process_of_the_procfile() -> None:
+def test_the_button_starts_each_process_of_the_procfile_once() -> None:
     assert list(PROCESSES) == ["release", "web", "worker"]
     assert {name: kind["quantity"] for name, kind in APP["formation"].items()} == {"web": 1, "worker": 1}
 
@@ -71,14 +71,14 @@ def test_postgresql_comes_with_the_app() -> None:
     assert [addon.partition(":")[0] for addon in APP["addons"]] == ["heroku-postgresql"]
 
 
-def test_the_procfile_brings_the_database_up_to_date_before_it_starts_the_processes() -> None:
+def test_the_procfile_upgrades_the_database_in_its_release_phase() -> None:
     assert PROCESSES["release"] == f"python -m bot {Process.UPGRADE}"
     assert PROCESSES["worker"] == f"python -m bot {Process.WORKER}"
 
 
 @pytest.mark.parametrize(("environ", "port"), [({"PORT": "5000"}, "5000"), ({}, "8080")])
 @pytest.mark.server
-def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -> None:
+def test_gunicorn_listens_on_the_configured_port(environ: dict[str, str], port: str) -> None:
     web = PROCESSES["web"].removeprefix("gunicorn ")
     words = subprocess.run(
         ["/bin/sh", "-c", f"printf '%s\\n' {web}"], env=environ, capture_output=True, text=True, check=True
@@ -91,6 +91,6 @@ def test_gunicorn_listens_where_it_is_told(environ: dict[str, str], port: str) -
     assert options.threads > 1
 
 
-def test_heroku_runs_a_python_the_bot_runs_on() -> None:
+def test_heroku_uses_a_supported_python() -> None:
     assert (ROOT / ".python-version").read_text().strip() in {"3.11", "3.12", "3.13"}
     assert (APP["stack"], APP["buildpacks"]) == ("heroku-24", [{"url": "heroku/python"}])

@@ -26,7 +26,7 @@ def _table(page: str, heading: str) -> list[list[str]]:
     return rows[2:]
 
 
-def test_the_page_on_settings_lists_every_setting_with_its_meaning_and_default() -> None:
+def test_the_page_on_settings_lists_every_setting() -> None:
     said = {
         name.strip("`"): (meaning, default.strip("`")) for name, meaning, default in _table(ON_SETTINGS, "All settings")
     }
@@ -47,7 +47,7 @@ def test_the_page_on_commands_names_every_filter_key() -> None:
     assert named == set(ATTRIBUTES_OF_KEY)
 
 
-def test_the_page_on_commands_gives_the_examples_of_filters_that_help_gives() -> None:
+def test_the_page_on_commands_has_the_filter_examples_of_help() -> None:
     table = ON_COMMANDS.split("\n| you type | it finds |\n", 1)[1].split("\n\n", 1)[0]
     examples = re.findall(r"^- `([^`]+)`", GUIDE, re.MULTILINE)
     assert examples
@@ -58,7 +58,7 @@ def test_the_page_on_commands_shows_the_header_of_the_csv() -> None:
     assert f"    {','.join(HEADER)}\n" in ON_COMMANDS
 
 
-def test_what_the_pages_have_typed_at_a_shell_finds_its_modules() -> None:
+def test_shell_commands_in_the_docs_use_the_python_of_the_project() -> None:
     lines = [line for page in PAGES for line in re.findall(r"^    (.* -m bot .*)", (ROOT / page).read_text(), re.M)]
     assert lines
     assert [line for line in lines if not line.startswith(".venv/bin/python -m bot ")] == []
@@ -81,7 +81,7 @@ def test_every_file_that_the_docs_name_exists(page: str) -> None:
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
-def test_the_page_on_architecture_names_every_module_in_the_row_of_its_wing() -> None:
+def test_the_page_on_architecture_names_every_module() -> None:
     house = architecture()
     missing, gone = [], []
     for row in house.rows:

@@ -9,12 +9,12 @@ from tests.layering import Code, House, architecture, report, table
 HOUSE = architecture()
 
 
-def test_every_module_has_a_row_and_every_row_a_room() -> None:
+def test_every_module_has_a_row_and_every_row_has_a_module() -> None:
     assert HOUSE.homeless() == []
     assert HOUSE.empty_rows() == []
 
 
-def test_no_import_runs_up() -> None:
+def test_no_module_imports_from_a_higher_floor() -> None:
     assert HOUSE.upward() == []
 
 
@@ -38,11 +38,11 @@ def test_pure_wings_import_only_pure_wings() -> None:
     assert HOUSE.impure() == []
 
 
-def test_wings_without_io_do_no_input_or_output_and_read_no_clock() -> None:
+def test_wings_without_io_do_no_io_and_read_no_clock() -> None:
     assert HOUSE.input_or_output() == []
 
 
-def test_no_row_names_what_its_wing_no_longer_imports() -> None:
+def test_every_import_named_in_a_row_is_used() -> None:
     assert HOUSE.unused() == []
 
 
@@ -88,7 +88,7 @@ def house(root: Path, **sources: str) -> House:
     return House(Code(root, ["app"]), table(PAGE))
 
 
-def test_what_the_table_allows_passes(tmp_path: Path) -> None:
+def test_imports_that_the_table_allows_pass(tmp_path: Path) -> None:
     built = house(
         tmp_path,
         top__a="import flask\nfrom app import spare\nfrom ..deep import leaf\nfrom app.low.memory import x",
@@ -128,12 +128,14 @@ def test_what_the_table_allows_passes(tmp_path: Path) -> None:
         ("unused", "top__a", "import flask", "row `app.top` allows app.spare, but nothing there imports it"),
     ],
 )
-def test_what_the_table_forbids_is_told(tmp_path: Path, rule: str, module: str, source: str, said: str) -> None:
+def test_imports_that_the_table_forbids_are_reported(
+    tmp_path: Path, rule: str, module: str, source: str, said: str
+) -> None:
     others = {"top__a": "", "deep__leaf2": "import app.deep.leaf"} | {module: source}
     assert any(sentence.startswith(said) for sentence in getattr(house(tmp_path, **others), rule)())
 
 
-def test_a_row_without_a_room_is_told(tmp_path: Path) -> None:
+def test_a_row_without_a_module_is_reported(tmp_path: Path) -> None:
     built = house(tmp_path)
     (tmp_path / "app" / "spare.py").unlink()
     assert built.empty_rows()[0] == "row `app.spare` names app.spare, which is not there"

@@ -80,7 +80,7 @@ def installed(house: Path) -> list[str]:
     return [line.split()[-1] for line in lines]
 
 
-def test_make_alone_lists_every_target_with_a_sentence(make: Make) -> None:
+def test_make_without_a_target_lists_every_target(make: Make) -> None:
     lines = make().stdout.splitlines()[1:]
     assert [line.split()[0] for line in lines] == [
         *("help", "demo", "test", "quick", "check", "replies", "bench", "lock", "clean")
@@ -88,14 +88,14 @@ def test_make_alone_lists_every_target_with_a_sentence(make: Make) -> None:
     assert all(len(line.split()) > 3 for line in lines)
 
 
-def test_the_newest_python_that_fits_is_taken(make: Make, path: Path) -> None:
+def test_make_uses_the_first_supported_python(make: Make, path: Path) -> None:
     stub(path / "python3.12", "3.12")
     stub(path / "python3.11", "3.11")
     stub(path / "python3", "3.14")
     assert "with python3.12 (Python 3.12)" in make("demo").stdout
 
 
-def test_a_python_that_only_seems_to_be_there_is_passed_over(make: Make, path: Path) -> None:
+def test_a_python_that_does_not_work_is_skipped(make: Make, path: Path) -> None:
     program(path / "python3.13", BROKEN)
     stub(path / "python3.12", "3.12", lacks="ensurepip")
     stub(path / "python3", "3.11")
@@ -104,7 +104,7 @@ def test_a_python_that_only_seems_to_be_there_is_passed_over(make: Make, path: P
     assert "with python3 (Python 3.11)" in ran.stdout
 
 
-def test_where_no_python_fits_one_sentence_says_what_was_seen(make: Make, path: Path, house: Path) -> None:
+def test_without_a_supported_python_one_message_lists_what_was_found(make: Make, path: Path, house: Path) -> None:
     program(path / "python3.13", BROKEN)
     stub(path / "python3.12", "3.12", lacks="ensurepip")
     stub(path / "python3", "3.9")
@@ -118,7 +118,7 @@ def test_where_no_python_fits_one_sentence_says_what_was_seen(make: Make, path: 
     assert not (house / ".venv").exists()
 
 
-def test_a_python_that_is_named_is_the_only_one_tried(make: Make, path: Path, tmp_path: Path) -> None:
+def test_a_named_python_is_the_only_one_tried(make: Make, path: Path, tmp_path: Path) -> None:
     stub(path / "python3.13", "3.13")
     stub(tmp_path / "old", "3.10")
     stub(tmp_path / "a good one", "3.12")
@@ -128,7 +128,7 @@ def test_a_python_that_is_named_is_the_only_one_tried(make: Make, path: Path, tm
     assert "a good one (Python 3.12)" in make("demo", PYTHON=str(tmp_path / "a good one")).stdout
 
 
-def test_naming_another_version_makes_the_environment_anew(make: Make, path: Path, house: Path) -> None:
+def test_naming_another_python_rebuilds_the_environment(make: Make, path: Path, house: Path) -> None:
     stub(path / "python3.13", "3.13")
     stub(path / "python3.12", "3.12")
     make("demo")
@@ -138,7 +138,7 @@ def test_naming_another_version_makes_the_environment_anew(make: Make, path: Pat
     assert installed(house) == ["requirements.txt", "requirements.txt"]
 
 
-def test_an_environment_whose_python_is_gone_or_does_not_fit_is_made_anew(make: Make, path: Path, house: Path) -> None:
+def test_an_environment_with_a_broken_python_is_rebuilt(make: Make, path: Path, house: Path) -> None:
     stub(path / "python3.11", "3.11")
     make("demo")
     inside = house / ".venv" / "bin" / "python"
@@ -151,7 +151,7 @@ def test_an_environment_whose_python_is_gone_or_does_not_fit_is_made_anew(make: 
     assert "Making .venv" in make("demo").stdout
 
 
-def test_requirements_are_installed_once_until_their_content_changes(make: Make, path: Path, house: Path) -> None:
+def test_requirements_are_installed_again_only_if_their_content_changes(make: Make, path: Path, house: Path) -> None:
     stub(path / "python3.13", "3.13")
     assert "Installing the locked requirements (once) ..." in make("demo").stdout
     os.utime(house / "requirements.txt")

@@ -135,7 +135,7 @@ def spoken(where: tuple[str, int], request: bytes) -> int:
             return int(answer.readline().split()[1])
 
 
-def test_an_event_is_kept_with_all_that_the_bot_needs_and_answered_without_content(database: Database) -> None:
+def test_an_event_is_stored_with_all_fields_and_answered_with_204(database: Database) -> None:
     answered = knock(door(database), TYPED)
     assert (answered.status_code, answered.data) == (204, b"")
     (row,) = kept(database)
@@ -149,7 +149,7 @@ def test_an_event_is_kept_with_all_that_the_bot_needs_and_answered_without_conte
     assert (row.state, row.received_at, row.due_at, row.lease_until) == ("open", NOW, NOW, None)
 
 
-def test_whoever_moves_events_is_told_of_a_new_one_and_not_of_a_repeat(database: Database) -> None:
+def test_the_inbox_is_woken_by_a_new_event_but_not_by_a_repeat(database: Database) -> None:
     told: list[frozenset[str]] = []
     database.listen(told.append)
     client = door(database)
@@ -159,7 +159,7 @@ def test_whoever_moves_events_is_told_of_a_new_one_and_not_of_a_repeat(database:
     assert told == [{"inbox"}]
 
 
-def test_a_repeat_is_welcome_and_changes_nothing(database: Database) -> None:
+def test_a_repeated_event_is_accepted_and_changes_nothing(database: Database) -> None:
     client = door(database)
     knock(client, TYPED)
     before = kept(database)[0]
@@ -169,7 +169,7 @@ def test_a_repeat_is_welcome_and_changes_nothing(database: Database) -> None:
     assert (row.id, row.room_id, row.person_id) == (before.id, "room-1", "person-1")
 
 
-def test_repeats_at_the_same_moment_are_kept_once(database: Database) -> None:
+def test_an_event_sent_many_times_at_once_is_stored_once(database: Database) -> None:
     start = threading.Barrier(8)
     statuses: list[int] = []
 
@@ -196,13 +196,13 @@ def test_repeats_at_the_same_moment_are_kept_once(database: Database) -> None:
         having(created="2026-11-22T10:15:00.000Z"),
     ],
 )
-def test_another_resource_event_id_or_moment_is_another_event(database: Database, other: dict[str, Any]) -> None:
+def test_an_event_with_any_different_key_part_is_another_event(database: Database, other: dict[str, Any]) -> None:
     client = door(database)
     assert [knock(client, envelope).status_code for envelope in (TYPED, other)] == [204, 204]
     assert len(kept(database)) == 2
 
 
-def test_a_bot_that_is_added_again_is_a_new_event_though_the_membership_has_its_old_id(database: Database) -> None:
+def test_adding_the_bot_again_is_a_new_event(database: Database) -> None:
     client = door(database)
     first = {**having(id="membership-1"), "resource": "memberships"}
     again = {**having(id="membership-1", created="2026-11-23T08:00:00.000Z"), "resource": "memberships"}
@@ -213,7 +213,7 @@ def test_a_bot_that_is_added_again_is_a_new_event_though_the_membership_has_its_
 
 @pytest.mark.parametrize("headers", [{}, {"X-Spark-Signature": ""}, {"X-Spark-Signature": "0" * 40}, signed(b"other")])
 @pytest.mark.parametrize("body", [json.dumps(TYPED).encode(), b"no JSON", b"[" * 50_000])
-def test_an_unsigned_body_is_refused_unread_and_without_asking_the_database(
+def test_an_unsigned_body_is_refused_without_use_of_the_database(
     file: Database, headers: dict[str, str], body: bytes
 ) -> None:
     client = door(file)
@@ -222,7 +222,7 @@ def test_an_unsigned_body_is_refused_unread_and_without_asking_the_database(
     assert seen == []
 
 
-def test_what_is_signed_with_the_secret_before_is_taken_while_secrets_change(file: Database) -> None:
+def test_events_signed_with_the_previous_secret_are_accepted(file: Database) -> None:
     client = door(file)
     assert knock(client, TYPED, OLD_SECRET).status_code == 204
     assert knock(client, having(id="2"), "neither-of-the-two").status_code == 401
@@ -230,14 +230,14 @@ def test_what_is_signed_with_the_secret_before_is_taken_while_secrets_change(fil
 
 
 @pytest.mark.parametrize("resource", ["meetings", "Messages", "x" * 400])
-def test_a_resource_nobody_waits_for_is_welcome_and_not_kept(file: Database, resource: str) -> None:
+def test_an_unknown_resource_is_accepted_but_not_stored(file: Database, resource: str) -> None:
     with statements(file) as seen:
         assert knock(door(file), {"resource": resource, "event": "created", "data": None}).status_code == 204
     assert seen == []
 
 
 @pytest.mark.parametrize("resource", ["messages", "attachmentActions", "memberships", "rooms"])
-def test_what_the_bot_waits_for_is_kept(file: Database, resource: str) -> None:
+def test_every_resource_that_the_bot_uses_is_stored(file: Database, resource: str) -> None:
     assert knock(door(file), {**TYPED, "resource": resource}).status_code == 204
     assert [row.resource for row in kept(file)] == [resource]
 
@@ -259,27 +259,25 @@ def test_what_the_bot_waits_for_is_kept(file: Database, resource: str) -> None:
         b'{"resource": "messages", "event": "created", "data": []}',
     ],
 )
-def test_what_is_signed_and_makes_no_sense_is_refused_and_not_kept(file: Database, body: bytes) -> None:
+def test_a_signed_body_that_makes_no_sense_is_refused(file: Database, body: bytes) -> None:
     assert knock(door(file), body).status_code == 400
     assert kept(file) == []
 
 
 @pytest.mark.parametrize("name", ["id", "created", "roomId", "personId"])
 @pytest.mark.parametrize("value", [7, True, ["x"], {"x": "y"}, "x" * 501, "é" * 251, "a\0b", "\ud800"])
-def test_ids_are_texts_of_500_bytes_at_most_without_nul_or_half_characters(
-    file: Database, name: str, value: object
-) -> None:
+def test_an_id_that_is_too_long_or_not_valid_text_is_refused(file: Database, name: str, value: object) -> None:
     assert knock(door(file), having(**{name: value})).status_code == 400
     assert kept(file) == []
 
 
 @pytest.mark.parametrize("envelope", [having(id=None), having(id=""), {**TYPED, "event": None}, {**TYPED, "event": ""}])
-def test_an_event_has_an_id_and_says_what_has_happened(file: Database, envelope: dict[str, Any]) -> None:
+def test_an_event_without_an_id_or_a_kind_is_refused(file: Database, envelope: dict[str, Any]) -> None:
     assert knock(door(file), envelope).status_code == 400
     assert kept(file) == []
 
 
-def test_an_id_of_500_bytes_is_kept_whole_and_so_is_all_that_may_be_missing(database: Database) -> None:
+def test_longest_ids_are_stored_whole_and_optional_fields_may_be_missing(database: Database) -> None:
     longest = "é" * 250
     client = door(database)
     everything = {**having(id=longest, created=longest, roomId=longest, personId=longest), "event": longest}
@@ -295,11 +293,11 @@ def test_an_id_of_500_bytes_is_kept_whole_and_so_is_all_that_may_be_missing(data
 @example(body=b'{"resource":"messages","resource":7}')
 @given(body=HOSTILE_BODIES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
-def test_whatever_is_sent_under_a_good_signature_is_no_fault_of_ours(database: Database, body: bytes) -> None:
+def test_any_signed_body_is_accepted_or_refused(database: Database, body: bytes) -> None:
     assert knock(door(database), body).status_code in (204, 400)
 
 
-def test_a_body_over_64_kib_is_refused_whatever_its_signature(database: Database) -> None:
+def test_a_body_over_64_kib_is_refused_with_any_signature(database: Database) -> None:
     largest = json.dumps({**TYPED, "filler": ""}).encode()
     largest = largest.replace(b'"filler": ""', b'"filler": "' + b"x" * (MAX_BODY_BYTES - len(largest)) + b'"')
     assert len(largest) == MAX_BODY_BYTES
@@ -311,25 +309,25 @@ def test_a_body_over_64_kib_is_refused_whatever_its_signature(database: Database
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/webhooks"), ("PUT", "/webhooks"), ("POST", "/healthz")])
-def test_a_method_that_is_not_meant_is_405(file: Database, method: str, path: str) -> None:
+def test_a_wrong_method_is_405(file: Database, method: str, path: str) -> None:
     answered = door(file).open(path, method=method)
     assert answered.status_code == 405
     assert answered.headers["Content-Type"].startswith("text/plain")
     assert door(file).get("/elsewhere").status_code == 404
 
 
-def test_no_answer_repeats_what_was_sent(file: Database) -> None:
+def test_no_response_repeats_the_body_or_the_path(file: Database) -> None:
     for body in (b"<script>alert(1)</script>", json.dumps(having(id="<script>" * 100)).encode()):
         assert b"script" not in knock(door(file), body).data
     assert b"script" not in door(file).get("/<script>").data
 
 
-def test_a_door_in_good_order_is_alive_and_ready(database: Database) -> None:
+def test_a_working_door_is_alive_and_ready(database: Database) -> None:
     client = door(database)
     assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
 
 
-def test_a_door_whose_database_lacks_its_tables_is_alive_and_not_ready(tmp_path: Path) -> None:
+def test_a_door_without_database_tables_is_alive_but_not_ready(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/empty.db")
     client = door(database)
     assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
@@ -340,7 +338,7 @@ def test_a_door_whose_database_lacks_its_tables_is_alive_and_not_ready(tmp_path:
     database.close()
 
 
-def test_while_an_sqlite_file_cannot_be_opened_events_are_to_be_sent_again(tmp_path: Path) -> None:
+def test_events_get_503_while_the_sqlite_file_cannot_be_opened(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/later/bot.db")
     client = door(database)
     assert knock(client, TYPED).status_code == 503
@@ -352,7 +350,7 @@ def test_while_an_sqlite_file_cannot_be_opened_events_are_to_be_sent_again(tmp_p
     database.close()
 
 
-def test_while_postgresql_is_away_events_are_to_be_sent_again_and_then_are_kept(postgres_url: str) -> None:
+def test_events_get_503_while_postgresql_is_away(postgres_url: str) -> None:
     database = Database(postgres_url)
     client = door(database)
     assert knock(client, TYPED).status_code == 204
@@ -365,7 +363,7 @@ def test_while_postgresql_is_away_events_are_to_be_sent_again_and_then_are_kept(
     database.close()
 
 
-def test_connections_that_went_stale_are_no_reason_to_refuse_an_event(postgres_url: str) -> None:
+def test_an_event_is_stored_although_old_connections_are_broken(postgres_url: str) -> None:
     database = Database(postgres_url)
     client = door(database)
     knock(client, TYPED)
@@ -391,7 +389,7 @@ def away(url: URL) -> Iterator[None]:
 
 
 @pytest.mark.server
-def test_over_real_http_an_event_is_kept(file: Database) -> None:
+def test_an_event_sent_over_real_http_is_stored(file: Database) -> None:
     body = json.dumps(TYPED).encode()
     with over_http(file) as where:
         head = f"POST /webhooks HTTP/1.1\r\nHost: bot\r\nX-Spark-Signature: {signed(body)['X-Spark-Signature']}\r\n"
@@ -404,7 +402,7 @@ def test_over_real_http_an_event_is_kept(file: Database) -> None:
 
 @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 2, 50_000_000_000])
 @pytest.mark.server
-def test_over_real_http_a_length_that_is_too_much_is_refused_before_the_body_comes(file: Database, size: int) -> None:
+def test_a_content_length_over_the_limit_is_refused_before_the_body(file: Database, size: int) -> None:
     with over_http(file) as where:
         head = b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\n\r\n" % size
         assert spoken(where, head) == 413

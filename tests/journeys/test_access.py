@@ -29,7 +29,7 @@ def test_a_stranger_in_a_group_is_refused_in_private(house: House) -> None:
     assert house.heard(SPACE) == [answered]
 
 
-def test_the_group_is_told_where_a_stranger_cannot_be_reached(house: House) -> None:
+def test_the_group_shows_a_refusal_that_cannot_be_sent_in_private(house: House) -> None:
     house.faults.add(method="POST", path="/messages", token=BOT, status=403)
     said = house.say(BEN, "status", SPACE, mention=True)
     line = house.wait_for(lambda: house.answers(said))[0].markdown or ""
@@ -37,7 +37,7 @@ def test_the_group_is_told_where_a_stranger_cannot_be_reached(house: House) -> N
     assert OLGA not in line
 
 
-def test_licenses_in_a_group_with_others_go_to_the_asker_alone(house: House) -> None:
+def test_licenses_in_a_group_with_others_go_to_the_requester_only(house: House) -> None:
     said = house.say(ANA, "licenses", SPACE, mention=True)
     answer = house.wait_for(lambda: house.heard(ANA))[0]
     line = house.wait_for(lambda: house.answers(said))[0]
@@ -48,7 +48,7 @@ def test_licenses_in_a_group_with_others_go_to_the_asker_alone(house: House) -> 
     assert "410" not in (line.markdown or "")
 
 
-def test_licenses_among_admins_alone_are_posted_where_they_were_asked_for(house: House) -> None:
+def test_licenses_in_a_space_of_admins_are_posted_there(house: House) -> None:
     house.make_room(ADMINS, ANA, BEN, OLGA)
     house.make_admin(BEN)
     answer = house.ask(ANA, "licenses", ADMINS, mention=True)
@@ -57,7 +57,7 @@ def test_licenses_among_admins_alone_are_posted_where_they_were_asked_for(house:
     assert [one for one in house.heard(ANA) if one.files] == []
 
 
-def test_licenses_go_to_the_asker_alone_where_the_members_cannot_be_read(house: House) -> None:
+def test_licenses_go_to_the_requester_only_if_members_cannot_be_read(house: House) -> None:
     house.make_room(ADMINS, ANA, OLGA)
     house.faults.add(method="GET", path="/memberships", token=BOT, status=403, times=None)
     line = house.ask(ANA, "licenses", ADMINS, mention=True)
@@ -66,7 +66,7 @@ def test_licenses_go_to_the_asker_alone_where_the_members_cannot_be_read(house: 
     assert csv_of(house, answer) == rows(house)
 
 
-def test_whoever_joins_before_the_delivery_counts(house: House) -> None:
+def test_a_member_who_joins_before_the_delivery_counts(house: House) -> None:
     house.make_room(ADMINS, ANA, OLGA)
     house.faults.add(method="GET", path="/broadworks/subscribers", delay=0.5)
     said = house.say(ANA, "licenses", ADMINS, mention=True)
@@ -95,7 +95,7 @@ def test_every_answer_refusal_and_denial_is_audited(house: House) -> None:
     assert house.audit()[0].enterprise_id is not None
 
 
-def test_of_every_file_it_is_audited_which_space_got_it(house: House) -> None:
+def test_the_audit_says_which_space_got_each_file(house: House) -> None:
     house.make_room(ADMINS, ANA, OLGA)
     house.make_room("Anybody", ANA, SAM)
     for room in (ADMINS, "Anybody"):
@@ -114,7 +114,7 @@ def _files(house: House) -> list[AuditRow]:
     return [row for row in house.audit() if row.command == "file"]
 
 
-def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
+def test_files_sent_at_the_end_of_a_sync_are_audited(house: House) -> None:
     house.ask(ANA, "sync")
     ended = house.wait_for(lambda: ends(house))[0]
     house.wait_for(lambda: _files(house))
@@ -123,7 +123,7 @@ def test_the_files_of_a_syncs_end_are_audited_too(house: House) -> None:
     assert {(row.file, row.room_id) for row in _files(house)} == {(told.file, ended.room_id)}
 
 
-def test_a_refusal_that_tells_of_license_holders_is_kept_from_strangers(
+def test_a_refusal_that_counts_license_holders_is_sent_in_private(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
@@ -134,7 +134,7 @@ def test_a_refusal_that_tells_of_license_holders_is_kept_from_strangers(
     assert "100 MB" in (refusal.markdown or "")
 
 
-def test_an_operator_of_several_enterprises_is_asked_which_in_private(house: House) -> None:
+def test_an_operator_is_asked_in_private_which_enterprise_is_meant(house: House) -> None:
     house.make_room("Acme and friends", ANA, OLGA)
     with house.database.write() as session:
         enterprises.add(

@@ -13,7 +13,7 @@ def _team(house: House) -> list[str]:
         return [one.email for one in admins.of_enterprise(session, enterprises.in_use(session)[0].id)]
 
 
-def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) -> None:
+def test_an_admin_added_by_address_can_use_the_bot_at_once(house: House) -> None:
     assert "not on my list" in text(house.ask(BEN, "status"))
     assert f"- {BEN}" in text(house.ask(ANA, f"admins add\n{BEN}"))
     assert "**Reseller1+acme**" in text(house.ask(BEN, "status"))
@@ -21,7 +21,7 @@ def test_an_admin_adds_another_by_address_who_is_let_in_at_once(house: House) ->
     assert "already admins" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
 
 
-def test_somebody_is_added_and_removed_by_a_mention(house: House) -> None:
+def test_an_admin_is_added_and_removed_by_a_mention(house: House) -> None:
     house.former_admins.add(BEN)
     house.ask(ANA, f"admins add <@personEmail:{BEN}|Ben>", SPACE, mention=True)
     assert _team(house) == [ANA, BEN]
@@ -35,7 +35,7 @@ def test_the_last_admin_stays(house: House) -> None:
     assert _team(house) == [ANA]
 
 
-def test_an_admin_who_never_wrote_is_not_enough_to_stay(house: House) -> None:
+def test_the_last_admin_who_has_written_cannot_be_removed(house: House) -> None:
     house.ask(ANA, "admins add slip@acme.exmaple")
     assert "who has written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
     assert _team(house) == [ANA, "slip@acme.exmaple"]
@@ -52,7 +52,7 @@ def test_neither_bots_nor_people_of_another_organization_are_added(house: House)
     assert _team(house) == [ANA]
 
 
-def test_one_removes_oneself_by_typing_it_twice(house: House) -> None:
+def test_an_admin_removes_their_own_rights_by_typing_it_twice(house: House) -> None:
     house.make_admin(BEN)
     house.ask(BEN, "help")
     house.former_admins.add(ANA)
@@ -63,7 +63,7 @@ def test_one_removes_oneself_by_typing_it_twice(house: House) -> None:
     assert _team(house) == [BEN]
 
 
-def test_what_names_nobody_is_refused(house: House) -> None:
+def test_a_command_that_names_no_known_person_is_refused(house: House) -> None:
     for typed, expected in (
         ("admins add", "Type who"),
         ("admins add ben", "is not an e-mail address"),
@@ -74,7 +74,7 @@ def test_what_names_nobody_is_refused(house: House) -> None:
     assert _team(house) == [ANA]
 
 
-def test_admins_are_listed_only_where_everybody_may_know_them(house: House) -> None:
+def test_a_group_with_others_does_not_see_the_list_of_admins(house: House) -> None:
     assert ANA in text(house.ask(ANA, "admins"))
     answer = text(house.ask(ANA, "admins", SPACE, mention=True))
     assert ANA not in answer
@@ -96,7 +96,7 @@ def _recycled(house: House, email: str) -> None:
         admins.add(session, enterprise.id, email, house.now(), Identity("somebody who had it before", email))
 
 
-def test_somebody_with_the_address_of_an_admin_who_was_another_is_kept_out_and_reported_once(house: House) -> None:
+def test_a_new_owner_of_an_admins_address_is_denied_and_reported_once(house: House) -> None:
     _recycled(house, BEN)
     for _ in range(2):
         house.say(BEN, "status")
@@ -109,7 +109,7 @@ def test_somebody_with_the_address_of_an_admin_who_was_another_is_kept_out_and_r
     assert [row.outcome for row in house.audit()].count("reported") == 1
 
 
-def test_an_admin_of_another_organization_is_kept_out_and_reported(house: House) -> None:
+def test_an_admin_of_another_organization_is_denied_and_reported(house: House) -> None:
     house.make_admin(SAM)
     house.ask(ANA, "status")
     assert "not on my list" in text(house.ask(SAM, "status"))
@@ -117,7 +117,7 @@ def test_an_admin_of_another_organization_is_kept_out_and_reported(house: House)
     assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
 
 
-def test_an_admin_whose_address_changes_stays_one_and_is_listed_by_the_new(house: House) -> None:
+def test_an_admin_with_a_new_address_stays_admin_and_is_listed_by_it(house: House) -> None:
     house.ask(ANA, "status")
     with house.database.write() as session:
         enterprise = enterprises.in_use(session)[0]
@@ -128,7 +128,7 @@ def test_an_admin_whose_address_changes_stays_one_and_is_listed_by_the_new(house
     assert _team(house) == [ANA]
 
 
-def test_whoever_leaves_the_space_at_once_is_kept_out_all_the_same(house: House) -> None:
+def test_an_outside_admin_who_leaves_the_space_at_once_is_still_denied(house: House) -> None:
     house.make_admin(SAM)
     house.ask(ANA, "status")
     house.make_room("Passing through", ANA, SAM)

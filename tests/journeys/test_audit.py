@@ -18,7 +18,7 @@ def _asked(house: House, who: str, typed: str = "audit") -> list[tuple[str, ...]
     return [(row[2], row[5], row[6], row[7]) for row in csv_of(house, answer, who, HEADER)]
 
 
-def test_admins_see_what_concerns_their_enterprise_and_operators_everything(house: House) -> None:
+def test_admins_see_the_audit_of_their_enterprise_and_operators_all(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     house.ask(ANA, "licenses location=Dallas")
     house.ask(BO, "status")
@@ -35,7 +35,7 @@ def test_admins_see_what_concerns_their_enterprise_and_operators_everything(hous
     assert (ANA, "licenses", "location=Dallas", "answered") in everything
 
 
-def test_the_audit_goes_back_as_far_as_is_asked_for(house: House) -> None:
+def test_the_audit_covers_the_period_that_was_requested(house: House) -> None:
     house.ask(ANA, "status")
     house.shift(days=8)
     house.ask(ANA, "help")
@@ -45,15 +45,13 @@ def test_the_audit_goes_back_as_far_as_is_asked_for(house: House) -> None:
     assert "I do not understand the date" in text(house.ask(ANA, "audit yesterday"))
 
 
-def test_the_audit_is_kept_from_whoever_may_not_read_it(house: House) -> None:
+def test_the_audit_is_not_posted_in_a_group_with_others(house: House) -> None:
     answer = house.ask(ANA, "audit", SPACE, mention=True)
     assert answer.files == ()
     assert "1:1 message" in text(answer)
 
 
-def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_commands_in_a_minute_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 3)
     for typed in ("help", "bogus", "help"):
         house.ask(ANA, typed)
@@ -70,7 +68,7 @@ def test_a_person_is_heard_thirty_times_a_minute_and_told_when_again(
     assert "What you can type" in text(house.ask(ANA, "help"))
 
 
-def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_waits_for_webex_counts_towards_the_limit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 2)
     house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     house.make_room("Another", ANA, OLGA)
@@ -81,9 +79,7 @@ def test_what_waits_for_webex_counts_as_well(house: House, monkeypatch: pytest.M
     house.faults.clear()
 
 
-def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_files_in_an_hour_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 2)
     house.ask(ANA, "licenses")
     house.ask(ANA, "licenses last=a*")
@@ -97,7 +93,7 @@ def test_an_enterprise_gets_so_many_files_an_hour_and_is_told_when_again(
     assert house.ask(ANA, "licenses").files != ()
 
 
-def test_a_change_of_locations_is_undone_where_its_file_would_be_too_much(
+def test_locations_do_not_change_if_the_file_would_exceed_the_limit(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 1)
@@ -107,7 +103,7 @@ def test_a_change_of_locations_is_undone_where_its_file_would_be_too_much(
     assert "0 of 410" in text(house.ask(ANA, "licenses count location=Bern"))
 
 
-def test_a_stranger_is_told_once_a_minute(house: House) -> None:
+def test_a_stranger_gets_one_denial_a_minute(house: House) -> None:
     for _ in range(5):
         house.say(SAM, "status")
     house.wait_for(lambda: [row.outcome for row in house.audit()].count("denied") == 5)

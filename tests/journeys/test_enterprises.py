@@ -18,7 +18,7 @@ def _known(house: House) -> dict[str, Enterprise]:
         return {one.key: one for one in enterprises.in_use(session)}
 
 
-def test_an_enterprise_is_added_and_its_admin_is_let_in_at_once(house: House) -> None:
+def test_the_admin_of_an_added_enterprise_can_use_the_bot_at_once(house: House) -> None:
     typed = f'enterprise add borealis sp-enterprise-id="{BOREALIS}" cluster=east timezone=Europe/Stockholm'
     said = text(house.ask(OLGA, f'{typed} name="Borealis AB" admin={BO}'))
     assert "**Added `borealis`**: Borealis AB" in said
@@ -33,7 +33,7 @@ def test_typographic_quotes_are_quotes(house: House) -> None:
     assert _known(house)["borealis"].name == "Borealis AB"
 
 
-def test_what_cannot_be_added_is_refused_with_the_reason(house: House) -> None:
+def test_an_enterprise_command_that_is_wrong_is_refused_with_the_reason(house: House) -> None:
     for typed, expected in (
         ("enterprise add borealis", "The id in BroadWorks is missing"),
         ("enterprise add Boréalis sp-enterprise-id=x", "lower-case letters"),
@@ -53,13 +53,13 @@ def test_what_cannot_be_added_is_refused_with_the_reason(house: House) -> None:
     assert list(_known(house)) == [ACME_KEY]
 
 
-def test_what_is_set_counts_from_then_on(house: House) -> None:
+def test_a_changed_field_takes_effect_at_once(house: House) -> None:
     assert "Changed" in text(house.ask(OLGA, f'enterprise set {ACME_KEY} name="Acme, Inc." timezone=Asia/Tokyo'))
     assert "**Acme, Inc.**" in text(house.ask(ANA, "status"))
     assert (_known(house)[ACME_KEY].timezone, _known(house)[ACME_KEY].cluster) == ("Asia/Tokyo", "default")
 
 
-def test_another_id_counts_when_it_is_typed_twice(house: House) -> None:
+def test_a_new_id_must_be_typed_twice(house: House) -> None:
     typed = f"enterprise set {ACME_KEY} sp-enterprise-id=Reseller1+another"
     assert "see **its** license holders" in text(house.ask(OLGA, typed))
     assert _known(house)[ACME_KEY].sp_enterprise_id == "Reseller1+acme"
@@ -77,7 +77,7 @@ def test_enterprises_are_listed_with_their_last_syncs(house: House) -> None:
     assert at.endswith("Z")
 
 
-def test_an_enterprise_is_removed_when_that_is_typed_twice(house: House) -> None:
+def test_removing_an_enterprise_must_be_typed_twice(house: House) -> None:
     typed = f"enterprise remove {ACME_KEY}"
     assert "type the same command again here within 5 minutes" in text(house.ask(OLGA, typed))
     assert list(_known(house)) == [ACME_KEY]
@@ -87,7 +87,7 @@ def test_an_enterprise_is_removed_when_that_is_typed_twice(house: House) -> None
     assert "is or was in use" in text(house.ask(OLGA, f"enterprise add {ACME_KEY} sp-enterprise-id=x"))
 
 
-def test_a_confirmation_counts_for_the_same_at_once_and_in_the_same_space(house: House) -> None:
+def test_a_confirmation_is_the_next_command_there_within_five_minutes(house: House) -> None:
     typed = f"enterprise remove {ACME_KEY}"
     house.ask(OLGA, typed)
     house.ask(OLGA, "help")
@@ -101,7 +101,7 @@ def test_a_confirmation_counts_for_the_same_at_once_and_in_the_same_space(house:
     assert list(_known(house)) == [ACME_KEY]
 
 
-def test_during_a_sync_no_enterprise_is_removed_or_moved(house: House) -> None:
+def test_an_enterprise_with_a_sync_under_way_is_not_removed_or_moved(house: House) -> None:
     let_webex_run_one(house)
     house.ask(ANA, "sync")
     assert "has a sync under way" in text(house.ask(OLGA, f"enterprise remove {ACME_KEY}"))
@@ -109,7 +109,7 @@ def test_during_a_sync_no_enterprise_is_removed_or_moved(house: House) -> None:
     assert "Changed" in text(house.ask(OLGA, f"enterprise set {ACME_KEY} name=Acme"))
 
 
-def test_admins_do_not_keep_enterprises(house: House) -> None:
+def test_admins_cannot_manage_enterprises(house: House) -> None:
     for typed in ("enterprise", f"enterprise set {ACME_KEY} name=Mine", f"enterprise remove {ACME_KEY}"):
         assert "Only operators can use `enterprise`" in text(house.ask(ANA, typed))
     assert _known(house)[ACME_KEY].name == "Reseller1+acme"

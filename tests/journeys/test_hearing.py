@@ -12,14 +12,14 @@ def _signed(body: bytes) -> str:
     return hmac.digest(SECRET.encode(), body, "sha1").hex()
 
 
-def test_a_mention_is_heard_wherever_it_stands(house: House) -> None:
+def test_a_mention_may_stand_anywhere_in_a_message(house: House) -> None:
     for text in ("{bot} help licenses", "help {bot} licenses", "help licenses {bot}"):
         answer = house.ask(ANA, text, SPACE)
         assert (answer.markdown or "").startswith("**`licenses")
         assert answer.parent_id == next(one.id for one in reversed(house.versions) if one.person_email == ANA)
 
 
-def test_a_group_message_without_a_mention_is_never_brought(house: House) -> None:
+def test_a_group_message_without_a_mention_causes_no_event(house: House) -> None:
     unheard = house.say(ANA, "help", SPACE)
     heard = house.ask(ANA, "help", SPACE, mention=True)
     assert house.answers(unheard) == [heard]
@@ -40,7 +40,7 @@ def test_a_forged_webhook_is_refused(house: House) -> None:
     assert said == house.heard(ANA)[0]
 
 
-def test_an_event_brought_again_is_answered_once(house: House) -> None:
+def test_an_event_delivered_twice_is_answered_once(house: House) -> None:
     house.ask(ANA, "help")
     brought = next(one for one in house.door.deliveries if json.loads(one.body)["resource"] == "messages")
     assert house.door.bring(brought.body, brought.signature) == 204
@@ -54,12 +54,12 @@ def test_a_mention_alone_gets_a_hint(house_on_sqlite: House) -> None:
     assert "`help`" in (answer.markdown or "")
 
 
-def test_an_unknown_word_is_answered_with_what_was_probably_meant(house: House) -> None:
+def test_an_unknown_command_gets_a_suggestion(house: House) -> None:
     answer = house.ask(ANA, "licences location=Dallas")
     assert "Did you mean `licenses`?" in (answer.markdown or "")
 
 
-def test_other_bots_and_itself_are_never_answered(house: House) -> None:
+def test_the_bot_never_answers_itself_or_another_bot(house: House) -> None:
     house.world.add_person("other@webex.bot", bot=True)
     house.world.rooms.join(house.world.room(SPACE).id, house.world.person("other@webex.bot"), house.world.person(ANA))
     unanswered = house.say("other@webex.bot", "help", SPACE, mention=True)
@@ -70,7 +70,7 @@ def test_other_bots_and_itself_are_never_answered(house: House) -> None:
     assert unanswered.id in {row.data_id for row in house.inbox()}
 
 
-def test_one_space_is_answered_in_the_order_of_asking(house: House) -> None:
+def test_commands_in_one_space_are_answered_in_order(house: House) -> None:
     said = [house.say(ANA, text) for text in ("help", "status", "help sync", "bogus")]
     house.wait_for(lambda: len(house.answers(said[0])) >= 4 or len(house.heard(ANA)) == 4)
     beginnings = ["**What you can type", "**Reseller1", "**`sync`**", "I do not know"]
@@ -92,7 +92,7 @@ def test_a_message_that_webex_does_not_show_yet_is_read_again(house: House) -> N
     assert "What you can type" in (house.ask(ANA, "help").markdown or "")
 
 
-def test_a_message_that_is_gone_for_ever_is_dropped_without_a_word(house: House) -> None:
+def test_a_message_that_never_appears_is_dropped_silently(house: House) -> None:
     fault = house.faults.add(method="GET", path="/messages/", token=BOT, status=404, times=None)
     gone = house.say(BEN, "help")
 

@@ -46,12 +46,12 @@ def test_history_lists_the_last_syncs_newest_first_and_attaches_them(house: Hous
     assert len(_table(house, house.ask(ANA, "history 2"))) == 2
 
 
-def test_history_refuses_what_is_no_number_of_syncs(house: House) -> None:
+def test_history_takes_a_number_from_1_to_1000(house: House) -> None:
     for typed in ("nonsense", "0", "1001", "3 4"):
         assert "is not a number from 1 to 1,000" in text(house.ask(ANA, f"history {typed}"))
 
 
-def test_history_asked_for_in_a_group_with_others_goes_to_the_asker_alone(house: House) -> None:
+def test_history_in_a_group_with_others_goes_to_the_requester_only(house: House) -> None:
     house.ask(ANA, "sync")
     house.wait_for(lambda: results(house))
     line = house.ask(ANA, "history", SPACE, mention=True)
@@ -61,7 +61,7 @@ def test_history_asked_for_in_a_group_with_others_goes_to_the_asker_alone(house:
     assert line.files == ()
 
 
-def test_history_says_so_where_no_sync_has_ended_yet(database_url: str, build: Callable[..., House]) -> None:
+def test_history_says_that_no_sync_has_ended_yet(database_url: str, build: Callable[..., House]) -> None:
     house = build(database_url, enterprise=CUMULUS, people=(CORA,))
     house.start()
     reply = house.ask(CORA, "history")

@@ -29,7 +29,7 @@ def test_licenses_shows_everybody_and_attaches_the_whole_table(house: House) -> 
     assert re.fullmatch(r"licenses_reseller1-acme_\d{8}T\d{6}Z\.csv", answer.files[0].name)
 
 
-def test_a_location_gives_exactly_its_people(house: House) -> None:
+def test_a_location_filter_finds_exactly_its_people(house: House) -> None:
     answer = house.ask(ANA, "licenses location=Dallas")
     wanted = [row for row in rows(house) if row[0] == "Dallas"]
     assert len(wanted) == 88
@@ -38,7 +38,7 @@ def test_a_location_gives_exactly_its_people(house: House) -> None:
     assert csv_of(house, answer) == wanted
 
 
-def test_a_filtered_and_sorted_view_is_exactly_the_csv(house: House) -> None:
+def test_a_filtered_and_sorted_csv_has_exactly_the_matching_rows(house: House) -> None:
     answer = house.ask(ANA, 'licenses type=premium status="pending email input" sort=-last')
     there = [row for row in rows(house) if row[1] == "Premium" and row[7] == "Pending Email Input"]
     wanted = sorted(there, key=lambda row: plain(row[5]), reverse=True)
@@ -59,25 +59,25 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(house: House) -> None:
     assert ',\'+49,\'=1+1,"Zz""Quoted, Name",' in content
 
 
-def test_an_unknown_key_is_answered_with_what_was_probably_meant(house: House) -> None:
+def test_an_unknown_filter_key_gets_a_suggestion(house: House) -> None:
     answer = house.ask(ANA, "licenses locaton=Dallas").markdown or ""
     assert "Did you mean `location`?" in answer
 
 
-def test_a_fault_in_a_filter_is_pointed_at(house: House) -> None:
+def test_a_fault_in_a_filter_is_underlined(house: House) -> None:
     answer = (house.ask(ANA, "licenses type=basic sort=-lasst").markdown or "").splitlines()
     line = answer.index("type=basic sort=-lasst")
     assert answer[line + 1].index("^") == answer[line].index("-lasst")
     assert set(answer[line + 1].strip()) == {"^"}
 
 
-def test_a_filter_that_matches_nobody_still_gives_its_header(house: House) -> None:
+def test_a_csv_without_matches_has_only_a_header(house: House) -> None:
     answer = house.ask(ANA, "licenses location=Nowhere")
     assert "0 of 410" in (answer.markdown or "")
     assert csv_of(house, answer) == []
 
 
-def test_a_filter_that_finds_nobody_is_answered_with_the_condition_to_drop_and_what_was_meant(house: House) -> None:
+def test_a_filter_that_finds_nobody_gets_suggestions(house: House) -> None:
     there = rows(house)
     premium = [row for row in there if row[1] == "Premium"]
     in_dallas = [row for row in premium if row[0] == "Dallas"]
@@ -91,7 +91,7 @@ def test_a_filter_that_finds_nobody_is_answered_with_the_condition_to_drop_and_w
     assert "It is not enough to leave out one condition." in both
 
 
-def test_a_value_that_nobody_has_is_named_though_others_are_found(house: House) -> None:
+def test_an_unknown_value_is_named_even_if_the_filter_finds_people(house: House) -> None:
     for typed in ("licenses status!=provisoned", "licenses count status!=provisoned"):
         said = house.ask(ANA, typed).markdown or ""
         assert "410 of 410" in said
@@ -99,7 +99,7 @@ def test_a_value_that_nobody_has_is_named_though_others_are_found(house: House) 
     assert "Nobody has" not in (house.ask(ANA, "licenses status!=provisioned").markdown or "")
 
 
-def test_conditions_that_were_meant_as_one_are_suggested_as_that(house: House) -> None:
+def test_conditions_that_belong_together_are_suggested_as_one(house: House) -> None:
     waiting = sum(row[7] == "Pending Email Input" for row in rows(house))
     said = house.ask(ANA, "licenses status=pending email input").markdown or ""
     assert f'With `status="pending email input"`, {waiting} people match.' in said
@@ -111,7 +111,7 @@ def test_conditions_that_were_meant_as_one_are_suggested_as_that(house: House) -
     assert "Type `count` or `refresh` first: `licenses count type=premium`." in said
 
 
-def test_count_gives_the_counts_alone(house: House) -> None:
+def test_count_gives_counts_without_a_table_or_a_file(house: House) -> None:
     in_dallas = [row for row in rows(house) if row[0] == "Dallas"]
     answer = house.ask(ANA, "licenses count location=Dallas")
     said = answer.markdown or ""
@@ -123,7 +123,7 @@ def test_count_gives_the_counts_alone(house: House) -> None:
     assert answer.files == ()
 
 
-def test_every_location_is_counted_where_all_are_asked_for(house: House) -> None:
+def test_count_lists_every_location(house: House) -> None:
     places = Counter(row[0] for row in rows(house))
     said = house.ask(ANA, "licenses count").markdown or ""
     place, number = places.most_common(1)[0]
@@ -133,7 +133,7 @@ def test_every_location_is_counted_where_all_are_asked_for(house: House) -> None
     assert f"Location: {places.most_common(1)[0][1]} {places.most_common(1)[0][0]}" in sentence
 
 
-def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: House) -> None:
+def test_a_command_word_is_searched_for_if_quoted_or_not_first(house: House) -> None:
     like = house.world.subscribers.of_enterprise(ACME)[0]
     house.world.subscribers.add(replace(like, last_name="Count"))
     assert "**1 of 411" in (house.ask(ANA, 'licenses "count"').markdown or "")
@@ -142,7 +142,7 @@ def test_a_word_of_the_command_is_searched_for_in_quotes_or_further_on(house: Ho
     assert "**411 of 411" in (house.ask(ANA, "licenses COUNT").markdown or "")
 
 
-def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_halves_it(
+def test_a_file_too_large_for_webex_is_refused_with_a_filter_to_try(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
@@ -155,7 +155,7 @@ def test_a_file_that_webex_would_not_take_is_refused_with_the_condition_that_hal
     assert abs(205 - int(found[3])) <= nearest
 
 
-def test_help_as_a_filter_that_finds_nobody_leads_to_the_explanation(house: House) -> None:
+def test_the_filter_help_points_to_help_licenses_if_it_finds_nobody(house: House) -> None:
     assert "`help licenses` explains" in (house.ask(ANA, "licenses Help").markdown or "")
     assert "`help licenses`" not in (house.ask(ANA, "licenses location=help").markdown or "")
     like = house.world.subscribers.of_enterprise(ACME)[0]

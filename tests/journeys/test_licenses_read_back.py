@@ -63,21 +63,21 @@ def _without_guard(rows: list[list[str]]) -> list[list[str]]:
     return sorted([unguarded(cell) for cell in row] for row in rows)
 
 
-def test_pythons_strict_reader_gives_the_cells_back(house: House, file: bytes) -> None:
+def test_the_csv_reads_back_unchanged_with_pythons_strict_reader(house: House, file: bytes) -> None:
     header, *rows = csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), strict=True)
     assert tuple(header) == HEADER
     assert len(rows) > len(_ODD)
     assert _without_guard(rows) == _cells(house)
 
 
-def test_pandas_gives_the_cells_back(house: House, file: bytes) -> None:
+def test_the_csv_reads_back_unchanged_with_pandas(house: House, file: bytes) -> None:
     frame = pd.read_csv(io.BytesIO(file), dtype=str, keep_default_na=False)
     assert tuple(frame.columns) == HEADER
     assert _without_guard(frame.to_numpy().tolist()) == _cells(house)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_gives_the_cells_back(house: House, file: bytes, tmp_path: Path) -> None:
+def test_the_csv_reads_back_unchanged_with_libreoffice(house: House, file: bytes, tmp_path: Path) -> None:
     (tmp_path / "licenses.csv").write_bytes(file)
     text_columns = "/".join(f"{column}/2" for column in range(1, len(HEADER) + 1))
     subprocess.run(

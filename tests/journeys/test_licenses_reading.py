@@ -11,7 +11,7 @@ from tests.journeys.tables import csv_of, rows
 SUBSCRIBERS = "/broadworks/subscribers"
 
 
-def test_refresh_reads_the_license_holders_anew(house: House) -> None:
+def test_refresh_reads_the_license_holders_again(house: House) -> None:
     house.ask(ANA, "licenses")
     house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     assert "410 of 410" in (house.ask(ANA, "licenses").markdown or "")
@@ -22,7 +22,7 @@ def test_refresh_reads_the_license_holders_anew(house: House) -> None:
     assert "408 of 408" in (house.ask(ANA, "licenses refresh count").markdown or "")
 
 
-def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: House) -> None:
+def test_a_stale_roster_reads_only_the_changes_in_one_call(house: House) -> None:
     house.ask(ANA, "licenses")
     people = house.world.subscribers
     people.set_status(people.of_enterprise(ACME)[7].id, "error")
@@ -37,7 +37,7 @@ def test_a_stale_roster_first_learns_what_has_changed_by_a_single_call(house: Ho
     assert len(house.calls("GET", SUBSCRIBERS)) == before + 1
 
 
-def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) -> None:
+def test_people_who_left_disappear_with_the_daily_full_read(house: House) -> None:
     house.ask(ANA, "licenses")
     house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     house.shift(minutes=11)
@@ -48,7 +48,7 @@ def test_people_who_are_gone_go_with_the_whole_reading_of_the_day(house: House) 
     assert csv_of(house, answer) == rows(house)
 
 
-def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -> None:
+def test_a_set_location_survives_a_read_of_changes(house: House) -> None:
     house.ask(ANA, "licenses")
     people = house.world.subscribers
     one = people.of_enterprise(ACME)[7]
@@ -59,7 +59,7 @@ def test_a_location_that_was_set_outlives_the_reading_of_changes(house: House) -
     assert (row[0], row[2], row[7]) == ("Elsewhere", one.user_id, "Error")
 
 
-def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -> None:
+def test_a_roster_that_cannot_be_read_again_is_shown_with_its_age(house: House) -> None:
     house.ask(ANA, "licenses")
     house.shift(minutes=11)
     house.faults.add(path=SUBSCRIBERS, token=PARTNER_ADMIN, status=500, times=None)
@@ -71,14 +71,14 @@ def test_a_roster_that_cannot_be_read_again_is_told_with_its_age(house: House) -
     assert csv_of(house, answer) == rows(house)
 
 
-def test_a_roster_that_was_never_read_and_cannot_be_is_said_so(house: House) -> None:
+def test_the_reply_says_that_the_first_roster_could_not_be_read(house: House) -> None:
     house.faults.add(path=SUBSCRIBERS, token=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "licenses")
     assert "could not read your license holders" in (answer.markdown or "")
     assert answer.files == ()
 
 
-def test_a_roster_is_whole_although_webex_forgets_the_filter_of_its_pages(house: House) -> None:
+def test_a_roster_is_right_even_if_webexs_links_drop_the_filter(house: House) -> None:
     house.world.links_drop_filters = True
     answer = house.ask(ANA, "licenses")
     assert csv_of(house, answer) == rows(house)
@@ -95,7 +95,7 @@ def _wait_in_vain(house: House) -> None:
     house.advance(seconds=8.5)
 
 
-def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: House) -> None:
+def test_a_first_roster_shows_progress_and_then_the_answer(house: House) -> None:
     _hang_up(house)
     asked = house.say(ANA, "licenses type=premium")
     _wait_in_vain(house)
@@ -110,7 +110,7 @@ def test_with_no_roster_yet_it_is_said_so_and_answered_when_it_is_there(house: H
     )
 
 
-def test_who_waits_in_vain_is_told_so_where_it_was_said_that_it_takes_a_while(house: House) -> None:
+def test_a_roster_that_takes_too_long_ends_the_wait_with_a_message(house: House) -> None:
     _hang_up(house)
     asked = house.say(ANA, "licenses")
     _wait_in_vain(house)
@@ -122,7 +122,7 @@ def test_who_waits_in_vain_is_told_so_where_it_was_said_that_it_takes_a_while(ho
     house.faults.clear()
 
 
-def test_a_refresh_during_a_reading_is_answered_from_it_without_a_word_about_its_age(house: House) -> None:
+def test_a_refresh_during_a_read_is_answered_from_that_read(house: House) -> None:
     house.make_admin(BEN)
     house.ask(ANA, "licenses")
     house.shift(minutes=11)
@@ -138,7 +138,7 @@ def test_a_refresh_during_a_reading_is_answered_from_it_without_a_word_about_its
     house.wait_for(lambda: house.answers(first))
 
 
-def test_while_a_roster_is_read_other_commands_are_answered(house: House) -> None:
+def test_other_commands_are_answered_while_a_roster_is_read(house: House) -> None:
     _hang_up(house)
     asked = house.say(ANA, "licenses")
     _wait_in_vain(house)
@@ -148,7 +148,7 @@ def test_while_a_roster_is_read_other_commands_are_answered(house: House) -> Non
     house.wait_for(lambda: [one for one in house.answers(asked) if "410 of 410" in (one.markdown or "")])
 
 
-def test_a_refresh_that_takes_long_is_said_so_and_answered_when_it_is_there(house: House) -> None:
+def test_a_slow_refresh_shows_progress_and_then_the_answer(house: House) -> None:
     house.ask(ANA, "licenses")
     house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     _hang_up(house)
@@ -161,7 +161,7 @@ def test_a_refresh_that_takes_long_is_said_so_and_answered_when_it_is_there(hous
     assert "As of" in (answer.markdown or "")
 
 
-def test_an_old_roster_is_answered_from_while_the_reading_goes_on(house: House) -> None:
+def test_a_slow_read_is_answered_from_the_old_roster_with_its_age(house: House) -> None:
     house.ask(ANA, "licenses")
     house.shift(minutes=11)
     _hang_up(house)
@@ -174,7 +174,7 @@ def test_an_old_roster_is_answered_from_while_the_reading_goes_on(house: House) 
     house.faults.clear()
 
 
-def test_a_roster_that_nobody_asks_for_is_read_whole_once_a_day_all_the_same(house: House) -> None:
+def test_every_roster_is_read_in_full_once_a_day(house: House) -> None:
     house.ask(ANA, "licenses")
     house.world.subscribers.remove(house.world.subscribers.of_enterprise(ACME)[7].id)
     before = len(house.calls("GET", SUBSCRIBERS))

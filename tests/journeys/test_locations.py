@@ -41,7 +41,7 @@ def _results(house: House, answer: Message) -> list[str]:
     return [row[1] for row in csv_of(house, answer, header=REPORT)]
 
 
-def test_with_no_roster_yet_locations_waits_for_it_as_long_as_it_takes(house: House) -> None:
+def test_locations_waits_for_the_first_roster(house: House) -> None:
     service_id = rows(house)[0][2]
     house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     asked = house.say(ANA, "locations", file=_csv([service_id, "Bern"]))
@@ -54,7 +54,7 @@ def test_with_no_roster_yet_locations_waits_for_it_as_long_as_it_takes(house: Ho
     assert "1 set" in (answer.markdown or "")
 
 
-def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_reading(house: House) -> None:
+def test_a_csv_sets_locations_at_once_and_they_survive_the_next_read(house: House) -> None:
     first, second, third = (row[2] for row in rows(house)[:3])
     before = _shown(house)
     content = _csv([first, "Kraków"], [second, before[second]], ["nobody@here", "Bern"], [third.upper(), "=Bern"])
@@ -78,7 +78,7 @@ def test_a_csv_sets_locations_that_licenses_shows_at_once_and_after_the_next_rea
     assert _audited(house)[1] == "2 set, 1 unchanged, 1 unknown"
 
 
-def test_locations_alone_counts_license_holders_most_first_and_attaches_the_mapping(house: House) -> None:
+def test_locations_alone_counts_license_holders_and_attaches_the_mapping(house: House) -> None:
     someone = rows(house)[0][2]
     house.ask(ANA, "locations", file=_csv([someone, "Kraków"]))
     answer = house.ask(ANA, "locations")
@@ -89,7 +89,7 @@ def test_locations_alone_counts_license_holders_most_first_and_attaches_the_mapp
     assert csv_of(house, answer, header=MAPPING) == [[someone, "Kraków"]]
 
 
-def test_every_line_that_is_not_blank_is_in_the_answers_csv(house: House) -> None:
+def test_every_line_that_is_not_blank_is_in_the_csv_of_the_reply(house: House) -> None:
     someone = rows(house)[0][2]
     lines = [someone, "Kraków"], ["", ""], [someone, "Kraków"], ["nobody", "x"], ["", "x"], ["nobody", "x"]
     answer = house.ask(ANA, "locations", file=_csv(*lines))
@@ -97,7 +97,7 @@ def test_every_line_that_is_not_blank_is_in_the_answers_csv(house: House) -> Non
     assert "- Line 6: its Service ID is empty" in (answer.markdown or "")
 
 
-def test_the_mapping_and_the_table_of_licenses_can_be_sent_back_and_only_edits_count(house: House) -> None:
+def test_our_own_files_can_be_sent_back_and_only_edits_count(house: House) -> None:
     someone = rows(house)[0][2]
     house.ask(ANA, "locations", file=_csv([someone, "+Kraków"]))
     mapping = file_of(house, house.ask(ANA, "locations"))
@@ -111,7 +111,7 @@ def test_the_mapping_and_the_table_of_licenses_can_be_sent_back_and_only_edits_c
     assert _shown(house)[someone] == "Bern"
 
 
-def test_clearing_a_location_brings_back_what_webex_says_without_another_reading(house: House) -> None:
+def test_clearing_a_location_restores_webexs_value_without_a_read(house: House) -> None:
     someone = rows(house)[0]
     house.ask(ANA, "locations", file=_csv([someone[2], "Kraków"]))
     asked = len(house.calls("GET", "/broadworks/subscribers"))
@@ -136,7 +136,7 @@ def test_clearing_a_location_brings_back_what_webex_says_without_another_reading
         (b"", "but found nothing"),
     ],
 )
-def test_nothing_changes_where_a_file_cannot_be_understood_and_the_answer_says_where(
+def test_an_unclear_file_changes_nothing_and_the_reply_names_the_line(
     house_on_sqlite: House, content: bytes, said: str
 ) -> None:
     house = house_on_sqlite
@@ -153,20 +153,20 @@ def test_a_file_that_is_too_large_is_refused(house_on_sqlite: House) -> None:
     assert "larger than 5 MB" in (answer.markdown or "")
 
 
-def test_a_stranger_has_no_file_read(house_on_sqlite: House) -> None:
+def test_the_file_of_a_stranger_is_not_downloaded(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     answer = house.ask(SAM, "locations", file=_csv(["a", "b"]))
     assert "not on my list" in (answer.markdown or "")
     assert house.calls("GET", CONTENTS) == []
 
 
-def test_a_command_that_takes_no_file_has_none_read(house_on_sqlite: House) -> None:
+def test_a_file_sent_with_a_command_that_takes_none_is_not_downloaded(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     assert "410 of 410" in (house.ask(ANA, "licenses", file=_csv(["a", "b"])).markdown or "")
     assert house.calls("GET", CONTENTS) == []
 
 
-def test_a_file_that_is_still_being_scanned_is_read_when_webex_says(house_on_sqlite: House) -> None:
+def test_a_file_that_is_being_scanned_is_downloaded_later(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     house.faults.add(path=CONTENTS, token=BOT, status=423, headers={"Retry-After": "1"})
     answer = house.ask(ANA, "locations", file=_csv([rows(house)[0][2], "Kraków"]))
@@ -181,13 +181,13 @@ def test_a_file_with_malware_or_that_cannot_be_scanned_is_refused(house_on_sqlit
     assert "malware" in (house.ask(ANA, "locations", file=_csv(["a", "b"])).markdown or "")
 
 
-def test_what_is_no_file_is_not_taken_for_one(house_on_sqlite: House) -> None:
+def test_words_after_locations_are_not_taken_for_a_file(house_on_sqlite: House) -> None:
     answer = house_on_sqlite.ask(ANA, "locations Dallas").markdown or ""
     assert "attach a CSV" in answer
     assert "`locations Dallas`" in answer
 
 
-def test_in_a_group_with_others_the_answer_goes_to_the_asker_alone(house: House) -> None:
+def test_the_reply_in_a_group_with_others_goes_to_the_requester_only(house: House) -> None:
     someone = rows(house)[0][2]
     said = house.say(ANA, "locations", SPACE, mention=True, file=_csv([someone, "Kraków"]))
     answer = house.wait_for(lambda: house.heard(ANA))[0]
@@ -197,7 +197,7 @@ def test_in_a_group_with_others_the_answer_goes_to_the_asker_alone(house: House)
     assert line.files == ()
 
 
-def test_without_license_holders_to_look_up_nothing_is_changed(house_on_sqlite: House) -> None:
+def test_nothing_changes_if_the_license_holders_cannot_be_read(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, status=500, times=None)
     answer = house.ask(ANA, "locations", file=_csv(["a", "b"]), deadline=20).markdown or ""
@@ -205,7 +205,7 @@ def test_without_license_holders_to_look_up_nothing_is_changed(house_on_sqlite: 
     assert "license holders" in answer
 
 
-def test_whoever_has_no_rights_changes_nothing(house: House) -> None:
+def test_a_person_without_rights_changes_nothing(house: House) -> None:
     assert house.ask(BEN, "locations", file=_csv([rows(house)[0][2], "Kraków"])).files == ()
     assert _mapping(house) == []
 
@@ -226,6 +226,6 @@ def test_more_than_one_file_is_refused(house_on_sqlite: House) -> None:
     assert house.calls("GET", CONTENTS) == []
 
 
-def test_a_file_that_is_not_on_webex_is_not_asked_for(house_on_sqlite: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_outside_webex_is_not_downloaded(house_on_sqlite: House, caplog: pytest.LogCaptureFixture) -> None:
     assert "does not let me read" in _sent(house_on_sqlite, "https://files.example/1")
     assert "leads elsewhere" in caplog.text

@@ -21,7 +21,7 @@ def _moved(room_id: str) -> str:
     return base64.urlsafe_b64encode(f"ciscospark://urn:TEAM:eu-central-1_k/ROOM/{number}".encode()).decode().rstrip("=")
 
 
-def test_whoever_is_no_admin_and_brings_the_bot_is_told_who_may_use_it_and_no_more(house: House) -> None:
+def test_a_stranger_who_adds_the_bot_learns_only_who_may_use_it(house: House) -> None:
     house.make_room(ROOM, SAM)
     (said,) = house.greetings(ROOM)
     assert OLGA in text(said)
@@ -29,7 +29,7 @@ def test_whoever_is_no_admin_and_brings_the_bot_is_told_who_may_use_it_and_no_mo
     assert house.audit()[0].outcome == "greeted"
 
 
-def test_whoever_may_use_the_bot_is_told_how(house: House) -> None:
+def test_an_admin_who_adds_the_bot_is_told_how_to_use_it(house: House) -> None:
     house.make_room(ROOM, ANA, SAM)
     greeting = text(house.greetings(ROOM)[0])
     assert "`help`" in greeting
@@ -38,13 +38,13 @@ def test_whoever_may_use_the_bot_is_told_how(house: House) -> None:
     assert "`link KEY`" in text(house.greetings("Of an operator")[0])
 
 
-def test_whoever_brings_the_bot_from_space_to_space_hears_it_once_a_minute(house: House) -> None:
+def test_a_person_gets_one_greeting_a_minute_across_spaces(house: House) -> None:
     for number in range(3):
         house.make_room(f"Space {number}", SAM)
     assert [len(house.greetings(f"Space {number}")) for number in range(3)] == [1, 0, 0]
 
 
-def test_nobody_is_greeted_in_private(house: House) -> None:
+def test_the_bot_sends_no_greeting_in_a_1_to_1_space(house: House) -> None:
     house.ask(ANA, "help")
     house.wait_for(lambda: not house.events("memberships"))
     house.wait_for(house.is_silent)
@@ -57,7 +57,7 @@ def _linked(house: House) -> None:
     house.ask(OLGA, f"link {ACME_KEY}", ROOM, mention=True)
 
 
-def test_a_space_that_the_bot_is_taken_out_of_is_tied_to_nothing_any_more(house: House) -> None:
+def test_removing_the_bot_from_a_space_ends_its_link(house: House) -> None:
     _linked(house)
     house.ask(OLGA, "trust on", ROOM, mention=True)
     room = house.world.room(ROOM)
@@ -66,7 +66,7 @@ def test_a_space_that_the_bot_is_taken_out_of_is_tied_to_nothing_any_more(house:
     house.wait_for(lambda: "No group space" in text(house.ask(OLGA, "spaces")))
 
 
-def test_an_old_word_that_the_bot_was_taken_out_of_a_space_is_not_believed(house: House) -> None:
+def test_an_old_membership_event_does_not_end_the_link_of_a_space(house: House) -> None:
     _linked(house)
     bot, room = house.world.person(BOT), house.world.room(ROOM)
     gone = {"id": "a membership of before", "roomId": room.id, "personId": bot.id, "created": "2020-01-01T00:00:00Z"}
@@ -75,7 +75,7 @@ def test_an_old_word_that_the_bot_was_taken_out_of_a_space_is_not_believed(house
     assert ACME_KEY in text(house.ask(OLGA, "spaces"))
 
 
-def test_a_space_that_moves_to_another_region_keeps_its_tie(house: House) -> None:
+def test_a_space_that_moves_to_another_region_keeps_its_link(house: House) -> None:
     _linked(house)
     house.wait_for(house.is_silent)
     new = _moved(house.world.room(ROOM).id)
@@ -86,7 +86,7 @@ def test_a_space_that_moves_to_another_region_keeps_its_tie(house: House) -> Non
     assert csv_of(house, house.ask(ANA, "licenses")) == rows(house)
 
 
-def test_what_was_said_long_ago_is_not_heard_again(house: House) -> None:
+def test_old_events_are_not_accepted(house: House) -> None:
     said = house.say(ANA, "help")
     house.wait_for(lambda: house.answers(said))
     data = {"id": said.id, "roomId": said.room_id, "personId": said.person_id, "created": "2020-01-01T00:00:00.000Z"}

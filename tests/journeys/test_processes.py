@@ -83,7 +83,7 @@ def hides_its_secrets(said: str) -> None:
     assert not [secret for secret in (BOT, PARTNER_ADMIN, SECRET) if secret in said]
 
 
-def test_serve_on_sqlite_needs_no_preparation_and_syncs(small: House) -> None:
+def test_serve_runs_on_sqlite_without_preparation(small: House) -> None:
     serve = small.serve()
     assert set(small.webhooks()) == {f"{small.url}/webhooks"}
     small.sandbox.faults.add(path="/messages/", token=BOT, status=502, body={"message": f"token {BOT} of no use"})
@@ -101,7 +101,7 @@ def test_serve_on_sqlite_needs_no_preparation_and_syncs(small: House) -> None:
     assert "Traceback" not in serve.said
 
 
-def test_a_port_that_is_taken_is_said_in_one_sentence(small: House) -> None:
+def test_a_port_in_use_is_reported_in_one_sentence(small: House) -> None:
     with socket.create_server(("0.0.0.0", 0)) as other:
         small.port = other.getsockname()[1]
         serve = small.start("python -m bot serve")
@@ -110,7 +110,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(small: House) -> None:
     assert line.startswith(f"Port {small.port} is in use")
 
 
-def test_a_stop_while_webex_hangs_is_short_and_gives_the_row_in_hand_back(
+def test_a_stop_while_webex_hangs_is_short_and_frees_the_claimed_row(
     small: House, postgres_url: str, tmp_path: Path
 ) -> None:
     (tmp_path / "large").mkdir()
@@ -136,7 +136,7 @@ def stops_while_webex_hangs(bot: House, command: str) -> None:
     assert "Traceback" not in process.said
 
 
-def test_an_answer_that_was_being_worked_out_when_the_process_died_is_given_once(small: House) -> None:
+def test_a_command_interrupted_by_a_crash_is_answered_once(small: House) -> None:
     serve = small.serve()
     small.sandbox.faults.add(path="/messages/", method="GET", token=BOT, delay=HANGING)
     small.type("status")
@@ -150,9 +150,7 @@ def test_an_answer_that_was_being_worked_out_when_the_process_died_is_given_once
 
 
 @pytest.mark.parametrize(("delivered", "answers"), [(False, 1), (True, 2)])
-def test_a_csv_that_was_being_delivered_when_the_process_died_comes_twice_only_where_webex_had_it_already(
-    small: House, delivered: bool, answers: int
-) -> None:
+def test_a_crash_repeats_a_csv_only_if_webex_already_had_it(small: House, delivered: bool, answers: int) -> None:
     serve = small.serve()
     if delivered:
         small.sandbox.world.add_message_listener(lambda _kind, message: serve.strike() if message.files else None)
@@ -177,7 +175,7 @@ def test_a_csv_that_was_being_delivered_when_the_process_died_comes_twice_only_w
     assert said[-1].files[0].content.count(b"\r\n") == 89
 
 
-def test_a_sync_that_webex_began_as_the_process_died_is_adopted_and_not_asked_for_again(small: House) -> None:
+def test_a_sync_that_began_before_a_crash_is_adopted(small: House) -> None:
     serve = small.serve()
     small.sandbox.faults.add(path=SYNC_PATH, method="POST", drop="after", delay=1.0)
     small.type("sync")
@@ -190,7 +188,7 @@ def test_a_sync_that_webex_began_as_the_process_died_is_adopted_and_not_asked_fo
     assert sync_starts(small) == 1
 
 
-def test_a_sync_that_webex_never_began_as_the_process_died_is_asked_for_again_once_doubt_is_over(small: House) -> None:
+def test_a_sync_that_a_crash_prevented_starts_after_the_adopt_window(small: House) -> None:
     serve = small.serve()
     small.sandbox.faults.add(path=SYNC_PATH, method="POST", drop="before", delay=HANGING)
     small.type("sync")
@@ -209,7 +207,7 @@ def test_a_sync_that_webex_never_began_as_the_process_died_is_asked_for_again_on
     assert sync_starts(small) == 1
 
 
-def test_events_are_kept_and_answered_though_the_worker_that_had_them_died(large: House) -> None:
+def test_events_of_a_worker_that_crashed_are_still_answered(large: House) -> None:
     large.wait_until_ready(large.start(PROCFILE["web"]))
     worker = large.start(PROCFILE["worker"])
     until(lambda: len(large.webhooks()) == 5)

@@ -27,7 +27,7 @@ def test_a_message_is_sent_again_while_webex_fails(house: House) -> None:
     assert len(house.heard(ANA)) == 1
 
 
-def test_a_message_may_repeat_only_where_the_answer_to_it_was_lost(house: House) -> None:
+def test_a_message_whose_response_was_lost_is_sent_twice(house: House) -> None:
     house.faults.add(method="POST", path="/messages", token=BOT, drop="after")
     house.ask(ANA, "help")
     house.ask(ANA, "status")
@@ -45,7 +45,7 @@ def test_a_message_whose_thread_is_refused_is_sent_outside_it(house: House) -> N
     assert "What you can type" in (answer.markdown or "")
 
 
-def test_an_answer_to_a_message_that_was_deleted_meanwhile_is_sent_outside_its_thread(house: House) -> None:
+def test_a_reply_to_a_deleted_message_is_sent_outside_the_thread(house: House) -> None:
     house.faults.add(method="POST", path="/messages", token=BOT, delay=0.3)
     said = house.say(ANA, "help", SPACE, mention=True)
     house.wait_for(lambda: house.faults.is_clear)
@@ -54,16 +54,14 @@ def test_an_answer_to_a_message_that_was_deleted_meanwhile_is_sent_outside_its_t
     assert answer.parent_id is None
 
 
-def test_a_file_that_was_put_off_is_delivered_whole(house: House) -> None:
+def test_a_file_sent_on_the_second_try_is_complete(house: House) -> None:
     house.faults.add(method="POST", path="/messages", token=BOT, status=429, headers={"Retry-After": "1"})
     answer = house.ask(ANA, "licenses")
     assert house.calls("POST", "/messages") == [429, 200]
     assert csv_of(house, answer) == rows(house)
 
 
-def test_a_message_that_fails_again_and_again_is_apologised_for_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_keeps_failing_gets_one_apology(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[str] = []
 
     def run(_session: object, asked: Request) -> Reply:
@@ -91,7 +89,7 @@ def test_a_message_that_fails_again_and_again_is_apologised_for_once(
     assert [row.state for row in asked] == ["failed", "done"]
 
 
-def test_what_was_asked_while_the_bot_was_down_between_door_and_answer_is_answered(house: House) -> None:
+def test_a_command_received_before_a_restart_is_answered_after_it(house: House) -> None:
     fault = house.faults.add(method="GET", path="/messages/", token=BOT, status=503, times=None)
     said = house.say(ANA, "help")
     house.wait_for(lambda: house.faults.is_clear or house.inbox())

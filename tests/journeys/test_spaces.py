@@ -26,7 +26,7 @@ def both(house: House) -> House:
     return house
 
 
-def test_in_a_linked_space_everybody_speaks_for_its_enterprise(both: House) -> None:
+def test_all_commands_in_a_linked_space_are_for_its_enterprise(both: House) -> None:
     said = text(both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True))
     assert "This space is linked to" in said
     assert "No directory sync" in text(both.ask(ANA, "cancel", TOGETHER, mention=True))
@@ -38,7 +38,7 @@ def test_in_a_linked_space_everybody_speaks_for_its_enterprise(both: House) -> N
     assert both.audit()[-1].outcome == "denied"
 
 
-def test_what_is_unlinked_is_as_before(both: House) -> None:
+def test_unlinking_ends_the_link_and_the_notices_of_a_space(both: House) -> None:
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     both.ask(ANA, "notify on", TOGETHER, mention=True)
     assert "gets no messages" in text(both.ask(OLGA, "unlink", TOGETHER, mention=True))
@@ -47,7 +47,7 @@ def test_what_is_unlinked_is_as_before(both: House) -> None:
     assert "No group space" in text(both.ask(OLGA, "spaces"))
 
 
-def test_spaces_are_listed_with_what_they_are_for(both: House) -> None:
+def test_spaces_are_listed_with_their_purposes(both: House) -> None:
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     both.ask(ANA, "notify on", TOGETHER, mention=True)
     answer = both.ask(OLGA, "spaces")
@@ -57,17 +57,17 @@ def test_spaces_are_listed_with_what_they_are_for(both: House) -> None:
     assert csv_of(both, answer, OLGA, header) == [[ACME_KEY, "Reseller1+acme", room_id, "yes", "yes", "no"]]
 
 
-def test_spaces_belong_to_operators(both: House) -> None:
+def test_only_operators_can_link_trust_and_list_spaces(both: House) -> None:
     for typed in (f"link {ACME_KEY}", "unlink", "trust on", "spaces"):
         assert "Only operators can use" in text(both.ask(ANA, typed, TOGETHER, mention=True))
 
 
-def test_a_space_is_linked_trusted_and_unlinked_where_it_is(both: House) -> None:
+def test_link_unlink_and_trust_work_only_in_a_group_space(both: House) -> None:
     for typed in (f"link {ACME_KEY}", "unlink", "trust on"):
         assert "is for group spaces" in text(both.ask(OLGA, typed))
 
 
-def test_a_trusted_space_is_shown_license_holders_whoever_is_there(both: House) -> None:
+def test_a_trusted_space_sees_license_holders_even_with_strangers(both: House) -> None:
     assert "First type `link KEY`, then `trust on`" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     both.trusted.add(both.world.room(TOGETHER).id)
@@ -84,7 +84,7 @@ def test_trust_ends_when_a_space_is_linked_to_another_enterprise(both: House) ->
     assert "1:1 message" in text(both.ask(BO, "licenses", TOGETHER, mention=True))
 
 
-def test_trust_is_for_the_enterprise_of_the_space_alone(both: House) -> None:
+def test_trust_needs_a_link_and_ends_with_it(both: House) -> None:
     both.ask(BO, "notify on", TOGETHER, mention=True)
     assert "First type `link KEY`, then `trust on`" in text(both.ask(OLGA, "trust on", TOGETHER, mention=True))
     both.ask(OLGA, "link borealis", TOGETHER, mention=True)
@@ -93,7 +93,7 @@ def test_trust_is_for_the_enterprise_of_the_space_alone(both: House) -> None:
     assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
 
 
-def test_trust_ends_when_the_bot_is_brought_there_anew(both: House) -> None:
+def test_trust_ends_when_the_bot_is_added_again(both: House) -> None:
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     both.ask(OLGA, "trust on", TOGETHER, mention=True)
     with both.database.write() as session:
@@ -105,7 +105,7 @@ def test_trust_ends_when_the_bot_is_brought_there_anew(both: House) -> None:
     assert "1:1 message" in text(both.ask(ANA, "licenses", TOGETHER, mention=True))
 
 
-def test_what_had_to_wait_is_not_done_for_another_enterprise(both: House) -> None:
+def test_a_waiting_command_does_not_run_for_another_enterprise(both: House) -> None:
     both.ask(OLGA, "use borealis")
     both.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     asked = both.say(OLGA, "licenses count")
@@ -119,7 +119,7 @@ def test_what_had_to_wait_is_not_done_for_another_enterprise(both: House) -> Non
     both.faults.clear()
 
 
-def test_whoever_has_several_chooses_one_and_is_told_for_which_each_answer_is(both: House) -> None:
+def test_use_chooses_an_enterprise_and_each_reply_names_it(both: House) -> None:
     assert "Choose one with `use KEY`" in text(both.ask(OLGA, "status"))
     assert "You have not chosen one yet" in text(both.ask(OLGA, "use"))
     assert "You now speak for Borealis" in text(both.ask(OLGA, "use borealis"))
@@ -131,18 +131,18 @@ def test_whoever_has_several_chooses_one_and_is_told_for_which_each_answer_is(bo
     assert "– for" not in text(both.ask(ANA, "status"))
 
 
-def test_an_enterprise_that_is_not_ones_own_is_as_one_that_does_not_exist(both: House) -> None:
+def test_use_answers_the_same_for_a_foreign_and_an_unknown_enterprise(both: House) -> None:
     known, unknown = (text(both.ask(ANA, f"use {key}")) for key in ("borealis", "nowhere"))
     assert known.replace("borealis", "nowhere") == unknown
     assert "Reseller1+acme" in text(both.ask(ANA, "status"))
 
 
-def test_in_a_linked_space_nobody_chooses(both: House) -> None:
+def test_use_is_refused_in_a_linked_space(both: House) -> None:
     both.ask(OLGA, f"link {ACME_KEY}", TOGETHER, mention=True)
     assert "in 1:1" in text(both.ask(OLGA, "use borealis", TOGETHER, mention=True))
 
 
-def test_a_choice_does_not_outlive_the_rights_to_it(both: House) -> None:
+def test_a_chosen_enterprise_that_is_removed_is_no_longer_used(both: House) -> None:
     both.ask(OLGA, "use borealis")
     with both.database.write() as session:
         found = enterprises.by_key(session, "borealis")
@@ -151,7 +151,7 @@ def test_a_choice_does_not_outlive_the_rights_to_it(both: House) -> None:
     assert "Reseller1+acme" in text(both.ask(OLGA, "status"))
 
 
-def test_a_file_that_no_command_takes_is_not_ignored_without_a_word(house: House) -> None:
+def test_the_reply_says_if_a_file_was_ignored(house: House) -> None:
     assert "did not read the file" in text(house.ask(ANA, "status", file=b"a,b\n"))
     assert "did not read the file" not in text(house.ask(ANA, "locations", file=b"a,b\n"))
     assert "did not read the file" not in text(house.ask(BEN, "status", file=b"a,b\n"))

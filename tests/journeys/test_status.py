@@ -2,7 +2,7 @@ from sandbox.seed import ACME, SPACE
 from tests.journeys.house import ANA, House
 
 
-def test_status_before_during_and_after_a_sync(house: House) -> None:
+def test_status_follows_a_sync_from_before_its_start_to_its_end(house: House) -> None:
     before = house.ask(ANA, "status").markdown or ""
     assert "no directory sync is under way" in before
     assert "No sync has been started here yet" in before

@@ -39,7 +39,7 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
     assert house.syncs_asked() == [200]
 
 
-def test_every_admin_is_told_once_of_the_end(house: House) -> None:
+def test_every_admin_gets_one_notice_when_a_sync_ends(house: House) -> None:
     house.make_admin(BEN)
     house.ask(ANA, "sync")
     house.wait_for(lambda: results(house, ANA) and results(house, BEN))
@@ -50,7 +50,7 @@ def test_every_admin_is_told_once_of_the_end(house: House) -> None:
     assert house.heard(OLGA) == []
 
 
-def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: House) -> None:
+def test_a_second_sync_joins_the_first_and_is_told_in_its_thread(house: House) -> None:
     house.make_admin(BEN)
     house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
@@ -65,7 +65,7 @@ def test_a_second_sync_joins_the_first_and_is_told_in_its_own_thread(house: Hous
     assert house.syncs_asked() == [200]
 
 
-def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
+def test_joining_shows_who_requested_the_sync_and_its_progress(house: House) -> None:
     house.make_admin(BEN)
     house.world.broadworks.keep_running(ACME)
     shown = house.ask(ANA, "sync")
@@ -77,7 +77,7 @@ def test_joining_shows_whose_sync_it_is_and_how_far(house: House) -> None:
     assert "so far" in joined
 
 
-def test_who_joins_twice_is_told_once(house: House) -> None:
+def test_an_admin_who_joins_twice_gets_one_notice(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     for _ in range(3):
         house.ask(ANA, "sync")
@@ -87,7 +87,7 @@ def test_who_joins_twice_is_told_once(house: House) -> None:
     assert len(results(house, ANA)) == 1
 
 
-def test_after_a_completed_sync_the_next_is_refused_with_its_time(house: House) -> None:
+def test_a_completed_sync_starts_a_hold_of_24_hours(house: House) -> None:
     house.ask(ANA, "sync")
     house.wait_for(lambda: results(house, ANA))
     refused = house.ask(ANA, "sync").markdown or ""
@@ -101,7 +101,7 @@ def test_after_a_completed_sync_the_next_is_refused_with_its_time(house: House) 
     assert house.syncs_asked() == [200, 200]
 
 
-def test_the_end_of_a_sync_asked_for_in_a_group_goes_to_the_asker_alone(house: House) -> None:
+def test_the_end_of_a_sync_requested_in_a_group_goes_to_the_requester(house: House) -> None:
     said = house.say(ANA, "sync", SPACE, mention=True)
     house.wait_for(lambda: results(house, ANA))
     house.wait_for(lambda: any("1:1 message" in text(one) for one in house.heard(SPACE)))
@@ -109,7 +109,7 @@ def test_the_end_of_a_sync_asked_for_in_a_group_goes_to_the_asker_alone(house: H
     assert {one.parent_id for one in house.heard(SPACE)} == {said.id}
 
 
-def test_an_end_is_told_without_a_file_that_webex_would_not_take(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notice_leaves_out_a_file_too_large_for_webex(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 20_000)
     house.ask(ANA, "sync")
     ended = house.wait_for(lambda: ends(house))[0]

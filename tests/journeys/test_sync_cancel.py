@@ -17,7 +17,7 @@ from tests.journeys.syncs import (
 )
 
 
-def test_the_asker_ends_a_queued_sync_and_its_status_message_says_so(house: House) -> None:
+def test_the_requester_can_cancel_a_queued_sync(house: House) -> None:
     queue_up(house)
     assert "out of the queue" in text(house.ask(ANA, "cancel"))
     house.wait_for(lambda: "cancelled" in shown(house))
@@ -30,7 +30,7 @@ def test_the_asker_ends_a_queued_sync_and_its_status_message_says_so(house: Hous
 
 
 @ON_SQLITE
-def test_a_sync_stays_in_the_queue_until_the_last_of_its_people_withdraws(house: House) -> None:
+def test_a_sync_stays_queued_until_the_last_follower_withdraws(house: House) -> None:
     house.make_admin(BEN)
     queue_up(house)
     house.ask(BEN, "sync")
@@ -43,7 +43,7 @@ def test_a_sync_stays_in_the_queue_until_the_last_of_its_people_withdraws(house:
 
 
 @ON_SQLITE
-def test_who_has_withdrawn_is_told_like_every_other_admin(house: House) -> None:
+def test_a_withdrawn_follower_gets_the_notice_of_any_other_admin(house: House) -> None:
     house.make_admin(BEN)
     queue_up(house)
     joining = house.say(BEN, "sync", SPACE, mention=True)
@@ -55,7 +55,7 @@ def test_who_has_withdrawn_is_told_like_every_other_admin(house: House) -> None:
 
 
 @ON_SQLITE
-def test_an_operator_ends_a_queued_sync_for_all_and_they_are_told_where_they_asked(house: House) -> None:
+def test_an_operator_cancels_a_queued_sync_and_its_followers_are_told(house: House) -> None:
     house.make_admin(BEN)
     house.make_admin(SAM)
     queue_up(house)
@@ -85,7 +85,7 @@ def test_a_sync_that_webex_runs_cannot_be_cancelled(house: House) -> None:
 
 
 @ON_SQLITE
-def test_who_is_not_on_its_list_cannot_cancel_a_sync(house: House) -> None:
+def test_an_admin_who_does_not_follow_a_sync_cannot_cancel_it(house: House) -> None:
     house.make_admin(BEN)
     queue_up(house)
     refused = text(house.ask(BEN, "cancel"))
@@ -99,7 +99,7 @@ def test_who_is_not_on_its_list_cannot_cancel_a_sync(house: House) -> None:
 
 
 @ON_SQLITE
-def test_the_next_moves_up_when_the_one_before_it_is_cancelled(house: House) -> None:
+def test_the_next_sync_moves_up_when_the_first_is_cancelled(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     queue_up(house)
     assert "number 2 in the queue" in text(house.ask(BO, "sync"))
@@ -111,7 +111,7 @@ def test_the_next_moves_up_when_the_one_before_it_is_cancelled(house: House) -> 
 
 
 @ON_SQLITE
-def test_a_sync_whose_people_have_all_lost_their_rights_ends_as_cancelled_at_its_start(house: House) -> None:
+def test_a_sync_is_cancelled_if_all_followers_have_lost_their_rights(house: House) -> None:
     queue_up(house)
     house.make_admin(BEN)
     take_rights(house, ANA)
@@ -125,7 +125,7 @@ def test_a_sync_whose_people_have_all_lost_their_rights_ends_as_cancelled_at_its
 
 
 @ON_SQLITE
-def test_a_sync_starts_for_who_joined_it_where_the_asker_has_lost_their_rights(house: House) -> None:
+def test_a_sync_starts_for_a_follower_if_the_requester_lost_rights(house: House) -> None:
     house.make_admin(BEN)
     queue_up(house)
     house.ask(BEN, "sync")

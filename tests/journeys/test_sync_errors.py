@@ -29,7 +29,7 @@ def _wait_for_start(house: House, number: int) -> None:
     house.wait_for(lambda: len(house.syncs_asked()) == number and "start it just now" in shown(house))
 
 
-def test_a_failed_sync_is_told_with_its_errors_explained_and_starts_no_hold(house: House) -> None:
+def test_a_failed_sync_explains_its_errors_and_starts_no_hold(house: House) -> None:
     house.world.broadworks.fail_next_sync(ACME, [(600013, "Timed out reading users"), (600018, "Bad data, twice")])
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]
@@ -57,7 +57,7 @@ def test_an_unknown_code_is_shown_as_it_is_with_the_tracking_id(house: House) ->
 
 
 @ON_SQLITE
-def test_a_sync_with_errors_is_completed_with_warnings_and_starts_the_hold(house: House) -> None:
+def test_a_sync_completed_with_warnings_starts_the_hold(house: House) -> None:
     house.world.broadworks.end_next_sync(ACME, "COMPLETE", [(600018, "One phone was left out")])
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]
@@ -68,7 +68,7 @@ def test_a_sync_with_errors_is_completed_with_warnings_and_starts_the_hold(house
 
 
 @ON_SQLITE
-def test_more_than_a_tenth_deleted_is_warned_of(house: House) -> None:
+def test_deleting_more_than_a_tenth_causes_a_warning(house: House) -> None:
     house.world.broadworks.end_next_sync(ACME, "COMPLETE", usersDeleted=400)
     house.ask(ANA, "sync")
     told = text(house.wait_for(lambda: results(house))[0])
@@ -77,7 +77,7 @@ def test_more_than_a_tenth_deleted_is_warned_of(house: House) -> None:
 
 
 @ON_SQLITE
-def test_a_start_that_fails_in_passing_is_tried_again(house: House) -> None:
+def test_a_start_with_a_temporary_error_is_tried_again(house: House) -> None:
     _let_starts_fail(house, 600001, times=2)
     house.ask(ANA, "sync")
     for asked, rest in enumerate((15, 30), 1):
@@ -89,7 +89,7 @@ def test_a_start_that_fails_in_passing_is_tried_again(house: House) -> None:
 
 
 @ON_SQLITE
-def test_a_start_that_goes_on_failing_in_passing_is_final_in_the_end(house: House) -> None:
+def test_a_start_with_a_temporary_error_fails_after_five_tries(house: House) -> None:
     _let_starts_fail(house, 600001, times=None)
     house.ask(ANA, "sync")
     for asked, rest in enumerate((15, 30, 60, 120), 1):
@@ -104,7 +104,7 @@ def test_a_start_that_goes_on_failing_in_passing_is_final_in_the_end(house: Hous
 
 
 @ON_SQLITE
-def test_a_start_that_fails_for_good_is_not_tried_again(house: House) -> None:
+def test_a_start_with_a_permanent_error_is_not_tried_again(house: House) -> None:
     _let_starts_fail(house, 600012, times=1)
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]

@@ -33,7 +33,7 @@ def _check_who_must_act(house: House, told: Message, reader: str) -> None:
         assert WHAT_TO_DO[cells[-2]] in cells[-1]
 
 
-def test_a_sync_without_anybody_activated_fails_with_who_must_activate(cumulus: House) -> None:
+def test_a_sync_fails_and_lists_who_must_activate_if_nobody_has(cumulus: House) -> None:
     accepted = cumulus.ask(CORA, "sync")
     told = cumulus.wait_for(lambda: results(cumulus, CORA))[0]
     assert "❌ failed" in text(told)
@@ -46,7 +46,7 @@ def test_a_sync_without_anybody_activated_fails_with_who_must_activate(cumulus: 
 
 
 @ON_SQLITE
-def test_a_sync_without_anybody_activated_warns_at_once_with_the_numbers(cumulus: House) -> None:
+def test_sync_warns_at_once_if_nobody_has_activated(cumulus: House) -> None:
     accepted = text(cumulus.ask(CORA, "sync"))
     without = sum(not cells[6] for cells in rows(cumulus))
     assert f"0 of 14 activated; {without} have no e-mail yet" in accepted
@@ -55,7 +55,7 @@ def test_a_sync_without_anybody_activated_warns_at_once_with_the_numbers(cumulus
 
 
 @ON_SQLITE
-def test_a_sync_after_everybody_has_left_fails_with_who_must_activate(house: House) -> None:
+def test_a_sync_fails_if_nobody_is_activated_any_more(house: House) -> None:
     for one in house.world.subscribers.of_enterprise(ACME):
         if one.status == "provisioned":
             house.world.subscribers.set_status(one.id, "pending_user_migration")
@@ -68,7 +68,7 @@ def test_a_sync_after_everybody_has_left_fails_with_who_must_activate(house: Hou
 
 
 @ON_SQLITE
-def test_who_has_activated_is_not_among_those_who_must(house: House) -> None:
+def test_activated_people_are_not_listed_among_those_who_must_activate(house: House) -> None:
     house.world.broadworks.fail_next_sync(ACME, [(600029, "No provisioned user")])
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]

@@ -17,7 +17,7 @@ def _fail(house: House, times: int) -> None:
     house.wait_for(lambda: len(ends(house)) == times)
 
 
-def test_each_admin_is_told_exactly_once(house: House) -> None:
+def test_each_admin_gets_exactly_one_notice(house: House) -> None:
     for email in (DORA, EVE, FAY, GUS):
         house.world.add_person(email)
     for email in (BEN, DORA, EVE, FAY, GUS):
@@ -43,7 +43,7 @@ def test_each_admin_is_told_exactly_once(house: House) -> None:
 
 
 @ON_SQLITE
-def test_a_notification_space_that_is_not_fit_is_told_without_the_license_holders(house: House) -> None:
+def test_a_space_with_others_gets_notices_without_license_holders(house: House) -> None:
     house.ask(ANA, "notify on", SPACE, mention=True)
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house) and ends(house, SPACE))[0]
@@ -60,7 +60,7 @@ def test_a_notification_space_that_is_not_fit_is_told_without_the_license_holder
 
 
 @ON_SQLITE
-def test_who_turned_notices_off_is_told_of_their_own_syncs_and_of_all_when_they_are_on_again(house: House) -> None:
+def test_notify_off_stops_notices_of_syncs_that_others_request(house: House) -> None:
     house.make_admin(BEN)
     for email in (ANA, BEN):
         assert "get no messages about syncs that others ask for" in text(house.ask(email, "notify off"))
@@ -74,7 +74,7 @@ def test_who_turned_notices_off_is_told_of_their_own_syncs_and_of_all_when_they_
 
 
 @ON_SQLITE
-def test_who_loses_their_rights_while_a_space_is_asked_for_its_members_is_not_told(house: House) -> None:
+def test_an_admin_who_loses_rights_before_the_notice_does_not_get_it(house: House) -> None:
     house.make_admin(BEN)
     house.make_room(ADMINS, ANA)
     house.ask(ANA, "notify on", ADMINS, mention=True)
@@ -95,7 +95,7 @@ def test_notify_takes_on_or_off(house: House) -> None:
 
 
 @ON_SQLITE
-def test_the_admins_are_told_in_private_where_their_notification_space_is_gone(house: House) -> None:
+def test_admins_are_told_in_private_if_their_notice_space_is_gone(house: House) -> None:
     house.make_admin(BEN)
     house.make_room(ADMINS, BEN)
     house.ask(BEN, "notify on", ADMINS, mention=True)

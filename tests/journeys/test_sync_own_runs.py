@@ -38,7 +38,7 @@ def _webex_syncs(house: House, sp_enterprise_id: str) -> None:
     house.world.broadworks.let_finish(sp_enterprise_id)
 
 
-def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(house: House) -> None:
+def test_webexs_own_syncs_cause_no_notice_and_no_hold(house: House) -> None:
     house.advance(seconds=10)
     _webex_syncs(house, ACME)
     status = house.ask(ANA, "status")
@@ -58,7 +58,7 @@ def test_webexs_own_syncs_are_shown_as_its_own_never_notified_and_start_no_hold(
     assert _runs(house, "reseller1-acme") == 2
 
 
-def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_alone(house: House) -> None:
+def test_the_survey_reads_all_enterprises_in_pages(house: House) -> None:
     for number in range(150):
         name = f"Reseller1+many{number}"
         org_id = house.world.people.org_id_of(f"many{number}.example" if number < 149 else "acme.example")
@@ -75,7 +75,7 @@ def test_the_survey_learns_all_enterprises_runs_page_by_page_and_asks_for_none_a
     assert len(house.heard(BEN)) == 1
 
 
-def test_one_process_at_a_time_surveys_once_an_hour(house: House) -> None:
+def test_only_one_process_surveys_and_only_once_an_hour(house: House) -> None:
     other = startup.open_database(house.settings)
     try:
         world = replace(house.context, database=other)
@@ -89,7 +89,7 @@ def test_one_process_at_a_time_surveys_once_an_hour(house: House) -> None:
         other.close()
 
 
-def test_status_waits_two_seconds_for_webex_and_then_says_as_of_when(house: House) -> None:
+def test_status_waits_two_seconds_for_webex_and_then_says_its_age(house: House) -> None:
     house.advance(seconds=10)
     hang_up(house, ACME)
     asked = house.say(ANA, "status")
@@ -104,7 +104,7 @@ def test_status_waits_two_seconds_for_webex_and_then_says_as_of_when(house: Hous
     assert "(as of " not in text(house.ask(ANA, "status"))
 
 
-def test_status_warns_where_no_sync_has_succeeded_for_eight_days(house: House) -> None:
+def test_status_warns_if_no_sync_has_succeeded_for_eight_days(house: House) -> None:
     _webex_syncs(house, ACME)
     warning = "No directory sync has succeeded since"
     house.shift(days=7, hours=23)

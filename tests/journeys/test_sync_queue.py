@@ -34,7 +34,7 @@ def _pauses(house: House) -> list[int]:
 
 
 @ON_SQLITE
-def test_the_next_moves_up_when_the_one_before_it_ends(house: House) -> None:
+def test_the_next_sync_moves_up_when_the_first_ends(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     hang_up(house, BOREALIS)
     house.world.broadworks.keep_running(ACME)
@@ -68,7 +68,7 @@ def test_queue_shows_operators_every_cluster(house: House) -> None:
 
 
 @ON_SQLITE
-def test_queue_comes_with_all_of_it_as_a_csv(house: House) -> None:
+def test_queue_attaches_the_whole_queue_as_a_csv(house: House) -> None:
     assert house.ask(OLGA, "queue").files == ()
     queue_up(house)
     answer = house.ask(OLGA, "queue")
@@ -95,7 +95,7 @@ def test_queue_is_not_for_admins(house: House) -> None:
 
 
 @ON_SQLITE
-def test_queue_asked_for_in_a_group_goes_to_the_operator_alone(house: House) -> None:
+def test_queue_in_a_group_with_others_goes_to_the_operator_only(house: House) -> None:
     house.world.rooms.join(house.world.room(SPACE).id, house.world.person(OLGA), house.world.person(ANA))
     line = house.ask(OLGA, "queue", SPACE, mention=True)
     assert "No directory sync is queued" in text(house.wait_for(lambda: house.heard(OLGA))[0])
@@ -103,7 +103,7 @@ def test_queue_asked_for_in_a_group_goes_to_the_operator_alone(house: House) -> 
     assert "queued" not in text(line)
 
 
-def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is_not_named(house: House) -> None:
+def test_a_busy_cluster_is_retried_and_names_no_other_customer(house: House) -> None:
     house.world.broadworks.retry_after = 120
     house.world.broadworks.keep_running(BOREALIS)
     house.world.broadworks.sync_now(house.world.enterprise(BOREALIS).id)
@@ -120,7 +120,7 @@ def test_a_busy_cluster_is_asked_again_when_webex_says_and_the_other_customer_is
 
 
 @ON_SQLITE
-def test_a_busy_cluster_that_took_a_sync_and_ended_it_unseen_is_busy_no_longer(house: House) -> None:
+def test_a_cluster_that_completed_a_sync_unseen_is_no_longer_busy(house: House) -> None:
     house.world.broadworks.sync_seconds = 0.0
     for trouble in ({"status": 429, "headers": {"Retry-After": "120"}}, {"drop": "after"}):
         house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, **trouble)
@@ -135,7 +135,7 @@ def test_a_busy_cluster_that_took_a_sync_and_ended_it_unseen_is_busy_no_longer(h
 
 
 @ON_SQLITE
-def test_a_busy_cluster_rests_for_whoever_is_next_on_it(house: House) -> None:
+def test_a_pause_of_a_cluster_also_applies_to_the_next_sync(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     house.faults.add(
         method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, status=429, headers={"Retry-After": "120"}, times=1
@@ -154,7 +154,7 @@ def test_a_busy_cluster_rests_for_whoever_is_next_on_it(house: House) -> None:
 
 
 @ON_SQLITE
-def test_a_sync_that_webex_leaves_no_room_for_ends_after_a_day_and_says_why(house: House) -> None:
+def test_a_sync_that_cannot_start_within_a_day_fails_with_the_reason(house: House) -> None:
     queue_up(house)
     house.shift(hours=24, minutes=1)
     told = text(house.wait_for(lambda: ends(house))[0])
@@ -165,7 +165,7 @@ def test_a_sync_that_webex_leaves_no_room_for_ends_after_a_day_and_says_why(hous
 
 
 @ON_SQLITE
-def test_a_sync_that_does_not_come_up_within_a_day_ends_too(database_url: str, build: Callable[..., House]) -> None:
+def test_a_sync_that_waits_behind_another_for_a_day_fails(database_url: str, build: Callable[..., House]) -> None:
     house = build(database_url, sync_timeout=timedelta(hours=48))
     house.start()
     add_enterprise(house, BOREALIS, BO)

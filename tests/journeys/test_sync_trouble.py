@@ -10,7 +10,7 @@ from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import ENTERPRISES, ON_SQLITE, ends, results, shown, take_rights, text
 
 
-def test_a_sync_that_webex_runs_by_itself_is_waited_for(house: House) -> None:
+def test_our_sync_waits_for_one_that_webex_runs_by_itself(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     house.world.broadworks.start_scheduled_sync(ACME)
     house.ask(ANA, "sync")
@@ -22,7 +22,7 @@ def test_a_sync_that_webex_runs_by_itself_is_waited_for(house: House) -> None:
     assert house.syncs_asked() == [200]
 
 
-def test_a_sync_whose_start_was_not_answered_is_adopted_and_asked_for_once(house: House) -> None:
+def test_a_start_whose_response_was_lost_is_adopted_and_not_repeated(house: House) -> None:
     house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, drop="after")
     house.ask(ANA, "sync")
     told = house.wait_for(lambda: results(house))[0]
@@ -30,7 +30,7 @@ def test_a_sync_whose_start_was_not_answered_is_adopted_and_asked_for_once(house
     assert house.syncs_asked() == [None]
 
 
-def test_a_sync_that_may_have_begun_is_asked_for_again_only_after_two_minutes(house: House) -> None:
+def test_a_start_that_may_have_worked_is_repeated_after_two_minutes(house: House) -> None:
     house.faults.add(method="POST", path=ENTERPRISES, token=PARTNER_ADMIN, status=500)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "starting" in shown(house))
@@ -43,7 +43,7 @@ def test_a_sync_that_may_have_begun_is_asked_for_again_only_after_two_minutes(ho
     assert house.syncs_asked() == [500, 200]
 
 
-def test_a_sync_is_held_back_while_webex_is_down_and_completes_later(house: House) -> None:
+def test_a_sync_waits_while_webex_is_down_and_completes_later(house: House) -> None:
     fault = house.faults.add(path=ENTERPRISES, token=PARTNER_ADMIN, status=503, times=None)
     house.ask(ANA, "sync")
     house.wait_for(lambda: len(house.calls("GET", "/broadworks/enterprises")) >= 2)
@@ -53,7 +53,7 @@ def test_a_sync_is_held_back_while_webex_is_down_and_completes_later(house: Hous
     assert house.syncs_asked() == [200]
 
 
-def test_a_sync_whose_enterprise_may_not_be_read_fails_with_the_reason_and_frees_the_queue(house: House) -> None:
+def test_a_sync_whose_enterprise_webex_refuses_to_show_fails(house: House) -> None:
     house.sandbox.faults.add(method="GET", path=ENTERPRISES, status=403, times=None)
     house.ask(ANA, "sync")
     told = text(house.wait_for(lambda: ends(house))[0])
@@ -65,7 +65,7 @@ def test_a_sync_whose_enterprise_may_not_be_read_fails_with_the_reason_and_frees
     house.wait_for(lambda: results(house))
 
 
-def test_a_running_sync_whose_enterprise_webex_has_forgotten_is_looked_for_until_its_time_is_over(house: House) -> None:
+def test_a_running_sync_that_webex_forgets_fails_at_its_time_limit(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in shown(house))
@@ -77,7 +77,7 @@ def test_a_running_sync_whose_enterprise_webex_has_forgotten_is_looked_for_until
     assert "did not finish it in time" in text(house.wait_for(lambda: ends(house))[0])
 
 
-def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
+def test_a_follower_without_rights_gets_no_notice(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.ask(OLGA, "sync")
@@ -90,7 +90,7 @@ def test_who_has_lost_their_rights_is_not_told_of_the_end(house: House) -> None:
 
 
 @ON_SQLITE
-def test_where_nobody_is_left_to_be_told_no_file_is_kept(house: House) -> None:
+def test_no_file_is_stored_if_nobody_gets_the_notice(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in shown(house))

@@ -20,7 +20,7 @@ def test_the_bot_makes_its_five_webhooks(house: House) -> None:
     assert {hook.target_url for hook in _hooks(house)} == {f"{house.door.url}/webhooks"}
 
 
-def test_webhooks_that_lead_elsewhere_or_were_switched_off_are_put_right(house: House) -> None:
+def test_webhooks_with_a_wrong_target_or_status_are_corrected(house: House) -> None:
     ids = {hook.id for hook in _hooks(house)}
     house.stop()
     for hook in _hooks(house):
@@ -32,7 +32,7 @@ def test_webhooks_that_lead_elsewhere_or_were_switched_off_are_put_right(house: 
     house.ask(ANA, "help")
 
 
-def test_doubles_are_deleted_and_the_webhooks_of_others_stay(sqlite_url: str, build: Callable[..., House]) -> None:
+def test_duplicate_webhooks_are_deleted_and_foreign_ones_stay(sqlite_url: str, build: Callable[..., House]) -> None:
     house = build(sqlite_url)
     hooks, bot, ana = house.world.webhooks, house.world.person(BOT), house.world.person(ANA)
     for _ in range(3):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.server
 COMMAND = (sys.executable, "-m", "sandbox")
 
 
-def test_it_prints_its_address_and_ends_cleanly_on_ctrl_c() -> None:
+def test_the_sandbox_prints_its_address_and_ends_cleanly_on_ctrl_c() -> None:
     with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
@@ -31,7 +31,7 @@ def refusal(*arguments: str) -> str:
     return done.stderr
 
 
-def test_a_taken_port_is_told_in_a_sentence_with_the_way_to_choose_another(sandbox: Sandbox) -> None:
+def test_a_port_in_use_is_reported_with_how_to_choose_another(sandbox: Sandbox) -> None:
     taken = f"Another program uses port {sandbox.port}. Stop that program, or choose another port with"
     assert refusal("--port", str(sandbox.port)) == f"{taken} --port …\n"
     assert refusal("demo", "--sandbox-port", str(sandbox.port)) == f"{taken} make demo SANDBOX_PORT=…\n"
@@ -46,7 +46,7 @@ def test_the_bot_and_the_sandbox_cannot_share_a_port() -> None:
 
 
 @pytest.mark.parametrize("port", ["abc", "65536", "80.5", "٣"])
-def test_what_is_not_a_port_is_told_in_a_sentence(port: str) -> None:
+def test_a_wrong_port_is_reported_in_one_sentence(port: str) -> None:
     said = f"“{port}” is not a port. Choose a number from 1 to 65535 with"
     assert refusal("--port", port) == f"{said} --port …\n"
     assert refusal("demo", "--port", port) == f"{said} make demo PORT=…\n"

@@ -11,7 +11,7 @@ def holders(sp_enterprise_id: str) -> list[Subscriber]:
     return Sandbox().world.subscribers.of_enterprise(sp_enterprise_id)
 
 
-def test_acme_has_410_holders_in_four_places_88_of_them_in_dallas() -> None:
+def test_acme_has_410_license_holders_and_88_are_in_dallas() -> None:
     places = Counter(one.group_id for one in holders(ACME))
     assert set(places) == {"Dallas", "Austin", "Łódź", "München"}
     assert (places["Dallas"], places.total()) == (88, 410)
@@ -42,21 +42,21 @@ def test_extensions_are_text_and_some_begin_with_a_zero() -> None:
     assert any(not extension.startswith("0") for extension in extensions)
 
 
-def test_each_holder_has_an_address_and_a_service_id_of_their_own() -> None:
+def test_each_license_holder_has_a_unique_address_and_service_id() -> None:
     everybody = [one for key in (ACME, BOREALIS, CUMULUS) for one in holders(key)]
     for values in ([one.user_id for one in everybody], [one.email for one in everybody if one.email]):
         assert len(values) == len(set(values))
         assert all(value.isascii() and value.endswith(".example") for value in values)
 
 
-def test_the_world_is_the_same_every_time_but_for_ids() -> None:
+def test_the_seed_is_the_same_every_time_except_for_ids() -> None:
     def tell() -> list[tuple[str, ...]]:
         return [(one.user_id, one.first_name, one.last_name, one.status, one.package) for one in holders(ACME)]
 
     assert tell() == tell()
 
 
-def test_the_space_of_the_demo_has_ana_ben_and_the_bot_and_is_silent() -> None:
+def test_the_demo_space_has_ana_ben_and_the_bot_and_no_messages() -> None:
     world = Sandbox().world
     space = world.room("Acme telephony")
     members = [one.person.email for one in world.rooms.members(space.id)]

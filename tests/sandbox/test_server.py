@@ -23,7 +23,7 @@ def test_a_connection_serves_many_requests(sandbox: Sandbox) -> None:
     assert len(ports) == 1
 
 
-def test_answers_are_not_held_back(sandbox: Sandbox, space: str, ana: Caller) -> None:
+def test_responses_are_sent_without_delay(sandbox: Sandbox, space: str, ana: Caller) -> None:
     ana.get("people/me")
     times = []
     for number in range(30):
@@ -40,7 +40,7 @@ def test_a_body_in_chunks_is_read(sandbox: Sandbox, space: str) -> None:
     assert response.json()["text"] == "in pieces"
 
 
-def test_a_client_that_waits_for_leave_gets_it(sandbox: Sandbox) -> None:
+def test_a_client_that_expects_100_continue_gets_it(sandbox: Sandbox) -> None:
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as raw:
         raw.sendall(
             b"POST /v1/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ana@acme.example\r\n"
@@ -68,7 +68,7 @@ def test_stopping_is_quick_and_leaves_no_threads(receiver: Receiver) -> None:
         ana.get("people/me")
 
 
-def test_stopping_breaks_off_a_delay_and_a_delivery_that_hangs(sandbox: Sandbox, ana: Caller) -> None:
+def test_stopping_ends_delayed_requests_and_hanging_deliveries(sandbox: Sandbox, ana: Caller) -> None:
     def be_refused() -> None:
         with pytest.raises(requests.ConnectionError):
             ana.get("people/me")
@@ -102,7 +102,7 @@ def test_a_world_outlives_a_restart_on_the_same_port(sandbox: Sandbox, space: st
     assert ana.get("messages", roomId=space).json()["items"][0]["text"] == "before"
 
 
-def test_what_was_not_delivered_before_a_restart_is_delivered_after(
+def test_events_not_delivered_before_a_restart_are_delivered_after_it(
     sandbox: Sandbox, ana: Caller, receiver: Receiver
 ) -> None:
     ana.post("webhooks", name="x", targetUrl=receiver.url, resource="messages", event="created")

@@ -32,7 +32,7 @@ def _heard(database: Database, who: str, text: str, *, direct: bool = True) -> P
     return typed_message.pending_request(row, message)
 
 
-def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: Database) -> None:
+def test_an_admin_who_loses_rights_meanwhile_cannot_remove_another(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     for name in _NAMES:
         sample_rows.admin(postgres, acme.id, _email(name))
@@ -47,7 +47,7 @@ def test_whoever_loses_their_rights_meanwhile_removes_nobody_any_more(postgres: 
         assert [one.email for one in admins.of_enterprise(session, acme.id)] == [_email("ana"), _email("cy")]
 
 
-def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: Database) -> None:
+def test_a_space_is_not_linked_to_an_enterprise_removed_meanwhile(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     with postgres.write() as session:
         admins.set_operators(session, [_email("olga")])
@@ -62,7 +62,7 @@ def test_nothing_is_linked_to_an_enterprise_that_is_removed_meanwhile(postgres: 
         assert spaces.find_all(session) == []
 
 
-def test_a_command_runs_for_no_enterprise_that_it_has_not_locked(postgres: Database) -> None:
+def test_a_command_is_refused_if_its_enterprise_changed_meanwhile(postgres: Database) -> None:
     acme, bolt = sample_rows.enterprise(postgres), sample_rows.enterprise(postgres, "bolt")
     for enterprise in (acme, bolt):
         sample_rows.admin(postgres, enterprise.id, _email("ana"))

@@ -35,12 +35,12 @@ def _set_operators(database: Database, *emails: str) -> list[Admin]:
         return admins.operators(session)
 
 
-def test_a_stranger_may_nothing(database: Database, acme: Enterprise) -> None:
+def test_a_stranger_has_no_rights(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     assert _may(database, "sam", "sam@elsewhere.example") == (False, set())
 
 
-def test_an_admin_may_act_for_his_enterprises_alone(database: Database, acme: Enterprise) -> None:
+def test_an_admin_has_rights_only_to_their_enterprises(database: Database, acme: Enterprise) -> None:
     bolt, dune = sample_rows.enterprise(database, "bolt"), sample_rows.enterprise(database, "dune")
     for enterprise in (acme, bolt):
         sample_rows.admin(database, enterprise.id, _ANA)
@@ -48,7 +48,7 @@ def test_an_admin_may_act_for_his_enterprises_alone(database: Database, acme: En
     assert _may(database, "ana", _ANA) == (False, {acme.id, bolt.id})
 
 
-def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: Database, acme: Enterprise) -> None:
+def test_a_known_person_keeps_their_rights_under_a_new_address(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     _learn(database, "ana", _ANA)
     known = (False, {acme.id})
@@ -59,9 +59,7 @@ def test_a_person_is_learned_once_and_then_known_whatever_the_address(database: 
         assert admins.of_enterprise(session, acme.id) == [Admin(_ANA, "ana")]
 
 
-def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_known_address_gives_no_rights_to_another_person(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
     _learn(database, "ana", _ANA)
@@ -71,7 +69,7 @@ def test_somebody_else_with_the_address_of_a_person_who_is_known_is_not_let_in(
 
 
 @pytest.mark.parametrize("written", ["ANA@Acme.Example", " ana@acme.example "])
-def test_an_address_counts_whatever_its_case(database: Database, acme: Enterprise, written: str) -> None:
+def test_the_case_of_an_address_does_not_matter(database: Database, acme: Enterprise, written: str) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, written)
     found = _rights(database, "ana", written)
@@ -81,7 +79,7 @@ def test_an_address_counts_whatever_its_case(database: Database, acme: Enterpris
 @pytest.mark.parametrize(
     "other", ["ána@acme.example", "an\u0430@acme.example", "ａna@acme.example", "ana@acmé.example"]
 )
-def test_an_accent_or_another_script_makes_it_somebody_elses_address(
+def test_an_accent_or_another_script_makes_a_different_address(
     database: Database, acme: Enterprise, other: str
 ) -> None:
     sample_rows.admin(database, acme.id, _ANA)
@@ -108,7 +106,7 @@ def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Da
         assert admins.of_enterprise(session, acme.id) == [Admin("ana.new@acme.example", "ana")]
 
 
-def test_an_admin_whose_address_changes_is_followed(database: Database, acme: Enterprise) -> None:
+def test_an_admin_with_a_new_address_is_listed_by_it(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     _learn(database, "ana", _ANA)
     _learn(database, "ana", "ana.new@acme.example")
@@ -126,7 +124,7 @@ def test_an_address_that_another_admin_has_is_not_taken_over(database: Database,
         assert admins.of_enterprise(session, acme.id) == [Admin(_ANA, "ana"), Admin("bo@acme.example", "bo")]
 
 
-def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterprise) -> None:
+def test_rights_say_which_enterprises_are_denied_to_a_person(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, _ANA)
     assert _rights(database, "ana", _ANA).denied_enterprise_ids == frozenset()
@@ -137,7 +135,7 @@ def test_whoever_is_kept_out_is_known_as_such(database: Database, acme: Enterpri
     assert not _rights(database, "ana", _ANA).operator_denied
 
 
-def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: Database, acme: Enterprise) -> None:
+def test_an_admin_of_another_organization_is_denied_and_not_learned(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
     with database.write() as session:
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
@@ -156,7 +154,7 @@ def test_an_admin_of_another_organization_is_kept_out_and_not_learned(database: 
         assert admins.team(session, acme.id).includes(Identity("ana", _ANA, "org-of-acme"))
 
 
-def test_an_organization_is_looked_at_where_it_decides_and_once_a_day(database: Database, acme: Enterprise) -> None:
+def test_an_organization_is_looked_up_only_if_needed_and_once_a_day(database: Database, acme: Enterprise) -> None:
     sample_rows.admin(database, acme.id, _ANA)
 
     def wanted(person_id: str = "ana", email: str = _ANA, now: datetime = NOW) -> bool:
@@ -198,23 +196,21 @@ def test_processes_that_start_together_make_the_same_operators(database: Databas
         assert [operator.email for operator in admins.operators(session)] == [_ANA, "olga@provider.example"]
 
 
-def test_an_operator_who_stays_stays_known(database: Database) -> None:
+def test_an_operator_who_stays_in_the_settings_stays_known(database: Database) -> None:
     _set_operators(database, _ANA, "olga@provider.example")
     _learn(database, "ana", _ANA)
     assert _set_operators(database, "ANA@acme.example") == [Admin(_ANA, "ana")]
     assert not _rights(database, "another", _ANA).operator
 
 
-def test_an_operator_who_was_left_out_is_none_any_more(database: Database) -> None:
+def test_an_operator_removed_from_the_settings_loses_their_rights(database: Database) -> None:
     _set_operators(database, _ANA)
     _learn(database, "ana", _ANA)
     _set_operators(database, "olga@provider.example")
     assert not _rights(database, "ana", _ANA).operator
 
 
-def test_only_admins_of_the_enterprise_and_operators_may_read_what_is_personal(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_team_is_the_admins_of_an_enterprise_and_the_operators(database: Database, acme: Enterprise) -> None:
     bolt = sample_rows.enterprise(database, "bolt")
     sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, "olga@provider.example")

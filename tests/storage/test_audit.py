@@ -13,7 +13,7 @@ from tests.storage import sample_rows
 from tests.storage.sample_rows import MINUTE, NOW
 
 
-def test_who_asked_for_what_from_where_and_how_it_went_is_kept(database: Database, acme: Enterprise) -> None:
+def test_an_audit_entry_is_stored_with_all_its_fields(database: Database, acme: Enterprise) -> None:
     asked: dict[str, Any] = {
         "person_id": "ana",
         "email": "ana@acme.example",
@@ -39,7 +39,7 @@ def _add(database: Database, minutes: int = 0, **given: Any) -> None:
         audit.add(session, AuditEntry(NOW + minutes * MINUTE, **asked))
 
 
-def test_what_was_audited_cannot_be_changed(database: Database) -> None:
+def test_an_audit_entry_cannot_be_changed(database: Database) -> None:
     _add(database)
     with pytest.raises(DBAPIError, match="only added to"), database.write() as session:
         session.execute(update(AuditRow).values(outcome="denied"))
@@ -47,7 +47,7 @@ def test_what_was_audited_cannot_be_changed(database: Database) -> None:
         assert [row.outcome for row in session.query(AuditRow)] == ["answered"]
 
 
-def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
+def test_old_audit_entries_are_deleted(database: Database) -> None:
     for minutes in range(3):
         _add(database, minutes)
     with database.write() as session:
@@ -55,7 +55,7 @@ def test_the_audit_is_pruned_by_age_alone(database: Database) -> None:
         assert [row.at for row in audit.entries(session, NOW - MINUTE, None)] == [NOW + 2 * MINUTE]
 
 
-def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: Database) -> None:
+def test_the_nth_command_leaves_out_files_and_commands_over_the_limit(database: Database) -> None:
     kinds: list[dict[str, str]] = [{}, {"outcome": "refused"}, {"outcome": "too fast"}, {"command": "file"}]
     for minutes, given in enumerate([*kinds, {"person_id": "bo"}, {}]):
         _add(database, minutes, **given)
@@ -65,7 +65,7 @@ def test_the_nth_command_counts_what_somebody_typed_and_what_was_done(database: 
         assert audit.nth_command(session, "ana", 1, NOW + timedelta(minutes=5)) is None
 
 
-def test_the_nth_export_counts_the_files_that_were_asked_for(database: Database, acme: Enterprise) -> None:
+def test_the_nth_export_counts_only_requested_files(database: Database, acme: Enterprise) -> None:
     of_acme: dict[str, Any] = {"enterprise_id": acme.id, "file": "licenses.csv"}
     others: list[dict[str, Any]] = [{"file": None}, {"command": "file"}, {"outcome": "told"}, {"enterprise_id": None}]
     for minutes, other in enumerate([{}, *others, {}]):
@@ -86,7 +86,7 @@ def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> 
         assert audit.last_command(session, "ana", "room", NOW) is None
 
 
-def test_what_operators_export_is_not_counted(database: Database, acme: Enterprise) -> None:
+def test_exports_of_operators_are_not_counted(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])
         sample_rows.learn_person(session, "olga", "olga@provider.example")

@@ -10,7 +10,7 @@ from tests.storage import sample_rows
 from tests.storage.sample_rows import MINUTE, NOW
 
 
-def test_a_cancelled_first_makes_room_for_the_next_and_is_to_be_told(
+def test_a_cancelled_first_sync_makes_the_next_one_first(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     first, second = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
@@ -23,7 +23,7 @@ def test_a_cancelled_first_makes_room_for_the_next_and_is_to_be_told(
     assert {sample_rows.claim_sync(database).id, sample_rows.claim_sync(database).id} == {first.id, second.id}
 
 
-def test_a_sync_cancelled_from_the_middle_of_a_queue_leaves_the_first_as_it_is(
+def test_cancelling_in_the_middle_of_a_queue_keeps_the_first_sync(
     database: Database, acme: Enterprise, bolt: Enterprise, core: Enterprise
 ) -> None:
     first, second, third = (sample_rows.queue_sync(database, one) for one in (acme, bolt, core))
@@ -35,7 +35,7 @@ def test_a_sync_cancelled_from_the_middle_of_a_queue_leaves_the_first_as_it_is(
     assert {sample_rows.claim_sync(database).id, sample_rows.claim_sync(database).id} == {first.id, second.id}
 
 
-def test_cancelling_takes_a_sync_away_from_whoever_has_it_in_hand(database: Database, acme: Enterprise) -> None:
+def test_cancelling_a_sync_ends_the_claim_of_its_worker(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.queue_sync(database, acme)
     row = sample_rows.claim_sync(database)
     sample_rows.cancel_sync(database, acme)

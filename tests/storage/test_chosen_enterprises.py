@@ -14,14 +14,14 @@ def _chosen(database: Database, person_id: str) -> int | None:
         return chosen_enterprises.chosen(session, person_id)
 
 
-def test_the_last_choice_counts_and_is_ones_own(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_each_person_has_their_own_last_choice(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     for minutes, (person_id, enterprise) in enumerate((("ana", acme), ("bo", bolt), ("ana", bolt), ("ana", acme))):
         with database.write() as session:
             chosen_enterprises.choose(session, person_id, enterprise.id, NOW + minutes * MINUTE)
     assert [_chosen(database, person_id) for person_id in ("ana", "bo", "cy")] == [acme.id, bolt.id, None]
 
 
-def test_choices_made_at_once_are_one(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_choices_made_at_the_same_time_leave_one(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     def choose(enterprise: Enterprise) -> None:
         with database.write() as session:
             chosen_enterprises.choose(session, "ana", enterprise.id, NOW)
@@ -30,7 +30,7 @@ def test_choices_made_at_once_are_one(database: Database, acme: Enterprise, bolt
     assert _chosen(database, "ana") in (acme.id, bolt.id)
 
 
-def test_with_an_enterprise_go_its_spaces_and_the_choice_of_it(
+def test_removing_an_enterprise_removes_its_spaces_and_choices(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     with database.write() as session:

@@ -13,7 +13,7 @@ def _ensure(database: Database, name: str) -> int:
         return clusters.ensure(session, name)
 
 
-def test_a_cluster_is_made_once_however_many_name_it_at_once(database: Database) -> None:
+def test_a_cluster_named_many_times_at_once_is_made_once(database: Database) -> None:
     assert len(set(run_together([lambda: _ensure(database, "east")] * 6))) == 1
     assert _ensure(database, "East") != _ensure(database, "east")
 
@@ -30,14 +30,14 @@ def test_a_busy_cluster_counts_its_pauses_until_it_takes_a_sync(database: Databa
         assert clusters.lock(session, acme.cluster_id).paused_until is None
 
 
-def test_a_pause_holds_for_one_cluster_only(database: Database, acme: Enterprise) -> None:
+def test_a_pause_applies_to_one_cluster_only(database: Database, acme: Enterprise) -> None:
     west = _ensure(database, "west")
     with database.write() as session:
         clusters.pause(session, acme.cluster_id, NOW)
         assert clusters.lock(session, west).paused_until is None
 
 
-def test_whoever_locks_a_cluster_has_its_queue_alone(database: Database, acme: Enterprise) -> None:
+def test_only_one_transaction_at_a_time_locks_a_cluster(database: Database, acme: Enterprise) -> None:
     run_together([lambda: _count_up(database, acme.cluster_id)] * 6)
     with database.read() as session:
         assert session.get_one(ClusterRow, acme.cluster_id).pauses == 6
@@ -49,7 +49,7 @@ def _count_up(database: Database, cluster_id: int) -> None:
         row.pauses = row.pauses + 1
 
 
-def test_the_clusters_that_rest_just_now_are_told_by_name(database: Database, acme: Enterprise) -> None:
+def test_paused_clusters_are_listed_by_name_until_their_pause_ends(database: Database, acme: Enterprise) -> None:
     def paused(now: datetime) -> dict[str, datetime]:
         with database.read() as session:
             return clusters.paused(session, now)

@@ -48,7 +48,7 @@ def test_an_address_leads_to_one_destination_whose_numbers_go_up_by_one(database
                 assert destinations.next_number_at(session, address) == (destinations.ensure(session, address), number)
 
 
-def test_many_who_meet_a_destination_at_once_make_it_once(database: Database) -> None:
+def test_a_destination_used_many_times_at_once_is_made_once(database: Database) -> None:
     assert len(set(run_together([lambda: _of_room(database, "room")] * 6))) == 1
     assert len(set(run_together([lambda: _of_person(database, "ana")] * 6))) == 1
     assert len(set(run_together([lambda: _of_email(database, "ana@acme.example")] * 6))) == 1
@@ -79,25 +79,25 @@ def test_a_space_that_is_known_already_is_not_learned_for_another(database: Data
     assert _of_room(database, "ana's") == room
 
 
-def test_a_one_to_one_space_seen_in_a_message_joins_the_destination_of_its_person(database: Database) -> None:
+def test_a_new_one_to_one_space_joins_the_destination_of_its_person(database: Database) -> None:
     person = _of_person(database, "ana")
     assert _of_room(database, "ana's", "ana") == person
     assert _of(database, person) == Destination(person, "ana's", "ana", None, True)
 
 
-def test_who_wrote_in_a_one_to_one_space_is_reached_there(database: Database) -> None:
+def test_a_person_who_wrote_in_a_one_to_one_space_is_reached_there(database: Database) -> None:
     room = _of_room(database, "ana's", "ana")
     assert _of_person(database, "ana") == room
 
 
-def test_a_second_one_to_one_space_of_a_person_is_a_destination_of_its_own(database: Database) -> None:
+def test_a_second_one_to_one_space_has_its_own_destination(database: Database) -> None:
     first, second = _of_room(database, "old", "ana"), _of_room(database, "new", "ana")
     assert first != second
     assert _of_person(database, "ana") == first
     assert _of(database, second) == Destination(second, "new", None, None, True)
 
 
-def test_a_person_met_by_name_and_by_message_at_once_is_one_destination(postgres: Database) -> None:
+def test_a_person_addressed_and_writing_at_once_is_one_destination(postgres: Database) -> None:
     joined = run_before_commit(
         postgres,
         lambda session: destinations.ensure(session, Address(person_id="ana")),

@@ -28,7 +28,7 @@ def test_enterprises_that_name_the_same_cluster_share_it(database: Database, acm
     assert bolt.cluster_id == acme.cluster_id != dune.cluster_id
 
 
-def test_there_never_was_an_enterprise_until_there_was(database: Database) -> None:
+def test_any_was_added_stays_true_after_the_enterprise_is_removed(database: Database) -> None:
     with database.write() as session:
         assert not enterprises.any_was_added(session)
     acme = sample_rows.enterprise(database)
@@ -38,7 +38,7 @@ def test_there_never_was_an_enterprise_until_there_was(database: Database) -> No
 
 
 @pytest.mark.parametrize("same", ["key", "id"])
-def test_a_key_or_id_that_was_ever_used_is_not_given_again(database: Database, acme: Enterprise, same: str) -> None:
+def test_a_key_or_id_can_never_be_reused(database: Database, acme: Enterprise, same: str) -> None:
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
     with pytest.raises(IntegrityError), database.write() as session:
@@ -53,9 +53,7 @@ def test_a_key_or_id_that_was_ever_used_is_not_given_again(database: Database, a
         )
 
 
-def test_an_enterprise_that_was_removed_is_no_choice_any_more_but_its_history_stays(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_removed_enterprise_is_no_longer_in_use_but_stays_stored(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
     with database.read() as session:
@@ -65,7 +63,7 @@ def test_an_enterprise_that_was_removed_is_no_choice_any_more_but_its_history_st
     assert _get(database, acme.id) == acme
 
 
-def test_enterprises_are_listed_by_key_and_only_those_asked_for(database: Database) -> None:
+def test_only_the_requested_enterprises_are_listed_and_by_key(database: Database) -> None:
     dune, acme, bolt = (sample_rows.enterprise(database, key) for key in ("dune", "acme", "bolt"))
     with database.read() as session:
         assert enterprises.in_use(session) == [acme, bolt, dune]
@@ -83,7 +81,7 @@ def test_only_what_is_given_is_changed(database: Database, acme: Enterprise) -> 
     assert (changed.key, changed.sp_enterprise_id) == (acme.key, acme.sp_enterprise_id)
 
 
-def test_another_sp_enterprise_id_forgets_the_webex_id_of_the_old_one(database: Database, acme: Enterprise) -> None:
+def test_a_new_sp_enterprise_id_clears_the_webex_id(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")
     assert _get(database, acme.id).webex_id == "webex"
@@ -106,7 +104,7 @@ def test_locking_reads_what_another_has_written_meanwhile(postgres: Database) ->
         assert clusters.lock(session, acme.cluster_id).paused_until == NOW
 
 
-def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_of_it(postgres: Database) -> None:
+def test_locking_an_enterprise_waits_for_the_lock_and_reads_the_change(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
 
     def rename(session: Session) -> None:
@@ -121,9 +119,7 @@ def test_whoever_locks_an_enterprise_waits_for_who_had_it_and_reads_what_became_
 
 
 @pytest.mark.parametrize("cluster", ["west", "a new one"])
-def test_whoever_waits_for_an_enterprise_that_moves_to_another_cluster_finds_it_there(
-    postgres: Database, cluster: str
-) -> None:
+def test_locking_an_enterprise_finds_it_on_the_cluster_it_moved_to(postgres: Database, cluster: str) -> None:
     acme = sample_rows.enterprise(postgres)
     sample_rows.enterprise(postgres, "dune", cluster="west")
 
@@ -137,7 +133,7 @@ def test_whoever_waits_for_an_enterprise_that_moves_to_another_cluster_finds_it_
     assert run_before_commit(postgres, move, lock).cluster == cluster
 
 
-def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: Database) -> None:
+def test_locking_a_queue_locks_its_enterprise_and_its_cluster(postgres: Database) -> None:
     acme, bolt = sample_rows.enterprise(postgres), sample_rows.enterprise(postgres, "bolt")
     dune = sample_rows.enterprise(postgres, "dune", cluster="west")
 
@@ -167,7 +163,7 @@ def test_whoever_has_a_queue_has_its_enterprise_and_its_cluster_alone(postgres: 
     assert not waited(lambda session: rosters.request(session, acme.id, NOW))
 
 
-def test_what_was_found_by_an_id_of_before_is_of_no_account(database: Database, acme: Enterprise) -> None:
+def test_a_webex_id_found_for_an_old_enterprise_id_is_ignored(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         enterprises.change(session, acme.id, sp_enterprise_id="Reseller+another")
         assert not enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org")

@@ -30,14 +30,14 @@ def sync(database: Database, acme: Enterprise) -> Sync:
     return sample_rows.queue_sync(database, acme)
 
 
-def test_somebody_follows_a_sync_once_wherever_they_ask_again(database: Database, sync: Sync) -> None:
+def test_a_person_follows_a_sync_once_even_from_another_space(database: Database, sync: Sync) -> None:
     elsewhere = Follower("ana", "ana@acme.example", "another room", True, None)
     assert _follow(database, sync, _ANA, _BO, _ANA, elsewhere, _BO) == [True, True, False, False, False]
     with database.read() as session:
         assert followers.of_sync(session, sync.id) == [_ANA, _BO]
 
 
-def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Sync, bolt: Enterprise) -> None:
+def test_following_one_sync_does_not_follow_another(database: Database, sync: Sync, bolt: Enterprise) -> None:
     other = sample_rows.queue_sync(database, bolt)
     _follow(database, sync, _ANA)
     assert _follow(database, other, _ANA, _BO) == [True, True]
@@ -45,9 +45,7 @@ def test_whoever_follows_one_sync_follows_no_other(database: Database, sync: Syn
         assert followers.of_sync(session, sync.id) == [_ANA]
 
 
-def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
-    database: Database, sync: Sync, bolt: Enterprise
-) -> None:
+def test_a_follower_who_withdraws_can_join_again(database: Database, sync: Sync, bolt: Enterprise) -> None:
     other = sample_rows.queue_sync(database, bolt)
     _follow(database, sync, _ANA, _BO)
     _follow(database, other, _ANA)
@@ -61,7 +59,7 @@ def test_whoever_withdraws_follows_a_sync_no_more_and_may_join_again(
         assert followers.of_sync(session, sync.id) == [_BO, _ANA]
 
 
-def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(
+def test_only_admins_of_the_enterprise_and_operators_have_rights(
     database: Database, sync: Sync, bolt: Enterprise
 ) -> None:
     sample_rows.admin(database, sync.enterprise_id, "Bo@acme.example")
@@ -78,7 +76,7 @@ def test_admins_of_the_enterprise_and_operators_have_rights_and_nobody_else(
     assert _entitled(database, sync) == [_BO]
 
 
-def test_a_right_is_the_persons_not_the_addresss_once_the_person_is_known(database: Database, sync: Sync) -> None:
+def test_rights_belong_to_the_person_once_the_person_is_known(database: Database, sync: Sync) -> None:
     sample_rows.admin(database, sync.enterprise_id, "ana@acme.example")
     successor = Follower("another person", "ana@acme.example", "room", False, None)
     renamed = Follower("ana", "ana.new@acme.example", "room", False, None)
@@ -90,7 +88,7 @@ def test_a_right_is_the_persons_not_the_addresss_once_the_person_is_known(databa
     assert _entitled(database, sync) == [renamed]
 
 
-def test_nobody_but_operators_has_rights_to_an_enterprise_that_was_removed(database: Database, sync: Sync) -> None:
+def test_only_operators_have_rights_to_a_removed_enterprise(database: Database, sync: Sync) -> None:
     sample_rows.admin(database, sync.enterprise_id, "ana@acme.example")
     with database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])

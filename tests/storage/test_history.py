@@ -25,7 +25,7 @@ def _ended(database: Database, enterprise: Enterprise, limit: int, *states: Sync
         return [sync.id for sync in history.ended(session, enterprise.id, limit, *states)]
 
 
-def test_the_newest_that_ended_in_one_of_these_states_come_first(
+def test_ended_syncs_are_filtered_by_state_and_newest_first(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     ids = [_add(database, acme, state) for state in (_COMPLETED, _FAILED, _CANCELLED, _COMPLETED, _FAILED)]
@@ -37,7 +37,7 @@ def test_the_newest_that_ended_in_one_of_these_states_come_first(
     assert _ended(database, acme, 9, _CANCELLED) == [ids[2]]
 
 
-def test_the_last_of_a_state_is_found_behind_later_ones_of_others(database: Database, acme: Enterprise) -> None:
+def test_the_last_sync_in_a_state_is_found_even_if_others_followed(database: Database, acme: Enterprise) -> None:
     def last(*states: SyncState) -> int | None:
         with database.read() as session:
             sync = history.last(session, acme.id, *states)
@@ -52,14 +52,14 @@ def test_the_last_of_a_state_is_found_behind_later_ones_of_others(database: Data
     assert (last(_COMPLETED), last(*history.ATTEMPT_STATES)) == (completed, failed)
 
 
-def test_an_ended_sync_comes_with_all_that_was_learned_of_it(database: Database, acme: Enterprise) -> None:
+def test_an_ended_sync_comes_with_its_counts_and_errors(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.ended_sync(database, acme, _COMPLETED, seconds=61.5, counts={"added": 3}, errors=[[1, "odd"]])
     with database.read() as session:
         assert history.last(session, acme.id, _COMPLETED) == sync
     assert (sync.ended_at, sync.seconds, sync.counts, sync.errors) == (NOW, 61.5, {"added": 3}, ((1, "odd"),))
 
 
-def test_the_lengths_of_the_last_twenty_completed_syncs_are_known(
+def test_durations_are_those_of_the_last_twenty_completed_syncs(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     for index in range(21):
@@ -74,7 +74,7 @@ def test_the_lengths_of_the_last_twenty_completed_syncs_are_known(
     assert of_cluster == [500.0, *(float(index) for index in range(20, 1, -1))]
 
 
-def test_an_enterprise_without_a_completed_sync_is_reckoned_by_its_cluster(
+def test_durations_come_from_the_cluster_if_the_enterprise_has_none(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     def past(enterprise: Enterprise) -> tuple[list[float], list[float]]:

@@ -20,26 +20,26 @@ def _end(database: Database, claim: Claim) -> None:
         inbox.end(session, claim, inbox.DONE)
 
 
-def test_an_event_is_kept_once(database: Database) -> None:
+def test_an_event_is_stored_once(database: Database) -> None:
     assert sample_rows.receive_event(database, "a")
     assert not sample_rows.receive_event(database, "a", at=NOW + MINUTE)
     sample_rows.claim_this_event(database, "a")
     assert sample_rows.claim_event(database, NOW + MINUTE) is None
 
 
-def test_an_event_told_many_times_at_once_is_kept_once(database: Database) -> None:
+def test_an_event_received_many_times_at_once_is_stored_once(database: Database) -> None:
     assert sorted(run_together([lambda: sample_rows.receive_event(database, "a")] * 6)) == [False] * 5 + [True]
 
 
 @pytest.mark.parametrize("changed", ["resource", "event", "data_id", "data_created"])
-def test_what_differs_in_any_part_of_its_key_is_another_event(database: Database, changed: str) -> None:
+def test_an_event_with_any_different_key_part_is_another_event(database: Database, changed: str) -> None:
     first = sample_rows.event("a")
     with database.single_write() as connection:
         assert inbox.record(connection, [first], NOW)
         assert inbox.record(connection, [replace(first, **{changed: "another"})], NOW)
 
 
-def test_an_event_stays_known_after_it_was_worked_on(database: Database) -> None:
+def test_an_event_stays_known_after_it_has_ended(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     _end(database, sample_rows.claim_this_event(database, "a"))
     assert not sample_rows.receive_event(database, "a")
@@ -65,7 +65,7 @@ def test_different_spaces_are_worked_side_by_side(database: Database) -> None:
 
 
 @pytest.mark.parametrize("how", ["retry", "wait"])
-def test_an_event_set_aside_blocks_the_later_ones_of_its_space_only(database: Database, how: str) -> None:
+def test_a_waiting_event_blocks_only_later_events_of_its_space(database: Database, how: str) -> None:
     sample_rows.receive_event(database, "a", "x")
     sample_rows.receive_event(database, "b", "x")
     claim = sample_rows.claim_this_event(database, "a")
@@ -84,7 +84,7 @@ def test_an_event_set_aside_blocks_the_later_ones_of_its_space_only(database: Da
     sample_rows.claim_this_event(database, "b", NOW + MINUTE)
 
 
-def test_an_event_whose_lease_ran_out_comes_before_the_later_ones_of_its_space(database: Database) -> None:
+def test_an_event_with_an_expired_lease_comes_before_later_events(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     sample_rows.receive_event(database, "b")
     sample_rows.claim_this_event(database, "a")
@@ -94,7 +94,7 @@ def test_an_event_whose_lease_ran_out_comes_before_the_later_ones_of_its_space(d
 
 
 @pytest.mark.parametrize("state", [inbox.DONE, inbox.DROPPED, inbox.FAILED])
-def test_an_event_that_ended_lets_the_next_of_its_space_go_on(database: Database, state: str) -> None:
+def test_the_next_event_of_a_space_follows_when_one_ends(database: Database, state: str) -> None:
     sample_rows.receive_event(database, "a")
     sample_rows.receive_event(database, "b")
     claim = sample_rows.claim_this_event(database, "a")
@@ -107,7 +107,7 @@ def test_an_event_that_ended_lets_the_next_of_its_space_go_on(database: Database
     sample_rows.claim_this_event(database, "b")
 
 
-def test_an_older_event_that_was_committed_late_waits_while_a_newer_one_is_held(postgres: Database) -> None:
+def test_a_late_older_event_waits_until_the_newer_one_ends(postgres: Database) -> None:
     with postgres.write() as session:
         assert inbox.record(session.connection(), [sample_rows.event("older")], NOW)
         with postgres.single_write() as connection:
@@ -121,7 +121,7 @@ def test_an_older_event_that_was_committed_late_waits_while_a_newer_one_is_held(
     sample_rows.claim_this_event(postgres, "older")
 
 
-def test_an_older_event_committed_while_a_newer_one_is_being_claimed_is_not_held_beside_it(postgres: Database) -> None:
+def test_two_events_of_a_space_are_never_claimed_at_once(postgres: Database) -> None:
     with postgres.write() as writing:
         inbox.record(writing.connection(), [sample_rows.event("older")], NOW)
         sample_rows.receive_event(postgres, "newer")
@@ -137,7 +137,7 @@ def test_an_older_event_committed_while_a_newer_one_is_being_claimed_is_not_held
     assert sample_rows.claim_event(postgres) is None
 
 
-def test_workers_that_race_never_hold_two_events_of_one_space(postgres: Database) -> None:
+def test_racing_workers_never_claim_two_events_of_one_space(postgres: Database) -> None:
     rooms, each, workers = 3, 5, 4
     for index in range(each):
         for room in range(rooms):

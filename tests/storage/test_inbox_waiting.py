@@ -9,7 +9,7 @@ from tests.storage import sample_rows
 from tests.storage.sample_rows import MINUTE, NOW
 
 
-def test_a_roster_that_was_read_brings_back_those_who_waited_for_it(database: Database, acme: Enterprise) -> None:
+def test_a_finished_roster_resumes_only_the_events_that_wait_for_it(database: Database, acme: Enterprise) -> None:
     bolt = sample_rows.enterprise(database, "bolt")
     mine, other = (
         sample_rows.claim_requested_roster(database, acme.id),
@@ -30,7 +30,7 @@ def test_a_roster_that_was_read_brings_back_those_who_waited_for_it(database: Da
     assert sample_rows.claim_event(database) is None
 
 
-def test_who_waits_for_a_reading_is_not_brought_back_by_the_roster_of_the_same_number(database: Database) -> None:
+def test_an_event_waiting_for_a_webex_status_is_not_resumed_by_a_roster(database: Database) -> None:
     for data_id, awaited in (("a", {"roster_id": 7}), ("b", {"reading_id": 7})):
         sample_rows.receive_event(database, data_id, f"space of {data_id}")
         claim = sample_rows.claim_this_event(database, data_id)
@@ -49,7 +49,7 @@ def test_who_waits_for_a_reading_is_not_brought_back_by_the_roster_of_the_same_n
 
 
 @pytest.mark.parametrize("awaited", ["roster_id", "reading_id"])
-def test_an_event_that_ended_is_not_brought_back_by_what_it_waited_for(database: Database, awaited: str) -> None:
+def test_an_ended_event_is_not_resumed(database: Database, awaited: str) -> None:
     sample_rows.receive_event(database, "a")
     claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:

@@ -68,19 +68,19 @@ def _send_while_one_is_written(intake: Intake, gate: Gate, *data_ids: str) -> li
     return fared  # type: ignore[return-value]
 
 
-def test_events_that_come_while_another_is_written_go_together_and_each_is_kept(database: Database, gate: Gate) -> None:
+def test_events_that_arrive_during_a_write_are_stored_together(database: Database, gate: Gate) -> None:
     fared = _send_while_one_is_written(Intake(database), gate, *"abcd")
     assert fared == [None] * 5
     assert gate.reached == 2
     assert _kept(database) == {"first", *"abcd"}
 
 
-def test_repeats_among_events_that_go_together_are_kept_once(database: Database, gate: Gate) -> None:
+def test_repeats_in_one_batch_are_stored_once(database: Database, gate: Gate) -> None:
     assert _send_while_one_is_written(Intake(database), gate, "a", "first", "a") == [None] * 4
     assert _kept(database) == {"first", "a"}
 
 
-def test_an_event_the_database_does_not_take_takes_no_other_with_it(
+def test_an_event_the_database_refuses_does_not_lose_the_others(
     database: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = inbox.record
@@ -96,7 +96,7 @@ def test_an_event_the_database_does_not_take_takes_no_other_with_it(
     assert _kept(database) == {"first", "a", "b"}
 
 
-def test_nobody_is_told_that_an_event_is_kept_which_is_not(database: Database, gate: Gate) -> None:
+def test_every_event_of_a_failed_write_is_reported_as_not_stored(database: Database, gate: Gate) -> None:
     gate.failure = OperationalError("insert", None, ConnectionError("gone"))
     fared = _send_while_one_is_written(Intake(database), gate, "a", "b")
     assert [type(error) for error in fared] == [NotStored] * 3
@@ -104,9 +104,7 @@ def test_nobody_is_told_that_an_event_is_kept_which_is_not(database: Database, g
     assert _kept(database) == set()
 
 
-def test_a_connection_that_has_gone_stale_is_replaced_without_a_word(
-    postgres: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_connection_is_replaced_silently(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     intake = Intake(postgres)
     intake.keep(sample_rows.event("a"), NOW)
     with postgres.read() as session:
@@ -118,7 +116,7 @@ def test_a_connection_that_has_gone_stale_is_replaced_without_a_word(
     assert _kept(postgres) == {"a", "b"}
 
 
-def test_others_are_told_of_new_events_and_not_of_repeats(database: Database) -> None:
+def test_listeners_are_told_of_new_events_but_not_of_repeats(database: Database) -> None:
     told: list[frozenset[str]] = []
     database.listen(told.append)
     intake = Intake(database)

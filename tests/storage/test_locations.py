@@ -47,7 +47,7 @@ def _places(database: Database, roster_id: int) -> list[str]:
         return [holder.location for holder in views.holders(session, roster_id)]
 
 
-def test_what_is_set_is_shown_at_once_and_in_every_roster_after(database: Database, acme: Enterprise) -> None:
+def test_a_set_location_shows_at_once_and_in_later_rosters(database: Database, acme: Enterprise) -> None:
     first = _read(database, acme, ANA, BEN)
     _change(database, acme, ANA="Łódź", ben="Bern")
     assert _places(database, first) == ["Łódź", "Bern"]
@@ -59,7 +59,7 @@ def test_what_is_set_is_shown_at_once_and_in_every_roster_after(database: Databa
     assert _known(database, acme) == {"ana@acme": "Łódź", "ben@acme": "Bern"}
 
 
-def test_what_is_cleared_falls_back_to_what_webex_said(database: Database, acme: Enterprise) -> None:
+def test_a_cleared_location_falls_back_to_webexs_value(database: Database, acme: Enterprise) -> None:
     _change(database, acme, ana="Łódź", ben="Bern")
     roster = _read(database, acme, ANA, BEN)
     _change(database, acme, ana="", ben="")
@@ -67,7 +67,7 @@ def test_what_is_cleared_falls_back_to_what_webex_said(database: Database, acme:
     assert _known(database, acme) == {}
 
 
-def test_what_is_not_named_stays_and_what_is_set_again_is_replaced(database: Database, acme: Enterprise) -> None:
+def test_a_change_replaces_only_the_locations_it_names(database: Database, acme: Enterprise) -> None:
     _read(database, acme, ANA, BEN)
     _change(database, acme, ana="Łódź", ben="Bern")
     _change(database, acme, Ana="Chur")
@@ -77,7 +77,7 @@ def test_what_is_not_named_stays_and_what_is_set_again_is_replaced(database: Dat
         assert {row.set_at for row in session.query(LocationRow)} == {NOW}
 
 
-def test_the_mapping_of_one_enterprise_is_nothing_to_another(
+def test_the_mapping_of_one_enterprise_does_not_affect_another(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     mine, other = _read(database, acme, ANA), _read(database, bolt, ANA)
@@ -87,9 +87,7 @@ def test_the_mapping_of_one_enterprise_is_nothing_to_another(
     assert _known(database, bolt) == {}
 
 
-def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_portions(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_location_set_during_a_read_shows_in_every_portion(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
@@ -101,7 +99,7 @@ def test_a_roster_that_is_being_read_shows_what_is_set_meanwhile_in_all_its_port
     assert _places(database, row.id) == ["Łódź", "Bern"]
 
 
-def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Database) -> None:
+def test_a_portion_written_while_a_location_is_set_shows_it(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
@@ -118,7 +116,7 @@ def test_a_portion_that_is_written_while_a_location_is_set_shows_it(postgres: Da
     assert _places(postgres, row.id) == ["Łódź"]
 
 
-def test_a_location_that_is_set_while_a_portion_is_written_is_shown_in_it(postgres: Database) -> None:
+def test_a_location_set_while_a_portion_is_written_shows_in_it(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
@@ -131,7 +129,7 @@ def test_a_location_that_is_set_while_a_portion_is_written_is_shown_in_it(postgr
 
 
 @pytest.mark.parametrize("portions", [1, 3])
-def test_people_are_those_of_the_current_roster_alone(
+def test_location_candidates_come_only_from_the_current_roster(
     database: Database, acme: Enterprise, bolt: Enterprise, portions: int
 ) -> None:
     def service_ids() -> Sequence[str]:
@@ -149,9 +147,7 @@ def test_people_are_those_of_the_current_roster_alone(
     assert sorted(service_ids()) == sorted(holder.service_id for holder in current)
 
 
-def test_a_person_is_named_by_folded_id_and_extension_and_by_the_address_as_it_came(
-    database: Database, acme: Enterprise
-) -> None:
+def test_candidates_have_folded_ids_and_extensions_but_exact_addresses(database: Database, acme: Enterprise) -> None:
     _read(database, acme, _holder("Ąna@acme", "Dallas", "Ł1", "ANA@acme.example"))
     with database.read() as session:
         (place,) = locations.candidates(session, acme.id)

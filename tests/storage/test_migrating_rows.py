@@ -144,7 +144,7 @@ def _fill(connection: Connection) -> None:
         )
 
 
-def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: Database) -> None:
+def test_migrations_keep_ended_syncs_and_the_queue(first: Database) -> None:
     upgrade(first)
     assert up_to_date(first)
     with first.read() as session:
@@ -197,7 +197,7 @@ def test_syncs_that_have_ended_are_read_as_they_were_and_a_queue_goes_on(first: 
     assert (last.id, last.starts) == (2, 1)
 
 
-def test_messages_that_came_in_or_were_to_go_out_are_there_and_go_on(first: Database) -> None:
+def test_migrations_keep_the_inbox_and_the_outbox(first: Database) -> None:
     upgrade(first)
     assert not sample_rows.receive_event(first, "done", "space of done")
     assert sample_rows.claim_event(first) is None
@@ -210,7 +210,7 @@ def test_messages_that_came_in_or_were_to_go_out_are_there_and_go_on(first: Data
     assert sample_rows.post_message(first, "said next") == 3
 
 
-def test_a_location_that_webex_sent_comes_back_where_one_is_set_and_cleared_after(first: Database) -> None:
+def test_migrations_keep_webexs_location_under_a_set_one(first: Database) -> None:
     upgrade(first)
     for place in ("Bern", ""):
         with first.write() as session:

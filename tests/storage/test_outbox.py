@@ -27,7 +27,7 @@ def _numbers(database: Database, room_id: str) -> list[int]:
         return [row.number for row in rows.filter(DestinationRow.room_id == room_id).order_by(OutboxRow.number)]
 
 
-def test_numbers_are_gapless_and_unique_for_each_destination_however_many_post_at_once(database: Database) -> None:
+def test_numbers_of_a_destination_have_no_gaps_or_repeats(database: Database) -> None:
     def post() -> None:
         for index in range(5):
             sample_rows.post_message(database, "hello", f"space {index % 2}")
@@ -66,7 +66,7 @@ def test_only_the_lowest_open_number_of_a_destination_is_sent(database: Database
     assert sample_rows.deliver_message(database) == "two"
 
 
-def test_a_message_that_has_to_be_tried_again_holds_back_the_later_ones(database: Database) -> None:
+def test_a_message_to_be_retried_blocks_the_later_ones(database: Database) -> None:
     sample_rows.post_message(database, "one")
     sample_rows.post_message(database, "two")
     row = sample_rows.claim_message(database)
@@ -79,7 +79,7 @@ def test_a_message_that_has_to_be_tried_again_holds_back_the_later_ones(database
     assert sample_rows.deliver_message(database, NOW + MINUTE) == "two"
 
 
-def test_a_message_that_was_given_up_lets_the_next_go_and_is_counted(database: Database) -> None:
+def test_a_failed_message_is_counted_and_no_longer_blocks_the_next(database: Database) -> None:
     sample_rows.post_message(database, "one")
     sample_rows.post_message(database, "two")
     row = sample_rows.claim_message(database)
@@ -92,7 +92,7 @@ def test_a_message_that_was_given_up_lets_the_next_go_and_is_counted(database: D
     assert sample_rows.deliver_message(database) == "two"
 
 
-def test_a_delivered_message_knows_where_webex_put_it(database: Database) -> None:
+def test_a_delivered_message_has_its_webex_id_and_space(database: Database) -> None:
     row_id = sample_rows.post_message(database, "one")
     sample_rows.deliver_message(database, NOW + SECOND)
     row = _row(database, row_id)
@@ -100,7 +100,7 @@ def test_a_delivered_message_knows_where_webex_put_it(database: Database) -> Non
     assert (row.due_at, row.lease_until, row.ended_at) == (None, None, NOW + SECOND)
 
 
-def test_whoever_lost_a_message_cannot_end_it(database: Database) -> None:
+def test_a_worker_that_lost_its_claim_cannot_end_the_message(database: Database) -> None:
     sample_rows.post_message(database, "one")
     lost = sample_rows.claim_message(database)
     after = NOW + LEASE + SECOND
@@ -118,7 +118,7 @@ def test_whoever_lost_a_message_cannot_end_it(database: Database) -> None:
     assert _row(database, lost.id).state == outbox.OPEN
 
 
-def test_a_message_without_its_thread_is_due_at_once(database: Database) -> None:
+def test_a_message_to_be_sent_outside_its_thread_is_due_at_once(database: Database) -> None:
     with database.write() as session:
         room = destinations.ensure_room(session, "room", direct=False)
         outbox.post(session, room, Draft("hello", parent_id="gone"), NOW)
@@ -131,7 +131,7 @@ def test_a_message_without_its_thread_is_due_at_once(database: Database) -> None
     assert (again.id, again.parent_id, again.failures) == (row.id, None, 0)
 
 
-def test_the_next_look_is_when_the_earliest_message_is_due(database: Database) -> None:
+def test_next_due_is_when_the_earliest_message_is_due(database: Database) -> None:
     def due_at() -> datetime | None:
         with database.read() as session:
             return outbox.next_due(session, NOW)
@@ -144,7 +144,7 @@ def test_the_next_look_is_when_the_earliest_message_is_due(database: Database) -
     assert due_at() == NOW + claims.LEASE
 
 
-def test_a_claim_given_back_is_sent_by_another(database: Database) -> None:
+def test_a_message_given_back_can_be_sent_by_another_worker(database: Database) -> None:
     sample_rows.post_message(database, "one")
     row = sample_rows.claim_message(database)
     assert row is not None

@@ -16,7 +16,7 @@ def _edit(database: Database, about_id: int, markdown: str, *, last: bool = Fals
         outbox.edit(session, about_id, markdown, NOW, last=last)
 
 
-def test_the_newest_edit_alone_is_sent(database: Database) -> None:
+def test_only_the_newest_edit_is_sent(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     for text in ("first", "second", "third"):
         _edit(database, row_id, text)
@@ -25,7 +25,7 @@ def test_the_newest_edit_alone_is_sent(database: Database) -> None:
     assert sample_rows.claim_message(database) is None
 
 
-def test_an_edit_that_is_being_sent_is_followed_by_the_newest_one(database: Database) -> None:
+def test_an_edit_being_sent_is_followed_by_the_newest_edit(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     sample_rows.deliver_message(database)
     _edit(database, row_id, "first")
@@ -45,7 +45,7 @@ def _sent_edits(database: Database, row_id: int, count: int) -> None:
         sample_rows.deliver_message(database)
 
 
-def test_nine_edits_are_free_and_the_tenth_is_for_the_last(database: Database) -> None:
+def test_the_tenth_edit_is_reserved_for_the_last_one(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     sample_rows.deliver_message(database)
     _sent_edits(database, row_id, 9)
@@ -57,7 +57,7 @@ def test_nine_edits_are_free_and_the_tenth_is_for_the_last(database: Database) -
     assert sample_rows.claim_message(database) is None
 
 
-def test_an_edit_in_hand_counts_so_that_the_tenth_stays_for_the_last(database: Database) -> None:
+def test_an_edit_being_sent_counts_towards_the_ten(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     sample_rows.deliver_message(database)
     _sent_edits(database, row_id, 8)
@@ -72,7 +72,7 @@ def test_an_edit_in_hand_counts_so_that_the_tenth_stays_for_the_last(database: D
     assert sample_rows.deliver_message(database) == "the end"
 
 
-def test_edits_of_one_message_asked_for_at_once_leave_one_to_send(postgres: Database) -> None:
+def test_edits_of_one_message_at_once_leave_one_to_send(postgres: Database) -> None:
     row_id = sample_rows.post_message(postgres, "post")
     sample_rows.deliver_message(postgres)
     run_before_commit(
@@ -84,7 +84,7 @@ def test_edits_of_one_message_asked_for_at_once_leave_one_to_send(postgres: Data
     assert sample_rows.claim_message(postgres) is None
 
 
-def test_a_message_that_was_given_up_is_not_edited(database: Database) -> None:
+def test_a_failed_message_is_not_edited(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     row = sample_rows.claim_message(database)
     assert row is not None
@@ -94,7 +94,7 @@ def test_a_message_that_was_given_up_is_not_edited(database: Database) -> None:
     assert sample_rows.claim_message(database) is None
 
 
-def test_an_edit_that_need_not_be_said_uses_none_of_the_ten(database: Database) -> None:
+def test_a_dropped_edit_does_not_count_towards_the_ten(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post")
     sample_rows.deliver_message(database)
     _edit(database, row_id, "changed")

@@ -28,7 +28,7 @@ def _kept(database: Database, attachment_id: int) -> bool:
         return session.get(AttachmentRow, attachment_id) is not None
 
 
-def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Database) -> None:
+def test_a_replaced_text_keeps_neither_the_old_text_nor_the_file(database: Database) -> None:
     attachment_id = _post_with_file(database, "room")
     row = sample_rows.claim_message(database)
     assert row is not None
@@ -43,7 +43,7 @@ def test_a_line_said_instead_carries_neither_the_text_nor_the_file(database: Dat
 
 
 @pytest.mark.parametrize("how", ["delivered", "given up", "dropped"])
-def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -> None:
+def test_a_file_is_deleted_when_its_message_ends(database: Database, how: str) -> None:
     attachment_id = _post_with_file(database, "room")
     row = sample_rows.claim_message(database)
     assert row is not None
@@ -58,14 +58,14 @@ def test_a_file_is_gone_once_nobody_waits_for_it(database: Database, how: str) -
     assert _row(database, row.id).attachment_id is None
 
 
-def test_a_shared_file_stays_while_one_message_still_carries_it(database: Database) -> None:
+def test_a_shared_file_stays_while_one_message_needs_it(database: Database) -> None:
     attachment_id = _post_with_file(database, "x", "y", "z")
     for left in (2, 1, 0):
         sample_rows.deliver_message(database)
         assert _kept(database, attachment_id) == (left > 0)
 
 
-def test_a_shared_file_is_gone_when_the_last_two_are_delivered_at_once(postgres: Database) -> None:
+def test_a_shared_file_is_deleted_if_both_messages_end_at_once(postgres: Database) -> None:
     attachment_id = _post_with_file(postgres, "x", "y")
     one, other = sample_rows.claim_message(postgres), sample_rows.claim_message(postgres)
     assert one is not None

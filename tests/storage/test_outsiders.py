@@ -99,7 +99,7 @@ def _all_of_it(database: Database) -> list[Any]:
 
 @given(lines=st.lists(_LINES, min_size=1, max_size=12))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
-def test_nobody_outside_changes_or_learns_anything(
+def test_strangers_cannot_change_or_learn_anything(
     world: Database, talk: Conversation, lines: list[tuple[Identity, str, str | None]]
 ) -> None:
     before = _all_of_it(world)

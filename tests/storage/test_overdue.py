@@ -32,7 +32,7 @@ def _due(database: Database, ids: list[int]) -> list[int]:
     return [sync_id for sync_id in ids if sample_rows.sync_row(database, sync_id).due_at is not None]
 
 
-def test_only_those_asked_for_before_that_time_become_due(database: Database) -> None:
+def test_only_syncs_requested_before_the_limit_become_due(database: Database) -> None:
     ids = _queue(database, NOW - MINUTE, NOW - SECOND, NOW, NOW + SECOND)
     assert _due(database, ids) == ids[:1]
     assert _call(database)
@@ -42,7 +42,7 @@ def test_only_those_asked_for_before_that_time_become_due(database: Database) ->
     assert _due(database, ids) == ids[:2]
 
 
-def test_the_first_of_a_queue_is_not_called_since_it_comes_up_by_itself(database: Database) -> None:
+def test_the_first_sync_of_a_queue_is_not_requeued_as_overdue(database: Database) -> None:
     (first,) = _queue(database, NOW - MINUTE)
     row = sample_rows.claim_sync(database)
     sample_rows.move_sync(database, row, due_at=NOW + 2 * DAY)
@@ -51,7 +51,7 @@ def test_the_first_of_a_queue_is_not_called_since_it_comes_up_by_itself(database
 
 
 @pytest.mark.parametrize("state", [SyncState.STARTING, SyncState.RUNNING, SyncState.COMPLETED, SyncState.FAILED])
-def test_a_sync_that_left_the_queue_is_not_called(database: Database, state: SyncState) -> None:
+def test_a_sync_that_left_the_queue_is_not_requeued_as_overdue(database: Database, state: SyncState) -> None:
     (first,) = _queue(database, NOW - MINUTE)
     sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=None)
     assert not _call(database)
@@ -71,7 +71,7 @@ def test_an_overdue_sync_ends_while_another_is_first(database: Database) -> None
     assert sample_rows.claim_sync(database).id == second
 
 
-def test_an_overdue_sync_that_was_called_and_comes_up_meanwhile_is_still_the_first(database: Database) -> None:
+def test_an_overdue_sync_can_become_first_and_then_end(database: Database) -> None:
     first, second = _queue(database, NOW - MINUTE, NOW - MINUTE)
     row = sample_rows.claim_sync(database)
     _call(database, now=NOW)
@@ -81,7 +81,7 @@ def test_an_overdue_sync_that_was_called_and_comes_up_meanwhile_is_still_the_fir
     assert sample_rows.heads(database) == []
 
 
-def test_many_are_called_in_portions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overdue_syncs_are_requeued_in_portions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queues, "_PORTION", 2)
     ids = _queue(database, *[NOW - MINUTE] * 4)
     counted: list[int] = []
@@ -90,7 +90,7 @@ def test_many_are_called_in_portions(database: Database, monkeypatch: pytest.Mon
     assert counted == [3, 4]
 
 
-def test_processes_that_call_at_once_do_not_wait_for_each_other(postgres: Database) -> None:
+def test_processes_that_requeue_at_once_do_not_wait_for_each_other(postgres: Database) -> None:
     ids = _queue(postgres, *[NOW - MINUTE] * 3)
     with postgres.write() as session:
         assert queues.requeue_overdue(session, NOW, NOW)

@@ -7,7 +7,7 @@ from tests.storage import sample_rows
 from tests.storage.sample_rows import MINUTE, NOW
 
 
-def test_each_comes_with_its_admins_spaces_and_last_sync(
+def test_an_overview_has_admins_spaces_and_the_last_sync(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     for email in ("zoe@acme.example", "ana@acme.example"):
@@ -28,7 +28,7 @@ def test_each_comes_with_its_admins_spaces_and_last_sync(
     assert (of_bolt.enterprise, of_bolt.admins, of_bolt.spaces, of_bolt.last_state) == (bolt, (), 0, None)
 
 
-def test_an_enterprise_out_of_use_is_not_among_them(database: Database, acme: Enterprise) -> None:
+def test_a_removed_enterprise_has_no_overview(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         enterprises.remove(session, acme.id, NOW)
         assert overviews.find_all(session) == []

@@ -45,7 +45,7 @@ def _ended(database: Database) -> int:
         return session.query(SyncRow).filter(SyncRow.state.not_in(ACTIVE)).count()
 
 
-def test_of_enterprises_accepted_at_once_on_one_cluster_exactly_one_is_first(postgres: Database) -> None:
+def test_exactly_one_of_many_syncs_accepted_at_once_is_first(postgres: Database) -> None:
     companies = [sync_commands.enterprise_known_to_webex(postgres, f"e{index}") for index in range(6)]
     pending = run_together(
         [partial(sync_commands.type_command, postgres, enterprise, sync.run) for enterprise in companies]
@@ -54,7 +54,7 @@ def test_of_enterprises_accepted_at_once_on_one_cluster_exactly_one_is_first(pos
     assert sample_rows.heads(postgres) == [min(_active(postgres))]
 
 
-def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Database, east: list[Enterprise]) -> None:
+def test_a_sync_requested_while_the_last_one_ends_becomes_first(postgres: Database, east: list[Enterprise]) -> None:
     acme, bolt, _ = east
     sync_commands.type_command(postgres, acme, sync.run)
     row = sample_rows.claim_sync(postgres)
@@ -64,9 +64,7 @@ def test_who_asks_while_the_last_of_a_queue_ends_becomes_the_first(postgres: Dat
     assert sample_rows.heads(postgres) == _active(postgres)
 
 
-def test_whoever_ends_the_last_of_a_queue_while_another_asks_marks_that_one(
-    postgres: Database, east: list[Enterprise]
-) -> None:
+def test_ending_the_last_sync_promotes_one_requested_meanwhile(postgres: Database, east: list[Enterprise]) -> None:
     acme, bolt, _ = east
     sync_commands.type_command(postgres, acme, sync.run)
     row = sample_rows.claim_sync(postgres)
@@ -78,7 +76,7 @@ def test_whoever_ends_the_last_of_a_queue_while_another_asks_marks_that_one(
     assert [marked] == _active(postgres) == sample_rows.heads(postgres)
 
 
-def test_whoever_cancels_the_last_of_a_queue_while_another_asks_leaves_that_one_first(
+def test_cancelling_the_last_sync_leaves_one_requested_meanwhile_first(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     acme, bolt, core = east
@@ -97,7 +95,7 @@ def test_whoever_cancels_the_last_of_a_queue_while_another_asks_leaves_that_one_
     assert sample_rows.heads(postgres) == _active(postgres)
 
 
-def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Database, east: list[Enterprise]) -> None:
+def test_promoting_a_sync_waits_for_a_request_under_way(postgres: Database, east: list[Enterprise]) -> None:
     acme = east[0]
 
     def promote() -> Sync | None:
@@ -111,7 +109,7 @@ def test_whoever_marks_the_first_of_a_queue_waits_for_who_asks(postgres: Databas
     assert sample_rows.heads(postgres) == _active(postgres)
 
 
-def test_a_worker_neither_starts_nor_ends_a_sync_while_somebody_else_has_its_queue(
+def test_a_worker_waits_for_the_lock_of_a_queue_to_start_or_end_a_sync(
     postgres: Database, east: list[Enterprise]
 ) -> None:
     acme = east[0]
@@ -135,9 +133,7 @@ def test_a_worker_neither_starts_nor_ends_a_sync_while_somebody_else_has_its_que
     assert moved_once_free(lambda session: enterprises.lock(session, acme.id)) is SyncState.COMPLETED
 
 
-def test_an_overdue_sync_and_the_first_that_end_at_once_leave_the_next_first(
-    postgres: Database, east: list[Enterprise]
-) -> None:
+def test_two_syncs_that_end_at_once_leave_the_next_first(postgres: Database, east: list[Enterprise]) -> None:
     for enterprise in east:
         sample_rows.queue_sync(postgres, enterprise)
     first = sample_rows.claim_sync(postgres)
@@ -162,7 +158,7 @@ def test_ends_on_different_clusters_do_not_wait_for_each_other(postgres: Databas
     assert sample_rows.heads(postgres) == [marked] == _active(postgres)
 
 
-def test_who_asks_while_their_enterprise_moves_to_another_cluster_is_queued_there(postgres: Database) -> None:
+def test_a_sync_requested_during_a_move_is_queued_on_the_new_cluster(postgres: Database) -> None:
     acme, dune = (
         sync_commands.enterprise_known_to_webex(postgres, "acme"),
         sync_commands.enterprise_known_to_webex(postgres, "dune", cluster="west"),
@@ -179,7 +175,7 @@ def test_who_asks_while_their_enterprise_moves_to_another_cluster_is_queued_ther
     assert (asked.cluster_id, asked.head) == (dune.cluster_id, True)
 
 
-def test_however_many_workers_race_one_sync_at_a_time_is_on_a_cluster_and_all_get_their_turn(
+def test_racing_workers_run_one_sync_at_a_time_on_a_cluster(
     postgres: Database,
 ) -> None:
     companies = [

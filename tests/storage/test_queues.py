@@ -20,7 +20,7 @@ def _promote(database: Database, cluster_id: int) -> int | None:
         return None if marked is None else marked.id
 
 
-def test_of_a_queue_the_first_alone_is_due(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_only_the_first_sync_of_a_queue_is_due(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     first, second = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
     assert (first.head, second.head) == (True, False)
     assert sample_rows.heads(database) == [first.id]
@@ -35,7 +35,7 @@ def test_queues_of_different_clusters_are_worked_side_by_side(database: Database
     assert {sample_rows.claim_sync(database).id, sample_rows.claim_sync(database).id} == asked
 
 
-def test_a_place_counts_those_before_on_the_same_cluster_who_have_not_ended(
+def test_a_place_counts_earlier_unended_syncs_on_the_cluster(
     database: Database, acme: Enterprise, bolt: Enterprise, core: Enterprise
 ) -> None:
     elsewhere = sample_rows.enterprise(database, "dune", cluster="west")
@@ -74,7 +74,7 @@ def test_every_clusters_queue_is_shown_in_its_order(
 
 
 @pytest.mark.parametrize("state", _ENDS)
-def test_whoever_ends_the_first_marks_the_next_and_the_ended_one_is_to_be_told(
+def test_ending_the_first_sync_promotes_the_next_and_is_announced(
     database: Database, acme: Enterprise, bolt: Enterprise, core: Enterprise, state: SyncState
 ) -> None:
     first, second, third = (sample_rows.queue_sync(database, one) for one in (acme, bolt, core))
@@ -84,7 +84,7 @@ def test_whoever_ends_the_first_marks_the_next_and_the_ended_one_is_to_be_told(
     assert sample_rows.sync_row(database, third.id).due_at is None
 
 
-def test_whoever_ends_the_last_of_a_queue_marks_nobody(database: Database, acme: Enterprise) -> None:
+def test_ending_the_last_sync_of_a_queue_promotes_none(database: Database, acme: Enterprise) -> None:
     elsewhere = sample_rows.queue_sync(database, sample_rows.enterprise(database, "dune", cluster="west"))
     assert sample_rows.claim_sync(database).id == elsewhere.id
     sample_rows.queue_sync(database, acme)
@@ -92,7 +92,7 @@ def test_whoever_ends_the_last_of_a_queue_marks_nobody(database: Database, acme:
     assert sample_rows.heads(database) == [elsewhere.id]
 
 
-def test_an_end_that_is_rolled_back_marks_nobody(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_an_end_that_is_rolled_back_promotes_none(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     first, _ = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
     row = sample_rows.claim_sync(database)
 
@@ -108,7 +108,7 @@ def test_an_end_that_is_rolled_back_marks_nobody(database: Database, acme: Enter
     assert sample_rows.sync_of(database, first.id).state == SyncState.QUEUED
 
 
-def test_whoever_lost_a_sync_ends_nothing_and_marks_nobody(
+def test_a_worker_that_lost_its_claim_ends_and_promotes_nothing(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     first, _ = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
@@ -119,7 +119,7 @@ def test_whoever_lost_a_sync_ends_nothing_and_marks_nobody(
     assert sample_rows.heads(database) == [first.id]
 
 
-def test_what_a_sync_waited_for_and_how_often_it_failed_are_over_with_it(database: Database, acme: Enterprise) -> None:
+def test_ending_a_sync_clears_its_wait_and_its_failures(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.queue_sync(database, acme)
     sample_rows.move_sync(database, sample_rows.claim_sync(database), waits_for=WaitsFor.WEBEX, failures=3)
     sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.FAILED)
@@ -127,7 +127,7 @@ def test_what_a_sync_waited_for_and_how_often_it_failed_are_over_with_it(databas
     assert (ended.waits_for, ended.failures, ended.head, ended.due_at) == (None, 0, False, NOW)
 
 
-def test_only_a_queue_without_a_first_gets_one(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_only_a_queue_without_a_first_sync_is_promoted(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     assert _promote(database, acme.cluster_id) is None
     first, second = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
     assert _promote(database, acme.cluster_id) is None
@@ -139,7 +139,7 @@ def test_only_a_queue_without_a_first_gets_one(database: Database, acme: Enterpr
     assert sample_rows.heads(database) == [second.id]
 
 
-def test_the_first_on_a_paused_cluster_is_due_when_the_pause_is_over(
+def test_the_first_sync_of_a_paused_cluster_is_due_after_the_pause(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     with database.write() as session:

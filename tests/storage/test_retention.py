@@ -34,7 +34,7 @@ def _done(database: Database, data_id: str, at: datetime) -> None:
         inbox.end(session, claim, inbox.DONE)
 
 
-def test_old_events_go_and_the_younger_and_those_not_done_with_stay(database: Database) -> None:
+def test_only_old_events_that_have_ended_are_deleted(database: Database) -> None:
     _done(database, "old", NOW - 2 * DAY)
     _done(database, "young", NOW)
     sample_rows.receive_event(database, "old and open", at=NOW - 2 * DAY)
@@ -42,7 +42,7 @@ def test_old_events_go_and_the_younger_and_those_not_done_with_stay(database: Da
     assert _events(database) == ["young", "old and open"]
 
 
-def test_old_messages_go_and_the_younger_and_those_that_wait_stay(database: Database) -> None:
+def test_only_old_messages_that_have_ended_are_deleted(database: Database) -> None:
     for text, at in (("old", NOW - 2 * DAY), ("young", NOW)):
         sample_rows.post_message(database, text, now=at)
         sample_rows.deliver_message(database, at)
@@ -51,7 +51,7 @@ def test_old_messages_go_and_the_younger_and_those_that_wait_stay(database: Data
     assert _messages(database) == ["young", "old and open"]
 
 
-def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
+def test_a_message_stays_as_long_as_its_edits(database: Database) -> None:
     row_id = sample_rows.post_message(database, "post", now=NOW - 9 * DAY)
     sample_rows.deliver_message(database, NOW - 9 * DAY)
     with database.write() as session:
@@ -64,7 +64,7 @@ def test_a_message_stays_as_long_as_a_change_of_it(database: Database) -> None:
     assert _messages(database) == []
 
 
-def test_the_message_that_shows_a_sync_stays_with_it(database: Database, acme: Enterprise) -> None:
+def test_the_status_message_of_a_sync_stays_as_long_as_the_sync(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.queue_sync(database, acme)
     row_id = sample_rows.post_message(database, "queued", now=NOW - 9 * DAY)
     sample_rows.deliver_message(database, NOW - 9 * DAY)
@@ -74,7 +74,7 @@ def test_the_message_that_shows_a_sync_stays_with_it(database: Database, acme: E
     assert _messages(database) == ["queued"]
 
 
-def test_what_is_old_goes_a_portion_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_rows_are_deleted_in_portions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "PORTION", 2)
     for index in range(3):
         _done(database, str(index), NOW - DAY)

@@ -35,7 +35,7 @@ def _state(database: Database, roster_id: int) -> str:
         return session.get_one(RosterRow, roster_id).state
 
 
-def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme: Enterprise) -> None:
+def test_a_roster_requested_many_times_at_once_is_requested_once(database: Database, acme: Enterprise) -> None:
     def want(enterprise: Enterprise) -> int:
         with database.write() as session:
             return rosters.request(session, enterprise.id, NOW)
@@ -44,16 +44,14 @@ def test_a_roster_that_is_wanted_already_is_wanted_once(database: Database, acme
     assert want(sample_rows.enterprise(database, "bolt")) != want(acme)
 
 
-def test_a_claimed_roster_comes_with_its_own_enterprises_id_at_the_provider(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_claimed_roster_has_the_sp_id_of_its_enterprise(database: Database, acme: Enterprise) -> None:
     bolt = sample_rows.enterprise(database, "bolt")
     rows = [sample_rows.claim_requested_roster(database, enterprise.id) for enterprise in (bolt, acme)]
     found = {row.enterprise_id: row.sp_enterprise_id for row in rows}
     assert found == {one.id: one.sp_enterprise_id for one in (acme, bolt)}
 
 
-def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postgres: Database) -> None:
+def test_a_roster_requested_while_another_becomes_current_is_new(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
@@ -67,7 +65,7 @@ def test_a_roster_wanted_while_the_one_before_becomes_current_is_a_new_one(postg
     assert _state(postgres, wanted) == RosterState.WANTED
 
 
-def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enterprise) -> None:
+def test_a_roster_is_not_shown_before_it_is_complete(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     claim = Claim(row.id, row.attempt)
     with database.write() as session:
@@ -79,7 +77,7 @@ def test_nobody_sees_a_roster_before_it_is_whole(database: Database, acme: Enter
     assert _seen(database, acme) == ["Ana", "Bo", "Cy"]
 
 
-def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: Database, acme: Enterprise) -> None:
+def test_a_newer_roster_replaces_the_old_one_in_one_step(database: Database, acme: Enterprise) -> None:
     old = _read(database, acme, LicenseHolder(first_name="Ana"))
     row = sample_rows.claim_requested_roster(database, acme.id, NOW + MINUTE)
     claim = Claim(row.id, row.attempt)
@@ -100,7 +98,7 @@ def test_a_newer_roster_takes_the_place_of_the_one_before_in_one_step(database: 
         assert (current.id, current.size, current.read_at) == (row.id, 1, NOW + MINUTE)
 
 
-def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database: Database, acme: Enterprise) -> None:
+def test_a_worker_that_lost_its_claim_cannot_write_the_roster(database: Database, acme: Enterprise) -> None:
     old = _read(database, acme, LicenseHolder(first_name="Ana"))
     row = sample_rows.claim_requested_roster(database, acme.id)
     lost = Claim(row.id, row.attempt)
@@ -116,7 +114,7 @@ def test_whoever_lost_a_roster_neither_adds_to_it_nor_makes_it_current(database:
         assert views.count(session, row.id) == 0
 
 
-def test_writing_a_portion_holds_the_roster_for_another_lease(database: Database, acme: Enterprise) -> None:
+def test_writing_a_portion_renews_the_lease_of_the_roster(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW + LEASE, 0, _holders("Ana"))
@@ -124,9 +122,7 @@ def test_writing_a_portion_holds_the_roster_for_another_lease(database: Database
         assert rosters.claim(session.connection(), NOW + 2 * LEASE) is None
 
 
-def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_waited(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_failed_roster_keeps_the_old_one_and_resumes_its_events(database: Database, acme: Enterprise) -> None:
     _read(database, acme, LicenseHolder(first_name="Ana"))
     row = sample_rows.claim_requested_roster(database, acme.id)
     sample_rows.receive_event(database, "a")
@@ -143,7 +139,7 @@ def test_a_roster_that_could_not_be_read_leaves_the_one_before_and_answers_who_w
         assert (last.id, last.state, last.error) == (row.id, RosterState.FAILED, "Webex is away")
 
 
-def test_a_roster_that_is_read_again_later_stays_wanted(database: Database, acme: Enterprise) -> None:
+def test_a_roster_to_be_retried_stays_requested(database: Database, acme: Enterprise) -> None:
     def next_due() -> datetime | None:
         with database.read() as session:
             return rosters.next_due(session, NOW)
@@ -179,7 +175,7 @@ def test_the_rows_of_a_replaced_roster_go_in_chunks(
         assert views.count(session, new) == 1
 
 
-def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database: Database, acme: Enterprise) -> None:
+def test_a_roster_that_is_current_or_being_read_is_not_obsolete(database: Database, acme: Enterprise) -> None:
     _read(database, acme, LicenseHolder(first_name="Ana"))
     row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
@@ -189,7 +185,7 @@ def test_rosters_that_are_current_or_still_being_read_are_not_obsolete(database:
         assert rosters.find_obsolete(session) == row.id
 
 
-def test_the_rows_know_the_subscriber_and_the_place_in_webexs_order(database: Database, acme: Enterprise) -> None:
+def test_rows_have_their_subscriber_and_their_place_in_webexs_order(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
         rosters.add(session, Claim(row.id, row.attempt), acme.id, NOW, 0, _holders("Ana", "Bo"))

@@ -45,7 +45,7 @@ def _names(database: Database, roster: Roster) -> list[str]:
         return [holder.first_name for holder in views.holders(session, roster.id)]
 
 
-def test_who_has_changed_changes_in_place_and_who_is_new_comes_last(
+def test_changed_people_keep_their_place_and_new_ones_come_last(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     _merge(database, acme, **{"1": "Bea", "new": "Dee", "newer": "Eli"})
@@ -55,7 +55,7 @@ def test_who_has_changed_changes_in_place_and_who_is_new_comes_last(
     assert (after.read_at, after.begun_at, after.whole_at) == (LATER + MINUTE, LATER, read.whole_at)
 
 
-def test_nothing_that_has_changed_makes_the_roster_fresh_all_the_same(
+def test_a_read_without_changes_still_makes_the_roster_fresh(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     _merge(database, acme)
@@ -63,15 +63,15 @@ def test_nothing_that_has_changed_makes_the_roster_fresh_all_the_same(
     assert (_shown(database, acme).size, _shown(database, acme).read_at) == (3, LATER + MINUTE)
 
 
-def test_more_changes_than_are_written_at_a_time_are_all_written(
-    database: Database, acme: Enterprise, read: Roster
-) -> None:
+def test_changes_of_several_portions_are_all_written(database: Database, acme: Enterprise, read: Roster) -> None:
     _merge(database, acme, **{str(number): f"N{number}" for number in range(2500)})
     assert _names(database, read) == [f"N{number}" for number in range(2500)]
     assert _shown(database, acme).size == 2500
 
 
-def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acme: Enterprise, read: Roster) -> None:
+def test_a_finished_read_of_changes_resumes_the_waiting_events(
+    database: Database, acme: Enterprise, read: Roster
+) -> None:
     sample_rows.receive_event(database, "a")
     waiting = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
@@ -81,7 +81,7 @@ def test_who_waited_for_a_reading_of_changes_is_answered(database: Database, acm
     assert sample_rows.claim_event(database, LATER + 2 * MINUTE) is not None
 
 
-def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
+def test_a_read_of_changes_that_lost_its_claim_writes_nothing(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id, LATER)
@@ -94,7 +94,7 @@ def test_a_reading_of_changes_that_was_taken_over_writes_nothing(
 
 
 @pytest.mark.parametrize("how", ["whole", "restart"])
-def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
+def test_a_request_for_a_full_read_replaces_a_read_of_changes(
     database: Database, acme: Enterprise, read: Roster, how: str
 ) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id, LATER)
@@ -109,9 +109,7 @@ def test_a_reading_of_changes_under_way_gives_way_to_one_of_all(
     assert again.whole
 
 
-def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_second_request_for_a_full_read_does_not_restart_it(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         rosters.request(session, acme.id, NOW, whole=True)
     row = sample_rows.claim_requested_roster(database, acme.id)
@@ -121,7 +119,7 @@ def test_a_reading_of_all_under_way_is_not_begun_again_for_another_who_wants_all
     assert _shown(database, acme).id == row.id
 
 
-def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterprise_in_use(
+def test_the_stalest_roster_of_an_enterprise_in_use_is_read_next(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     bolt = sample_rows.enterprise(database, "bolt")
@@ -145,7 +143,7 @@ def test_the_roster_that_is_next_to_be_read_whole_is_the_stalest_of_an_enterpris
     assert next_one(NOW + MINUTE) == acme.id
 
 
-def test_what_is_forgotten_is_shown_no_more_and_read_again_whole(
+def test_a_forgotten_roster_is_hidden_and_read_again_in_full(
     database: Database, acme: Enterprise, read: Roster
 ) -> None:
     with database.write() as session:

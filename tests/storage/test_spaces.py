@@ -22,15 +22,13 @@ def _notified(database: Database, enterprise: Enterprise) -> list[str]:
         return spaces.notification_rooms(session, enterprise.id)
 
 
-def test_an_enterprise_tells_as_many_spaces_as_were_made_for_it(
-    database: Database, acme: Enterprise, bolt: Enterprise
-) -> None:
+def test_an_enterprise_can_notify_several_spaces(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     assert [_notify(database, room, acme) for room in ("y", "x", "y")] == [True, True, False]
     assert _notify(database, "z", bolt)
     assert (_notified(database, acme), _notified(database, bolt)) == (["y", "x"], ["z"])
 
 
-def test_a_space_tells_of_the_enterprise_it_was_made_for_last(
+def test_a_space_gets_notices_of_its_last_enterprise_only(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     _notify(database, "x", acme)
@@ -38,9 +36,7 @@ def test_a_space_tells_of_the_enterprise_it_was_made_for_last(
     assert (_notified(database, acme), _notified(database, bolt)) == ([], ["x"])
 
 
-def test_a_space_that_was_turned_off_hears_nothing_until_it_is_turned_on_again(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_space_turned_off_gets_no_notices_until_turned_on_again(database: Database, acme: Enterprise) -> None:
     for room in ("x", "y"):
         _notify(database, room, acme)
     assert [_unnotify(database, room, acme) for room in ("x", "x", "never")] == [True, False, False]
@@ -49,7 +45,7 @@ def test_a_space_that_was_turned_off_hears_nothing_until_it_is_turned_on_again(
     assert set(_notified(database, acme)) == {"x", "y"}
 
 
-def test_an_enterprise_does_not_turn_off_what_another_tells(
+def test_an_enterprise_cannot_turn_off_the_notices_of_another(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     _notify(database, "x", bolt)
@@ -60,13 +56,13 @@ def test_an_enterprise_does_not_turn_off_what_another_tells(
     assert (_notified(database, acme), _notified(database, bolt)) == (["x"], [])
 
 
-def test_a_space_made_many_times_at_once_is_made_once(database: Database, acme: Enterprise) -> None:
+def test_notices_turned_on_many_times_at_once_are_turned_on_once(database: Database, acme: Enterprise) -> None:
     made = run_together([lambda: _notify(database, "x", acme)] * 6)
     assert sorted(made) == [False] * 5 + [True]
     assert _notified(database, acme) == ["x"]
 
 
-def test_somebody_who_is_muted_stays_so_until_they_are_not(database: Database) -> None:
+def test_a_muted_person_stays_muted_until_unmuted(database: Database) -> None:
     def muted() -> set[str]:
         with database.read() as session:
             return spaces.muted(session, ["ana", "bo"])
@@ -81,7 +77,7 @@ def test_somebody_who_is_muted_stays_so_until_they_are_not(database: Database) -
     assert muted() == set()
 
 
-def test_a_space_that_is_for_nothing_any_more_is_forgotten(database: Database, acme: Enterprise) -> None:
+def test_a_space_without_any_purpose_is_deleted(database: Database, acme: Enterprise) -> None:
     for room in ("told", "linked too"):
         _notify(database, room, acme)
     with database.write() as session:
@@ -92,7 +88,7 @@ def test_a_space_that_is_for_nothing_any_more_is_forgotten(database: Database, a
         assert [(space.room_id, space.linked) for space in spaces.find_all(session)] == [("linked too", True)]
 
 
-def test_a_space_is_known_by_the_id_it_has_moved_to(database: Database, acme: Enterprise) -> None:
+def test_a_space_takes_the_id_it_has_moved_to(database: Database, acme: Enterprise) -> None:
     with database.write() as session:
         spaces.link(session, "the-number", acme.id, NOW)
         spaces.link(session, "another", acme.id, NOW)

@@ -57,14 +57,14 @@ def _taken(database: Database) -> Claim:
     return Claim(row.id, row.attempt)
 
 
-def test_two_who_ask_at_once_get_one_sync(postgres: Database, acme: Enterprise) -> None:
+def test_requests_at_the_same_time_get_one_sync(postgres: Database, acme: Enterprise) -> None:
     people = [f"person {index}" for index in range(6)]
     pending = _together(postgres, acme, sync.run, people)
     assert sorted(pending) == ["joined"] * 5 + ["sync"]
     assert _followers(postgres, _active(postgres, acme).id) == set(people)
 
 
-def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Database, acme: Enterprise) -> None:
+def test_a_request_during_a_completion_waits_and_finds_the_hold(postgres: Database, acme: Enterprise) -> None:
     _ask(postgres, acme)
     claim = _taken(postgres)
     pending = run_before_commit(
@@ -77,7 +77,7 @@ def test_who_asks_while_a_sync_completes_waits_and_finds_the_hold(postgres: Data
         assert syncs.active(session, acme.id) is None
 
 
-def test_who_asks_while_a_sync_fails_gets_another(postgres: Database, acme: Enterprise) -> None:
+def test_a_request_while_a_sync_fails_gets_a_new_sync(postgres: Database, acme: Enterprise) -> None:
     first = _ask(postgres, acme)
     claim = _taken(postgres)
     pending = run_before_commit(
@@ -91,7 +91,7 @@ def test_who_asks_while_a_sync_fails_gets_another(postgres: Database, acme: Ente
     assert sample_rows.heads(postgres) == [second.id]
 
 
-def test_who_joins_while_a_sync_completes_is_among_those_told(postgres: Database, acme: Enterprise) -> None:
+def test_a_follower_who_joins_during_a_completion_is_told(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
     portal = FakeBroadWorks()
     for _ in range(2):
@@ -110,7 +110,7 @@ def test_who_joins_while_a_sync_completes_is_among_those_told(postgres: Database
     assert sample_rows.sync_of(postgres, queued.id).state is SyncState.COMPLETED
 
 
-def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Database, acme: Enterprise) -> None:
+def test_a_request_near_a_completion_joins_it_or_is_refused(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
     claim = _taken(postgres)
     told: set[str] = set()
@@ -133,7 +133,7 @@ def test_whoever_asks_around_a_completion_has_joined_it_or_is_held(postgres: Dat
 
 
 @pytest.mark.parametrize("operator", [False, True])
-def test_a_sync_that_is_cancelled_while_a_worker_starts_it_is_never_asked_of_webex(
+def test_a_sync_cancelled_before_its_start_is_not_requested_from_webex(
     postgres: Database, acme: Enterprise, operator: bool
 ) -> None:
     queued = _ask(postgres, acme)
@@ -156,7 +156,7 @@ def test_a_sync_that_is_cancelled_while_a_worker_starts_it_is_never_asked_of_web
     assert ended.cause is (Cause.ENDED_BY_OPERATOR if operator else Cause.WITHDRAWN)
 
 
-def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme: Enterprise) -> None:
+def test_a_sync_that_is_starting_cannot_be_cancelled(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
     claim = _taken(postgres)
 
@@ -171,7 +171,7 @@ def test_who_cancels_a_sync_while_it_starts_is_too_late(postgres: Database, acme
         syncs.move(session, claim, NOW, state=SyncState.RUNNING, due_at=NOW)
 
 
-def test_of_a_start_and_a_cancellation_exactly_one_wins(postgres: Database) -> None:
+def test_either_the_start_or_the_cancellation_wins(postgres: Database) -> None:
     for index in range(8):
         enterprise = sync_commands.enterprise_known_to_webex(postgres, f"e{index}", cluster=f"c{index}")
         queued = _ask(postgres, enterprise)
@@ -191,7 +191,7 @@ def test_of_a_start_and_a_cancellation_exactly_one_wins(postgres: Database) -> N
             session.query(SyncRow).update({SyncRow.due_at: None})
 
 
-def test_who_joins_while_the_last_follower_withdraws_keeps_the_sync(postgres: Database, acme: Enterprise) -> None:
+def test_joining_while_the_last_follower_withdraws_keeps_the_sync(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
 
     def join(session: Session) -> None:
@@ -204,9 +204,7 @@ def test_who_joins_while_the_last_follower_withdraws_keeps_the_sync(postgres: Da
     assert _followers(postgres, queued.id) == {"bo"}
 
 
-def test_who_asks_while_the_last_follower_withdraws_gets_a_sync_of_their_own(
-    postgres: Database, acme: Enterprise
-) -> None:
+def test_a_request_while_the_last_follower_withdraws_gets_a_new_sync(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
 
     def withdraw(session: Session) -> None:
@@ -222,7 +220,7 @@ def test_who_asks_while_the_last_follower_withdraws_gets_a_sync_of_their_own(
     assert sample_rows.heads(postgres) == [again.id]
 
 
-def test_of_all_who_withdraw_at_once_the_last_ends_the_sync(postgres: Database, acme: Enterprise) -> None:
+def test_a_sync_is_cancelled_once_if_all_followers_withdraw_at_once(postgres: Database, acme: Enterprise) -> None:
     queued = _ask(postgres, acme)
     assert sync_commands.type_command(postgres, acme, sync.run, "bo") == "joined"
     pending = _together(postgres, acme, cancel.run, ["ana", "bo"])

@@ -25,7 +25,7 @@ def test_a_second_active_sync_of_an_enterprise_cannot_be_written(database: Datab
     sample_rows.queue_sync(database, acme)
 
 
-def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_two_syncs_cannot_run_on_one_cluster(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     first, second = sample_rows.queue_sync(database, acme), sample_rows.queue_sync(database, bolt)
     with database.write() as session:
         session.get_one(SyncRow, first.id).state = SyncState.STARTING
@@ -33,7 +33,7 @@ def test_two_syncs_cannot_be_on_one_cluster(database: Database, acme: Enterprise
         session.execute(update(SyncRow).where(SyncRow.id == second.id).values(state=SyncState.RUNNING))
 
 
-def test_a_sync_that_is_kept_is_still_held_and_one_that_is_moved_is_not(database: Database, acme: Enterprise) -> None:
+def test_a_state_change_releases_the_claim_unless_it_is_kept(database: Database, acme: Enterprise) -> None:
     sample_rows.queue_sync(database, acme)
     row = sample_rows.claim_sync(database)
     sample_rows.move_sync(database, row, keep_claim=True, state=SyncState.STARTING)
@@ -42,7 +42,7 @@ def test_a_sync_that_is_kept_is_still_held_and_one_that_is_moved_is_not(database
     assert sample_rows.claim_sync(database).state == SyncState.RUNNING
 
 
-def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterprise) -> None:
+def test_a_sync_whose_end_was_announced_is_no_longer_due(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.queue_sync(database, acme)
     sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.COMPLETED)
     row = sample_rows.claim_sync(database)
@@ -52,7 +52,7 @@ def test_a_sync_that_was_told_of_is_done_with(database: Database, acme: Enterpri
     assert sample_rows.sync_row(database, sync.id).told_at == NOW
 
 
-def test_what_is_learned_of_a_sync_comes_back_as_it_was(database: Database, acme: Enterprise) -> None:
+def test_the_fields_of_a_sync_come_back_as_they_were_written(database: Database, acme: Enterprise) -> None:
     asked = sample_rows.queue_sync(database, acme)
     assert (asked.head, asked.starts, asked.waits_for, asked.cause) == (True, 0, None, None)
     learned = {
@@ -74,7 +74,7 @@ def test_what_is_learned_of_a_sync_comes_back_as_it_was(database: Database, acme
 
 
 @pytest.mark.parametrize("state", ACTIVE)
-def test_a_sync_under_way_is_found_and_one_that_has_ended_is_not(
+def test_the_active_sync_of_an_enterprise_is_the_one_under_way(
     database: Database, acme: Enterprise, bolt: Enterprise, state: SyncState
 ) -> None:
     def found(enterprise: Enterprise) -> int | None:
@@ -102,7 +102,7 @@ def test_a_claimed_sync_comes_with_its_own_enterprises_webex_id(
     assert sample_rows.claim_sync(database).webex_id == "webex's bolt"
 
 
-def test_whoever_lost_a_sync_writes_nothing_of_it(database: Database, acme: Enterprise) -> None:
+def test_a_worker_that_lost_its_claim_cannot_write_the_sync(database: Database, acme: Enterprise) -> None:
     sync = sample_rows.queue_sync(database, acme)
     lost = sample_rows.claim_sync(database)
     assert sample_rows.claim_due_sync(database, NOW + 2 * MINUTE) is not None
@@ -115,7 +115,7 @@ def test_whoever_lost_a_sync_writes_nothing_of_it(database: Database, acme: Ente
     assert sample_rows.sync_of(database, sync.id).state == SyncState.QUEUED
 
 
-def test_the_roster_that_an_end_is_told_with_brings_the_sync_back(database: Database, acme: Enterprise) -> None:
+def test_a_finished_roster_makes_the_waiting_sync_due(database: Database, acme: Enterprise) -> None:
     sample_rows.queue_sync(database, acme)
     sample_rows.end_sync(database, acme, sample_rows.claim_sync(database), SyncState.COMPLETED)
     roster = sample_rows.claim_requested_roster(database, acme.id)

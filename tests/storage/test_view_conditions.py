@@ -116,7 +116,7 @@ def _found(session: Session, enterprise_id: int, roster: list[LicenseHolder], vi
     )
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_database_finds_what_plain_python_finds_in_the_same_order(
+def test_a_database_finds_the_same_rows_as_the_reference_in_python(
     one_database: Database, enterprise_id: int, case: tuple[list[LicenseHolder], View]
 ) -> None:
     roster, view = case

@@ -19,7 +19,7 @@ def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -
         return sample_rows.write_roster(session, enterprise.id, holders)
 
 
-def test_a_cell_is_kept_as_it_came_whatever_its_letters(database: Database, acme: Enterprise) -> None:
+def test_cells_are_stored_unchanged(database: Database, acme: Enterprise) -> None:
     odd = LicenseHolder(
         *(f"{text}{index}" for index, text in enumerate(["Łódź", " a\u00a0b ", "00", "%_\\", "=1", "", "İ", "'", "\t"]))
     )
@@ -51,7 +51,7 @@ def test_ties_keep_the_order_in_which_webex_listed_them(database: Database, acme
     assert order(SortKey("location", descending=True)) == "13524"
 
 
-def test_webexs_order_depends_neither_on_which_portion_came_first_nor_on_an_index(postgres: Database) -> None:
+def test_webexs_order_does_not_depend_on_portions_or_indexes(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     row = sample_rows.claim_requested_roster(postgres, acme.id)
     claim = Claim(row.id, row.attempt)
@@ -73,15 +73,13 @@ def test_extensions_are_in_the_order_of_their_numbers(database: Database, acme: 
         assert [holder.ext for holder in listed] == ["", "9", "99", "100", "0100"]
 
 
-def test_more_holders_than_are_read_at_a_time_all_come_in_order(database: Database, acme: Enterprise) -> None:
+def test_license_holders_of_several_portions_come_in_order(database: Database, acme: Enterprise) -> None:
     roster_id = _read(database, acme, *(LicenseHolder(ext=str(index)) for index in range(2100)))
     with database.read() as session:
         assert [holder.ext for holder in views.holders(session, roster_id)] == [str(index) for index in range(2100)]
 
 
-def test_facets_count_each_value_most_first_and_ties_alike_on_every_database(
-    database: Database, acme: Enterprise
-) -> None:
+def test_facets_are_sorted_alike_on_every_database(database: Database, acme: Enterprise) -> None:
     places = ["Dallas", "bern", "Älta", "Bern", "Dallas", "", "a b", "ab"]
     roster_id = _read(database, acme, *(LicenseHolder(location=place) for place in places))
     with database.read() as session:

@@ -53,9 +53,7 @@ def _start(
     sample_rows.move_sync(database, sample_rows.claim_sync(database), state=state, due_at=NOW, starting_at=NOW, **more)
 
 
-def test_a_run_seen_again_and_again_is_kept_once_and_brought_up_to_date_when_it_ends(
-    database: Database, acme: Enterprise
-) -> None:
+def test_a_run_is_stored_once_and_updated_when_it_ends(database: Database, acme: Enterprise) -> None:
     _keep(database, acme, _RUN)
     (running,) = _keep(database, acme, replace(_RUN, read_at=NOW + SECOND))
     assert (running.status, running.started_at, running.ended_at) == ("IN_PROGRESS", NOW - MINUTE, None)
@@ -67,7 +65,7 @@ def test_a_run_seen_again_and_again_is_kept_once_and_brought_up_to_date_when_it_
     assert (run.seen_at, run.tracking_id) == (NOW, "NA_1")
 
 
-def test_an_older_account_of_a_run_changes_nothing(database: Database, acme: Enterprise) -> None:
+def test_an_older_webex_status_of_a_run_changes_nothing(database: Database, acme: Enterprise) -> None:
     over = _keep(database, acme, replace(_RUN, read_at=NOW + MINUTE, status="COMPLETE", ended_at=NOW), {"added": 3})
     assert _keep(database, acme, _RUN) == over
 
@@ -83,9 +81,7 @@ def test_a_run_is_known_by_its_start_or_its_tracking_id(database: Database, acme
         assert (run.id, run.started_at, run.tracking_id) == (first.id, start, known_as)
 
 
-def test_a_run_of_another_start_and_tracking_id_is_another_and_the_newest_comes_first(
-    database: Database, acme: Enterprise
-) -> None:
+def test_runs_with_a_new_start_and_tracking_id_are_listed_newest_first(database: Database, acme: Enterprise) -> None:
     _keep(database, acme, _RUN)
     _keep(database, acme, replace(_later(), tracking_id=None))
     known = _keep(database, acme, _later(2))
@@ -103,7 +99,7 @@ def test_every_enterprise_has_runs_of_its_own(database: Database, acme: Enterpri
     assert len(_runs(database, acme)) == 1
 
 
-def test_where_webex_tells_of_no_start_there_is_no_run(database: Database, acme: Enterprise) -> None:
+def test_a_status_without_a_start_is_not_a_run(database: Database, acme: Enterprise) -> None:
     assert _keep(database, acme, replace(_RUN, started_at=None)) == []
 
 
@@ -124,7 +120,7 @@ def test_an_end_before_the_start_belongs_to_the_run_before(database: Database, a
     ],
     ids=["both", "start alone", "same start", "same tracking id"],
 )
-def test_the_run_of_a_sync_of_ours_that_has_ended_is_not_webexs_own(
+def test_the_run_of_an_ended_sync_of_ours_is_not_webexs_own(
     database: Database, acme: Enterprise, told: WebexSyncStatus
 ) -> None:
     sample_rows.ended_sync(database, acme, SyncState.FAILED, started_at=_RUN.started_at, tracking_id="NA_1")
@@ -142,24 +138,24 @@ def test_a_run_that_ours_may_have_begun_is_not_webexs_own(
     assert _keep(database, acme, replace(_later(2), tracking_id=None)) == []
 
 
-def test_a_new_tracking_id_alone_makes_a_run_that_may_be_ours(database: Database, acme: Enterprise) -> None:
+def test_a_run_with_only_a_new_tracking_id_may_be_ours(database: Database, acme: Enterprise) -> None:
     _start(database, acme, SyncState.STARTING, _RUN)
     assert _keep(database, acme, replace(_RUN, read_at=NOW + MINUTE, tracking_id="NA_2")) == []
 
 
-def test_the_run_before_ours_is_webexs_own_while_ours_is_on_its_way(database: Database, acme: Enterprise) -> None:
+def test_the_run_before_our_start_is_still_webexs_own(database: Database, acme: Enterprise) -> None:
     _start(database, acme, SyncState.STARTING, _RUN)
     assert len(_keep(database, acme, replace(_RUN, tracking_id=None))) == 1
     (run,) = _keep(database, acme, _RUN)
     assert run.tracking_id == "NA_1"
 
 
-def test_what_runs_while_ours_is_still_in_the_queue_is_webexs_own(database: Database, acme: Enterprise) -> None:
+def test_a_run_while_ours_is_still_queued_is_webexs_own(database: Database, acme: Enterprise) -> None:
     sample_rows.queue_sync(database, acme)
     assert len(_keep(database, acme, _RUN)) == 1
 
 
-def test_another_enterprises_sync_under_way_takes_no_run_away(
+def test_a_sync_of_another_enterprise_does_not_affect_a_run(
     database: Database, acme: Enterprise, bolt: Enterprise
 ) -> None:
     _start(database, bolt, SyncState.RUNNING, None)

@@ -65,7 +65,9 @@ def _wait(database: Database, data_id: str, reading_id: int) -> None:
         inbox.wait(session, claim, NOW + MINUTE, 1, reading_id=reading_id)
 
 
-def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_a_webex_status_requested_many_times_is_read_once(
+    database: Database, acme: Enterprise, bolt: Enterprise
+) -> None:
     assert len(set(run_together([lambda: _want(database, acme)] * 6))) == 1
     assert _want(database, bolt) != _want(database, acme)
     with database.write() as session:
@@ -73,7 +75,7 @@ def test_however_many_want_a_reading_it_is_read_once(database: Database, acme: E
     assert [row.enterprise_id if row else None for row in taken] == [acme.id, bolt.id, None]
 
 
-def test_a_reading_wanted_while_it_is_being_read_is_that_one(database: Database, acme: Enterprise) -> None:
+def test_a_webex_status_requested_during_its_read_is_not_read_again(database: Database, acme: Enterprise) -> None:
     wanted = _want(database, acme)
     claim = _taken(database)
     assert _want(database, acme) == wanted == claim.id
@@ -84,7 +86,7 @@ def test_a_reading_wanted_while_it_is_being_read_is_that_one(database: Database,
 
 
 @pytest.mark.parametrize("error", [None, "Webex is away"])
-def test_a_reading_that_is_there_or_cannot_be_had_brings_back_those_who_waited_for_it(
+def test_a_webex_status_resumes_its_events_even_if_the_read_fails(
     database: Database, acme: Enterprise, bolt: Enterprise, error: str | None
 ) -> None:
     mine, other = _want(database, acme), _want(database, bolt)
@@ -100,7 +102,7 @@ def test_a_reading_that_is_there_or_cannot_be_had_brings_back_those_who_waited_f
         assert (row.error, row.due_at, row.lease_until) == (error, None, None)
 
 
-def test_a_reading_that_was_had_can_be_wanted_again(database: Database, acme: Enterprise) -> None:
+def test_a_webex_status_can_be_requested_again(database: Database, acme: Enterprise) -> None:
     first = _want(database, acme)
     _done(database, _taken(database), "Webex is away")
     assert not _wanted(database)
@@ -110,7 +112,7 @@ def test_a_reading_that_was_had_can_be_wanted_again(database: Database, acme: En
         assert session.get_one(ReadingRow, first).error is None
 
 
-def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterprise) -> None:
+def test_a_worker_that_lost_its_claim_resumes_no_event(database: Database, acme: Enterprise) -> None:
     _wait(database, "a", _want(database, acme))
     lost = _taken(database)
     with database.write() as session:
@@ -120,7 +122,7 @@ def test_whoever_lost_a_reading_answers_nobody(database: Database, acme: Enterpr
     assert sample_rows.claim_event(database) is None
 
 
-def test_a_reading_is_kept_as_it_was_read(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
+def test_a_webex_status_is_stored_as_it_was_read(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
     assert _kept(database, acme) is None
     _want(database, acme)
     assert _kept(database, acme) is None
@@ -134,13 +136,13 @@ def test_a_reading_is_kept_as_it_was_read(database: Database, acme: Enterprise, 
         assert _kept(database, acme) == reading
 
 
-def test_an_older_reading_never_takes_the_place_of_a_newer_one(database: Database, acme: Enterprise) -> None:
+def test_an_older_webex_status_never_replaces_a_newer_one(database: Database, acme: Enterprise) -> None:
     _keep(database, acme, _READING)
     _keep(database, acme, replace(_READING, read_at=NOW - SECOND, enabled=False, status="IN_PROGRESS", ended_at=None))
     assert _kept(database, acme) == _READING
 
 
-def test_what_is_kept_while_a_fresher_reading_is_wanted_leaves_it_wanted(database: Database, acme: Enterprise) -> None:
+def test_storing_a_webex_status_does_not_end_a_request(database: Database, acme: Enterprise) -> None:
     _want(database, acme)
     _keep(database, acme, _READING)
     assert _wanted(database)
@@ -150,7 +152,7 @@ def test_what_is_kept_while_a_fresher_reading_is_wanted_leaves_it_wanted(databas
     assert not _wanted(database)
 
 
-def test_who_wants_a_reading_while_the_one_before_ends_gets_another(postgres: Database) -> None:
+def test_a_webex_status_requested_while_a_read_ends_is_read_again(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     _want(postgres, acme)
     claim = _taken(postgres)
@@ -158,7 +160,7 @@ def test_who_wants_a_reading_while_the_one_before_ends_gets_another(postgres: Da
     assert _wanted(postgres)
 
 
-def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Database) -> None:
+def test_an_event_that_starts_to_wait_while_the_read_ends_is_resumed(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     _want(postgres, acme)
     reading = _taken(postgres)
@@ -172,7 +174,7 @@ def test_who_begins_to_wait_while_the_reading_ends_is_brought_back(postgres: Dat
     sample_rows.claim_this_event(postgres, "a")
 
 
-def test_the_first_reading_of_an_enterprise_can_be_wanted_while_one_is_being_kept(postgres: Database) -> None:
+def test_the_first_webex_status_can_be_requested_while_one_is_stored(postgres: Database) -> None:
     acme = sample_rows.enterprise(postgres)
     with postgres.write() as session:
         enterprises.lock(session, acme.id)

@@ -44,7 +44,7 @@ def _cells() -> Iterator[tuple[str, str, str, str]]:
 CELLS = list(_cells())
 
 
-def test_the_table_has_every_command_every_kind_of_person_and_every_kind_of_space() -> None:
+def test_the_table_of_rights_covers_every_command_person_and_space() -> None:
     assert {command for command, _, _, _ in CELLS} == {command.name for command in COMMANDS}
     assert {person for _, person, _, _ in CELLS} == set(_PEOPLE)
     assert {where for _, _, where, _ in CELLS} == {"1:1", "group", "linked group"}
@@ -83,7 +83,7 @@ def _came_of(talk: Conversation, command: str, person: str, where: str) -> str:
     return "yes"
 
 
-def test_every_command_does_for_everybody_everywhere_what_the_table_says(world: Database, acme: Enterprise) -> None:
+def test_every_command_follows_the_table_of_rights(world: Database, acme: Enterprise) -> None:
     wrong = []
     talk = Conversation(world)
     for command, person, where, said in CELLS:

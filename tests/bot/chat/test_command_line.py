@@ -25,16 +25,16 @@ from bot.chat.command_line import CommandLine, parse
         ("/", CommandLine("", "")),
     ],
 )
-def test_the_first_word_is_the_command_however_it_is_dressed(text: str, expected: CommandLine) -> None:
+def test_the_first_word_is_the_command_in_any_case_or_punctuation(text: str, expected: CommandLine) -> None:
     assert parse(text) == expected
 
 
-def test_what_follows_keeps_its_case_and_its_punctuation() -> None:
+def test_arguments_keep_their_case_and_punctuation() -> None:
     assert parse('licenses last="O’Brien?" Ltd.').arguments == 'last="O’Brien?" Ltd.'
 
 
 @given(st.text())
-def test_any_text_has_a_word_without_spaces_and_a_stripped_rest(text: str) -> None:
+def test_any_text_gives_a_word_without_spaces_and_trimmed_arguments(text: str) -> None:
     result = parse(text)
     assert not any(letter.isspace() for letter in result.word)
     assert result.arguments == result.arguments.strip()

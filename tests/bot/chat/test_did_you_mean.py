@@ -18,16 +18,16 @@ _COLUMNS = ("location", "license-type", "last", "first", "status", "name")
         ("naem", "name"),
     ],
 )
-def test_a_slip_or_a_beginning_finds_what_was_meant(typed: str, meant: str) -> None:
+def test_a_typo_or_a_beginning_finds_the_candidate(typed: str, meant: str) -> None:
     assert nearest(typed, _COLUMNS) == meant
 
 
 @pytest.mark.parametrize("typed", ["", "10", "xyzzy", "l"])
-def test_nothing_is_offered_for_what_is_like_nothing(typed: str) -> None:
+def test_a_word_unlike_every_candidate_finds_none(typed: str) -> None:
     assert nearest(typed, _COLUMNS) is None
 
 
-def test_what_is_offered_is_written_as_the_candidate_is() -> None:
+def test_a_suggestion_is_spelled_like_the_candidate() -> None:
     assert nearest("lodz", ["Łódź", "Dallas"]) == "Łódź"
 
 

@@ -26,18 +26,18 @@ _VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join
         ('"acme"', Fields(("acme",), ())),
     ],
 )
-def test_words_stand_alone_and_fields_have_what_follows_them(typed: str, expected: Fields) -> None:
+def test_words_and_fields_are_separated(typed: str, expected: Fields) -> None:
     assert parse_fields(typed) == expected
 
 
 @given(st.lists(st.tuples(_NAMES, _VALUES)))
-def test_fields_come_back_as_they_were_quoted(given_fields: list[tuple[str, str]]) -> None:
+def test_quoted_fields_come_back_unchanged(given_fields: list[tuple[str, str]]) -> None:
     typed = " ".join(f'{name}="{value}"' for name, value in given_fields)
     assert parse_fields(typed) == Fields((), tuple(given_fields))
 
 
 @given(st.text())
-def test_nothing_that_is_typed_is_a_fault_of_ours(typed: str) -> None:
+def test_any_typed_fields_are_accepted_or_refused_as_invalid(typed: str) -> None:
     for name, value in parse_fields(typed).values:
         assert name == name.lower()
         for check in (key, zone, email, lambda given: text("name", given)):

@@ -22,12 +22,12 @@ def command(role: Role) -> Command:
     ("asker", "of_admins", "of_operators"),
     [(STRANGER, False, False), (ADMIN, True, False), (OPERATOR, True, True), (BOTH, True, True)],
 )
-def test_admins_run_what_is_for_admins_and_operators_everything(
+def test_operators_run_every_command_and_admins_only_their_own(
     asker: Requester, of_admins: bool, of_operators: bool
 ) -> None:
     assert may_run(asker, command(Role.ADMIN)) is of_admins
     assert may_run(asker, command(Role.OPERATOR)) is of_operators
 
 
-def test_a_command_that_does_not_say_is_for_admins() -> None:
+def test_a_command_without_a_role_is_for_admins() -> None:
     assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).role is Role.ADMIN

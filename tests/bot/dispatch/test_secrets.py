@@ -41,7 +41,7 @@ def holds_secret(root: object) -> bool:
     )
 
 
-def test_nothing_a_request_leads_to_holds_a_token(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_gives_a_command_no_access_to_a_token(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Request] = []
 
     def run(_session: Session, request: Request) -> Reply:

@@ -80,7 +80,7 @@ def admins_of(database: Database, enterprise: Enterprise) -> list[str]:
         ("enterprise set --help", ["KEY", "--sp-enterprise-id", "--cluster", "--timezone", "--name", "--admin"]),
     ],
 )
-def test_help_tells_what_can_be_typed(shell: CliRunner, line: str, words: list[str]) -> None:
+def test_help_lists_the_subcommands(shell: CliRunner, line: str, words: list[str]) -> None:
     result = run(shell, line)
     assert result.exit_code == 0
     assert not [word for word in words if word not in result.stdout]
@@ -97,7 +97,7 @@ def test_help_tells_what_can_be_typed(shell: CliRunner, line: str, words: list[s
     ],
 )
 @pytest.mark.server
-def test_all_that_is_missing_is_said_at_once(line: str, missing: list[str], tmp_path: Path) -> None:
+def test_all_missing_settings_are_reported_at_once(line: str, missing: list[str], tmp_path: Path) -> None:
     ended = program(line, DATABASE_URL=f"sqlite:///{tmp_path}/bot.db", ANSWER_THREADS="0")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Traceback" not in ended.stderr
@@ -107,9 +107,7 @@ def test_all_that_is_missing_is_said_at_once(line: str, missing: list[str], tmp_
 
 
 @pytest.mark.parametrize("line", ["serve", "worker", "db upgrade", "enterprise list"])
-def test_on_heroku_no_process_takes_an_sqlite_file(
-    shell: CliRunner, monkeypatch: pytest.MonkeyPatch, line: str
-) -> None:
+def test_no_process_accepts_sqlite_on_heroku(shell: CliRunner, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setenv("DYNO", "web.1")
     result = run(shell, line)
     assert result.exit_code == 2
@@ -127,7 +125,7 @@ def test_on_heroku_no_process_takes_an_sqlite_file(
     ],
 )
 @pytest.mark.server
-def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(line: str, url: str) -> None:
+def test_an_unreachable_database_is_reported_in_one_sentence(line: str, url: str) -> None:
     ended = program(
         line, DATABASE_URL=url, WEBEX_BOT_TOKEN="t", WEBEX_ADMIN_TOKEN="t", BOT_OPERATORS="olga@provider.example"
     )
@@ -138,7 +136,7 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(line: str, ur
 
 
 @pytest.mark.server
-def test_an_sqlite_file_that_is_none_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_not_sqlite_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_bytes(b"this is no database" * 100)
     ended = program("db upgrade", DATABASE_URL=f"sqlite:///{tmp_path}/bot.db")
     assert ended.returncode == 1
@@ -146,9 +144,7 @@ def test_an_sqlite_file_that_is_none_is_said_in_one_sentence(tmp_path: Path) -> 
     assert said.startswith("The database cannot be used, see DATABASE_URL: ")
 
 
-def test_db_upgrade_makes_the_database_and_its_folder_and_may_be_repeated(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_db_upgrade_creates_the_database_and_can_be_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new/folder/bot.db")
     for _ in range(2):
         result = run(CliRunner(), "db upgrade")
@@ -158,7 +154,7 @@ def test_db_upgrade_makes_the_database_and_its_folder_and_may_be_repeated(
     database.close()
 
 
-def test_an_enterprise_is_added_with_all_that_is_told_of_it(shell: CliRunner, database: Database) -> None:
+def test_an_enterprise_is_added_with_all_given_options(shell: CliRunner, database: Database) -> None:
     result = run(
         shell,
         "enterprise add acme --sp-enterprise-id Reseller1+acme --cluster east --timezone America/Chicago "
@@ -172,7 +168,7 @@ def test_an_enterprise_is_added_with_all_that_is_told_of_it(shell: CliRunner, da
     assert admins_of(database, acme) == ["ana@acme.example", "ben@acme.example"]
 
 
-def test_what_is_not_told_of_an_enterprise_has_a_default(
+def test_an_enterprise_gets_defaults_for_options_not_given(
     shell: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOT_TIMEZONE", "Europe/Berlin")
@@ -196,7 +192,7 @@ def test_what_is_not_told_of_an_enterprise_has_a_default(
         (["acme", "--sp-enterprise-id", "R+a", "--admin", "ana.acme.example"], "is not an e-mail address"),
     ],
 )
-def test_what_cannot_be_added_is_refused_with_the_reason_and_not_added(
+def test_a_wrong_enterprise_is_refused_with_the_reason_and_not_added(
     shell: CliRunner, database: Database, arguments: list[str], said: str
 ) -> None:
     result = run(shell, "enterprise add", *arguments)
@@ -212,9 +208,7 @@ def test_what_cannot_be_added_is_refused_with_the_reason_and_not_added(
         ("add other --sp-enterprise-id R+acme", "The enterprise id R+acme is or was in use."),
     ],
 )
-def test_a_key_or_an_id_stands_for_one_enterprise_for_ever(
-    shell: CliRunner, database: Database, line: str, taken: str
-) -> None:
+def test_a_key_or_an_id_can_never_be_reused(shell: CliRunner, database: Database, line: str, taken: str) -> None:
     assert run(shell, "enterprise add acme --sp-enterprise-id R+acme").exit_code == 0
     for _ in range(2):
         result = run(shell, f"enterprise {line} --admin eve@other.example")
@@ -236,7 +230,7 @@ def test_enterprises_are_listed_by_key_with_their_admins_under_a_header(shell: C
 
 
 @pytest.mark.server
-def test_who_only_reads_neither_makes_nor_changes_a_database(tmp_path: Path) -> None:
+def test_enterprise_list_neither_creates_nor_changes_a_database(tmp_path: Path) -> None:
     file = tmp_path / "wrong" / "bot.db"
     ended = program("enterprise list", DATABASE_URL=f"sqlite:///{file}")
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -252,7 +246,7 @@ def test_who_only_reads_neither_makes_nor_changes_a_database(tmp_path: Path) -> 
     other.close()
 
 
-def test_what_is_set_changes_and_the_rest_stays(shell: CliRunner, database: Database) -> None:
+def test_enterprise_set_changes_only_the_given_options(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a --cluster east --admin ana@acme.example")
     assert run(shell, "enterprise set acme --timezone Asia/Tokyo --admin ben@acme.example").stdout == "Changed acme.\n"
     (acme,) = all_of(database)
@@ -276,7 +270,7 @@ def test_what_is_set_changes_and_the_rest_stays(shell: CliRunner, database: Data
         ([], "There is nothing to change"),
     ],
 )
-def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
+def test_a_wrong_option_of_enterprise_set_changes_nothing(
     shell: CliRunner, database: Database, arguments: list[str], said: str
 ) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a --admin ana@acme.example")
@@ -287,9 +281,7 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_changed(
     assert all_of(database) == before
 
 
-def test_with_another_id_the_license_holders_are_shown_no_more_and_read_anew(
-    shell: CliRunner, database: Database
-) -> None:
+def test_a_new_enterprise_id_hides_the_roster_and_requests_a_new_one(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     (acme,) = all_of(database)
     with database.write() as session:
@@ -320,7 +312,7 @@ def test_an_id_that_is_in_use_cannot_be_set(shell: CliRunner, database: Database
 
 
 @pytest.mark.parametrize("line", ["set acne --name x", "remove acne --yes"])
-def test_an_unknown_key_is_refused_with_the_nearest_one(shell: CliRunner, line: str) -> None:
+def test_an_unknown_key_is_refused_with_a_suggestion(shell: CliRunner, line: str) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     result = run(shell, f"enterprise {line}")
     assert result.exit_code == 1
@@ -335,7 +327,7 @@ def test_a_removed_enterprise_is_gone_from_the_list(shell: CliRunner, database: 
 
 
 @pytest.mark.parametrize("line", ["remove acme --yes", "set acme --cluster west", "set acme --sp-enterprise-id R+b"])
-def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
+def test_an_enterprise_with_a_sync_under_way_is_not_removed_or_moved(
     shell: CliRunner, database: Database, line: str
 ) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
@@ -349,7 +341,7 @@ def test_while_a_sync_is_under_way_an_enterprise_stays_as_it_is(
     assert run(shell, "enterprise set acme --timezone Asia/Tokyo").exit_code == 0
 
 
-def test_an_enterprise_stays_until_the_end_of_its_sync_has_been_told(shell: CliRunner, database: Database) -> None:
+def test_an_enterprise_is_removed_only_after_its_admins_were_told(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a")
     with database.write() as session:
         (acme,) = enterprises.in_use(session)
@@ -370,7 +362,7 @@ def test_a_refusal_at_the_shell_is_plain_text(shell: CliRunner) -> None:
     assert "\\" not in result.stderr
 
 
-def test_what_is_asked_at_a_shell_is_audited_as_in_chat(shell: CliRunner, database: Database) -> None:
+def test_commands_at_the_shell_are_audited(shell: CliRunner, database: Database) -> None:
     run(shell, "enterprise add acme --sp-enterprise-id R+a --name", "Acme, Inc.")
     run(shell, "enterprise set acme --sp-enterprise-id R+b")
     run(shell, "enterprise add acme --sp-enterprise-id R+c")
@@ -390,7 +382,7 @@ def test_what_is_asked_at_a_shell_is_audited_as_in_chat(shell: CliRunner, databa
 
 
 @pytest.mark.server
-def test_on_postgresql_the_tables_are_made_by_db_upgrade_alone(
+def test_on_postgresql_only_db_upgrade_creates_the_tables(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     with request.getfixturevalue("postgres_server").empty() as url:

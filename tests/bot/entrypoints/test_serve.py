@@ -12,5 +12,5 @@ from bot.entrypoints.serve import ALL_INTERFACES, LOOPBACK, listening_address
         ("https://localhost.example.com", ALL_INTERFACES),
     ],
 )
-def test_who_is_reached_on_this_machine_alone_listens_there_alone(public_url: str, address: str) -> None:
+def test_a_local_public_url_makes_the_bot_listen_only_locally(public_url: str, address: str) -> None:
     assert listening_address(public_url) == address

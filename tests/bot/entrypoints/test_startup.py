@@ -64,7 +64,7 @@ def test_the_first_enterprise_is_made_once(database: Database) -> None:
         ({"bot_enterprise": "Reseller1+other"}, "BOT_ENTERPRISE had no effect"),
     ],
 )
-def test_a_setting_that_comes_too_late_is_told_of_in_one_line(
+def test_a_setting_without_effect_is_logged_in_one_line(
     database: Database, caplog: pytest.LogCaptureFixture, changed: dict[str, Any], said: str
 ) -> None:
     apply_settings(database, settings())
@@ -76,7 +76,7 @@ def test_a_setting_that_comes_too_late_is_told_of_in_one_line(
     assert "@" not in line
 
 
-def test_what_is_kept_as_the_settings_say_or_was_never_set_is_not_told_of(
+def test_a_setting_that_is_unchanged_or_not_set_is_not_logged(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     apply_settings(database, settings())
@@ -95,21 +95,21 @@ def test_a_first_enterprise_that_was_removed_is_never_brought_back(database: Dat
     assert keys(database) == []
 
 
-def test_without_an_enterprise_in_the_settings_none_is_made(database: Database) -> None:
+def test_without_an_enterprise_in_the_settings_none_is_created(database: Database) -> None:
     apply_settings(database, settings(bot_enterprise=""))
     assert keys(database) == []
     apply_settings(database, settings())
     assert keys(database) == ["reseller1-acme"]
 
 
-def test_the_settings_are_the_truth_about_operators_at_every_start(database: Database) -> None:
+def test_the_operators_follow_the_settings_at_every_start(database: Database) -> None:
     apply_settings(database, settings(bot_operators=("olga@provider.example", "otto@provider.example")))
     assert operators(database) == ["olga@provider.example", "otto@provider.example"]
     apply_settings(database, settings(bot_operators=("otto@provider.example", "oda@provider.example")))
     assert operators(database) == ["oda@provider.example", "otto@provider.example"]
 
 
-def test_an_operator_who_stays_stays_known(database: Database) -> None:
+def test_an_operator_who_stays_in_the_settings_stays_known(database: Database) -> None:
     apply_settings(database, settings())
     with database.write() as session:
         sample_rows.learn_person(session, "person-olga", "olga@provider.example")

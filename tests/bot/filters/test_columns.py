@@ -4,14 +4,14 @@ from bot.filters.columns import ATTRIBUTES_OF_KEY, COLUMNS, HEADER, key_of
 from storage.values.license_table import LICENSE_COLUMNS
 
 
-def test_the_header_is_the_one_that_was_agreed() -> None:
+def test_the_header_and_the_columns_do_not_change() -> None:
     assert ",".join(HEADER) == (
         "Location,License Type,Service ID,Ext,First Name,Last Name,Email,Email Validation Status,Self-Activation"
     )
     assert tuple(column.attribute for column in COLUMNS) == LICENSE_COLUMNS
 
 
-def test_every_agreed_key_finds_its_columns() -> None:
+def test_every_key_finds_its_columns() -> None:
     assert {key: ",".join(columns) for key, columns in ATTRIBUTES_OF_KEY.items()} == {
         "location": "location",
         "type": "license_type",

@@ -54,7 +54,7 @@ def _contains(*words: str) -> Term:
         ("a*b*", Term(LICENSE_COLUMNS, (("", "a", "b", ""),))),
     ],
 )
-def test_one_condition(typed: str, term: Term) -> None:
+def test_a_condition_is_parsed_into_a_term(typed: str, term: Term) -> None:
     assert parse(typed) == View((term,))
 
 
@@ -67,7 +67,7 @@ def test_one_condition(typed: str, term: Term) -> None:
         ("sort=first,name", (SortKey("first_name"), SortKey("last_name"))),
     ],
 )
-def test_an_order(typed: str, sort: tuple[SortKey, ...]) -> None:
+def test_a_sort_order_is_parsed(typed: str, sort: tuple[SortKey, ...]) -> None:
     assert parse(typed) == View((), sort)
 
 
@@ -85,7 +85,7 @@ def test_conditions_are_collected_and_a_column_may_come_twice() -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "  \u00a0", "*", "smith,*"])
-def test_what_excludes_nobody_is_no_condition(typed: str) -> None:
+def test_a_condition_that_excludes_nobody_is_dropped(typed: str) -> None:
     assert parse(typed) == View()
 
 
@@ -132,7 +132,7 @@ def test_a_refusal_points_at_the_fault_and_says_what_to_do(typed: str, pointed_a
 
 
 @pytest.mark.parametrize("typed", ["x=1", "sort=x"])
-def test_an_unknown_column_is_answered_with_one_key_of_each_there_is(typed: str) -> None:
+def test_an_unknown_column_is_answered_with_one_key_of_every_column(typed: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse(typed)
     _, _, named = refused.value.markdown.partition("Columns: ")
@@ -147,11 +147,11 @@ def test_a_filter_in_backticks_is_read_without_them(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["`a` `b`", "a`", "`a", "last=`a`"])
-def test_backticks_that_do_not_hold_the_whole_line_stay(typed: str) -> None:
+def test_backticks_that_do_not_enclose_the_whole_filter_stay(typed: str) -> None:
     assert "`" in "".join(piece for term in parse(typed).terms for piece in term.patterns[0])
 
 
-def test_a_filter_that_databases_could_not_take_is_refused() -> None:
+def test_a_filter_with_too_many_comparisons_is_refused() -> None:
     assert parse("ext=" + ",".join(["1"] * MAX_COMPARISONS))
     with pytest.raises(Refusal):
         parse("ext=" + ",".join(["1"] * (MAX_COMPARISONS + 1)))
@@ -170,7 +170,7 @@ _SPECIALS = st.text(alphabet="ab \"'“”‘’*,=:!-\u00a0＝，_~`sort\n")
 @example("x" + "\u0301" * 8000 + "=")
 @example("`" * 100 + "=")
 @example('"`a`"')
-def test_any_text_is_understood_or_refused_in_a_message_that_webex_takes(text: str) -> None:
+def test_any_text_is_parsed_or_refused_in_a_message_that_fits(text: str) -> None:
     view, refused = _parsed(text)
     if refused:
         assert fits(refused.markdown)
@@ -219,12 +219,12 @@ _VIEWS = st.builds(View, st.lists(_CONDITIONS | _WORDS, max_size=3).map(tuple), 
 
 @settings(max_examples=300, deadline=None)
 @given(_VIEWS)
-def test_a_printed_view_is_read_as_that_view(view: View) -> None:
+def test_a_printed_view_is_parsed_back_to_the_same_view(view: View) -> None:
     assert parse(unparse(view)) == view
 
 
 @given(_VIEWS)
-def test_a_view_in_words_is_one_line_without_live_markup(view: View) -> None:
+def test_a_view_in_words_is_one_line_without_markup(view: View) -> None:
     words = in_words(view)
     assert "\n" not in words
     assert "<@" not in words
@@ -254,5 +254,5 @@ def test_a_view_in_words_is_one_line_without_live_markup(view: View) -> None:
         ("ext=1,2,3,4,5,6,7,8,9,10", "Ext is 1 or 2 or 3 or 4 or 5 or 6 or 7 or 8 or 2 more"),
     ],
 )
-def test_a_view_is_said_back_in_plain_words(typed: str, words: str) -> None:
+def test_a_view_is_described_in_words(typed: str, words: str) -> None:
     assert in_words(parse(typed)) == words

@@ -48,7 +48,7 @@ NOBODY = LicenseHolder()
         "email!=",
     ],
 )
-def test_conditions_that_hold(typed: str) -> None:
+def test_these_conditions_match(typed: str) -> None:
     assert matches(parse(typed).terms, ANA)
 
 
@@ -65,18 +65,18 @@ def test_conditions_that_hold(typed: str) -> None:
         "location=lod*zburo",
     ],
 )
-def test_conditions_that_do_not_hold(typed: str) -> None:
+def test_these_conditions_do_not_match(typed: str) -> None:
     assert not matches(parse(typed).terms, ANA)
 
 
-def test_an_empty_cell_is_matched_by_the_negation_and_by_nothing_typed() -> None:
+def test_an_empty_cell_matches_a_negation_and_an_empty_value() -> None:
     assert matches(parse("location!=Dallas").terms, NOBODY)
     assert matches(parse("location=").terms, NOBODY)
     assert matches(parse("location=*").terms, NOBODY)
     assert not matches(parse("location!=").terms, NOBODY)
 
 
-def test_a_quoted_star_is_a_star() -> None:
+def test_a_quoted_star_is_not_a_wildcard() -> None:
     starred = LicenseHolder(location="a*b")
     plain = LicenseHolder(location="axb")
     assert matches(parse('location="a*b"').terms, starred)
@@ -101,7 +101,7 @@ def _exts(typed: str, *exts: str) -> list[str]:
     return [holder.ext for holder in ordered(parse(typed), [LicenseHolder(ext=ext) for ext in exts])]
 
 
-def test_extensions_sort_by_number_and_the_empty_ones_first() -> None:
+def test_extensions_sort_by_number_with_empty_ones_first() -> None:
     assert _exts("sort=ext", "100", "20", "", "3") == ["", "3", "20", "100"]
     assert _exts("sort=-ext", "100", "20", "", "3") == ["100", "20", "3", ""]
 
@@ -112,7 +112,7 @@ def test_ties_keep_the_order_they_came_in(typed: str) -> None:
     assert ordered(parse(typed), holders) == holders
 
 
-def test_the_first_named_column_counts_most() -> None:
+def test_the_first_sort_column_counts_most() -> None:
     holders = [
         LicenseHolder(last_name=last, first_name=first)
         for last, first in [("A", "x"), ("B", "x"), ("A", "y"), ("B", "y")]

@@ -13,13 +13,13 @@ from storage.values.license_table import LicenseHolder
 _HOSTILE = st.text() | st.text(alphabet="`\n\r\u202e\u2066\u2028東e\u0301️محa *_<@")
 
 
-def test_columns_are_as_wide_as_what_is_in_them() -> None:
+def test_columns_are_as_wide_as_their_cells() -> None:
     text, shown = chat_table([("Last", 10), ("Ext", 5)], [["Ruiz", "7"], ["O'Brien", "1001"]])
     assert text.splitlines() == ["```", "Last     Ext", "-------  ----", "Ruiz     7", "O'Brien  1001", "```"]
     assert shown == 2
 
 
-def test_what_is_too_wide_is_taken_from_the_column_that_exceeds_its_share_most() -> None:
+def test_the_column_that_exceeds_its_share_most_is_shortened() -> None:
     text, _ = chat_table([("A", 5), ("B", 13)], [["a" * 30, "b" * 12]], width=20)
     assert text.splitlines()[3] == "aaaaa…  bbbbbbbbbbbb"
 
@@ -51,7 +51,7 @@ def test_a_table_is_never_larger_than_allowed(rows: list[list[str]], most: int, 
     assert (text == "") == (shown == 0)
 
 
-def test_the_rows_that_fit_are_the_first_and_no_more_would_have_fitted() -> None:
+def test_a_table_shows_as_many_of_the_first_rows_as_fit() -> None:
     rows = [[str(number) * 4] for number in range(9)]
     whole, _ = chat_table([("A", 4)], rows)
     text, shown = chat_table([("A", 4)], rows, max_bytes=size(whole) - 1)
@@ -74,7 +74,7 @@ def test_people_are_shown_last_name_first() -> None:
     assert lines[3] == "Ruiz  Ana    0    Dallas    Pending Email Input"
 
 
-def test_statuses_can_be_told_apart_even_when_names_are_long() -> None:
+def test_long_names_leave_statuses_distinguishable() -> None:
     holders = [
         LicenseHolder("A long location", "", "", "100001", "Maximiliana", "Wolfeschlegelstein", "", status)
         for status in ("Pending Email Input", "Pending Email Validation")
@@ -91,7 +91,7 @@ def test_width_counts_columns_not_letters(text: str, columns: int) -> None:
 
 
 @given(_HOSTILE, st.integers(1, 20))
-def test_a_cell_takes_its_columns_wherever_it_stands_in_a_row(text: str, columns: int) -> None:
+def test_a_padded_cell_has_the_same_width_anywhere_in_a_row(text: str, columns: int) -> None:
     cell = padded(cell_text(text), columns)
     assert width(f"{cell}  {cell}") == 2 * columns + 2
 
@@ -101,7 +101,7 @@ def test_an_accent_without_a_letter_is_left_out() -> None:
 
 
 @given(_HOSTILE, st.integers(0, 20))
-def test_shortening_and_padding_keep_to_the_columns(text: str, columns: int) -> None:
+def test_shortened_and_padded_cells_have_the_right_width(text: str, columns: int) -> None:
     cell = cell_text(text)
     assert width(shortened(cell, columns)) <= columns
     assert width(padded(cell, columns)) == columns
@@ -113,6 +113,6 @@ def test_right_to_left_names_do_not_swap_their_columns() -> None:
     assert shortened(cell_text("محمد" * 9), 5).endswith("…\u200e")
 
 
-def test_a_tower_of_accents_is_taken_down() -> None:
+def test_at_most_three_accents_stay_on_a_letter() -> None:
     tower = cell_text("a" + "\u0338" * 50)
     assert sum(unicodedata.combining(letter) > 0 for letter in tower) == 3

@@ -53,11 +53,11 @@ def test_the_file_is_rfc_4180_in_utf_8_with_a_bom() -> None:
     )
 
 
-def test_without_rows_there_is_a_header() -> None:
+def test_a_file_without_rows_has_a_header() -> None:
     assert _content(compressed_csv(["A", "B"], [])) == b"\xef\xbb\xbfA,B\r\n"
 
 
-def test_equal_content_gives_equal_bytes_without_a_time_in_them() -> None:
+def test_equal_content_gives_equal_bytes() -> None:
     one = compressed_csv(["A"], [["x"]] * 1000)
     assert one == compressed_csv(["A"], iter([["x"]] * 1000))
     assert one[:2] == b"\x1f\x8b"
@@ -88,7 +88,7 @@ def test_the_file_is_named_after_its_enterprise_and_its_time_in_utc() -> None:
     assert file_name("licenses", "acme", chicago) == "licenses_acme_20261122T101400Z.csv"
 
 
-def test_a_file_may_be_as_large_as_webex_takes_and_not_a_byte_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_may_have_exactly_the_size_that_webex_accepts(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [("a" * 90, str(number)) for number in range(5000)]
     size = len(_content(compressed_csv(("A", "B"), rows)))
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", size)
@@ -98,7 +98,7 @@ def test_a_file_may_be_as_large_as_webex_takes_and_not_a_byte_larger(monkeypatch
         compressed_csv(("A", "B"), rows)
 
 
-def test_a_file_that_is_too_large_is_given_up_before_all_of_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_stops_before_all_rows_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "MAX_CSV_BYTES", 200_000)
     rows = iter([("a" * 100,)] * 100_000)
     with pytest.raises(CsvTooLarge):

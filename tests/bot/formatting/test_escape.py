@@ -22,12 +22,12 @@ from bot.formatting.escape import code, plain, unformatted, visible
         ("\ud800", "\ufffd"),
     ],
 )
-def test_what_others_wrote_is_shown_and_not_obeyed(text: str, written: str) -> None:
+def test_markup_in_a_text_is_escaped(text: str, written: str) -> None:
     assert plain(text) == written
 
 
 @given(st.text() | st.text(alphabet="<>@&lt;#*_`[]\\\n all"))
-def test_nothing_in_a_text_is_markup(text: str) -> None:
+def test_no_text_keeps_active_markup(text: str) -> None:
     written = plain(text, 10_000)
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]]", re.sub(r"\\[^\\]", "", written.replace("\\\\", "")))
     assert "<" not in written
@@ -35,13 +35,13 @@ def test_nothing_in_a_text_is_markup(text: str) -> None:
     written.encode()
 
 
-def test_a_long_text_is_cut_and_says_so() -> None:
+def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert plain("x" * 300) == "x" * 199 + "…"
     assert plain("*" * 5, 3) == "\\*\\*…"
 
 
 @given(st.text())
-def test_what_is_visible_stays_visible(text: str) -> None:
+def test_making_a_text_visible_twice_changes_nothing(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 

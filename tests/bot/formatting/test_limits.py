@@ -11,7 +11,7 @@ def test_the_limit_is_in_bytes() -> None:
     assert not fits("Ł" * 3720)
 
 
-def test_what_fits_is_left_alone() -> None:
+def test_lines_that_fit_are_not_cut() -> None:
     assert cut(["a", "b"], 3) == "a\nb"
 
 
@@ -20,7 +20,7 @@ def test_the_last_line_counts_what_was_left_out() -> None:
     assert cut(["long" * 10], 20, more="{n} not shown") == "1 not shown"
 
 
-def test_no_more_lines_are_kept_than_are_wanted() -> None:
+def test_at_most_the_given_number_of_lines_is_kept() -> None:
     assert cut(["a", "b", "c"], most=2) == "a\nb\nand 1 more"
     assert cut(["a", "b"], most=2) == "a\nb"
     assert cut(["line"] * 9, 30, most=5) == "line\nline\nline\nline\nand 5 more"
@@ -38,6 +38,6 @@ def test_as_many_lines_as_fit_are_kept(lines: list[str], limit: int) -> None:
         assert size("\n".join(longer)) > limit
 
 
-def test_a_limit_too_small_for_anything_is_a_mistake() -> None:
+def test_a_limit_too_small_for_one_line_raises() -> None:
     with pytest.raises(ValueError, match="too few"):
         cut(["long line"], 3)

@@ -7,13 +7,13 @@ from bot.formatting.times import duration, iso, when
 NOW = datetime(2026, 11, 22, 21, 14, tzinfo=UTC)
 
 
-def test_a_moment_is_told_in_the_enterprises_zone_and_from_now() -> None:
+def test_a_time_is_shown_in_the_enterprises_zone_and_relative_to_now() -> None:
     assert when(NOW + timedelta(hours=19), NOW, "America/Chicago") == "Mon 23 Nov 10:14 CST, in 19 h"
     assert when(NOW - timedelta(minutes=3), NOW, "UTC") == "Sun 22 Nov 21:11 UTC, 3 min ago"
     assert when(NOW, NOW, "UTC") == "Sun 22 Nov 21:14 UTC, now"
 
 
-def test_summer_time_is_told() -> None:
+def test_summer_time_is_shown() -> None:
     assert when(datetime(2026, 7, 1, 12, tzinfo=UTC), NOW, "America/Chicago").startswith("Wed 1 Jul 07:00 CDT, ")
 
 
@@ -31,11 +31,11 @@ def test_summer_time_is_told() -> None:
         ("a\0b", "21:14 UTC"),
     ],
 )
-def test_zones_have_names_that_people_read_and_unknown_ones_are_utc(zone: str, named: str) -> None:
+def test_zones_have_readable_names_and_unknown_ones_are_utc(zone: str, named: str) -> None:
     assert f" {named}, " in when(NOW, NOW, zone)
 
 
-def test_another_year_is_named() -> None:
+def test_another_year_is_shown() -> None:
     assert when(datetime(2025, 1, 5, 8, tzinfo=UTC), NOW, "UTC") == "Sun 5 Jan 2025 08:00 UTC, 687 d ago"
 
 
@@ -49,7 +49,7 @@ def test_another_year_is_named() -> None:
         (timedelta(days=-6, hours=-3), "6 d ago"),
     ],
 )
-def test_distant_moments_are_told_roughly(ahead: timedelta, said: str) -> None:
+def test_distant_times_are_rounded(ahead: timedelta, said: str) -> None:
     assert when(NOW + ahead, NOW, "UTC").endswith(f", {said}")
 
 
@@ -73,6 +73,6 @@ def test_a_duration_has_two_units_at_most(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
-def test_iso_is_utc_to_the_second() -> None:
+def test_iso_times_are_in_utc_to_the_second() -> None:
     moment = datetime(2026, 11, 22, 4, 14, 0, 999, tzinfo=timezone(timedelta(hours=-6)))
     assert iso(moment) == "2026-11-22T10:14:00Z"

@@ -51,7 +51,7 @@ def test_the_activation_follows_from_status_and_email(status: str, email: str, w
     assert (holder.status, holder.activation) == (words, activation)
 
 
-def test_what_no_database_takes_is_left_out_of_the_cells() -> None:
+def test_characters_that_databases_refuse_are_removed_or_replaced() -> None:
     holder = license_holder(replace(ANA, first_name="A\0na\ud800", package="pre\0mium"))
     assert holder == LicenseHolder(
         "Dallas",

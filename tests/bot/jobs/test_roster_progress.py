@@ -39,9 +39,7 @@ def _deliver_all(database: Database, now: datetime) -> None:
             outbox.mark_delivered(session, row, now, f"message-{row.id}", "room")
 
 
-def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
-    database: Database, acme: Enterprise
-) -> None:
+def test_progress_is_shown_after_ten_seconds_then_at_doubled_times(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     _waiting(database, row.id, "room")
     progress = Progress(row.id, NOW)
@@ -57,7 +55,7 @@ def test_a_reading_tells_after_ten_seconds_and_then_each_time_twice_as_late(
     assert _edits(database) == [reading(pages) for pages in told]
 
 
-def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: Database, acme: Enterprise) -> None:
+def test_only_those_who_wait_for_a_roster_see_its_end(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     for room in ("one", "other"):
         _waiting(database, row.id, room)
@@ -68,7 +66,7 @@ def test_everybody_who_waits_for_that_roster_is_told_and_nobody_else(database: D
     assert _edits(database) == [all_read(7)] * 2
 
 
-def test_a_reading_that_is_soon_over_says_nothing_on_its_way(database: Database, acme: Enterprise) -> None:
+def test_a_quick_read_shows_no_progress(database: Database, acme: Enterprise) -> None:
     row = sample_rows.claim_requested_roster(database, acme.id)
     _waiting(database, row.id, "room")
     with database.write() as session:

@@ -200,5 +200,5 @@ def mortal(database_url: str) -> Iterator[MortalDatabase]:
     database.close()
 
 
-def test_whatever_webex_answers_and_whenever_the_process_dies_every_request_ends_once(mortal: MortalDatabase) -> None:
+def test_every_request_ends_once_despite_crashes_and_webex_errors(mortal: MortalDatabase) -> None:
     _run(mortal, 20 if mortal.is_sqlite else 5)

@@ -47,7 +47,7 @@ def _ends(house: House, what: object) -> None:
 
 
 @pytest.mark.parametrize("starting", [None, "lost, done"])
-def test_a_death_at_any_step_loses_nothing_and_starts_nothing_twice(mortal: MortalDatabase, starting: str) -> None:
+def test_a_crash_at_any_step_loses_no_sync_and_starts_none_twice(mortal: MortalDatabase, starting: str) -> None:
     for steps in range(14):
         house = _asked(mortal)
         house.webex.starting = OF_STARTING.get(starting or "")
@@ -55,7 +55,7 @@ def test_a_death_at_any_step_loses_nothing_and_starts_nothing_twice(mortal: Mort
         _ends(house, steps)
 
 
-def test_a_death_at_any_step_of_telling_tells_everybody_once(mortal: MortalDatabase) -> None:
+def test_a_crash_at_any_step_of_the_notices_sends_each_once(mortal: MortalDatabase) -> None:
     for steps in range(8):
         house = _asked(mortal, late=False)
         house.work(syncs.JOB.run_one)
@@ -66,7 +66,7 @@ def test_a_death_at_any_step_of_telling_tells_everybody_once(mortal: MortalDatab
         _ends(house, steps)
 
 
-def test_whatever_webex_answers_to_the_request_it_is_begun_once_at_most(mortal: MortalDatabase) -> None:
+def test_any_response_to_a_start_leads_to_at_most_one_run(mortal: MortalDatabase) -> None:
     for said, trouble in OF_STARTING.items():
         house = _asked(mortal)
         house.webex.starting = trouble
@@ -75,7 +75,7 @@ def test_whatever_webex_answers_to_the_request_it_is_begun_once_at_most(mortal: 
 
 
 @pytest.mark.parametrize("before", ["queued", "running"])
-def test_whatever_webex_answers_when_it_is_read_the_sync_is_begun_once(mortal: MortalDatabase, before: str) -> None:
+def test_any_response_to_a_status_read_leads_to_one_run(mortal: MortalDatabase, before: str) -> None:
     for said, trouble in OF_READING.items():
         house = _asked(mortal)
         if before == "running":
@@ -89,7 +89,7 @@ def test_whatever_webex_answers_when_it_is_read_the_sync_is_begun_once(mortal: M
 
 @pytest.mark.parametrize("forgets", ["start", "id"])
 @pytest.mark.parametrize("starting", [None, "503", "503, done"])
-def test_what_webex_leaves_out_makes_no_other_run_of_the_one_before(
+def test_a_missing_start_or_id_does_not_make_an_old_run_new(
     mortal: MortalDatabase, forgets: str, starting: str | None
 ) -> None:
     house = _asked(mortal)
@@ -99,7 +99,7 @@ def test_what_webex_leaves_out_makes_no_other_run_of_the_one_before(
 
 
 @pytest.mark.parametrize("shape", sorted({*SHAPES, *FORGETS}))
-def test_however_webex_tells_of_a_run_and_its_end_the_sync_ends_with_it(mortal: MortalDatabase, shape: str) -> None:
+def test_a_sync_ends_with_its_run_for_every_form_of_webex_status(mortal: MortalDatabase, shape: str) -> None:
     house = _asked(mortal, late=False)
     house.work(syncs.JOB.run_one)
     for _ in range(3):
@@ -115,9 +115,7 @@ def test_however_webex_tells_of_a_run_and_its_end_the_sync_ends_with_it(mortal: 
 
 
 @pytest.mark.parametrize("said", ["503", "lost", "429 None", "404"])
-def test_a_notification_space_is_asked_for_its_members_again_though_the_end_was_long_ago(
-    mortal: MortalDatabase, said: str
-) -> None:
+def test_a_failed_lookup_of_members_is_retried_even_after_hours(mortal: MortalDatabase, said: str) -> None:
     house = _asked(mortal, late=False)
     house.work(syncs.JOB.run_one)
     house.webex.end(house.webex.going()[0], "FAILED", 600013)

@@ -131,7 +131,7 @@ def town(postgres_url: str) -> Iterator[Town]:
     assert faults == []
 
 
-def test_two_workers_start_every_sync_once_one_at_a_time_in_order_and_tell_everybody_once(town: Town) -> None:
+def test_two_workers_start_each_sync_once_and_in_order(town: Town) -> None:
     run_together([town.work, town.work, lambda: town.ask("ana"), lambda: town.ask("bo")])
     with town.database.read() as session:
         rows = session.scalars(select(SyncRow).order_by(SyncRow.id)).all()

@@ -93,7 +93,7 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 @given(files())
-def test_a_mapping_is_read_back_alike_whatever_its_encoding_delimiter_and_columns(
+def test_a_mapping_is_read_in_any_encoding_delimiter_and_columns(
     file: tuple[bytes, Key, list[tuple[str, str]]],
 ) -> None:
     content, by, pairs = file
@@ -103,12 +103,12 @@ def test_a_mapping_is_read_back_alike_whatever_its_encoding_delimiter_and_column
 
 
 @given(st.binary() | st.text(",;\t\"'\r\n10ab", max_size=60).map(lambda text: f"Ext,Location\n{text}".encode()))
-def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
+def test_any_file_is_read_or_refused(content: bytes) -> None:
     with suppress(Refusal):
         read(content)
 
 
-def test_a_line_knows_its_number_among_blank_ones_and_cells_of_several_lines() -> None:
+def test_line_numbers_count_blank_lines_and_line_breaks_in_cells() -> None:
     content = '\n\nExt,Location,"Note\nof two lines"\n1000,Bern,"a\nb"\n\n,,\n1001,Basel,\n'
     assert read(content.encode()).lines == (
         RequestedLocation(5, "1000", "1000", "Bern"),
@@ -116,7 +116,7 @@ def test_a_line_knows_its_number_among_blank_ones_and_cells_of_several_lines() -
     )
 
 
-def test_the_service_id_counts_before_the_email_and_that_before_the_extension() -> None:
+def test_the_key_is_the_service_id_then_the_email_then_the_extension() -> None:
     header, line = "Ext,E-mail,Service ID,Location", "1,a@b.example,ana@acme,Bern"
     assert read(f"{header}\n{line}\n".encode()).by is Key.SERVICE_ID
     assert read(f"{header.replace('Service ID', 'x')}\n{line}\n".encode()).by is Key.EMAIL
@@ -127,7 +127,7 @@ def test_the_guard_of_our_own_files_is_taken_off() -> None:
     assert requested_by("Ext,Location\n'+49,'=Bern\n") == [("+49", "=Bern")]
 
 
-def test_a_line_that_names_the_delimiter_is_obeyed() -> None:
+def test_a_line_that_names_the_delimiter_is_followed() -> None:
     assert requested_by("sep=;\r\nExt;Location\r\n1;Bern, CH\r\n") == [("1", "Bern, CH")]
 
 
@@ -136,16 +136,16 @@ def test_a_line_that_repeats_another_is_kept() -> None:
     assert requested_by(said) == [("ANA@acme", "Bern"), ("ana@acme", "Bern")]
 
 
-def test_the_same_person_at_two_places_names_both_lines() -> None:
+def test_two_locations_for_one_person_are_refused_with_both_lines() -> None:
     said = refused("Email,Location\nANA@acme.example,Bern\nb@acme.example,\nana@acme.example,Basel\n")
     assert "Line 4: I expected `Bern` for Email `ANA@acme.example`, as in line 2, but found `Basel`" in said
 
 
-def test_lines_that_name_nobody_are_kept_apart_and_only_blank_ones_are_left_out() -> None:
+def test_lines_without_a_key_are_kept_and_blank_ones_are_not() -> None:
     assert requested_by("Ext,Location,x\n,Bern,1\n,,\n,Basel,2\n,,3\n") == [("", "Bern"), ("", "Basel"), ("", "")]
 
 
-def test_every_fault_is_told_at_once_as_far_as_there_is_room() -> None:
+def test_all_faults_that_fit_are_reported_at_once() -> None:
     said = refused("Ext,Location\n" + "".join(f"{number}\n" for number in range(1000)))
     assert "- Line 2: I expected 2 cells, as in the header, but found 1 cell, `0`" in said
     assert "- Line 3:" in said
@@ -179,12 +179,12 @@ def test_a_column_that_is_there_twice_is_refused() -> None:
         (b"\xff\xfeE", "encoding"),
     ],
 )
-def test_what_is_no_text_is_refused_with_how_to_make_one(content: bytes, said: str) -> None:
+def test_a_file_that_is_not_text_is_refused_with_how_to_make_one(content: bytes, said: str) -> None:
     assert said in refused(content)
     assert "CSV UTF-8" in refused(content)
 
 
-def test_as_many_lines_and_letters_as_are_promised_are_taken() -> None:
+def test_the_limits_for_lines_and_letters_are_exact() -> None:
     lines = "".join(f"{number},x\n" for number in range(csv_reader.MAX_LINES - 1))
     assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MAX_LINES - 1
     assert "more than 100,000 lines" in refused("Ext,Location\n" + lines + "x,y\n")
@@ -192,6 +192,6 @@ def test_as_many_lines_and_letters_as_are_promised_are_taken() -> None:
     assert "at most 200 characters, but found 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")
 
 
-def test_keys_are_compared_as_everywhere_addresses_by_case_alone() -> None:
+def test_keys_are_folded_but_addresses_only_in_case() -> None:
     assert csv_reader.folded_key(Key.EXT, "Ł 1") == fold("l 1")
     assert csv_reader.folded_key(Key.EMAIL, "É@X.example") == "é@x.example"

@@ -42,40 +42,40 @@ def result(by: Key, given: str, location: str) -> Result:
     return became(by, given, location).result
 
 
-def test_a_new_location_is_set_for_whom_the_key_names() -> None:
+def test_a_new_location_is_set_for_the_person_with_the_key() -> None:
     for by, given in ((Key.SERVICE_ID, "ANA@ACME"), (Key.EXT, "1000"), (Key.EMAIL, "ANA@acme.example")):
         found = became(by, given, "Chur")
         assert (found.result, found.service_id, found.before) == (Result.SET, "Ana@acme", "Bern")
 
 
-def test_a_location_that_is_shown_already_is_no_change_wherever_it_comes_from() -> None:
+def test_a_location_that_already_shows_is_unchanged() -> None:
     assert result(Key.SERVICE_ID, "ana@acme", "Bern") is Result.UNCHANGED
     assert result(Key.SERVICE_ID, "ben@acme", "Basel") is Result.UNCHANGED
     assert result(Key.SERVICE_ID, "eve@acme", "New York") is Result.UNCHANGED
 
 
-def test_an_empty_location_clears_what_the_mapping_has_and_nothing_else() -> None:
+def test_an_empty_location_clears_only_what_the_mapping_has() -> None:
     assert result(Key.SERVICE_ID, "ben@acme", "") is Result.CLEARED
     assert result(Key.SERVICE_ID, "ana@acme", "") is Result.UNCHANGED
 
 
-def test_what_nobody_has_is_unknown() -> None:
+def test_a_key_that_nobody_has_is_unknown() -> None:
     assert result(Key.EXT, "9", "Chur") is Result.UNKNOWN
     assert result(Key.EMAIL, "", "Chur") is Result.UNKNOWN
     assert result(Key.EMAIL, "ana@acme.exämple", "Chur") is Result.UNKNOWN
 
 
-def test_who_has_no_service_id_cannot_be_given_a_location() -> None:
+def test_a_person_without_a_service_id_cannot_get_a_location() -> None:
     assert result(Key.EXT, "1002", "Chur") is Result.UNKNOWN
 
 
-def test_what_several_have_is_ambiguous() -> None:
+def test_a_key_that_several_people_have_is_ambiguous() -> None:
     assert result(Key.EXT, "1001", "Chur") is Result.AMBIGUOUS
     assert result(Key.SERVICE_ID, "dan@acme", "Chur") is Result.AMBIGUOUS
     assert result(Key.EXT, "1003", "Chur") is Result.AMBIGUOUS
 
 
-def test_what_the_mapping_has_of_somebody_who_has_left_can_come_back_or_be_cleared() -> None:
+def test_the_location_of_a_person_who_left_can_only_be_cleared() -> None:
     assert result(Key.SERVICE_ID, "gone@acme", "Genf") is Result.UNCHANGED
     assert result(Key.SERVICE_ID, "gone@acme", "Chur") is Result.UNKNOWN
     assert became(Key.SERVICE_ID, "GONE@acme", "") == LineResult(
@@ -84,7 +84,7 @@ def test_what_the_mapping_has_of_somebody_who_has_left_can_come_back_or_be_clear
     assert result(Key.EXT, "gone@acme", "") is Result.UNKNOWN
 
 
-def test_only_what_is_set_or_cleared_changes_anything() -> None:
+def test_only_set_and_cleared_lines_are_changes() -> None:
     found = [became(Key.SERVICE_ID, given, "") for given in ("ben@acme", "ana@acme", "x", "dan@acme")]
     found.append(became(Key.EXT, "1000", "Chur"))
     assert changes(found) == {"ben@acme": "", "Ana@acme": "Chur"}
@@ -97,7 +97,7 @@ def came_of(by: Key, *lines: tuple[str, str]) -> UploadResult:
     return match_lines(LocationUpload(by, tuple(requested)), PEOPLE, KNOWN)
 
 
-def test_an_extension_without_zeros_is_ambiguous_where_several_are_the_same_but_for_those() -> None:
+def test_an_extension_without_its_zeros_may_be_ambiguous() -> None:
     for given in ("110", "220"):
         assert became(Key.EXT, given, "Chur") == LineResult(
             RequestedLocation(2, given, given, "Chur"), Result.AMBIGUOUS, without_leading_zeros=True
@@ -111,7 +111,7 @@ def test_an_extension_without_zeros_is_ambiguous_where_several_are_the_same_but_
     assert result(Key.SERVICE_ID, "1@acme", "Chur") is Result.SET
 
 
-def test_a_line_that_repeats_another_changes_nothing_and_has_its_result_where_that_was_left_out() -> None:
+def test_a_repeated_line_changes_nothing() -> None:
     def twice(given: str, location: str) -> list[Result]:
         return [line.result for line in came_of(Key.SERVICE_ID, (given, location), (given.upper(), location)).lines]
 
@@ -128,7 +128,7 @@ def test_a_line_that_repeats_another_changes_nothing_and_has_its_result_where_th
     assert again.new == {"Chur": 1}
 
 
-def test_locations_that_neither_a_license_holder_nor_the_mapping_had_are_new() -> None:
+def test_a_location_is_new_if_no_person_and_no_mapping_has_it() -> None:
     found = came_of(
         Key.SERVICE_ID,
         ("cy@acme", "Zug"),

@@ -15,7 +15,7 @@ from storage.values.license_table import LicenseHolder
 ANA = Subscriber("s1", "ana@acme", "R+acme", "Dallas", "Ana", "Ruiz", "ana@acme.example", "0042", "premium", "")
 
 
-def test_the_header_is_that_of_the_license_table_and_what_to_do() -> None:
+def test_the_header_is_the_license_table_plus_what_to_do() -> None:
     assert ",".join(HEADER) == (
         "Location,License Type,Service ID,Ext,First Name,Last Name,Email,Email Validation Status,Self-Activation,"
         "What to do"
@@ -35,9 +35,7 @@ def test_the_header_is_that_of_the_license_table_and_what_to_do() -> None:
         ("error", "ana@acme.example", "Ask your service provider to look at this person's account"),
     ],
 )
-def test_everybody_who_has_not_activated_has_advice_that_fits_how_far_they_are(
-    status: str, email: str, advice: str
-) -> None:
+def test_each_person_gets_advice_that_fits_their_activation(status: str, email: str, advice: str) -> None:
     holder = license_holder(replace(ANA, status=status, email=email))
     ((*cells, what_to_do),) = rows([holder])
     assert tuple(cells) == columns.cells(holder)
@@ -45,7 +43,7 @@ def test_everybody_who_has_not_activated_has_advice_that_fits_how_far_they_are(
     assert what_to_do.endswith(".")
 
 
-def test_whoever_has_activated_is_left_out() -> None:
+def test_activated_people_are_left_out() -> None:
     activated = license_holder(replace(ANA, status="provisioned"))
     waiting = license_holder(replace(ANA, status="error"))
     assert [row[8] for row in rows([activated, waiting, activated, waiting])] == ["Error", "Error"]
@@ -56,7 +54,7 @@ ACTIVATIONS = st.sampled_from([columns.NOT_BEGUN, columns.BEGUN, columns.ACTIVAT
 
 
 @given(st.lists(st.builds(LicenseHolder, st.text(), email=st.text(), activation=ACTIVATIONS)))
-def test_all_others_stand_there_in_their_order_each_with_something_to_do(holders: list[LicenseHolder]) -> None:
+def test_all_others_are_listed_in_order_with_something_to_do(holders: list[LicenseHolder]) -> None:
     table = list(rows(holders))
     assert [row[:9] for row in table] == [columns.cells(one) for one in holders if one.activation != "Activated"]
     assert all(len(row) == len(HEADER) and row[9] for row in table)

@@ -20,14 +20,12 @@ ACME = enterprise("Acme_1")
         (cancel.ended_for_all(ACME), ["out of the queue", "I tell the people who waited", "`sync` works again now"]),
     ],
 )
-def test_an_answer_names_the_enterprise_says_what_became_of_its_sync_and_what_follows(
-    said: str, words: list[str]
-) -> None:
+def test_each_reply_names_the_enterprise_and_the_outcome(said: str, words: list[str]) -> None:
     assert [word for word in [r"Acme\_1", *words] if word not in said] == []
 
 
 @pytest.mark.parametrize(("named", "who"), [(True, "ana@acme.example"), (False, "another admin")])
-def test_who_is_not_on_the_list_is_told_who_asked_for_it_and_who_can_end_it(named: bool, who: str) -> None:
+def test_a_person_who_cannot_cancel_is_told_who_can(named: bool, who: str) -> None:
     said = cancel.not_yours(sync(asked_at=NOW - timedelta(hours=2)), ACME, NOW, named=named)
     assert f"{who} asked for it Sun 22 Nov 02:14 CST, 2 h ago" in said
     assert ("ana@acme.example" in said) is named

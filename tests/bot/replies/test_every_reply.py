@@ -28,7 +28,7 @@ def too_long(said: dict[str, str]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("text", [*ABSURD, EVIL, "", "Acme"], ids=lambda text: text[:6])
-def test_every_reply_fits_into_a_message_however_long_names_are(text: str) -> None:
+def test_every_reply_fits_into_a_message_with_long_names(text: str) -> None:
     said = replies(everywhere(text, text, text))
     assert too_long(said) == {}
     assert [name for name, markdown in said.items() if not markdown.strip()] == []
@@ -36,9 +36,7 @@ def test_every_reply_fits_into_a_message_however_long_names_are(text: str) -> No
 
 @settings(max_examples=30, deadline=None, phases=WITHOUT_SHRINKING)
 @given(TEXTS, TEXTS, TEXTS, st.integers(1, 80))
-def test_every_reply_fits_whatever_others_write_and_however_much_there_is(
-    name: str, email: str, words: str, many: int
-) -> None:
+def test_every_reply_fits_into_a_message_with_any_text_and_amount(name: str, email: str, words: str, many: int) -> None:
     assert too_long(replies(everywhere(name, email, words, many))) == {}
 
 
@@ -48,7 +46,7 @@ def outside_code(markdown: str) -> str:
     return re.sub(r"(?<!\\)`[^`\n]*`", "", re.sub(r"```.*?```", "", markdown, flags=re.S))
 
 
-def test_no_name_turns_into_markup_or_a_mention() -> None:
+def test_a_name_never_becomes_markup_or_a_mention() -> None:
     said = replies(everywhere(EVIL, EVIL, EVIL))
     assert {name: LIVE.findall(outside_code(markdown)) for name, markdown in said.items()} == {
         name: [] for name in said
@@ -66,7 +64,7 @@ ORDINARY = {name: skeleton(markdown) for name, markdown in replies(everywhere("x
 
 @settings(max_examples=60, deadline=None, phases=WITHOUT_SHRINKING)
 @given(st.text("<>@&lt;#*_`[]()\\\n\r\u2028-+1. ~|xa=:", max_size=25) | st.text(max_size=25))
-def test_whatever_others_write_a_reply_has_the_same_markup_and_lines_as_with_an_ordinary_name(text: str) -> None:
+def test_a_name_never_changes_the_markup_or_the_lines_of_a_reply(text: str) -> None:
     said = replies(everywhere(f"x{text}x", f"x{text}x", f"x{text}x", 2))
     unlike = {
         name: markdown

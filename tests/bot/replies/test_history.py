@@ -30,13 +30,13 @@ def line(asked_for: Sync | None = None, own: WebexRun | None = None) -> str:
     return rest
 
 
-def test_a_sync_is_told_by_when_how_who_how_long_and_what_it_changed() -> None:
+def test_a_line_has_time_result_requester_duration_and_counts() -> None:
     assert line(DONE) == (
         "- Sun 22 Nov 03:14 CST: ✅ completed, asked for by ana@acme.example, took 1 h 12 min, 10 added, 1,234 deleted"
     )
 
 
-def test_webexs_own_runs_are_told_as_such() -> None:
+def test_a_line_says_that_webex_ran_a_sync_by_itself() -> None:
     assert line(own=OWN) == "- Fri 20 Nov 04:14 CST: ✅ completed, started by Webex itself, took 1 h"
 
 
@@ -48,9 +48,7 @@ def test_webexs_own_runs_are_told_as_such() -> None:
         (SyncState.CANCELLED, Cause.ENDED_BY_OPERATOR, [": cancelled, ", "An operator"]),
     ],
 )
-def test_what_ended_without_success_is_told_with_its_cause_and_no_counts(
-    state: SyncState, cause: Cause, words: list[str]
-) -> None:
+def test_a_sync_without_success_has_its_cause_and_no_counts(state: SyncState, cause: Cause, words: list[str]) -> None:
     said = line(sync(state, cause=cause, ended_at=NOW, counts={"usersAdded": 9}))
     assert [word for word in words if word not in said] == []
     assert "added" not in said
@@ -60,12 +58,12 @@ def test_a_completed_sync_with_errors_is_marked() -> None:
     assert "⚠️ completed with warnings, " in line(sync(SyncState.COMPLETED, ended_at=NOW, errors=((600018, "some"),)))
 
 
-def test_webexs_words_for_a_refusal_are_harmless_and_escaped_once() -> None:
+def test_webexs_words_for_a_refusal_are_escaped_once() -> None:
     refused = sync(SyncState.FAILED, cause=Cause.REFUSED, ended_at=NOW, reason="no_way <@all>")
     assert r"“no\_way &lt;@all&gt;”" in line(refused)
 
 
-def test_what_does_not_fit_is_counted_and_left_to_the_csv() -> None:
+def test_syncs_that_do_not_fit_are_counted_and_left_to_the_csv() -> None:
     said = history.answer(merged([DONE] * 1000, []), ACME, NOW)
     shown = said.count("took 1 h 12 min")
     assert 0 < shown < 1000
@@ -73,13 +71,13 @@ def test_what_does_not_fit_is_counted_and_left_to_the_csv() -> None:
     assert fits(said)
 
 
-def test_before_the_first_it_says_so_and_what_shows_the_present() -> None:
+def test_without_an_ended_sync_the_reply_points_to_status() -> None:
     said = history.nothing_yet(ACME)
     assert r"I know of no directory sync of Acme\_1 that has ended" in said
     assert "`status`" in said
 
 
-def test_what_is_no_number_is_said_back_with_what_to_write() -> None:
+def test_a_wrong_number_is_quoted_with_what_to_type() -> None:
     said = history.no_number("ten_", 1000)
     assert r"“ten\_” is not a number from 1 to 1,000" in said
     assert "`history 50`" in said
@@ -87,7 +85,7 @@ def test_what_is_no_number_is_said_back_with_what_to_write() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(TEXTS, TEXTS, TEXTS, st.integers(0, 40))
-def test_whatever_is_in_it_it_is_one_message(name: str, email: str, words: str, many: int) -> None:
+def test_every_history_fits_into_one_message(name: str, email: str, words: str, many: int) -> None:
     refused = sync(SyncState.FAILED, cause=Cause.REFUSED, asker_email=email, reason=words, ended_at=NOW)
     own = WebexRun(1, NOW, NOW, NOW, words, words, {words: 1}, ((1, words),))
     assert fits(history.answer(merged([refused] * many, [own] * many), enterprise(name), NOW))

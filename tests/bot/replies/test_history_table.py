@@ -38,7 +38,7 @@ def test_the_header_says_what_each_cell_is() -> None:
     assert CSV_HEADER[-2:] == ("Errors", "Tracking ID")
 
 
-def test_a_sync_has_who_asked_its_times_in_utc_its_seconds_result_counts_and_tracking_id() -> None:
+def test_a_row_has_requester_times_duration_result_and_counts() -> None:
     assert row(DONE) == {
         "Asked By": "ana@acme.example",
         "Asked At": "2026-11-22T07:14:00Z",
@@ -52,11 +52,11 @@ def test_a_sync_has_who_asked_its_times_in_utc_its_seconds_result_counts_and_tra
     }
 
 
-def test_a_start_that_webex_did_not_tell_is_ours() -> None:
+def test_a_start_time_missing_from_webex_is_replaced_by_ours() -> None:
     assert row(replace(DONE, started_at=None))["Started At"] == "2026-11-22T08:14:00Z"
 
 
-def test_a_run_of_webexs_own_was_asked_for_by_webex_at_no_known_time() -> None:
+def test_a_run_of_webexs_own_has_webex_as_requester_and_no_request_time() -> None:
     assert row(own=replace(OWN, started_at=NOW - HOUR, ended_at=NOW, counts={"usersUpdated": 0})) == {
         "Asked By": "Webex",
         "Started At": "2026-11-22T09:14:00Z",
@@ -77,9 +77,7 @@ def test_a_run_of_webexs_own_was_asked_for_by_webex_at_no_known_time() -> None:
         (SyncState.CANCELLED, Cause.NO_RIGHTS, "cancelled"),
     ],
 )
-def test_the_result_is_how_it_ended_and_only_what_completed_with_errors_has_warnings(
-    state: SyncState, cause: Cause | None, result: str
-) -> None:
+def test_only_a_sync_completed_with_errors_has_warnings(state: SyncState, cause: Cause | None, result: str) -> None:
     told = row(sync(state, cause=cause, ended_at=NOW, errors=((600018, "some"), (6003, "x; y"))))
     assert told["Result"] == result
     assert told["Errors"] == "600018: some; 6003: x; y"
@@ -95,7 +93,7 @@ def test_the_result_is_how_it_ended_and_only_what_completed_with_errors_has_warn
         (None, (), ""),
     ],
 )
-def test_the_result_of_webexs_own_is_in_our_words_or_webexs(
+def test_the_result_of_webexs_own_run_is_in_our_words_or_webexs(
     status: str | None, errors: tuple[tuple[int, str], ...], result: str
 ) -> None:
     assert row(own=replace(OWN, status=status, errors=errors)).get("Result", "") == result
@@ -107,11 +105,11 @@ def test_the_reason_is_the_cause_in_words(cause: Cause) -> None:
     assert row(failed)["Reason"] == why(failed)
 
 
-def test_webexs_words_stand_in_a_cell_as_they_are_without_the_signs_that_chat_needs() -> None:
+def test_webexs_words_in_a_cell_are_not_escaped_for_chat() -> None:
     assert "“no_way <x>”" in row(sync(SyncState.FAILED, cause=Cause.REFUSED, reason="no_way <x>"))["Reason"]
 
 
-def test_both_kinds_are_in_one_list_the_newest_first_and_what_never_began_last() -> None:
+def test_our_syncs_and_webexs_own_are_in_one_list_newest_first() -> None:
     asked_for = [replace(DONE, asker_email=str(hours), ended_at=NOW - hours * HOUR) for hours in (2, 4)]
     own = [
         replace(OWN, tracking_id="running", started_at=NOW - HOUR, ended_at=None),
@@ -124,7 +122,7 @@ def test_both_kinds_are_in_one_list_the_newest_first_and_what_never_began_last()
 
 
 @given(st.lists(st.sampled_from(SyncState), max_size=5), st.integers(0, 5))
-def test_no_sync_is_left_out_and_every_row_is_as_long_as_the_header(states: list[SyncState], own: int) -> None:
+def test_every_sync_has_a_row_as_long_as_the_header(states: list[SyncState], own: int) -> None:
     entries = merged([sync(state) for state in states], [OWN] * own)
     assert len(entries) == len(states) + own
     assert {len(csv_cells(entry)) for entry in entries} <= {len(CSV_HEADER)}

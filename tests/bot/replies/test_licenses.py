@@ -13,6 +13,6 @@ from tests.bot.samples import NOW, ROSTER, enterprise
     ("typed", "said"),
     [("", "**0 of 14 license holders of Acme**\n"), ("last=O_Brien*", "Acme**: Last Name begins with O\\_Brien\n")],
 )
-def test_a_filter_is_said_back_as_it_was_understood(typed: str, said: str) -> None:
+def test_the_reply_repeats_the_filter_in_words(typed: str, said: str) -> None:
     about = licenses.About(language.parse(typed), ROSTER, enterprise(), None)
     assert said in licenses.answer(about, Summary(), Advice(), NOW)

@@ -17,7 +17,7 @@ def _outcome(line: int, given: str, result: Result) -> LineResult:
     return LineResult(RequestedLocation(line, given, given, "Bern"), result)
 
 
-def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() -> None:
+def test_locations_that_do_not_fit_are_counted() -> None:
     places = {f"Place number {number}, in a street with a long name": 1000 - number for number in range(600)}
     said = locations.overview(places, 3, ROSTER, ACME, NOW)
     lines = [line for line in said.splitlines() if line.startswith("- ")]
@@ -28,7 +28,7 @@ def test_of_more_locations_than_fit_the_first_are_listed_and_the_rest_counted() 
     assert said.endswith("send `locations` with a CSV that has the columns `Service ID,Location`.")
 
 
-def test_those_without_a_location_are_counted_apart() -> None:
+def test_people_without_a_location_are_counted_separately() -> None:
     said = locations.overview({"": 1200, "Bern": 2, "Chur": 1}, 1, ROSTER, ACME, NOW)
     assert said.startswith(
         "**2 locations of Acme**, 14 license holders (1,200 without a location) as of Sun 22 Nov 04:09"
@@ -38,7 +38,7 @@ def test_those_without_a_location_are_counted_apart() -> None:
     assert "The mapping is empty" in locations.overview({}, 0, ROSTER, ACME, NOW)
 
 
-def test_the_counts_are_in_one_order_and_leave_out_what_there_is_none_of() -> None:
+def test_counts_are_in_a_fixed_order_and_leave_out_zeros() -> None:
     found = [_outcome(2, "a", result) for result in (Result.UNKNOWN, Result.SET, Result.UNKNOWN, Result.CLEARED)]
     assert locations.counts(found) == "1 set, 1 cleared, 2 unknown"
     assert locations.counts([]) == "0 lines"
@@ -55,7 +55,7 @@ def test_only_lines_that_were_left_out_are_named() -> None:
     ]
 
 
-def test_of_more_than_ten_lines_that_were_left_out_the_rest_is_counted() -> None:
+def test_lines_left_out_after_the_tenth_are_counted() -> None:
     found = [_outcome(line, "a", Result.UNKNOWN) for line in range(2, 13)]
     said = locations.changed(UploadResult(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
     listed = [line for line in said if line.startswith("- ")]
@@ -63,7 +63,7 @@ def test_of_more_than_ten_lines_that_were_left_out_the_rest_is_counted() -> None
     assert len(locations.changed(UploadResult(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
 
 
-def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> None:
+def test_at_most_ten_new_locations_are_named_with_their_counts() -> None:
     def said(places: dict[str, int]) -> str:
         return locations.changed(UploadResult(Key.EXT, [_outcome(2, "a", Result.SET)], places), ROSTER, ACME, NOW)
 
@@ -75,7 +75,7 @@ def test_new_locations_are_named_with_how_many_lines_set_them_ten_at_most() -> N
     assert "New" not in said({})
 
 
-def test_what_cannot_be_seen_is_nothing() -> None:
+def test_an_invisible_value_is_quoted_as_nothing() -> None:
     assert refusals.quoted("\u200b`") == "nothing"
     said = refusals.faults([Fault(1234, "a header", refusals.quoted("a\nb"))])
     assert "- Line 1,234: I expected a header, but found `a b`" in said

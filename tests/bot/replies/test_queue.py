@@ -19,11 +19,11 @@ RUNNING = sync(SyncState.RUNNING, asked_at=NOW - timedelta(hours=2))
 WAITING = sync(enterprise_id=2, head=False, asked_at=NOW - timedelta(minutes=5))
 
 
-def test_an_empty_queue_is_said_to_be_empty() -> None:
+def test_the_reply_says_that_the_queue_is_empty() -> None:
     assert queue.answer({}, {}, {}, NOW) == "No directory sync is queued or running."
 
 
-def test_a_sync_is_told_by_its_place_its_enterprise_its_state_and_how_long_ago_it_was_asked_for() -> None:
+def test_a_line_has_place_enterprise_state_and_age_of_the_request() -> None:
     said = queue.answer({"east": [RUNNING, WAITING]}, {}, ENTERPRISES, NOW)
     assert said.split("\n") == [
         "**Cluster east**: 2 syncs",
@@ -40,13 +40,13 @@ def test_a_sync_is_told_by_its_place_its_enterprise_its_state_and_how_long_ago_i
         (WaitsFor.RETRY, "waiting because Webex could not start it"),
     ],
 )
-def test_what_the_first_waits_for_is_told(waits_for: WaitsFor, words: str) -> None:
+def test_a_line_says_what_the_first_sync_waits_for(waits_for: WaitsFor, words: str) -> None:
     said = queue.answer({"east": [replace(WAITING, waits_for=waits_for)]}, {}, ENTERPRISES, NOW)
     assert f"queued, {words}, asked for" in said
     assert "**Cluster east**: 1 sync\n" in said
 
 
-def test_every_cluster_stands_in_a_paragraph_of_its_own_by_name_and_its_pause_is_told() -> None:
+def test_each_cluster_has_a_paragraph_with_its_pause() -> None:
     queues = {"west": [WAITING], "east": [RUNNING]}
     paused = {"north": NOW + timedelta(minutes=2), "east": NOW + timedelta(minutes=5)}
     said = queue.answer(queues, paused, ENTERPRISES, NOW)
@@ -83,9 +83,7 @@ def test_clusters_that_do_not_fit_are_counted() -> None:
     lengths=st.dictionaries(TEXTS, st.integers(0, 40), max_size=30),
     paused=st.dictionaries(TEXTS, st.timedeltas(timedelta(), timedelta(days=9)), max_size=9),
 )
-def test_whatever_clusters_and_enterprises_are_called_it_is_one_message(
-    name: str, lengths: dict[str, int], paused: dict[str, timedelta]
-) -> None:
+def test_every_queue_fits_into_one_message(name: str, lengths: dict[str, int], paused: dict[str, timedelta]) -> None:
     queues: dict[str, list[Sync]] = {cluster: [RUNNING] * length for cluster, length in lengths.items()}
     resting = {cluster: NOW + rest for cluster, rest in paused.items()}
     assert fits(queue.answer(queues, resting, {1: enterprise(name, key=name)}, NOW))

@@ -39,7 +39,7 @@ def under_way(state: SyncState, *, named: bool = True, **more: object) -> Standi
     return Standing(replace(sync(state), **more), QUIET.enterprise, 3, QUIET.estimate, named)  # type: ignore[arg-type]
 
 
-def test_with_nothing_under_way_everything_is_told_one_thing_a_line() -> None:
+def test_status_without_a_sync_under_way_has_one_fact_a_line() -> None:
     assert said() == [
         r"**Acme\_1**: no directory sync is under way.",
         "- Last attempt: ✅ completed Fri 20 Nov 22:14 CST, 30 h ago, asked for by ana@acme.example",
@@ -50,7 +50,7 @@ def test_with_nothing_under_way_everything_is_told_one_thing_a_line() -> None:
     ]
 
 
-def test_a_running_sync_is_told_by_its_start_its_duration_so_far_its_typical_one_and_who_asked_when() -> None:
+def test_a_running_sync_has_start_duration_estimate_and_requester() -> None:
     running = under_way(SyncState.RUNNING, starting_at=NOW - 2 * HOUR, asked_at=NOW - 3 * HOUR)
     lines = said(standing=running)
     assert lines[:2] == [
@@ -69,14 +69,14 @@ def test_a_running_sync_is_told_by_its_start_its_duration_so_far_its_typical_one
         (WaitsFor.WEBEX, "running its own sync"),
     ],
 )
-def test_a_queued_sync_is_told_by_its_place_and_what_it_waits_for(waits_for: WaitsFor | None, words: str) -> None:
+def test_a_queued_sync_has_its_place_and_what_it_waits_for(waits_for: WaitsFor | None, words: str) -> None:
     first = said(standing=under_way(SyncState.QUEUED, waits_for=waits_for))[0]
     assert "queued, number 3 in the queue (usually takes 1 h 12 min)." in first
     assert words in first
     assert "so far" not in first
 
 
-def test_while_the_hold_lasts_its_end_is_told_and_not_that_sync_works() -> None:
+def test_during_a_hold_status_says_when_it_ends() -> None:
     lines = said(hold_until=NOW + 19 * HOUR)
     assert "- `sync` will work again Sun 22 Nov 23:14 CST, in 19 h" in lines
     assert "- `sync` works now" not in lines
@@ -84,7 +84,7 @@ def test_while_the_hold_lasts_its_end_is_told_and_not_that_sync_works() -> None:
     assert "- `sync` works now" in said(hold_until=None)
 
 
-def test_a_failed_attempt_is_told_with_its_reason_and_the_last_success_before_it() -> None:
+def test_a_failed_attempt_has_its_reason_and_the_last_success() -> None:
     lines = said(last=FAILED)
     attempt = "- Last attempt: ❌ failed Sun 22 Nov 03:14 CST, 1 h ago, asked for by ana@acme.example. Webex started"
     assert lines[1].startswith(attempt)
@@ -92,13 +92,13 @@ def test_a_failed_attempt_is_told_with_its_reason_and_the_last_success_before_it
     assert not any("Last success" in line for line in said(last=FAILED, last_success=None))
 
 
-def test_before_the_first_attempt_that_is_said() -> None:
+def test_status_says_that_no_sync_has_been_attempted_yet() -> None:
     none_yet = "- No sync has been started here yet"
     assert said(last=None, last_success=None)[1] == none_yet
     assert none_yet in said(standing=under_way(SyncState.QUEUED), last=None, last_success=None)
 
 
-def test_a_cancelled_attempt_is_told_as_such() -> None:
+def test_status_says_that_the_last_attempt_was_cancelled() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
     assert said(last=cancelled)[1].startswith("- Last attempt: cancelled Sun 22 Nov 04:14 CST, now, asked for by")
 
@@ -113,15 +113,13 @@ def test_a_cancelled_attempt_is_told_as_such() -> None:
         (replace(OWN, status=None), "result unknown, Thu 19 Nov"),
     ],
 )
-def test_webexs_own_last_sync_is_told_by_how_it_went_and_when(own: WebexRun, words: str) -> None:
+def test_webexs_own_last_sync_has_its_result_and_time(own: WebexRun, words: str) -> None:
     line = next(line for line in said(own=own) if "own last sync" in line)
     assert line.startswith(f"- Webex's own last sync: {words}")
 
 
 @pytest.mark.parametrize(("own", "words"), [(OWN, "own last sync: "), (None, "own syncs: none seen yet")])
-def test_what_webex_did_says_how_old_that_knowledge_is_unless_it_was_asked_just_now(
-    own: WebexRun | None, words: str
-) -> None:
+def test_an_old_webex_status_is_shown_with_its_age(own: WebexRun | None, words: str) -> None:
     old = next(line for line in said(own=own, live=False) if words in line)
     assert old.endswith("(as of Sun 22 Nov 03:24 CST, 50 min ago)")
     live = next(line for line in said(own=own, live=True) if words in line)
@@ -129,7 +127,7 @@ def test_what_webex_did_says_how_old_that_knowledge_is_unless_it_was_asked_just_
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_of_a_webex_that_was_never_reached_nothing_is_claimed(live: bool) -> None:
+def test_status_says_that_webexs_own_syncs_are_not_known_yet(live: bool) -> None:
     lines = said(
         own=None, reading=None, last_success=None, live=live, enterprise=enterprise(created_at=NOW - 9 * STALE)
     )
@@ -149,14 +147,14 @@ def warned(
     return "".join(line for line in said(reading=told, **{**own, **more}) if "has succeeded" in line)  # type: ignore[arg-type]
 
 
-def test_eight_days_without_any_success_are_warned_of_with_since_when_and_whom_to_ask() -> None:
+def test_eight_days_without_a_success_cause_a_warning() -> None:
     assert timedelta(days=8) == STALE
     warning = warned(succeeded=STALE, done=2 * STALE)
     assert "⚠️ No directory sync has succeeded since Sat 14 Nov 04:14 CST, 8 d ago" in warning
     assert "service provider" in warning
 
 
-def test_any_success_within_eight_days_is_enough_be_it_ours_webexs_own_or_told_by_webex() -> None:
+def test_any_success_within_eight_days_prevents_the_warning() -> None:
     recent = STALE - JUST_OVER
     old = 2 * STALE
     assert warned(succeeded=recent, done=old) == ""
@@ -166,18 +164,18 @@ def test_any_success_within_eight_days_is_enough_be_it_ours_webexs_own_or_told_b
 
 
 @pytest.mark.parametrize("known_for", [STALE - JUST_OVER, STALE])
-def test_without_any_success_the_eight_days_count_from_when_the_enterprise_became_known(known_for: timedelta) -> None:
+def test_the_eight_days_can_count_from_when_the_enterprise_was_added(known_for: timedelta) -> None:
     warning = warned(enterprise=enterprise(created_at=NOW - known_for))
     assert (warning != "") is (known_for >= STALE)
     assert not warning or "since your enterprise was added" in warning
 
 
-def test_a_failed_attempt_is_no_success() -> None:
+def test_a_failed_attempt_does_not_prevent_the_warning() -> None:
     old = replace(DONE, ended_at=EARLIER - STALE)
     assert warned(succeeded=2 * STALE, last=FAILED, last_success=old) != ""
 
 
-def test_the_license_holders_are_counted_by_activation_with_how_old_the_roster_is() -> None:
+def test_license_holders_are_counted_by_activation_with_the_age() -> None:
     assert said()[-1].startswith("- 14 license holders (2 Activated, 12 Not begun), as of Sun 22 Nov 04:09 CST")
     assert said(activation={}, roster=replace(ROSTER, size=0))[-1].startswith("- 0 license holders (none), as of ")
     assert said(roster=None)[-1] == "- License holders: not read yet; `licenses` reads them"
@@ -185,13 +183,13 @@ def test_the_license_holders_are_counted_by_activation_with_how_old_the_roster_i
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_only_where_people_may_be_named_is_the_asker_named(named: bool) -> None:
+def test_the_requester_is_named_only_if_people_may_be_named(named: bool) -> None:
     text = "\n".join(said(standing=under_way(SyncState.RUNNING, named=named), named=named))
     assert text.count("ana@acme.example") == (2 if named else 0)
     assert text.count("sked for by an admin") == (0 if named else 2)
 
 
-def test_operators_are_told_what_was_set_aside() -> None:
+def test_operators_see_the_counts_of_failed_messages() -> None:
     assert said(failed=(3, 1200))[-1].startswith(
         "- ⚠️ I gave up on 3 unanswered messages and 1,200 undelivered messages"
     )
@@ -200,6 +198,6 @@ def test_operators_are_told_what_was_set_aside() -> None:
     assert not any("Set aside" in line for line in said())
 
 
-def test_without_past_syncs_no_typical_duration_is_claimed() -> None:
+def test_status_gives_no_estimate_without_past_syncs() -> None:
     assert not any("A sync" in line for line in said(estimate=None))
     assert "no estimate yet" in said(standing=replace(under_way(SyncState.RUNNING), estimate=None))[0]

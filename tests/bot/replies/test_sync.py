@@ -27,9 +27,7 @@ RUNNING = a_sync(SyncState.RUNNING, starting_at=NOW - timedelta(minutes=50), ask
         (1, replace(OWN, own=False), "queued, next in the queue (usually takes 1 h for other companies)."),
     ],
 )
-def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
-    place: int, estimate: Estimate | None, words: str
-) -> None:
+def test_an_accepted_sync_has_its_place_and_an_estimate(place: int, estimate: Estimate | None, words: str) -> None:
     said = replies.accepted(replace(STANDING, place=place, estimate=estimate), NOW, {}, 0)
     assert said == rf"**Directory sync of Acme\_1**: {words}"
 
@@ -42,7 +40,7 @@ def test_an_accepted_sync_is_told_its_place_and_how_long_it_usually_takes(
         ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex does not know your company yet"),
     ],
 )
-def test_where_nobody_has_activated_it_warns_at_once_with_numbers_and_is_tried_all_the_same(
+def test_a_sync_warns_with_numbers_if_nobody_has_activated(
     activation: dict[str, int], without_email: int, words: str
 ) -> None:
     said = replies.accepted(STANDING, NOW, activation, without_email)
@@ -52,7 +50,7 @@ def test_where_nobody_has_activated_it_warns_at_once_with_numbers_and_is_tried_a
 
 
 @pytest.mark.parametrize("activation", [{}, {"Activated": 1, "Begun": 9}])
-def test_where_somebody_has_activated_or_nobody_is_known_it_does_not_warn(activation: dict[str, int]) -> None:
+def test_a_sync_does_not_warn_if_a_person_is_activated_or_none_is_known(activation: dict[str, int]) -> None:
     assert "⚠️" not in replies.accepted(STANDING, NOW, activation, 9)
 
 
@@ -64,7 +62,7 @@ def test_where_somebody_has_activated_or_nobody_is_known_it_does_not_warn(activa
         (WaitsFor.RETRY, "could not start it just now. I will ask again"),
     ],
 )
-def test_what_holds_the_first_of_a_queue_up_is_told(waits_for: WaitsFor, words: str) -> None:
+def test_the_reply_says_what_the_first_sync_waits_for(waits_for: WaitsFor, words: str) -> None:
     said = replies.progress(replace(STANDING, sync=a_sync(waits_for=waits_for)), NOW)
     assert "next in the queue (usually takes 1 h). " in said
     assert words in said
@@ -76,7 +74,7 @@ def test_everything_a_sync_can_wait_for_has_a_sentence_of_its_own(waits_for: Wai
     assert [one for one in said if said[one] == said[waits_for]] == [waits_for]
 
 
-def test_starting_and_running_are_told_the_latter_with_since_when() -> None:
+def test_a_starting_sync_and_a_running_sync_are_described() -> None:
     starting = replies.progress(replace(STANDING, sync=a_sync(SyncState.STARTING)), NOW)
     assert "starting, I am asking Webex now (usually takes 1 h)." in starting
     running = replies.progress(replace(STANDING, sync=RUNNING), NOW)
@@ -93,7 +91,7 @@ def test_a_status_message_stays_as_it_is_until_the_state_changes() -> None:
     ("new", "words"),
     [(True, "I will tell you here when it ends."), (False, "I will tell you where you first asked when it ends.")],
 )
-def test_who_joins_is_told_whose_it_is_how_far_it_is_and_where_its_end_will_be_told(new: bool, words: str) -> None:
+def test_joining_shows_requester_progress_and_place_of_the_notice(new: bool, words: str) -> None:
     said = replies.joined(replace(STANDING, sync=RUNNING), NOW, new=new)
     assert "ana@acme.example asked for it Sun 22 Nov 02:14 CST, 2 h ago" in said
     assert words in said
@@ -103,17 +101,17 @@ def test_who_joins_is_told_whose_it_is_how_far_it_is_and_where_its_end_will_be_t
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_only_where_people_may_be_named_is_whose_it_is_told(named: bool) -> None:
+def test_the_requester_is_named_only_if_people_may_be_named(named: bool) -> None:
     said = replies.joined(replace(STANDING, named=named), NOW, new=True)
     assert ("ana@acme.example" in said, "an admin asked" in said) == (named, not named)
 
 
-def test_a_hold_says_why_when_and_what_to_do_now() -> None:
+def test_a_refusal_during_the_hold_gives_reason_end_and_advice() -> None:
     said = replies.held(NOW + timedelta(hours=19), timedelta(hours=24), NOW, enterprise())
     assert "less than 24 h ago" in said
     assert "will work again Sun 22 Nov 23:14 CST, in 19 h" in said
     assert "`status`" in said
 
 
-def test_what_follows_a_word_that_stands_alone_is_said_back() -> None:
+def test_words_after_a_command_without_arguments_are_quoted() -> None:
     assert no_arguments("cancel") == "Type just `cancel`."

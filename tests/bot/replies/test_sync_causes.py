@@ -17,7 +17,7 @@ def test_every_cause_has_a_sentence(cause: Cause) -> None:
     assert re.fullmatch(r"[A-Z].{20,}\.", why(sync(FAILED, cause=cause)))
 
 
-def test_no_two_causes_have_the_same_sentence() -> None:
+def test_every_cause_has_a_different_sentence() -> None:
     assert len({why(sync(FAILED, cause=cause)) for cause in Cause}) == len(Cause)
 
 
@@ -39,16 +39,16 @@ def test_no_two_causes_have_the_same_sentence() -> None:
         (Cause.NO_RIGHTS, ["Nobody who asked", "admin any more"]),
     ],
 )
-def test_a_cause_is_told_with_what_can_be_done(cause: Cause, words: list[str]) -> None:
+def test_a_cause_comes_with_what_to_do(cause: Cause, words: list[str]) -> None:
     said = why(sync(FAILED, cause=cause))
     assert [word for word in words if word not in said] == []
 
 
-def test_a_sync_that_ended_well_has_nothing_to_explain() -> None:
+def test_a_completed_sync_has_no_cause_to_explain() -> None:
     assert why(sync(SyncState.COMPLETED)) == ""
 
 
-def test_webexs_words_for_a_refusal_are_shown_where_no_error_shows_them() -> None:
+def test_webexs_words_for_a_refusal_are_shown_only_once() -> None:
     refused = {"cause": Cause.REFUSED, "reason": "Webex answered 403"}
     assert "“Webex answered 403”" in why(sync(FAILED, **refused))
     assert "Webex answered 403" not in why(sync(FAILED, **refused, errors=((600011, "Webex answered 403"),)))
@@ -56,16 +56,16 @@ def test_webexs_words_for_a_refusal_are_shown_where_no_error_shows_them() -> Non
 
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.REFUSED])
-def test_webexs_words_for_what_was_no_refusal_are_left_to_its_errors(cause: Cause) -> None:
+def test_webexs_words_are_shown_only_for_a_refusal(cause: Cause) -> None:
     assert "Webex answered" not in why(sync(FAILED, cause=cause, reason="Webex answered 403"))
 
 
-def test_what_ended_before_causes_were_kept_is_told_as_it_was() -> None:
+def test_an_old_sync_without_a_cause_keeps_its_stored_reason() -> None:
     assert why(sync(FAILED, reason="It took too long.")) == "It took too long."
 
 
 @pytest.mark.parametrize("cause", [Cause.REFUSED, None])
-def test_webexs_words_are_harmless_in_markdown_and_as_they_are_in_a_table(cause: Cause | None) -> None:
+def test_webexs_words_are_escaped_in_chat_but_not_in_a_table(cause: Cause | None) -> None:
     failed = sync(FAILED, cause=cause, reason=EVIL)
     assert r"\*\*b\*\* \_i\_ \`c\`" in why(failed)
     assert "<@" not in why(failed)

@@ -27,18 +27,18 @@ def warning(told: dict[str, int]) -> str:
 
 
 @pytest.mark.parametrize(("kind", "prefix", "total"), [(kind, *fields) for kind, fields in KINDS.items()])
-def test_every_kind_of_entry_is_told_by_its_changes_and_how_many_there_are(kind: str, prefix: str, total: str) -> None:
+def test_every_kind_of_entry_has_its_changes_and_its_total(kind: str, prefix: str, total: str) -> None:
     told = {f"{prefix}Added": 1234, f"{prefix}Updated": 5, f"{prefix}Deleted": 0, total: 20000}
     assert sync_counts.lines(told) == [f"- {kind}: 1,234 added, 5 updated, 0 deleted; 20,000 in total"]
 
 
-def test_only_what_webex_tells_of_is_shown() -> None:
+def test_only_counts_that_webex_reports_are_shown() -> None:
     assert sync_counts.lines({}) == []
     assert sync_counts.lines({"usersAdded": 0}) == ["- People: 0 added"]
     assert sync_counts.lines({"totalExternalUsersInCI": 9, "somethingNew": 4}) == []
 
 
-def test_deletions_are_loud_and_none_are_not() -> None:
+def test_deletions_are_bold_but_zero_is_not() -> None:
     assert "**1,000 deleted**" in sync_counts.lines(users(0, 1000, 10**6))[0]
     assert "**" not in sync_counts.lines(users(7, 0, 10**6))[0]
 
@@ -47,25 +47,23 @@ def test_deletions_are_loud_and_none_are_not() -> None:
     ("told", "gone", "before"),
     [(users(0, 11, 89), "11", "100"), (users(50, 11, 139), "11", "100"), (users(0, 5000, 0), "5,000", "5,000")],
 )
-def test_more_than_a_tenth_deleted_is_warned_of_with_both_numbers_and_what_to_do(
-    told: dict[str, int], gone: str, before: str
-) -> None:
+def test_deleting_more_than_a_tenth_causes_a_warning_with_numbers(told: dict[str, int], gone: str, before: str) -> None:
     said = warning(told)
     assert f"**Webex deleted {gone} of {before} entries, more than a tenth" in said
     assert "service provider" in said
 
 
 @pytest.mark.parametrize("told", [users(0, 10, 90), users(90, 10, 180), users(0, 0, 0), users(9, 0, 9), {}])
-def test_a_tenth_or_less_is_not_warned_of(told: dict[str, int]) -> None:
+def test_deleting_a_tenth_or_less_causes_no_warning(told: dict[str, int]) -> None:
     assert warning(told) == ""
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), NUMBERS))
-def test_what_was_deleted_of_an_unknown_number_is_never_warned_of(told: dict[str, int]) -> None:
+def test_deletions_without_a_known_total_cause_no_warning(told: dict[str, int]) -> None:
     assert warning(told) == ""
 
 
-def test_kinds_are_weighed_together_and_those_of_unknown_number_left_out() -> None:
+def test_the_warning_adds_up_all_kinds_with_a_known_total() -> None:
     many_machines = {"machinesDeleted": 0, "totalExternalMachinesInCI": 900}
     assert warning(users(0, 50, 50)) != ""
     assert warning(users(0, 50, 50) | many_machines) == ""
@@ -76,7 +74,7 @@ def test_group_contacts_count_for_the_warning_too() -> None:
     assert "30 of 100" in warning({"groupContactsDeleted": 30, "totalGroupContactsInContactService": 70})
 
 
-def test_a_summary_adds_all_kinds_up_and_leaves_out_what_webex_does_not_tell() -> None:
+def test_a_summary_adds_up_all_kinds_that_webex_reports() -> None:
     told = {"usersAdded": 1000, "groupContactsAdded": 234, "machinesDeleted": 0, "totalExternalUsersInCI": 9}
     assert sync_counts.summary(told) == "1,234 added, 0 deleted"
     assert sync_counts.summary({"totalExternalUsersInCI": 9}) == ""
@@ -92,7 +90,7 @@ def test_the_table_has_a_column_for_every_change_of_every_kind() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS + TOTALS) | st.text(), st.integers(-(2**63), 2**63 - 1)))
-def test_whatever_webex_counts_there_is_a_line_for_each_kind_at_most_and_one_warning(told: dict[str, int]) -> None:
+def test_any_counts_give_at_most_a_line_per_kind_and_one_warning(told: dict[str, int]) -> None:
     lines = sync_counts.lines(told)
     kinds = [line for line in lines if "⚠️" not in line]
     assert len(lines) - len(kinds) <= 1

@@ -31,7 +31,7 @@ def ended(over: Sync, roster: Roster | None = None, *, fresh: bool = True) -> li
     return sync_ended.ended(over, enterprise("Acme_1"), HOLD, NOW, roster, fresh=fresh).split("\n")
 
 
-def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_next_is_possible() -> None:
+def test_a_completed_sync_has_counts_duration_and_end_of_the_hold() -> None:
     lines = ended(COMPLETED, ROSTER)
     assert lines[:4] == [
         r"**Directory sync of Acme\_1**: ✅ completed, Sun 22 Nov 04:12 CST.",
@@ -49,16 +49,16 @@ def test_a_completed_sync_is_told_with_counts_duration_tracking_id_and_when_the_
     ]
 
 
-def test_license_holders_that_could_not_be_read_again_are_told_with_their_age() -> None:
+def test_license_holders_that_are_not_fresh_have_their_age() -> None:
     assert ended(COMPLETED, ROSTER, fresh=False)[-1] == "Attached: your 14 license holders, as of Sun 22 Nov 04:09 CST."
 
 
-def test_what_is_not_attached_is_not_promised() -> None:
+def test_a_notice_without_a_file_promises_none() -> None:
     for over in (COMPLETED, replace(REFUSED, errors=()), replace(COMPLETED, errors=((600018, "some"),))):
         assert "Attached" not in "\n".join(ended(over))
 
 
-def test_complete_with_errors_is_completed_with_warnings_that_are_explained_and_holds() -> None:
+def test_a_sync_completed_with_errors_explains_them_and_starts_the_hold() -> None:
     text = "\n".join(ended(replace(COMPLETED, errors=((600018, "some"),))))
     assert "⚠️ completed with warnings" in text
     assert MEANINGS[600018].explanation in text
@@ -66,7 +66,7 @@ def test_complete_with_errors_is_completed_with_warnings_that_are_explained_and_
 
 
 @pytest.mark.parametrize("cause", Cause)
-def test_a_failed_sync_is_told_with_why_and_that_sync_works_at_once(cause: Cause) -> None:
+def test_a_failed_sync_has_its_reason_and_allows_the_next_at_once(cause: Cause) -> None:
     failed = replace(REFUSED, cause=cause, errors=())
     lines = ended(failed)
     assert lines[0] == r"**Directory sync of Acme\_1**: ❌ failed, Sun 22 Nov 04:14 CST."
@@ -76,7 +76,7 @@ def test_a_failed_sync_is_told_with_why_and_that_sync_works_at_once(cause: Cause
 
 
 @pytest.mark.parametrize("code", [*sorted(MEANINGS), 6003])
-def test_every_error_is_explained_beside_the_cause_and_attached(code: int) -> None:
+def test_every_error_is_explained_after_the_cause_and_attached(code: int) -> None:
     failed = replace(REFUSED, cause=Cause.WEBEX_FAILED, errors=((code, "no way"),))
     lines = ended(failed)
     assert why(failed) in lines
@@ -84,7 +84,7 @@ def test_every_error_is_explained_beside_the_cause_and_attached(code: int) -> No
     assert lines[-1] == "Attached: the errors, what they mean and what to do."
 
 
-def test_where_nobody_has_activated_the_errors_are_left_out_and_who_must_act_is_attached() -> None:
+def test_if_nobody_has_activated_the_people_who_must_act_are_attached() -> None:
     nobody = replace(REFUSED, cause=Cause.NOBODY_ACTIVATED, errors=((600029, "no user"),))
     assert "Attached" not in "\n".join(ended(nobody))
     lines = ended(nobody, ROSTER, fresh=False)
@@ -95,14 +95,14 @@ def test_where_nobody_has_activated_the_errors_are_left_out_and_who_must_act_is_
     )
 
 
-def test_a_cancelled_sync_is_told_with_why_and_that_sync_works_at_once() -> None:
+def test_a_cancelled_sync_has_its_reason_and_allows_the_next_at_once() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
     lines = ended(cancelled)
     assert "\n".join(lines).count(why(cancelled)) == 1
     assert any("works again now" in line for line in lines)
 
 
-def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_leaves_that_to_the_end() -> None:
+def test_a_final_status_message_has_the_reason_only_if_cancelled() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.WITHDRAWN)
     assert sync_ended.final(cancelled, enterprise(), NOW).endswith(f"cancelled, Sun 22 Nov 04:14 CST. {why(cancelled)}")
     assert sync_ended.final(REFUSED, enterprise(), NOW).endswith("failed, Sun 22 Nov 04:14 CST.")
@@ -117,7 +117,7 @@ def test_a_status_message_of_a_cancelled_sync_says_why_and_one_of_a_failed_sync_
         (sync(SyncState.CANCELLED), "cancelled"),
     ],
 )
-def test_a_status_message_ends_with_how_it_went(over: Sync, said: str) -> None:
+def test_a_final_status_message_has_the_result(over: Sync, said: str) -> None:
     assert sync_ended.final(over, enterprise(), NOW).startswith(f"**Directory sync of Acme**: {said}, ")
 
 

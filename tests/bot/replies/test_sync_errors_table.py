@@ -21,14 +21,14 @@ def test_the_header_says_what_each_cell_is() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(MEANINGS))
-def test_a_known_error_stands_beside_what_it_means_who_can_mend_it_and_what_to_do(code: int) -> None:
+def test_a_known_error_has_its_meaning_who_can_fix_it_and_advice(code: int) -> None:
     known = MEANINGS[code]
     assert list(csv_rows([(code, "no way")])) == [
         (str(code), "no way", known.explanation, str(known.who_can_fix), known.advice),
     ]
 
 
-def test_an_unknown_code_is_left_unexplained_and_goes_to_the_service_provider_with_the_tracking_id() -> None:
+def test_an_unknown_code_has_no_meaning_and_goes_to_the_provider() -> None:
     ((code, words, means, who, advice),) = csv_rows([(6003, "Connection refused")])
     assert (code, words, means) == ("6003", "Connection refused", "")
     assert who == "your service provider"

@@ -26,7 +26,7 @@ def test_the_key_is_the_slug_of_the_id(text: str, key: str) -> None:
 
 
 @given(st.text())
-def test_every_slug_is_a_key_that_could_have_been_typed(text: str) -> None:
+def test_every_slug_is_a_valid_key(text: str) -> None:
     assert enterprise_fields.key(slug(text))
 
 

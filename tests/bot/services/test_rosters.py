@@ -10,7 +10,7 @@ from tests.bot.samples import NOW, ROSTER
 
 
 @pytest.mark.parametrize(("minutes", "received", "fresh"), [(10, 0, True), (11, 0, False), (11, 12, True)])
-def test_a_roster_is_fresh_that_is_young_or_younger_than_the_question(minutes: int, received: int, fresh: bool) -> None:
+def test_a_roster_is_fresh_if_young_or_newer_than_the_request(minutes: int, received: int, fresh: bool) -> None:
     roster = replace(ROSTER, read_at=NOW - timedelta(minutes=minutes))
     received_at = NOW - timedelta(minutes=received)
     assert is_fresh(roster, NOW, timedelta(minutes=10), received_at) is fresh
@@ -26,7 +26,7 @@ def test_a_roster_is_fresh_that_is_young_or_younger_than_the_question(minutes: i
         (1, None, False, False),
     ],
 )
-def test_license_holders_are_refreshed_by_what_was_read_whole_since(
+def test_a_roster_is_refreshed_by_a_full_or_own_read_since_the_request(
     read: int, whole: int | None, just_read: bool, refreshed: bool
 ) -> None:
     whole_at = None if whole is None else NOW + timedelta(minutes=whole)

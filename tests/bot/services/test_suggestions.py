@@ -69,7 +69,7 @@ def _instead(looking: tuple[Session, Roster], typed: str) -> tuple[str, int] | N
         ("location=Dallas OR Austin", "location=Dallas,Austin", 3),
     ],
 )
-def test_words_after_a_value_are_suggested_as_the_rest_of_it_where_that_finds_somebody(
+def test_quoting_a_value_with_the_next_words_is_suggested(
     looking: tuple[Session, Roster], typed: str, instead: str, finds: int
 ) -> None:
     assert _instead(looking, typed) == ((instead, finds) if finds else None)
@@ -87,17 +87,17 @@ def test_words_after_a_value_are_suggested_as_the_rest_of_it_where_that_finds_so
         ("location=Dallas last=Austin", 0),
     ],
 )
-def test_conditions_on_one_column_are_suggested_as_alternatives_where_those_find_somebody(
+def test_combining_conditions_on_one_column_is_suggested(
     looking: tuple[Session, Roster], typed: str, finds: int
 ) -> None:
     assert _instead(looking, typed) == (("location=Dallas,Austin", finds) if finds else None)
 
 
-def test_what_could_not_be_typed_as_it_is_shown_is_not_suggested(looking: tuple[Session, Roster]) -> None:
+def test_a_value_that_cannot_be_typed_is_not_suggested(looking: tuple[Session, Roster]) -> None:
     assert _instead(looking, "location=Not `typable`") is None
 
 
-def test_values_that_nobody_has_are_named_though_others_are_found(looking: tuple[Session, Roster]) -> None:
+def test_unknown_values_are_named_even_if_the_filter_finds_people(looking: tuple[Session, Roster]) -> None:
     def absent(typed: str) -> tuple[Absent, ...]:
         return suggestions.advice(*looking, language.parse(typed), nobody=False).absent
 
@@ -112,7 +112,7 @@ def test_values_that_nobody_has_are_named_though_others_are_found(looking: tuple
     assert len(absent("location!=1,2,3,4,5,6,7")) == 5
 
 
-def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
+def test_only_a_condition_that_may_hide_a_typo_reads_the_roster(
     looking: tuple[Session, Roster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
@@ -141,12 +141,12 @@ def test_only_a_condition_that_may_hide_a_slip_costs_a_look_at_the_roster(
         ("couch", False),
     ],
 )
-def test_a_word_of_the_command_in_the_midst_of_a_filter_is_said_to_stand_first(typed: str, misplaced: bool) -> None:
+def test_a_command_word_inside_a_filter_is_said_to_come_first(typed: str, misplaced: bool) -> None:
     said = advice.of_nobody(language.parse(typed), Advice())
     assert ("Type `count` or `refresh` first: `licenses count type=premium`." in said) is misplaced
 
 
-def test_nobody_found_names_the_condition_to_leave_out_and_the_nearest_value(looking: tuple[Session, Roster]) -> None:
+def test_a_search_without_result_names_a_condition_to_leave_out_or_fix(looking: tuple[Session, Roster]) -> None:
     def found(typed: str) -> tuple[tuple[str, int] | None, ...]:
         told = suggestions.advice(*looking, language.parse(typed), nobody=True)
         both = (told.leave_out, told.instead)

@@ -46,7 +46,7 @@ def value_of(name: str, value: str) -> object:
     return getattr(load(Process.SERVE, {**COMPLETE, name: value}), name.lower())
 
 
-def test_the_defaults_are_those_of_the_contract() -> None:
+def test_settings_have_their_documented_defaults() -> None:
     settings = load(Process.SERVE, COMPLETE)
     assert settings.webex_api_url == "https://webexapis.com/v1/"
     assert (settings.bot_enterprise, settings.bot_admins, settings.bot_timezone) == ("", (), "UTC")
@@ -57,7 +57,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.warnings == ()
 
 
-def test_what_is_set_is_what_the_process_gets() -> None:
+def test_a_process_gets_the_values_that_are_set() -> None:
     settings = load(Process.SERVE, COMPLETE)
     assert settings.webex_bot_token.reveal() == "bot-token"
     assert settings.webex_admin_token.reveal() == "admin-token"
@@ -95,7 +95,7 @@ def test_a_worker_that_makes_webhooks_needs_their_secret(address: str) -> None:
     assert "WEBEX_WEBHOOK_SECRET" in names(faults(Process.WORKER, environ))
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_contract() -> None:
+def test_all_faults_are_reported_at_once_in_the_order_of_the_catalog() -> None:
     environ = {"WEBEX_WEBHOOK_SECRET": "short", "SYNC_POLL": "soon", "PORT": "http", "DATABASE_URL": "mysql://h/d"}
     found = faults(Process.SERVE, environ)
     contract = [setting.name for setting in SETTINGS]
@@ -114,7 +114,7 @@ def test_every_fault_is_a_sentence_of_its_own() -> None:
         assert "\n" not in fault
 
 
-def test_nothing_blank_counts_as_set() -> None:
+def test_a_blank_setting_counts_as_not_set() -> None:
     environ = {**COMPLETE, "WEBEX_BOT_TOKEN": "", "BOT_OPERATORS": " , ", "PORT": "", "SYNC_HOLD": "  "}
     assert names(faults(Process.SERVE, environ)) == ["WEBEX_BOT_TOKEN", "BOT_OPERATORS"]
 
@@ -142,7 +142,7 @@ def test_no_secret_is_ever_shown() -> None:
     assert caught.value.__cause__ is None
 
 
-def test_what_a_process_does_not_use_cannot_stop_it() -> None:
+def test_a_wrong_setting_that_a_process_does_not_use_only_warns() -> None:
     settings = load(Process.UPGRADE, {**POSTGRES, "SYNC_POLL": "soon", "WEBEX_WEBHOOK_SECRET": "short"})
     assert settings.sync_poll == timedelta(seconds=15)
     assert [warning.split()[0] for warning in settings.warnings] == ["WEBEX_WEBHOOK_SECRET", "SYNC_POLL"]
@@ -157,16 +157,16 @@ def test_what_a_process_does_not_use_cannot_stop_it() -> None:
         ("bot_admins", "BOT_ADMINS"),
     ],
 )
-def test_a_misspelt_name_is_warned_of_with_the_nearest(misspelt: str, meant: str) -> None:
+def test_a_misspelled_setting_causes_a_warning_with_a_suggestion(misspelt: str, meant: str) -> None:
     (warning,) = load(Process.SERVE, {**COMPLETE, misspelt: "x@y.example"}).warnings
     assert warning == f"{misspelt} is set and has no effect: perhaps {meant} is meant."
 
 
-def test_other_programs_variables_are_nobodys_business() -> None:
+def test_variables_of_other_programs_cause_no_warning() -> None:
     assert load(Process.SERVE, {**COMPLETE, "PATH": "/bin", "DATABASE_POOL": "3", "PORTS": "1"}).warnings == ()
 
 
-def test_admins_without_an_enterprise_are_warned_of() -> None:
+def test_admins_without_an_enterprise_cause_a_warning() -> None:
     (warning,) = load(Process.SERVE, {**COMPLETE, "BOT_ADMINS": "ana@acme.example"}).warnings
     assert warning.startswith("BOT_ADMINS has no effect without BOT_ENTERPRISE")
 
@@ -193,17 +193,17 @@ def test_a_bad_duration_is_refused(text: str) -> None:
     assert f"“{text}”" in fault_of("SYNC_POLL", text)
 
 
-def test_there_may_be_no_hold_and_no_age() -> None:
+def test_the_hold_and_the_roster_age_may_be_zero() -> None:
     assert value_of("SYNC_HOLD", "0s") == value_of("ROSTER_MAX_AGE", "0m") == timedelta()
 
 
-def test_two_webhook_secrets_may_stand_side_by_side() -> None:
+def test_two_webhook_secrets_may_be_set() -> None:
     settings = load(Process.WEB, {"WEBEX_WEBHOOK_SECRET": f" {SECRET} , the-one-that-goes-soon,"})
     assert settings.webhook_secrets == (SECRET, "the-one-that-goes-soon")
 
 
 @pytest.mark.parametrize("secret", ["fifteen-letters", f"{SECRET},short", f"short,{SECRET}"])
-def test_every_webhook_secret_has_16_characters(secret: str) -> None:
+def test_every_webhook_secret_needs_16_characters(secret: str) -> None:
     assert "16 characters" in fault_of("WEBEX_WEBHOOK_SECRET", secret)
 
 
@@ -212,14 +212,14 @@ def test_a_token_that_no_header_could_carry_is_refused(token: str) -> None:
     assert fault_of("WEBEX_BOT_TOKEN", token)
 
 
-def test_the_api_address_ends_in_one_slash_and_the_public_one_in_none() -> None:
+def test_the_api_address_gets_a_final_slash_and_the_public_one_none() -> None:
     assert value_of("WEBEX_API_URL", "http://127.0.0.1:8181/v1") == "http://127.0.0.1:8181/v1/"
     assert value_of("WEBEX_API_URL", "http://127.0.0.1:8181/v1//") == "http://127.0.0.1:8181/v1/"
     assert value_of("BOT_PUBLIC_URL", "https://bot.example/a/") == "https://bot.example/a"
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/webhooks/", "/Webhooks"])
-def test_the_public_address_is_said_without_the_path_of_the_door(path: str) -> None:
+def test_a_public_address_with_the_webhook_path_is_refused(path: str) -> None:
     assert fault_of("BOT_PUBLIC_URL", f"https://bot.example{path}") == (
         "BOT_PUBLIC_URL ends in /webhooks, which the bot adds by itself: set https://bot.example."
     )
@@ -232,11 +232,11 @@ def test_the_public_address_is_said_without_the_path_of_the_door(path: str) -> N
     "address",
     ["bot.example", "ftp://bot.example", "https://", "http://h:99999", "http://a b", "http://h/?x=1", "http://[a"],
 )
-def test_only_a_web_address_is_a_web_address(name: str, address: str) -> None:
+def test_an_address_that_is_not_a_web_address_is_refused(name: str, address: str) -> None:
     assert fault_of(name, address)
 
 
-def test_addresses_of_people_are_folded_and_named_once() -> None:
+def test_email_addresses_are_lowercased_and_listed_once() -> None:
     given = " Ana@Acme.example, olga@provider.example ,ana@acme.example,"
     assert value_of("BOT_OPERATORS", given) == ("ana@acme.example", "olga@provider.example")
 
@@ -244,11 +244,11 @@ def test_addresses_of_people_are_folded_and_named_once() -> None:
 @pytest.mark.parametrize(
     "text", ["ana", "ana@acme", "ana@acme.example;olga@provider.example", "Ana <ana@acme.example>"]
 )
-def test_what_is_no_email_is_pointed_at(text: str) -> None:
+def test_a_wrong_email_address_is_quoted(text: str) -> None:
     assert f"“{text}”" in fault_of("BOT_OPERATORS", f"olga@provider.example,{text}")
 
 
-def test_the_fault_names_the_email_that_was_meant() -> None:
+def test_a_wrong_email_address_gets_a_suggestion() -> None:
     assert "perhaps ana@acme.example is meant" in fault_of("BOT_OPERATORS", "Ana <ana@acme.example>")
 
 
@@ -262,12 +262,12 @@ def test_the_fault_names_the_email_that_was_meant() -> None:
         ("utc", "UTC"),
     ],
 )
-def test_an_unknown_time_zone_gets_the_nearest(zone: str, meant: str) -> None:
+def test_an_unknown_time_zone_gets_a_suggestion(zone: str, meant: str) -> None:
     assert f"perhaps {meant} is meant" in fault_of("BOT_TIMEZONE", zone)
 
 
 @pytest.mark.parametrize("zone", ["../etc/passwd", "America", "xyzzy"])
-def test_what_is_near_no_time_zone_is_refused_all_the_same(zone: str) -> None:
+def test_a_time_zone_without_a_suggestion_is_refused_too(zone: str) -> None:
     assert f"“{zone}”" in fault_of("BOT_TIMEZONE", zone)
 
 
@@ -280,7 +280,7 @@ def test_what_is_near_no_time_zone_is_refused_all_the_same(zone: str) -> None:
         ("sqlite:////srv/bot.db", "sqlite:////srv/bot.db"),
     ],
 )
-def test_a_database_address_becomes_sqlalchemys(given: str, url: str) -> None:
+def test_a_database_address_is_rewritten_for_sqlalchemy(given: str, url: str) -> None:
     assert value_of("DATABASE_URL", given) == Secret(url)
 
 
@@ -288,12 +288,12 @@ def test_a_database_address_becomes_sqlalchemys(given: str, url: str) -> None:
     "url",
     ["mysql://h/d", "bot.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?x=1", "postgres://u@h:x/d"],
 )
-def test_a_database_that_would_not_last_or_is_none_is_refused(url: str) -> None:
+def test_an_unsupported_or_in_memory_database_is_refused(url: str) -> None:
     assert fault_of("DATABASE_URL", url)
 
 
 @pytest.mark.parametrize("process", list(Process))
-def test_no_process_starts_on_a_database_it_cannot_read(process: Process) -> None:
+def test_every_process_refuses_an_unsupported_database(process: Process) -> None:
     assert names(faults(process, {**COMPLETE, "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
 
 
@@ -309,11 +309,11 @@ def test_sqlite_is_refused_on_heroku_and_the_fault_says_why(process: Process) ->
     ("name", "text"),
     [("PORT", "0"), ("PORT", "65536"), ("PORT", "8080.0"), ("ANSWER_THREADS", "0"), ("ANSWER_THREADS", "65")],
 )
-def test_numbers_have_their_bounds(name: str, text: str) -> None:
+def test_a_number_outside_its_limits_is_refused(name: str, text: str) -> None:
     assert "set a whole number from 1 to" in fault_of(name, text)
 
 
-def test_numbers_up_to_their_bounds_are_taken() -> None:
+def test_a_number_at_its_limit_is_accepted() -> None:
     assert (value_of("PORT", "65535"), value_of("ANSWER_THREADS", "64")) == (65535, 64)
 
 
@@ -323,7 +323,7 @@ def test_settings_cannot_be_changed() -> None:
         settings.port = 1  # type: ignore[misc]
 
 
-def test_the_environment_is_read_by_load_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_load_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {**COMPLETE, "PORT": "8090"})
     assert load(Process.SERVE).port == 8090
     assert load(Process.WEB, {"WEBEX_WEBHOOK_SECRET": SECRET}).port == 8080
@@ -338,7 +338,7 @@ def test_no_env_file_is_read(tmp_path: os.PathLike[str], monkeypatch: pytest.Mon
     assert load(Process.SERVE, COMPLETE).port == 8080
 
 
-def test_the_contract_names_every_setting_once_with_a_sentence() -> None:
+def test_the_catalog_describes_every_setting_once() -> None:
     assert [field.name.upper() for field in fields(Settings)] == [
         *(setting.name for setting in SETTINGS),
         *("SET_FIELDS", "WARNINGS"),
@@ -357,6 +357,6 @@ def test_every_field_has_the_type_that_its_parser_returns() -> None:
         assert types[setting.name.lower()] == returned, setting.name
 
 
-def test_the_fields_that_are_set_are_known() -> None:
+def test_settings_know_which_fields_were_set() -> None:
     settings = load(Process.SERVE, {**COMPLETE, "BOT_TIMEZONE": "UTC", "PORT": " "})
     assert settings.set_fields == {*(name.lower() for name in COMPLETE), "bot_timezone"}

@@ -12,7 +12,7 @@ from storage.values.records import SyncState
 from tests.bot.samples import NOW, POLL, sync
 
 
-def test_the_hold_counts_from_the_completion() -> None:
+def test_the_hold_starts_when_a_sync_completes() -> None:
     hold = timedelta(hours=24)
     assert timing.hold_until(None, hold) is None
     assert timing.hold_until(sync(ended_at=None), hold) is None
@@ -21,13 +21,13 @@ def test_the_hold_counts_from_the_completion() -> None:
     assert timing.hold_until(ended, timedelta()) == NOW
 
 
-def test_an_estimate_is_the_median_of_the_enterprise_else_of_its_cluster() -> None:
+def test_an_estimate_is_the_enterprises_median_or_else_its_clusters() -> None:
     assert timing.estimate([], []) is None
     assert timing.estimate([60.0, 1000.0, 80.0], [5.0]) == timing.Estimate(80.0, own=True)
     assert timing.estimate([], [10.0, 20.0]) == timing.Estimate(15.0, own=False)
 
 
-def test_polls_come_slower_and_slower_to_a_quarter_of_the_first_pace() -> None:
+def test_polls_slow_down_to_a_quarter_of_the_first_rate() -> None:
     waits = [poll_wait(sync(SyncState.RUNNING, polls=polls), POLL) for polls in range(100)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (POLL, 4 * POLL)
@@ -39,7 +39,7 @@ def test_no_pause_is_longer_than_five_minutes_or_shorter_than_a_second(pauses: i
     assert timedelta(seconds=1) <= cluster_pause(pauses, RateLimited("busy", retry_after=said).retry_after) <= MAX_PAUSE
 
 
-def test_pauses_webex_does_not_name_grow_up_to_five_minutes() -> None:
+def test_pauses_without_a_retry_after_grow_up_to_five_minutes() -> None:
     pauses = [cluster_pause(number, None) for number in range(100)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[1], pauses[-1]) == (timedelta(seconds=15), timedelta(seconds=30), MAX_PAUSE)

@@ -37,7 +37,7 @@ def refusal(*codes: int, status: int = 409) -> Rejected:
 @pytest.mark.parametrize(
     "webex_status", [BEFORE, WebexSyncStatus(), WebexSyncStatus(status="NOT_SYNCED"), new_run("of its kind")]
 )
-def test_with_none_running_webexs_last_run_is_noted_and_webex_asked(webex_status: WebexSyncStatus) -> None:
+def test_a_queued_sync_starts_and_remembers_webexs_last_run(webex_status: WebexSyncStatus) -> None:
     move = queued(webex_status, polls=9)
     assert (move.state, move.start_sync, move.pause, move.waits_for) == (STARTING, True, None, None)
     assert move.updates == {
@@ -58,11 +58,11 @@ def test_every_start_is_counted() -> None:
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "in_progress", " In Progress ", "InProgress"])
-def test_while_webex_runs_a_sync_of_its_own_ours_waits_for_that_and_webex_is_not_asked(status: str) -> None:
+def test_a_queued_sync_waits_for_a_run_of_webexs_own(status: str) -> None:
     assert queued(new_run(status)) == Transition(QUEUED, POLL, WaitsFor.WEBEX, {"polls": 1})
 
 
-def test_a_run_of_webexs_own_is_looked_at_more_and_more_rarely_too() -> None:
+def test_polls_of_a_run_of_webexs_own_slow_down_too() -> None:
     waits = [queued(new_run("IN_PROGRESS"), polls=polls).wait for polls in range(100)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (POLL, 4 * POLL)
@@ -70,23 +70,23 @@ def test_a_run_of_webexs_own_is_looked_at_more_and_more_rarely_too() -> None:
 
 
 @pytest.mark.parametrize("webex_status", [BEFORE, new_run("IN_PROGRESS"), replace(BEFORE, enabled=False)])
-def test_a_sync_queued_for_more_than_a_day_fails_whatever_webex_does(webex_status: WebexSyncStatus) -> None:
+def test_a_sync_queued_for_more_than_a_day_fails(webex_status: WebexSyncStatus) -> None:
     assert timedelta(hours=24) == MAX_QUEUE_TIME
     assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER) == failed(Cause.NOT_STARTED)
     assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME) != failed(Cause.NOT_STARTED)
 
 
-def test_overdue_is_what_was_asked_for_more_than_a_day_ago() -> None:
+def test_a_sync_is_overdue_a_day_after_its_request() -> None:
     assert is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER), NOW)
     assert not is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME), NOW)
 
 
-def test_an_enterprise_whose_directory_sync_is_off_fails_and_webex_is_not_asked() -> None:
+def test_a_sync_fails_without_a_start_if_directory_sync_is_off() -> None:
     assert queued(replace(BEFORE, enabled=False)) == Transition(FAILED, updates={"cause": Cause.SWITCHED_OFF})
     assert queued(replace(BEFORE, enabled=None)).start_sync
 
 
-def test_webexs_yes_is_a_running_sync() -> None:
+def test_a_start_that_webex_accepts_is_a_running_sync() -> None:
     assert from_start_request(None, 1, 0, POLL) == Transition(RUNNING, POLL)
 
 
@@ -94,36 +94,32 @@ def test_webexs_yes_is_a_running_sync() -> None:
     "failure", [Unavailable("502"), AnswerLost("gone"), TokenRefused("401"), Rejected("odd", status=200)]
 )
 @pytest.mark.parametrize("starts", [1, MAX_STARTS])
-def test_after_a_lost_answer_a_5xx_or_one_not_understood_webex_is_read_and_not_asked_again(
-    failure: WebexFailure, starts: int
-) -> None:
+def test_a_start_with_an_unclear_response_is_not_repeated(failure: WebexFailure, starts: int) -> None:
     assert from_start_request(failure, starts, 0, POLL) == Transition(STARTING, POLL)
 
 
 @pytest.mark.parametrize(("said", "rest"), [(0.0, 1.0), (5.0, 5.0), (7200.0, 300.0), (None, 60.0)])
-def test_a_busy_cluster_rests_as_long_as_webex_says_and_the_sync_keeps_its_place(
-    said: float | None, rest: float
-) -> None:
+def test_a_busy_cluster_pauses_as_long_as_webex_asks(said: float | None, rest: float) -> None:
     move = from_start_request(RateLimited("busy", retry_after=said), 1, 2, POLL)
     assert (move.state, move.waits_for, move.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
     assert (move.pause, move.wait) == (timedelta(seconds=rest), timedelta(seconds=rest))
 
 
 @pytest.mark.parametrize("code", OF_KIND[ErrorKind.BUSY])
-def test_webexs_codes_for_not_now_are_a_busy_cluster_whatever_their_status(code: int) -> None:
+def test_webexs_busy_codes_mean_a_busy_cluster_with_any_http_status(code: int) -> None:
     move = from_start_request(refusal(code), 1, 0, POLL)
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.CLUSTER, timedelta(seconds=15))
 
 
 @pytest.mark.parametrize("busy", [RateLimited("busy", retry_after=None), refusal(*OF_KIND[ErrorKind.BUSY])])
 @pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
-def test_a_busy_cluster_is_no_start_and_ends_no_sync_however_often_it_is_busy(busy: WebexFailure, starts: int) -> None:
+def test_a_busy_cluster_never_counts_as_a_start_or_ends_a_sync(busy: WebexFailure, starts: int) -> None:
     move = from_start_request(busy, starts, 99, POLL)
     assert (move.state, move.updates) == (QUEUED, {"starts": starts - 1})
 
 
 @pytest.mark.parametrize("code", OF_KIND[ErrorKind.TEMPORARY])
-def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_five_times(code: int) -> None:
+def test_a_start_with_a_temporary_error_is_tried_five_times(code: int) -> None:
     assert MAX_STARTS == 5
     for starts, seconds in enumerate((15, 30, 60, 120), 1):
         rest = timedelta(seconds=seconds)
@@ -133,7 +129,7 @@ def test_what_fails_in_passing_is_tried_again_after_a_rest_until_it_has_failed_f
 
 
 @pytest.mark.parametrize("code", [*OF_KIND[ErrorKind.PERMANENT], 6003])
-def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and_tracking_id(code: int) -> None:
+def test_a_start_with_a_permanent_or_unknown_error_fails_at_once(code: int) -> None:
     rejected = refusal(code)
     cause = Cause.NOBODY_ACTIVATED if code == NOBODY_ACTIVATED else Cause.REFUSED
     assert from_start_request(rejected, 1, 0, POLL) == Transition(
@@ -142,7 +138,7 @@ def test_what_is_final_and_what_nobody_knows_fails_at_once_with_webexs_words_and
     )
 
 
-def test_a_refusal_without_a_code_fails_with_webexs_words_and_every_code_is_kept() -> None:
+def test_a_refused_start_keeps_webexs_words_and_every_code() -> None:
     plain = from_start_request(refusal(status=403), 1, 0, POLL)
     assert (plain.state, plain.updates["cause"], plain.updates["errors"]) == (FAILED, Cause.REFUSED, ())
     assert "no" in plain.updates["reason"]
@@ -150,7 +146,7 @@ def test_a_refusal_without_a_code_fails_with_webexs_words_and_every_code_is_kept
     assert [code for code, _ in several.updates["errors"]] == [600001, 600011, 6003]
 
 
-def test_a_queued_sync_whose_enterprise_webex_refuses_to_tell_of_fails_after_a_few_looks() -> None:
+def test_a_queued_sync_fails_after_a_few_rejected_status_reads() -> None:
     refused = refusal(status=403)
     assert after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS - 1) is None
     move = after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS)
@@ -161,7 +157,7 @@ def test_a_queued_sync_whose_enterprise_webex_refuses_to_tell_of_fails_after_a_f
     assert unknown.updates["cause"] is Cause.NOBODY_ACTIVATED
 
 
-def test_a_queued_sync_outlasts_webexs_silence_for_a_day_and_then_fails() -> None:
+def test_a_queued_sync_fails_if_webex_is_unavailable_for_a_day() -> None:
     away = Unavailable("away")
     assert after_failure(sync(asked_at=NOW - MAX_QUEUE_TIME), away, NOW, TIMEOUT, 99) is None
     late = sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER)
@@ -170,9 +166,7 @@ def test_a_queued_sync_outlasts_webexs_silence_for_a_day_and_then_fails() -> Non
 
 @pytest.mark.parametrize("state", [STARTING, RUNNING])
 @pytest.mark.parametrize("failure", [Unavailable("away"), refusal(status=403)])
-def test_a_sync_under_way_that_cannot_be_looked_at_ends_with_its_time_limit_and_not_before(
-    state: SyncState, failure: WebexFailure
-) -> None:
+def test_a_sync_whose_status_cannot_be_read_fails_at_its_time_limit(state: SyncState, failure: WebexFailure) -> None:
     under_way = sync(state, starting_at=EARLIER)
     assert after_failure(under_way, failure, EARLIER + TIMEOUT, TIMEOUT, 99) is None
     assert after_failure(under_way, failure, EARLIER + TIMEOUT + JUST_OVER, TIMEOUT, 0) == failed(Cause.TIMED_OUT)

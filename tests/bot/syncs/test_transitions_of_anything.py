@@ -79,7 +79,7 @@ def read(of: Sync, webex_status: WebexSyncStatus) -> Transition:
 
 
 @given(SYNCS, READINGS)
-def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, webex_status: WebexSyncStatus) -> None:
+def test_every_webex_status_leads_to_a_legal_state(of: Sync, webex_status: WebexSyncStatus) -> None:
     move = read(of, webex_status)
     assert move.state in LEGAL[of.state]
     assert move.start_sync == (of.state is QUEUED and move.state is STARTING)
@@ -90,9 +90,7 @@ def test_whatever_webex_reads_the_next_state_is_a_legal_one(of: Sync, webex_stat
 
 
 @given(SYNCS, READINGS)
-def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(
-    of: Sync, webex_status: WebexSyncStatus
-) -> None:
+def test_exactly_the_failures_have_a_cause_and_it_fits_the_state(of: Sync, webex_status: WebexSyncStatus) -> None:
     move = read(of, webex_status)
     assert ("cause" in move.updates) == (move.state is FAILED)
     if of.started_at is None or of.state is RUNNING:
@@ -100,7 +98,7 @@ def test_every_failure_has_a_cause_that_fits_its_state_and_nothing_else_has_one(
 
 
 @given(SYNCS, READINGS)
-def test_only_webexs_word_for_success_completes_a_sync(of: Sync, webex_status: WebexSyncStatus) -> None:
+def test_only_a_success_reported_by_webex_completes_a_sync(of: Sync, webex_status: WebexSyncStatus) -> None:
     if read(of, webex_status).state is not COMPLETED:
         return
     said = (webex_status.status or "").upper().strip() in ("COMPLETE", "COMPLETED")
@@ -110,7 +108,7 @@ def test_only_webexs_word_for_success_completes_a_sync(of: Sync, webex_status: W
 
 
 @given(SYNCS, READINGS)
-def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, webex_status: WebexSyncStatus) -> None:
+def test_an_end_has_a_time_and_no_negative_duration(of: Sync, webex_status: WebexSyncStatus) -> None:
     updates = read(of, webex_status).updates
     assert updates.get("seconds", 0) >= 0
     assert ("seconds" in updates) == ("ended_at" in updates)
@@ -118,7 +116,7 @@ def test_an_end_has_a_time_and_took_no_less_than_nothing(of: Sync, webex_status:
 
 
 @given(failure=st.none() | FAILURES, starts=st.integers(1, 10), pauses=st.integers(0, 10**6))
-def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
+def test_every_response_to_a_start_leads_to_a_legal_state(
     failure: WebexFailure | None, starts: int, pauses: int
 ) -> None:
     move = from_start_request(failure, starts, pauses, POLL)
@@ -135,8 +133,6 @@ def test_whatever_webex_answers_to_the_request_the_next_state_is_a_legal_one(
 
 
 @given(SYNCS, FAILURES, st.integers(0, 10))
-def test_a_look_at_webex_that_fails_ends_a_sync_or_leaves_it_as_it_is(
-    of: Sync, failure: WebexFailure, failures: int
-) -> None:
+def test_a_failed_status_read_ends_a_sync_or_changes_nothing(of: Sync, failure: WebexFailure, failures: int) -> None:
     move = after_failure(of, failure, NOW, TIMEOUT, failures)
     assert move is None or (move.state is FAILED and "cause" in move.updates)

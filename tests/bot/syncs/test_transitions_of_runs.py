@@ -41,7 +41,7 @@ def adopted(**more: Any) -> Sync:
     return sync(RUNNING, **{"started_at": BEGAN, "tracking_id": "ours", **more})
 
 
-def test_a_run_that_began_though_its_answer_was_lost_is_adopted() -> None:
+def test_a_run_is_adopted_if_the_response_to_its_start_was_lost() -> None:
     move = starting(new_run("IN_PROGRESS"))
     assert (move.state, move.unpause) == (RUNNING, True)
     assert (move.updates["started_at"], move.updates["tracking_id"]) == (NOW, "new")
@@ -53,7 +53,7 @@ def test_a_run_that_began_and_ended_unseen_is_adopted_with_its_end() -> None:
     assert starting(new_run("FAILED")).updates["cause"] is Cause.WEBEX_FAILED
 
 
-def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_again() -> None:
+def test_a_start_without_a_run_is_repeated_after_the_adopt_window() -> None:
     assert timedelta(minutes=2) == ADOPT_WINDOW
     recent = sync(STARTING, starting_at=NOW - ADOPT_WINDOW + JUST_OVER)
     assert starting(BEFORE, recent) == Transition(STARTING, POLL)
@@ -61,7 +61,7 @@ def test_without_a_run_of_ours_webex_is_read_for_two_minutes_and_then_asked_agai
 
 
 @pytest.mark.parametrize("status", ["COMPLETE", "complete", "COMPLETED"])
-def test_a_run_of_ours_that_is_complete_ends_the_sync_when_webex_says_it_ended(status: str) -> None:
+def test_a_complete_run_completes_the_sync_at_webexs_end_time(status: str) -> None:
     move = running(new_run(status, ended_at=LATER, counts={"usersAdded": 4}))
     assert (move.state, move.updates["ended_at"], move.updates["counts"]) == (COMPLETED, LATER, {"usersAdded": 4})
     assert move.updates["seconds"] == (LATER - NOW).total_seconds()
@@ -69,13 +69,13 @@ def test_a_run_of_ours_that_is_complete_ends_the_sync_when_webex_says_it_ended(s
 
 
 @pytest.mark.parametrize("ended_at", [None, EARLIER])
-def test_an_end_webex_does_not_tell_or_tells_of_the_run_before_is_when_we_saw_it(ended_at: datetime | None) -> None:
+def test_a_missing_or_older_end_time_is_replaced_by_now(ended_at: datetime | None) -> None:
     move = running(new_run("COMPLETE", ended_at=ended_at))
     assert (move.state, move.updates["ended_at"], move.updates["seconds"]) == (COMPLETED, NOW, 30.0)
 
 
 @pytest.mark.parametrize("code", [600018, NOBODY_ACTIVATED])
-def test_complete_with_errors_is_completed_and_keeps_them(code: int) -> None:
+def test_a_run_complete_with_errors_completes_the_sync_and_keeps_them(code: int) -> None:
     move = running(new_run("COMPLETE", errors=(SyncError(code, "some"),)))
     assert (move.state, move.updates["errors"]) == (COMPLETED, ((code, "some"),))
     assert "cause" not in move.updates
@@ -93,20 +93,20 @@ def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, c
 
 
 @pytest.mark.parametrize("status", [None, "", "NOT_SYNCED", "PARTIAL", "INCOMPLETE", "COMPLETE_ISH", "成功"])
-def test_an_unknown_status_is_kept_as_it_is_and_polled_on(status: str | None) -> None:
+def test_an_unknown_status_is_kept_and_polling_goes_on(status: str | None) -> None:
     move = running(new_run(status))
     assert (move.state, move.wait, move.updates["webex_status"]) == (RUNNING, POLL, status)
     assert (succeeded(status), is_running(status)) == (None, False)
 
 
-def test_every_look_at_a_running_sync_is_counted() -> None:
+def test_every_poll_of_a_running_sync_is_counted() -> None:
     assert running(new_run("IN_PROGRESS"), sync(RUNNING, polls=7)).updates["polls"] == 8
     assert running(BEFORE, sync(RUNNING, polls=7)).updates["polls"] == 8
     assert running(BEFORE, sync(RUNNING, polls=99)).wait == 4 * POLL
 
 
 @pytest.mark.parametrize("status", ["COMPLETE", "FAILED"])
-def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str) -> None:
+def test_the_end_of_the_previous_run_does_not_end_ours(status: str) -> None:
     assert running(replace(BEFORE, status=status)).state is RUNNING
     assert starting(replace(BEFORE, status=status)).state is STARTING
 
@@ -122,20 +122,18 @@ def test_the_end_of_the_run_before_is_not_taken_for_the_end_of_ours(status: str)
         (replace(BEFORE, ended_at=LATER), False),
     ],
 )
-def test_ours_is_a_run_with_another_start_or_tracking_id_and_clocks_are_never_compared(
-    webex_status: WebexSyncStatus, ours: bool
-) -> None:
+def test_our_run_is_known_by_a_new_start_or_tracking_id(webex_status: WebexSyncStatus, ours: bool) -> None:
     assert running(webex_status).state is (COMPLETED if ours else RUNNING)
 
 
-def test_the_first_sync_ever_is_known_by_having_a_start() -> None:
+def test_the_first_run_ever_is_known_by_having_a_start() -> None:
     first = sync(RUNNING, before_started_at=None, before_tracking_id=None)
     assert running(WebexSyncStatus(status="NOT_SYNCED"), first).state is RUNNING
     assert running(WebexSyncStatus(status="COMPLETE"), first).state is RUNNING
     assert running(new_run("COMPLETE"), first).state is COMPLETED
 
 
-def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_all_the_same() -> None:
+def test_the_time_limit_counts_from_the_start_of_a_sync() -> None:
     started = sync(RUNNING, starting_at=NOW - TIMEOUT, asked_at=NOW - 3 * TIMEOUT)
     assert running(new_run("IN_PROGRESS"), started).state is RUNNING
     late = replace(started, starting_at=NOW - TIMEOUT - JUST_OVER)
@@ -146,22 +144,20 @@ def test_the_time_limit_counts_from_starting_and_a_run_that_ended_ends_the_sync_
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "COMPLETE", "FAILED", None])
-def test_a_run_replaced_by_a_later_one_ended_well_if_a_sync_has_succeeded_since_it_began(status: str | None) -> None:
+def test_a_replaced_run_completed_if_a_success_followed_its_start(status: str | None) -> None:
     ended = BEGAN + timedelta(minutes=10)
     move = running(new_run(status, succeeded_at=ended), adopted())
     assert (move.state, move.updates) == (COMPLETED, {"ended_at": ended, "seconds": 600.0, "counts": {}})
 
 
 @pytest.mark.parametrize("succeeded_at", [NOW, NOW + HOUR])
-def test_a_success_of_the_later_run_says_nothing_of_the_one_it_has_replaced(succeeded_at: datetime) -> None:
+def test_a_success_of_the_later_run_does_not_complete_ours(succeeded_at: datetime) -> None:
     assert running(new_run("COMPLETE", succeeded_at=succeeded_at), adopted()) == failed(Cause.LOST)
 
 
 @pytest.mark.parametrize("succeeded_at", [None, EARLIER, BEGAN - JUST_OVER])
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "COMPLETE", "FAILED"])
-def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_later_one_is_not_taken_for_it(
-    status: str, succeeded_at: datetime | None
-) -> None:
+def test_a_replaced_run_without_a_success_since_its_start_is_lost(status: str, succeeded_at: datetime | None) -> None:
     later = new_run(status, ended_at=LATER, succeeded_at=succeeded_at, counts={"usersAdded": 9})
     assert running(later, adopted()) == failed(Cause.LOST)
 
@@ -177,35 +173,35 @@ def test_a_run_replaced_by_a_later_one_without_a_success_since_is_lost_and_the_l
         WebexSyncStatus(),
     ],
 )
-def test_a_run_with_our_start_or_tracking_id_or_without_a_start_and_the_one_before_replace_nothing(
+def test_our_run_and_the_previous_run_do_not_replace_ours(
     webex_status: WebexSyncStatus,
 ) -> None:
     assert running(webex_status, adopted()).state is RUNNING
 
 
-def test_a_later_start_without_a_tracking_id_replaces_ours_unless_it_is_the_one_before() -> None:
+def test_a_later_start_without_a_tracking_id_replaces_our_run() -> None:
     assert running(new_run("IN_PROGRESS", tracking_id=None), adopted()) == failed(Cause.LOST)
     assert running(replace(BEFORE, tracking_id=None), adopted()).state is RUNNING
 
 
-def test_a_run_is_replaced_only_once_it_was_told_of() -> None:
+def test_a_run_can_be_replaced_only_after_it_was_seen() -> None:
     assert running(new_run("IN_PROGRESS", succeeded_at=LATER), sync(RUNNING)).state is RUNNING
     assert starting(new_run("IN_PROGRESS", succeeded_at=LATER)).state is RUNNING
 
 
-def test_a_replaced_run_ends_before_its_time_limit_is_looked_at() -> None:
+def test_a_replaced_run_is_lost_even_after_the_time_limit() -> None:
     late = adopted(starting_at=NOW - TIMEOUT - HOUR)
     assert running(new_run("IN_PROGRESS"), late) == failed(Cause.LOST)
 
 
-def test_only_an_end_ends_a_sync() -> None:
+def test_only_an_end_state_is_final() -> None:
     assert {state: Transition(state).is_final for state in SyncState} == {
         state: state in (COMPLETED, FAILED, SyncState.CANCELLED) for state in SyncState
     }
 
 
 @pytest.mark.parametrize("code", [600005, 600006, 600009])
-def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_cluster(code: int) -> None:
+def test_a_run_that_failed_as_busy_waits_for_the_cluster(code: int) -> None:
     full = new_run("FAILED", errors=(SyncError(code, "busy"),))
     first, second = (running(full, sync(RUNNING, starts=starts)) for starts in (1, 2))
     assert (first.state, first.waits_for, first.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
@@ -215,20 +211,20 @@ def test_a_run_that_failed_for_want_of_room_has_done_nothing_and_waits_for_the_c
     assert running(new_run("FAILED", errors=(SyncError(code, "busy"), SyncError(600013, "bad")))).state is FAILED
 
 
-def test_an_admin_reads_webexs_own_words_of_a_refusal_and_not_what_was_asked() -> None:
+def test_a_refused_start_keeps_webexs_words_without_the_request() -> None:
     refused = Rejected("Webex answered 400 to POST x: No", status=400, codes=(600013,), webex_message="No")
     assert from_start_request(refused, 1, 0, POLL).updates["errors"] == ((600013, "No"),)
 
 
 @pytest.mark.parametrize("code", [code for code in MEANINGS if error_kind([code]) is ErrorKind.TEMPORARY])
-def test_a_run_that_failed_in_passing_is_tried_again_a_few_times(code: int) -> None:
+def test_a_run_with_a_temporary_error_is_tried_again_a_few_times(code: int) -> None:
     webex_status = new_run("FAILED", errors=(SyncError(code, "just now"),))
     move = running(webex_status, sync(RUNNING, starts=MAX_STARTS - 1))
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.RETRY, None)
     assert running(webex_status, sync(RUNNING, starts=MAX_STARTS)).state is FAILED
 
 
-def test_a_sync_that_is_tried_again_takes_the_run_of_its_last_try_for_no_other() -> None:
+def test_a_retried_sync_does_not_mistake_its_last_run_for_the_new_one() -> None:
     first = new_run("FAILED", errors=(SyncError(600006, "busy"),), started_at=BEGAN, tracking_id="first")
     before = replace(adopted(), tracking_id="first")
     again = running(first, before)

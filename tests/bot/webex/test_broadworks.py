@@ -71,7 +71,7 @@ def test_an_enterprise_is_found_by_its_exact_id(server: Scripted, broadworks: Br
         assert "spEnterpriseId=Reseller1%2Bacme" in heard.raw_query
 
 
-def test_an_enterprise_webex_does_not_know_is_none(server: Scripted, broadworks: BroadWorks) -> None:
+def test_an_enterprise_that_webex_does_not_know_is_not_found(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(page(item("e0", "Reseller1+acme2")))
     assert broadworks.enterprise(ACME) is None
 
@@ -81,7 +81,7 @@ def test_enterprises_are_read_from_all_pages(server: Scripted, broadworks: Broad
     assert [one.id for one in broadworks.enterprises()] == ["e1", "e2"]
 
 
-def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: BroadWorks) -> None:
+def test_a_webex_status_has_all_fields(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(
         Answer(
             content={
@@ -120,12 +120,14 @@ def test_a_sync_reading_has_all_that_webex_says(server: Scripted, broadworks: Br
 @pytest.mark.parametrize(
     "content", [{}, None, {"directorySyncStatus": None}, {"directorySyncStatus": {}, "enableDirSync": 1}]
 )
-def test_every_field_of_a_reading_may_be_missing(server: Scripted, broadworks: BroadWorks, content: object) -> None:
+def test_every_field_of_a_webex_status_may_be_missing(
+    server: Scripted, broadworks: BroadWorks, content: object
+) -> None:
     server.script(Answer(content=content))
     assert broadworks.sync_status("e1") == WebexSyncStatus()
 
 
-def test_a_sync_is_asked_for_once_and_answered_with_200(server: Scripted, broadworks: BroadWorks) -> None:
+def test_starting_a_sync_posts_sync_now(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(Answer(content={"enableDirSync": True, "directorySyncStatus": {"syncStatus": "IN_PROGRESS"}}))
     assert broadworks.start_sync("e1") == WebexSyncStatus(enabled=True, status="IN_PROGRESS")
     heard = server.heard[0]
@@ -133,7 +135,7 @@ def test_a_sync_is_asked_for_once_and_answered_with_200(server: Scripted, broadw
     assert heard.json == {"syncStatus": "SYNC_NOW"}
 
 
-def test_a_busy_cluster_is_told_at_once(server: Scripted, broadworks: BroadWorks) -> None:
+def test_a_busy_cluster_is_reported_at_once(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(Answer(429, {"errors": [{"errorCode": 600009}]}, {"Retry-After": "60"}))
     with pytest.raises(RateLimited) as raised:
         broadworks.start_sync("e1")
@@ -187,13 +189,15 @@ def test_an_error_code_may_be_a_number_or_text(
 @pytest.mark.parametrize(
     "status", [[], "COMPLETE", {"syncStatus": ["COMPLETE"]}, {"errors": {"errorCode": 1}}, {"errors": [1]}]
 )
-def test_a_reading_of_an_unexpected_shape_is_refused(server: Scripted, broadworks: BroadWorks, status: object) -> None:
+def test_a_webex_status_of_an_unexpected_shape_is_refused(
+    server: Scripted, broadworks: BroadWorks, status: object
+) -> None:
     server.script(Answer(content={"directorySyncStatus": status}))
     with pytest.raises(Rejected):
         broadworks.sync_status("e1")
 
 
-def test_a_subscriber_is_read_whole(server: Scripted, broadworks: BroadWorks) -> None:
+def test_a_subscriber_is_read_with_all_fields(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(
         page(
             item(
@@ -230,14 +234,14 @@ def test_a_subscriber_is_read_whole(server: Scripted, broadworks: BroadWorks) ->
     assert server.heard[0].query == {"spEnterpriseId": [ACME], "max": ["100"]}
 
 
-def test_names_come_without_what_databases_refuse(server: Scripted, broadworks: BroadWorks) -> None:
+def test_names_are_cleaned_of_characters_that_databases_refuse(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(
         Answer(content=rb'{"items": [{"id": "s1", "spEnterpriseId": "Reseller1+acme", "firstName": "A\u0000\udfff"}]}')
     )
     assert next(broadworks.subscriber_pages(ACME))[0].first_name == "A\ufffd"
 
 
-def test_filters_stay_on_every_page_of_subscribers(server: Scripted, broadworks: BroadWorks) -> None:
+def test_filters_are_sent_with_every_page_of_subscribers(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(page(item("s1"), then="?cursor=2"), page(item("s2"), then="?cursor=3"), page(item("s3")))
     since = datetime(2021, 3, 23, 18, 9, 6, 527199, tzinfo=timezone(timedelta(hours=2)))
     assert read(broadworks, changed_since=since) == ["s1", "s2", "s3"]
@@ -247,7 +251,7 @@ def test_filters_stay_on_every_page_of_subscribers(server: Scripted, broadworks:
         assert heard.query["max"] == ["100"]
 
 
-def test_subscribers_of_other_enterprises_are_left_out_and_counted_without_names(
+def test_subscribers_of_other_enterprises_are_left_out_and_counted(
     server: Scripted, broadworks: BroadWorks, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.script(
@@ -260,7 +264,7 @@ def test_subscribers_of_other_enterprises_are_left_out_and_counted_without_names
     assert not any(word in caplog.text for word in ("Zoe", "Quill", "acme2", "x1"))
 
 
-def test_a_clean_read_warns_of_nothing(
+def test_a_clean_read_logs_no_warning(
     server: Scripted, broadworks: BroadWorks, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.script(page(item("s1")))

@@ -29,7 +29,7 @@ def rejected(server: Scripted, step: Step) -> Rejected:
     return raised
 
 
-def test_a_call_says_the_token_and_answers_the_json(server: Scripted, line: WebexClient) -> None:
+def test_a_call_sends_the_token_and_returns_the_json(server: Scripted, line: WebexClient) -> None:
     server.script(OK)
     assert line.call("POST", "messages", json={"markdown": "ł"}) == {"id": "1"}
     heard = server.heard[0]
@@ -38,7 +38,7 @@ def test_a_call_says_the_token_and_answers_the_json(server: Scripted, line: Webe
 
 
 @pytest.mark.parametrize("ending", ["/v1", "/v1/"])
-def test_paths_are_below_the_base_with_or_without_its_last_slash(server: Scripted, ending: str) -> None:
+def test_the_base_address_may_end_in_a_slash(server: Scripted, ending: str) -> None:
     server.script(OK)
     WebexClient(fixed_token(TOKEN), server.origin + ending).call("GET", "people/me")
     assert server.heard[0].target == "/v1/people/me"
@@ -78,20 +78,20 @@ def test_a_busy_answer_does_not_block(server: Scripted, status: int) -> None:
         ("-5", None),
     ],
 )
-def test_a_retry_after_that_is_no_integer_is_understood(server: Scripted, header: str, seconds: float | None) -> None:
+def test_a_retry_after_that_is_not_an_integer_is_parsed(server: Scripted, header: str, seconds: float | None) -> None:
     raised = failure(server, Answer(429, headers={"Retry-After": header}))
     assert isinstance(raised, RateLimited)
     assert raised.retry_after == (None if seconds is None else timedelta(seconds=seconds))
 
 
-def test_a_busy_answer_without_retry_after_says_so(server: Scripted) -> None:
+def test_a_busy_response_may_have_no_retry_after(server: Scripted) -> None:
     raised = failure(server, Answer(429))
     assert isinstance(raised, RateLimited)
     assert raised.retry_after is None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_fault_of_webex_is_unavailable_and_not_a_lost_answer(server: Scripted, status: int) -> None:
+def test_a_5xx_response_is_unavailable_and_not_a_lost_answer(server: Scripted, status: int) -> None:
     raised = failure(server, Answer(status, {"message": "oh"}))
     assert type(raised) is Unavailable
     assert len(server.heard) == 1
@@ -119,7 +119,7 @@ def test_a_success_that_cannot_be_read_is_a_lost_answer(server: Scripted, body: 
 
 
 @pytest.mark.parametrize("content", [[], [{"id": "1"}], "done", 7, True])
-def test_a_success_that_is_no_object_is_refused(server: Scripted, content: object) -> None:
+def test_a_success_that_is_not_a_json_object_is_rejected(server: Scripted, content: object) -> None:
     assert rejected(server, Answer(200, content)).status == 200
 
 
@@ -165,7 +165,7 @@ def test_a_stalled_server_is_a_lost_answer_after_the_time_out(server: Scripted) 
 
 
 @pytest.mark.server
-def test_nobody_listening_is_a_lost_answer() -> None:
+def test_a_refused_connection_is_a_lost_answer() -> None:
     with Scripted() as gone:
         address = gone.url
     with pytest.raises(AnswerLost):
@@ -183,7 +183,7 @@ def test_a_rejection_carries_status_codes_and_tracking_id(server: Scripted) -> N
     assert "BW EDUS is not enabled" in str(raised)
 
 
-def test_the_tracking_id_of_the_header_is_carried(server: Scripted) -> None:
+def test_a_rejection_takes_the_tracking_id_from_the_header(server: Scripted) -> None:
     assert rejected(server, Answer(404, headers={"TrackingID": "T_2"})).tracking_id == "T_2"
 
 
@@ -217,7 +217,7 @@ def test_a_redirect_is_refused_and_not_followed(server: Scripted, location: str)
         Stall(),
     ],
 )
-def test_the_token_is_in_no_exception_and_in_no_log(
+def test_the_token_never_appears_in_an_exception_or_a_log(
     server: Scripted, step: Step, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -229,7 +229,7 @@ def test_the_token_is_in_no_exception_and_in_no_log(
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "žeton"])
-def test_a_token_that_no_header_can_carry_is_refused_without_showing_it(token: str) -> None:
+def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(token: str) -> None:
     with pytest.raises(ValueError, match="access token") as raised:
         fixed_token(token)
     assert not token or token not in str(raised.value)
@@ -279,7 +279,7 @@ def test_a_status_that_asks_for_a_retry_is_not_retried(server: Scripted, line: W
 
 
 @pytest.mark.parametrize("base", ["", "webexapis.com/v1", "ftp://127.0.0.1/v1", "http://a:b@127.0.0.1/v1", "http://"])
-def test_a_base_that_is_no_web_address_is_refused(base: str) -> None:
+def test_a_base_that_is_not_a_web_address_is_refused(base: str) -> None:
     with pytest.raises(ValueError, match="base of the Webex API"):
         WebexClient(fixed_token(TOKEN), base)
 
@@ -317,14 +317,14 @@ def test_two_threads_have_two_connections(server: Scripted, line: WebexClient) -
     assert [heard.connection for heard in server.heard] == [1, 2, 1]
 
 
-def test_a_get_whose_kept_connection_breaks_is_asked_once_more(server: Scripted, line: WebexClient) -> None:
+def test_a_get_is_sent_again_if_its_kept_connection_breaks(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(after_reading=False), OK)
     line.call("GET", "people/me")
     assert line.call("GET", "people/me") == {"id": "1"}
     assert [heard.connection for heard in server.heard] == [1, 2]
 
 
-def test_a_get_is_asked_once_more_but_not_twice(server: Scripted, line: WebexClient) -> None:
+def test_a_get_is_sent_again_only_once(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(), Drop(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):
@@ -332,7 +332,7 @@ def test_a_get_is_asked_once_more_but_not_twice(server: Scripted, line: WebexCli
     assert len(server.heard) == 3
 
 
-def test_a_get_that_timed_out_is_not_asked_again(server: Scripted) -> None:
+def test_a_get_that_timed_out_is_not_sent_again(server: Scripted) -> None:
     line = WebexClient(fixed_token(TOKEN), server.url, timeout=1)
     server.script(OK, Stall(), OK)
     line.call("GET", "people/me")
@@ -342,7 +342,7 @@ def test_a_get_that_timed_out_is_not_asked_again(server: Scripted) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_only_a_get_is_asked_again(server: Scripted, line: WebexClient, method: str) -> None:
+def test_only_a_get_is_sent_again(server: Scripted, line: WebexClient, method: str) -> None:
     server.script(OK, Drop(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):
@@ -350,7 +350,7 @@ def test_only_a_get_is_asked_again(server: Scripted, line: WebexClient, method: 
     assert len(server.heard) == 2
 
 
-def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(server: Scripted, line: WebexClient) -> None:
+def test_a_post_opens_a_new_connection_if_the_server_closed_the_old(server: Scripted, line: WebexClient) -> None:
     server.script(Answer(content={}, hang_up=True), OK)
     line.call("GET", "people/me")
     assert server.hung_up.wait(10)
@@ -358,7 +358,7 @@ def test_a_post_takes_a_new_connection_where_the_server_has_closed_the_old(serve
     assert [heard.connection for heard in server.heard] == [1, 2]
 
 
-def test_a_connection_long_unused_is_not_trusted(
+def test_a_connection_idle_for_too_long_is_not_reused(
     server: Scripted, line: WebexClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.script(OK, OK, OK)

@@ -29,7 +29,7 @@ def test_a_file_is_read_whole_with_the_token(server: Scripted, line: WebexClient
     assert heard.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_no_more_is_read_than_is_wanted(server: Scripted, line: WebexClient) -> None:
+def test_a_file_over_the_limit_is_not_read_to_its_end(server: Scripted, line: WebexClient) -> None:
     begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 200_000
     server.script(Raw(begun), Answer(content=b"x" * 101), OK)
     for _ in range(2):
@@ -39,7 +39,7 @@ def test_no_more_is_read_than_is_wanted(server: Scripted, line: WebexClient) -> 
 
 
 @pytest.mark.parametrize("header", ["", "Content-Length: 5\r\n"], ids=["no length", "a false length"])
-def test_what_the_headers_say_of_its_length_is_not_believed(server: Scripted, line: WebexClient, header: str) -> None:
+def test_the_size_limit_does_not_trust_the_content_length(server: Scripted, line: WebexClient, header: str) -> None:
     server.script(Raw(f"HTTP/1.1 200 OK\r\n{header}Connection: close\r\n\r\n".encode() + b"x" * 1000))
     if header:
         assert line.download(file_url(server), 100) == b"x" * 5
@@ -48,7 +48,7 @@ def test_what_the_headers_say_of_its_length_is_not_believed(server: Scripted, li
             line.download(file_url(server), 100)
 
 
-def test_a_file_that_unfolds_is_cut_where_it_is_too_large(server: Scripted, line: WebexClient) -> None:
+def test_a_file_that_exceeds_the_limit_when_unpacked_is_refused(server: Scripted, line: WebexClient) -> None:
     packed = gzip.compress(b"x" * 10_000_000)
     server.script(Answer(content=packed, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(TooLarge):
@@ -72,13 +72,13 @@ def test_a_file_that_comes_too_slowly_is_a_lost_answer(
         line.download(file_url(server), 5000)
 
 
-def test_a_file_whose_kept_connection_breaks_is_asked_for_once_more(server: Scripted, line: WebexClient) -> None:
+def test_a_download_is_repeated_if_its_kept_connection_breaks(server: Scripted, line: WebexClient) -> None:
     server.script(OK, Drop(), Answer(content=b"a,b"))
     line.call("GET", "people/me")
     assert line.download(file_url(server), 5) == b"a,b"
 
 
-def test_a_file_that_is_being_scanned_is_to_be_asked_for_later(server: Scripted, line: WebexClient) -> None:
+def test_a_file_that_is_being_scanned_is_rate_limited(server: Scripted, line: WebexClient) -> None:
     server.script(Answer(423, {"message": "scanning"}, {"Retry-After": "7"}))
     with pytest.raises(RateLimited) as raised:
         line.download(file_url(server), 100)
@@ -135,7 +135,7 @@ def test_the_token_goes_nowhere_else(address: str, server: Scripted, line: Webex
     assert server.heard == []
 
 
-def test_where_the_api_is_files_are_fetched_too(server: Scripted) -> None:
+def test_files_at_the_address_of_the_api_are_downloaded(server: Scripted) -> None:
     assert trusted_file_url(f"{server.url}contents/1", server.url) == f"{server.url}contents/1"
     with pytest.raises(Rejected):
         trusted_file_url("http://127.0.0.1:1/v1/contents/1", server.url)

@@ -27,7 +27,7 @@ def test_a_relative_next_link_is_followed(server: Scripted, line: WebexClient) -
     assert server.heard[1].target == "/v1/webhooks?cursor=2"
 
 
-def test_a_plus_sign_is_encoded_on_the_first_and_on_every_following_page(server: Scripted, line: WebexClient) -> None:
+def test_a_plus_sign_is_encoded_on_every_page(server: Scripted, line: WebexClient) -> None:
     for link in (
         "?cursor=2",
         "?spEnterpriseId=Reseller1+acme&cursor=2",

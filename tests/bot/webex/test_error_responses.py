@@ -37,23 +37,21 @@ JSON = st.recursive(
         ("Tue, 99 Mar 2021 16:00:00 GMT", None),
     ],
 )
-def test_a_pause_is_a_number_or_a_date_and_never_longer_than_the_longest(
-    header: str | None, seconds: float | None
-) -> None:
+def test_retry_after_is_a_number_or_a_date_up_to_the_maximum(header: str | None, seconds: float | None) -> None:
     expected = None if seconds is None else timedelta(seconds=seconds)
     assert RateLimited("busy", retry_after=retry_after(header, NOW)).retry_after == expected
 
 
 @settings(deadline=None)
 @given(st.text())
-def test_no_text_is_too_odd_for_a_retry_after(header: str) -> None:
+def test_any_retry_after_text_is_parsed_or_ignored(header: str) -> None:
     pause = RateLimited("busy", retry_after=retry_after(header, NOW)).retry_after
     assert pause is None or MIN_RETRY_AFTER <= pause <= MAX_PAUSE
 
 
 @settings(deadline=None)
 @given(st.integers(300, 599), st.binary())
-def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes) -> None:
+def test_every_status_has_its_error_for_any_body(status: int, body: bytes) -> None:
     found = error_for("GET x", status, {}, body, token="token", now=NOW)
     named: dict[int, type[WebexFailure]] = {401: TokenRefused, 423: RateLimited, 429: RateLimited}
     expected = named.get(status, Unavailable if status >= 500 else Rejected)
@@ -62,7 +60,7 @@ def test_every_status_has_its_verdict_whatever_the_body(status: int, body: bytes
 
 @settings(deadline=None)
 @given(JSON)
-def test_no_json_is_too_odd_for_a_verdict(content: object) -> None:
+def test_any_json_body_gives_a_short_error(content: object) -> None:
     found = error_for("GET x", 400, {}, json.dumps(content).encode(), token="token", now=NOW)
     assert isinstance(found, Rejected)
     assert "\n" not in str(found)
@@ -101,5 +99,5 @@ def test_a_token_is_hidden_wherever_it_stands(before: str, token: str, after: st
         ('{"token":"x"}', '{"token":"[token]"}'),
     ],
 )
-def test_a_token_too_short_to_be_real_is_hidden_where_it_is_a_word_of_its_own(said: str, seen: str) -> None:
+def test_a_very_short_token_is_hidden_only_as_a_whole_word(said: str, seen: str) -> None:
     assert redacted(said, "x") == seen

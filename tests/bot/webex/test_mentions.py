@@ -28,7 +28,7 @@ ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-
         ("Bot\u00a0status", f"{BOT}&nbsp;status", "status"),
     ],
 )
-def test_the_mention_goes_wherever_it_stands(text: str, html: str, left: str) -> None:
+def test_the_mention_is_removed_anywhere_in_a_message(text: str, html: str, left: str) -> None:
     assert strip_mention(text, html, "B0T") == left
 
 
@@ -37,11 +37,11 @@ def test_the_bots_name_as_an_ordinary_word_stays() -> None:
     assert strip_mention("Robots, Bot x", f"Robots, {BOT} x", "B0T") == "Robots, x"
 
 
-def test_every_mention_of_the_bot_goes_and_other_peoples_stay() -> None:
+def test_every_mention_of_the_bot_is_removed_and_others_stay() -> None:
     assert strip_mention("Bot ask Ana Bot", f"{BOT} ask {ANA} {BOT}", "B0T") == "ask Ana"
 
 
-def test_a_person_of_the_bots_name_stays() -> None:
+def test_a_mention_of_a_person_with_the_bots_name_stays() -> None:
     namesake = BOT.replace("B0T", "0TH3R")
     assert strip_mention("Bot add Bot", f"{BOT} add {namesake}", "B0T") == "add Bot"
     assert strip_mention("add Bot Bot", f"add {namesake} {BOT}", "B0T") == "add Bot"
@@ -55,31 +55,31 @@ def test_a_person_of_the_bots_name_stays() -> None:
         '<spark-mention data-object-type="person" data-object-id="B0T">Bot',
     ],
 )
-def test_a_mention_is_known_however_its_html_is_written(mention: str) -> None:
+def test_a_mention_is_found_in_any_style_of_html(mention: str) -> None:
     assert strip_mention("sync Bot", f"sync {mention}", "B0T") == "sync"
 
 
-def test_a_mention_of_everybody_is_none_of_the_bot() -> None:
+def test_a_mention_of_everybody_is_not_one_of_the_bot() -> None:
     everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
     assert strip_mention("All Bot sync", f"{everybody} {BOT} sync", "B0T") == "All sync"
 
 
-def test_other_people_are_named_once_in_order_and_without_the_bot() -> None:
+def test_other_mentioned_people_are_listed_once_and_in_order() -> None:
     ben = ANA.replace("4NA", "B3N")
     everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
     assert others_mentioned(f"{ben} {BOT} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
 
 
-def test_without_html_nothing_is_taken_out() -> None:
+def test_without_html_nothing_is_removed() -> None:
     assert strip_mention(" Bot status ", None, "B0T") == "Bot status"
 
 
-def test_html_that_shows_other_text_loses_no_words() -> None:
+def test_no_words_are_lost_if_the_html_shows_another_text() -> None:
     assert strip_mention("1. sync", f"<ol><li>{BOT} sync</li></ol>", "B0T") == "1. sync"
 
 
 @given(st.lists(st.sampled_from(["Bot", "Ana", "sync", "B", "&", "<x>"]), max_size=6), st.data())
-def test_what_was_said_around_the_mention_is_left(words: list[str], data: st.DataObject) -> None:
+def test_the_words_around_a_mention_stay(words: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(words)))
     text = " ".join([*words[:place], "Bot", *words[place:]])
     html = " ".join([*map(markup.escape, words[:place]), BOT, *map(markup.escape, words[place:])])
@@ -89,7 +89,7 @@ def test_what_was_said_around_the_mention_is_left(words: list[str], data: st.Dat
 @given(st.text(), st.text(alphabet="<>![]-&#;/?spark mention=\"'x"))
 @example("x", "<![foo[ bar ]]>")
 @example("x", "<![endif--[ x")
-def test_no_html_is_too_broken_to_answer(text: str, html: str) -> None:
+def test_any_broken_html_is_accepted(text: str, html: str) -> None:
     assert len(strip_mention(text, html + BOT, "B0T")) <= len(text)
 
 

@@ -44,7 +44,7 @@ def test_a_person_without_an_address_has_none(server: Scripted, webex: Webex) ->
     assert webex.person("p1") == Identity("p1", "")
 
 
-def test_a_message_is_read_whole(server: Scripted, webex: Webex) -> None:
+def test_a_message_is_read_with_all_fields(server: Scripted, webex: Webex) -> None:
     server.script(
         Answer(
             content={
@@ -74,19 +74,19 @@ def test_a_message_is_read_whole(server: Scripted, webex: Webex) -> None:
     )
 
 
-def test_a_message_with_little_in_it_counts_as_one_in_a_group(server: Scripted, webex: Webex) -> None:
+def test_a_message_without_a_room_type_counts_as_one_in_a_group(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content={"id": "m1", "roomId": "r1", "personId": "p1"}))
     assert webex.message("m1") == SpaceMessage("m1", "r1", "group", "p1", "", "")
 
 
-def test_a_message_not_to_be_seen_yet_is_a_404(server: Scripted, webex: Webex) -> None:
+def test_a_message_that_webex_cannot_show_yet_is_a_404(server: Scripted, webex: Webex) -> None:
     server.script(Answer(404, {"message": "not found"}))
     with pytest.raises(Rejected) as raised:
         webex.message("m1")
     assert raised.value.status == 404
 
 
-def test_text_comes_without_what_databases_refuse(server: Scripted, webex: Webex) -> None:
+def test_text_is_cleaned_of_characters_that_databases_refuse(server: Scripted, webex: Webex) -> None:
     body = (
         rb'{"id": "m1", "roomId": "r1", "personId": "p1", "text": "a\u0000b\ud800c\ud83d\ude00", '
         rb'"files": ["\udc00"]}'
@@ -131,7 +131,7 @@ def test_a_message_is_posted_to_its_destination(server: Scripted, webex: Webex, 
     assert server.heard[0].json == {field: "x", "markdown": "**hi**"}
 
 
-def test_a_reply_names_the_message_it_is_under(server: Scripted, webex: Webex) -> None:
+def test_a_reply_names_its_parent_message(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content={"id": "m1", "roomId": "r1"}))
     webex.post(room_id="r1", markdown="hi", parent_id="m0")
     assert server.heard[0].json == {"roomId": "r1", "markdown": "hi", "parentId": "m0"}
@@ -164,7 +164,7 @@ def test_an_edit_names_the_space(server: Scripted, webex: Webex) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 404])
-def test_a_message_deleted_or_gone_already_is_deleted(server: Scripted, webex: Webex, status: int) -> None:
+def test_deleting_a_message_that_is_gone_succeeds(server: Scripted, webex: Webex, status: int) -> None:
     server.script(Answer(status))
     webex.delete("m1")
     assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v1/messages/m1")
@@ -191,7 +191,7 @@ def test_members_are_read_from_all_pages(server: Scripted, webex: Webex) -> None
     assert [heard.query["roomId"] for heard in server.heard] == [[AWKWARD]] * 2
 
 
-def test_a_member_nobody_can_name_makes_the_list_unreadable(server: Scripted, webex: Webex) -> None:
+def test_a_member_without_an_id_makes_the_list_unreadable(server: Scripted, webex: Webex) -> None:
     server.script(Answer(content={"items": [{"personEmail": "a@acme.example"}]}))
     with pytest.raises(Rejected):
         webex.members("r1")
@@ -233,7 +233,7 @@ def test_a_webhook_that_is_corrected_is_switched_on_again(server: Scripted, webe
 
 
 @pytest.mark.parametrize("status", [204, 404])
-def test_a_webhook_deleted_or_gone_already_is_deleted(server: Scripted, webex: Webex, status: int) -> None:
+def test_deleting_a_webhook_that_is_gone_succeeds(server: Scripted, webex: Webex, status: int) -> None:
     server.script(Answer(status))
     webex.delete_webhook("w1")
     assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v1/webhooks/w1")
@@ -250,7 +250,7 @@ CALLS_WITH_AN_ID: list[Callable[[Webex, str], object]] = [
 
 
 @pytest.mark.parametrize("call", CALLS_WITH_AN_ID)
-def test_an_id_is_one_part_of_the_path_whatever_it_holds(
+def test_any_id_is_one_segment_of_the_path(
     server: Scripted, webex: Webex, call: Callable[[Webex, str], object]
 ) -> None:
     server.script(Answer(403))
@@ -261,7 +261,7 @@ def test_an_id_is_one_part_of_the_path_whatever_it_holds(
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
-def test_an_id_that_would_be_another_path_is_not_asked_for(server: Scripted, webex: Webex, identifier: str) -> None:
+def test_an_id_that_would_change_the_path_is_not_requested(server: Scripted, webex: Webex, identifier: str) -> None:
     with pytest.raises(Rejected) as raised:
         webex.message(identifier)
     assert raised.value.status == 404

@@ -25,7 +25,7 @@ def test_another_secret_is_not_genuine() -> None:
     assert not is_signed("kez", BODY, SIGNATURE)
 
 
-def test_any_of_several_secrets_will_do() -> None:
+def test_a_body_signed_with_any_of_several_secrets_is_genuine() -> None:
     assert is_signed(("new", SECRET), BODY, SIGNATURE)
     assert is_signed([SECRET, "new"], BODY, SIGNATURE)
     assert not is_signed(("new", "newer"), BODY, SIGNATURE)

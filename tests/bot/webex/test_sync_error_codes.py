@@ -53,35 +53,35 @@ def test_a_code_that_cisco_has_not_published_has_no_meaning(code: int) -> None:
     assert meaning(code) is None
 
 
-def test_no_two_codes_mean_the_same() -> None:
+def test_every_code_has_a_different_explanation() -> None:
     assert len({known.explanation for known in MEANINGS.values()}) == len(MEANINGS)
 
 
-def test_no_sentence_speaks_ciscos_jargon() -> None:
+def test_no_sentence_uses_ciscos_jargon() -> None:
     assert {name: JARGON.findall(said) for name, said in sentences().items() if JARGON.search(said)} == {}
 
 
-def test_every_explanation_is_one_short_sentence_with_a_full_stop() -> None:
+def test_every_explanation_is_one_short_sentence() -> None:
     for name, said in sentences().items():
         assert re.fullmatch(r"[A-Z][^.!?\n]*\.", said), name
         assert len(said) <= (160 if name.endswith("means") else 200), name
 
 
 @pytest.mark.parametrize("who", WhoCanFix)
-def test_every_advice_fits_who_can_mend_it(who: WhoCanFix) -> None:
+def test_every_advice_fits_the_person_who_can_fix_the_error(who: WhoCanFix) -> None:
     advices = {code: known.advice for code, known in MEANINGS.items() if known.who_can_fix is who}
     assert advices
     assert {code: advice for code, advice in advices.items() if not NAMES[who].search(advice)} == {}
 
 
-def test_where_nobody_has_activated_the_admin_is_told_to_have_somebody_activate() -> None:
+def test_the_admin_is_told_to_get_a_person_to_activate() -> None:
     assert NOBODY_ACTIVATED == 600029
     known = MEANINGS[NOBODY_ACTIVATED]
     assert (known.who_can_fix, known.kind) == (WhoCanFix.ADMIN, ErrorKind.PERMANENT)
     assert "activate" in known.advice
 
 
-def test_what_is_busy_is_waited_for_what_names_no_cause_is_asked_again_and_the_rest_is_final() -> None:
+def test_every_code_is_busy_temporary_or_permanent_as_listed() -> None:
     found = {each: {code for code, known in MEANINGS.items() if known.kind is each} for each in ErrorKind}
     assert found == {
         ErrorKind.BUSY: BUSY,
@@ -91,7 +91,7 @@ def test_what_is_busy_is_waited_for_what_names_no_cause_is_asked_again_and_the_r
 
 
 @pytest.mark.parametrize("code", sorted(PUBLISHED))
-def test_a_code_alone_is_of_its_own_nature(code: int) -> None:
+def test_a_single_code_has_its_own_kind(code: int) -> None:
     assert error_kind([code]) is MEANINGS[code].kind
 
 
@@ -108,14 +108,12 @@ def test_a_code_alone_is_of_its_own_nature(code: int) -> None:
         ([], ErrorKind.PERMANENT),
     ],
 )
-def test_final_decides_over_busy_busy_over_passing_and_unknown_only_alone(
-    codes: list[int], together: ErrorKind
-) -> None:
+def test_permanent_beats_busy_and_busy_beats_temporary(codes: list[int], together: ErrorKind) -> None:
     assert error_kind(codes) is together
     assert error_kind(iter(reversed(codes))) is together
 
 
 @given(st.lists(CODES), CODES)
-def test_another_error_never_turns_final_into_worth_asking_again(codes: list[int], one_more: int) -> None:
+def test_another_code_never_makes_a_permanent_error_temporary(codes: list[int], one_more: int) -> None:
     if any(MEANINGS[code].kind is ErrorKind.PERMANENT for code in codes if code in MEANINGS):
         assert error_kind([*codes, one_more]) is ErrorKind.PERMANENT

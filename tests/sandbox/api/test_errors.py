@@ -74,12 +74,12 @@ def test_every_answer_has_a_tracking_id_of_its_own(ana: Caller) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"{\xff}", b'{"text": NaN}', b"[" * 100_000, b"9" * 5000])
-def test_a_body_that_is_no_json_object_is_400(ana: Caller, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_400(ana: Caller, body: bytes) -> None:
     response = ana.call("POST", "messages", data=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
 
 
-def test_half_a_surrogate_pair_is_no_text(space: str, ana: Caller) -> None:
+def test_half_a_surrogate_pair_is_400(space: str, ana: Caller) -> None:
     body = f'{{"roomId": "{space}", "text": "\\ud800"}}'
     response = ana.call("POST", "messages", data=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
@@ -126,7 +126,7 @@ def known() -> Known:
     place=st.sampled_from(PLACES),
     body=JSON | st.dictionaries(st.sampled_from(TEXTS), JSON | st.just("{room}") | st.just("{message}"), max_size=6),
 )
-def test_no_body_is_an_error_of_the_server(known: Known, place: tuple[str, str], body: Any) -> None:
+def test_no_body_causes_a_server_error(known: Known, place: tuple[str, str], body: Any) -> None:
     written = json.dumps(body)
     for name in ("room", "message"):
         written = written.replace(f"{{{name}}}", known.values[name])
@@ -138,6 +138,6 @@ def test_no_body_is_an_error_of_the_server(known: Known, place: tuple[str, str],
     path=st.sampled_from(LISTS),
     query=st.dictionaries(st.sampled_from(QUERIES), st.text(max_size=12) | st.integers().map(str), max_size=4),
 )
-def test_no_query_is_an_error_of_the_server(known: Known, path: str, query: dict[str, str]) -> None:
+def test_no_query_causes_a_server_error(known: Known, path: str, query: dict[str, str]) -> None:
     joint = "&" if "?" in path else "?"
     assert known.status("GET", f"/v1/{path}{joint}{urlencode(query)}") < 500

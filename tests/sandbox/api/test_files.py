@@ -37,13 +37,13 @@ def test_head_tells_name_and_size_without_the_bytes(space: str, ana: Caller) -> 
     assert ana.get("people/me").status_code == 200
 
 
-def test_a_name_beyond_ascii_is_written_so_that_headers_can_carry_it(space: str, ana: Caller) -> None:
+def test_a_file_name_beyond_ascii_is_encoded_in_the_header(space: str, ana: Caller) -> None:
     disposition = ana.get(url_of(upload(ana, space, 'Łódź "1".csv', b""))).headers["Content-Disposition"]
     assert disposition.isascii()
     assert re.search(r"filename\*=UTF-8''%C5%81%C3%B3d%C5%BA%20", disposition)
 
 
-def test_a_file_is_for_those_who_see_its_message(space: str, ana: Caller, bot: Caller, sam: Caller) -> None:
+def test_only_those_who_see_the_message_can_read_its_file(space: str, ana: Caller, bot: Caller, sam: Caller) -> None:
     said = upload(ana, space, "a.csv", b"secret")
     assert sam.get(url_of(said)).status_code == 404
     assert bot.get(url_of(said)).status_code == 404
@@ -51,7 +51,7 @@ def test_a_file_is_for_those_who_see_its_message(space: str, ana: Caller, bot: C
     assert sam.get(url_of(said)).status_code == 401
 
 
-def test_a_file_goes_with_its_message(space: str, ana: Caller) -> None:
+def test_a_file_is_deleted_with_its_message(space: str, ana: Caller) -> None:
     said = upload(ana, space, "a.csv", b"secret")
     ana.delete(f"messages/{said['id']}")
     assert ana.get(url_of(said)).status_code == 404
@@ -62,7 +62,7 @@ def test_a_message_with_a_file_is_not_edited(space: str, ana: Caller) -> None:
     assert ana.put(f"messages/{said['id']}", roomId=space, text="other").status_code == 400
 
 
-def test_one_file_per_message(space: str, ana: Caller) -> None:
+def test_a_message_has_at_most_one_file(space: str, ana: Caller) -> None:
     two = [("files", ("a.csv", b"a")), ("files", ("b.csv", b"b"))]
     assert ana.call("POST", "messages", data={"roomId": space}, files=two).status_code == 400
     urls = ["https://a.example/1", "https://a.example/2"]

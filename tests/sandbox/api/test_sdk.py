@@ -36,7 +36,7 @@ def test_the_official_library_uploads_a_file_that_can_be_downloaded(webex: Webex
     assert "licenses.csv" in response.headers["Content-Disposition"]
 
 
-def test_the_official_library_keeps_webhooks_and_members(sandbox: Sandbox, webex: WebexTeamsAPI) -> None:
+def test_the_official_library_manages_webhooks_and_lists_members(sandbox: Sandbox, webex: WebexTeamsAPI) -> None:
     hook = webex.webhooks.create("x", "http://127.0.0.1:1/", "messages", "created", secret="s")
     webex.webhooks.update(hook.id, name="y", targetUrl="http://127.0.0.1:1/", status="active")
     assert [one.name for one in webex.webhooks.list()] == ["y"]

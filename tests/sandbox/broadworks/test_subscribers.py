@@ -12,7 +12,7 @@ def found(partner: Caller, **params: object) -> list[dict[str, str]]:
     return [item for page in partner.pages("broadworks/subscribers", **params) for item in page]
 
 
-def test_following_the_links_reads_an_enterprise_whole_and_nobody_else(sandbox: Sandbox, partner: Caller) -> None:
+def test_following_the_links_reads_exactly_one_enterprise(sandbox: Sandbox, partner: Caller) -> None:
     items = found(partner, spEnterpriseId=ACME, max=100)
     assert [item["id"] for item in items] == [one.id for one in sandbox.world.subscribers.of_enterprise(ACME)]
     assert len(items) == 410
@@ -36,7 +36,7 @@ def test_the_next_link_keeps_the_filters_encoded(partner: Caller) -> None:
     assert (query["status"], query["max"]) == (["provisioned,error"], ["9"])
 
 
-def test_on_request_the_next_link_drops_the_filters_and_lets_others_in(sandbox: Sandbox, partner: Caller) -> None:
+def test_the_next_link_can_be_made_to_drop_the_filters(sandbox: Sandbox, partner: Caller) -> None:
     sandbox.world.links_drop_filters = True
     items = found(partner, spEnterpriseId=ACME, max=100)
     assert {item["spEnterpriseId"] for item in items[:100]} == {ACME}
@@ -48,7 +48,7 @@ def test_a_plus_that_is_not_encoded_is_a_space(sandbox: Sandbox, partner: Caller
     assert partner.get(url).json()["items"] == []
 
 
-def test_who_comes_while_pages_are_read_disturbs_nothing(sandbox: Sandbox, partner: Caller) -> None:
+def test_changes_between_pages_do_not_repeat_or_skip_people(sandbox: Sandbox, partner: Caller) -> None:
     first = partner.get("broadworks/subscribers", spEnterpriseId=BOREALIS, max=5)
     gone = sandbox.world.subscribers.of_enterprise(BOREALIS)[0]
     sandbox.world.subscribers.remove(gone.id)
@@ -61,7 +61,7 @@ def test_who_comes_while_pages_are_read_disturbs_nothing(sandbox: Sandbox, partn
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!", "YWZ0ZXI6eA", "é"])
-def test_a_cursor_that_is_not_ours_is_400(partner: Caller, cursor: str) -> None:
+def test_an_unknown_cursor_is_400(partner: Caller, cursor: str) -> None:
     assert partner.get("broadworks/subscribers", cursor=cursor).status_code == 400
 
 
@@ -79,7 +79,7 @@ def test_filters_are_combined(sandbox: Sandbox, partner: Caller) -> None:
     assert [item["id"] for item in found(partner, spEnterpriseId=ACME, selfActivated="true")] == own
 
 
-def test_changes_and_arrivals_are_found_after_a_moment_in_either_spelling(sandbox: Sandbox, partner: Caller) -> None:
+def test_changed_and_new_people_are_found_by_time(sandbox: Sandbox, partner: Caller) -> None:
     one = sandbox.world.subscribers.of_enterprise(BOREALIS)[3]
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     sandbox.world.subscribers.set_status(one.id, "updating")
@@ -101,7 +101,7 @@ def test_a_filter_that_makes_no_sense_is_400(partner: Caller, params: dict[str, 
     assert partner.get("broadworks/subscribers", **params).status_code == 400
 
 
-def test_only_the_provisioned_are_people_and_only_errors_have_errors(partner: Caller) -> None:
+def test_the_fields_of_a_subscriber_depend_on_its_status(partner: Caller) -> None:
     for item in found(partner, spEnterpriseId=ACME, max=100):
         assert ("personId" in item) is (item["status"] == "provisioned")
         assert ("errors" in item) is (item["status"] == "error")

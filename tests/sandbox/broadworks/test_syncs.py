@@ -39,9 +39,7 @@ def codes(response: Any) -> list[int]:
     return [error.get("errorCode") for error in response.json()["errors"]]
 
 
-def test_broadworks_is_for_the_partners_administrator_only(
-    ana: Caller, bot: Caller, partner: Caller, acme: str
-) -> None:
+def test_only_the_partner_admin_can_use_broadworks(ana: Caller, bot: Caller, partner: Caller, acme: str) -> None:
     for caller in (ana, bot):
         assert caller.get("broadworks/enterprises").status_code == 403
         assert caller.get("broadworks/subscribers").status_code == 403
@@ -71,7 +69,7 @@ def test_a_sync_runs_and_completes_with_all_its_counts(sandbox: Sandbox, partner
     assert "errors" not in after
 
 
-def test_a_sync_takes_its_time(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_a_sync_takes_the_configured_time(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     sandbox.world.broadworks.sync_seconds = 0.15
     partner.post(acme, syncStatus="SYNC_NOW")
     assert status(partner, acme)["syncStatus"] == "IN_PROGRESS"
@@ -79,7 +77,7 @@ def test_a_sync_takes_its_time(sandbox: Sandbox, partner: Caller, acme: str) -> 
     assert status(partner, acme)["syncStatus"] == "COMPLETE"
 
 
-def test_an_enterprise_never_synced_says_so_and_nothing_more(partner: Caller, borealis: str) -> None:
+def test_an_enterprise_that_never_synced_says_only_that(partner: Caller, borealis: str) -> None:
     assert status(partner, borealis) == {"syncStatus": "NOT_SYNCED"}
 
 
@@ -100,7 +98,7 @@ def test_other_clusters_are_not_kept_waiting(sandbox: Sandbox, partner: Caller, 
     assert partner.post(path_of(sandbox, CUMULUS), syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_a_race_for_a_cluster_has_one_winner(sandbox: Sandbox, acme: str, borealis: str) -> None:
+def test_only_one_of_many_starts_at_once_on_a_cluster_succeeds(sandbox: Sandbox, acme: str, borealis: str) -> None:
     sandbox.world.broadworks.keep_running(ACME)
     sandbox.world.broadworks.keep_running(BOREALIS)
     answers: list[int] = []
@@ -138,7 +136,7 @@ def test_webexs_own_sync_blocks_its_enterprise_but_not_the_cluster(
     assert partner.post(borealis, syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_a_test_can_make_only_the_next_sync_fail(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     before = status(partner, acme)
     sandbox.world.broadworks.fail_next_sync(ACME, [(600014, "no connection")])
     partner.post(acme, syncStatus="SYNC_NOW")
@@ -153,7 +151,7 @@ def test_a_sync_fails_as_a_test_decides_and_the_next_one_does_not(sandbox: Sandb
     assert status(partner, acme)["syncStatus"] == "COMPLETE"
 
 
-def test_a_sync_may_end_with_any_word_and_warnings(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_a_test_can_choose_the_status_and_errors_of_the_next_sync(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     for word in ("COMPLETE", "PARTIAL"):
         sandbox.world.broadworks.end_next_sync(ACME, word, [(600025, "one user left out")])
         partner.post(acme, syncStatus="SYNC_NOW")
@@ -161,14 +159,14 @@ def test_a_sync_may_end_with_any_word_and_warnings(sandbox: Sandbox, partner: Ca
         assert (status(partner, acme)["syncStatus"], len(status(partner, acme)["errors"])) == (word, 1)
 
 
-def test_a_sync_may_end_with_other_figures_than_the_usual(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_a_test_can_choose_the_counts_of_the_next_sync(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     sandbox.world.broadworks.end_next_sync(ACME, "COMPLETE", usersDeleted=400)
     partner.post(acme, syncStatus="SYNC_NOW")
     wait_until(ended(partner, acme))
     assert (status(partner, acme)["usersDeleted"], status(partner, acme)["usersAdded"]) == (400, 4)
 
 
-def test_switched_off_there_is_no_sync(partner: Caller, acme: str) -> None:
+def test_no_sync_starts_while_directory_sync_is_off(partner: Caller, acme: str) -> None:
     off = partner.put(acme, enableDirSync=False)
     assert off.json() == {"enableDirSync": False, "directorySyncStatus": {"syncStatus": "NOT_SYNCED"}}
     refused = partner.post(acme, syncStatus="SYNC_NOW")
@@ -177,7 +175,7 @@ def test_switched_off_there_is_no_sync(partner: Caller, acme: str) -> None:
     assert partner.post(acme, syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_a_running_sync_is_not_switched_off(sandbox: Sandbox, partner: Caller, acme: str) -> None:
+def test_directory_sync_cannot_be_turned_off_during_a_sync(sandbox: Sandbox, partner: Caller, acme: str) -> None:
     sandbox.world.broadworks.keep_running(ACME)
     partner.post(acme, syncStatus="SYNC_NOW")
     refused = partner.put(acme, enableDirSync=False)
@@ -190,7 +188,7 @@ def test_only_sync_now_starts_a_sync(partner: Caller, acme: str, body: dict[str,
     assert status(partner, acme)["syncStatus"] == "COMPLETE"
 
 
-def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sandbox, partner: Caller) -> None:
+def test_an_enterprise_is_listed_after_its_first_user_activates(sandbox: Sandbox, partner: Caller) -> None:
     def listed() -> list[str]:
         items = partner.get("broadworks/enterprises").json()["items"]
         return [item["spEnterpriseId"] for item in items]
@@ -204,9 +202,7 @@ def test_webex_learns_of_an_enterprise_with_its_first_activated_user(sandbox: Sa
     assert partner.post(path_of(sandbox, CUMULUS), syncStatus="SYNC_NOW").status_code == 200
 
 
-def test_an_enterprise_that_lost_its_last_activated_user_is_known_but_does_not_sync(
-    sandbox: Sandbox, partner: Caller
-) -> None:
+def test_an_enterprise_without_activated_users_cannot_sync(sandbox: Sandbox, partner: Caller) -> None:
     first = sandbox.world.subscribers.of_enterprise(CUMULUS)[0]
     sandbox.world.subscribers.set_status(first.id, "provisioned")
     assert partner.get(path_of(sandbox, CUMULUS)).status_code == 200
@@ -215,7 +211,7 @@ def test_an_enterprise_that_lost_its_last_activated_user_is_known_but_does_not_s
     assert (refused.status_code, codes(refused)) == (400, [600029])
 
 
-def test_enterprises_are_found_whole_or_by_their_beginning_and_come_in_pages(partner: Caller) -> None:
+def test_enterprises_are_found_by_id_or_prefix_and_in_pages(partner: Caller) -> None:
     def found(**params: str) -> list[str]:
         return [one["spEnterpriseId"] for one in partner.get("broadworks/enterprises", **params).json()["items"]]
 

@@ -52,7 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             assert process.wait(20) == 0
 
 
-def test_what_the_demo_prints_to_try_is_answered(demo: Demo) -> None:
+def test_the_commands_that_the_demo_prints_work(demo: Demo) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl")
     commands = re.findall(r"^  (curl (?:.*\\\n)*.*)", demo.output, re.MULTILINE)
@@ -64,13 +64,13 @@ def test_what_the_demo_prints_to_try_is_answered(demo: Demo) -> None:
     until(lambda: "dirsync@webex.bot in “Acme telephony” ─" in demo.output)
 
 
-def test_each_demo_of_a_clone_has_a_folder_of_its_own(demo: Demo) -> None:
+def test_each_demo_has_its_own_folder(demo: Demo) -> None:
     data = Path("var", "demo", str(demo.sandbox_port))
     assert f"data and log are under {data}." in demo.output
     assert {"bot.db", "bot.log"} <= {file.name for file in (demo.folder / data).iterdir()}
 
 
-def test_the_demos_bot_is_heard_by_this_machine_alone(demo: Demo) -> None:
+def test_the_bot_of_the_demo_listens_only_on_this_machine(demo: Demo) -> None:
     socket.create_connection(("127.0.0.1", demo.port), 5).close()
     with socket.socket() as elsewhere:
         assert elsewhere.connect_ex(("127.0.0.2", demo.port)) != 0

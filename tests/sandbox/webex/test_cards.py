@@ -28,7 +28,7 @@ def test_a_card_is_read_as_it_was_sent(space: str, ana: Caller) -> None:
         "card",
     ],
 )
-def test_what_is_no_card_is_400(space: str, ana: Caller, attachments: object) -> None:
+def test_an_invalid_card_is_400(space: str, ana: Caller, attachments: object) -> None:
     response = ana.post("messages", roomId=space, text="Sync?", attachments=attachments)
     assert response.status_code == 400
 
@@ -38,7 +38,7 @@ def test_a_message_with_a_card_is_not_edited(space: str, ana: Caller) -> None:
     assert ana.put(f"messages/{said['id']}", roomId=space, text="other").status_code == 400
 
 
-def test_a_pressed_button_hands_its_inputs_to_the_poster_of_the_card(
+def test_the_poster_of_a_card_can_read_the_inputs_of_a_pressed_button(
     space: str, ana: Caller, bot: Caller, sam: Caller
 ) -> None:
     said = bot.say(space, "Sync?", attachments=[card()])
@@ -50,7 +50,7 @@ def test_a_pressed_button_hands_its_inputs_to_the_poster_of_the_card(
     assert sam.get(f"attachment/actions/{pressed.json()['id']}").status_code == 404
 
 
-def test_a_bot_does_not_read_what_was_pressed_on_the_cards_of_others(
+def test_a_bot_cannot_read_buttons_pressed_on_cards_of_others(
     space: str, ana: Caller, ben: Caller, bot: Caller
 ) -> None:
     said = ben.say(space, "Sync?", attachments=[card()])

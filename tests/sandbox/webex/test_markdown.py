@@ -38,16 +38,16 @@ def test_markdown_becomes_html_and_plain_text(markdown: str, html: str, text: st
     assert (rendered.html, rendered.text) == (html, text)
 
 
-def test_everybody_is_mentioned_as_a_group() -> None:
+def test_a_mention_of_all_is_a_group_mention() -> None:
     assert render("<@all> listen", nobody).groups == ["all"]
 
 
 @given(st.text(alphabet="*_`[]()<@>|\\#-1. \nab:personEmail", max_size=200))
-def test_no_text_breaks_the_rendering_or_gets_markup_of_its_own_through(markdown: str) -> None:
+def test_no_text_breaks_the_rendering_or_injects_html(markdown: str) -> None:
     rendered = render(f"{markdown}<script>", nobody)
     assert "<script" not in rendered.html
 
 
 @pytest.mark.parametrize("markup", ["__" * 3700, "*_" * 1800 + "x" + "_*" * 1800, "**__" * 900 + "x" + "__**" * 900])
-def test_markup_nested_without_end_is_rendered_all_the_same(markup: str) -> None:
+def test_deeply_nested_markup_is_rendered(markup: str) -> None:
     assert render(markup, nobody).html.startswith("<p>")

@@ -16,7 +16,7 @@ def test_a_member_is_added_by_id_or_address_but_not_by_both(sandbox: Sandbox, sp
     assert (added["personEmail"], added["personOrgId"]) == (sam.email, sam.org_id)
 
 
-def test_who_has_no_account_cannot_be_added(space: str, ana: Caller) -> None:
+def test_a_person_without_an_account_cannot_be_added(space: str, ana: Caller) -> None:
     response = ana.post("memberships", roomId=space, personEmail="nobody@elsewhere.example")
     assert response.status_code == 404
 
@@ -27,13 +27,13 @@ def test_only_members_see_and_add_members(space: str, sam: Caller) -> None:
     assert response.status_code == 404
 
 
-def test_one_member_is_found_by_address_only_within_a_space(space: str, bot: Caller) -> None:
+def test_a_member_is_found_by_address_only_within_a_space(space: str, bot: Caller) -> None:
     found = bot.get("memberships", roomId=space, personEmail="ana@acme.example").json()["items"]
     assert [one["personDisplayName"] for one in found] == ["Ana Ferreira"]
     assert bot.get("memberships", personEmail="ana@acme.example").status_code == 400
 
 
-def test_without_a_space_ones_own_memberships_are_listed(space: str, ana: Caller) -> None:
+def test_without_a_space_the_callers_own_memberships_are_listed(space: str, ana: Caller) -> None:
     ana.post("messages", toPersonEmail="dirsync@webex.bot", text="hello")
     own = ana.get("memberships").json()["items"]
     assert {one["personEmail"] for one in own} == {"ana@acme.example"}
@@ -45,7 +45,7 @@ def test_memberships_come_in_pages(space: str, ana: Caller) -> None:
     assert [len(page) for page in pages] == [2, 1]
 
 
-def test_who_is_removed_no_longer_sees_the_space(space: str, ana: Caller, ben: Caller) -> None:
+def test_a_removed_member_no_longer_sees_the_space(space: str, ana: Caller, ben: Caller) -> None:
     membership = ana.get("memberships", roomId=space, personEmail="ben@acme.example").json()["items"][0]
     assert ben.get(f"memberships/{membership['id']}").status_code == 200
     assert ana.delete(f"memberships/{membership['id']}").status_code == 204

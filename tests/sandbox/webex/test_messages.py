@@ -7,7 +7,7 @@ from tests.sandbox.client import Caller
 MENTION = "<@personEmail:dirsync@webex.bot|DirSync>"
 
 
-def test_what_is_posted_was_said(sandbox: Sandbox, space: str, ana: Caller) -> None:
+def test_a_posted_message_appears_in_the_space(sandbox: Sandbox, space: str, ana: Caller) -> None:
     ana.say(space, "**hello**")
     assert [(one.person_email, one.text) for one in sandbox.world.messages_in(space)] == [("ana@acme.example", "hello")]
 
@@ -42,7 +42,7 @@ def test_a_message_without_content_is_400(space: str, ana: Caller) -> None:
 
 
 @pytest.mark.parametrize("field", ["text", "markdown"])
-def test_the_limit_of_a_text_is_7439_bytes_not_characters(space: str, ana: Caller, field: str) -> None:
+def test_a_text_may_have_7439_bytes(space: str, ana: Caller, field: str) -> None:
     longest = "é" * 3719 + "e"
     assert ana.post("messages", roomId=space, **{field: longest}).status_code == 200
     assert ana.post("messages", roomId=space, **{field: longest + "e"}).status_code == 400
@@ -59,13 +59,13 @@ def test_a_mention_appears_in_text_html_and_list(sandbox: Sandbox, space: str, a
     )
 
 
-def test_who_is_not_in_the_space_is_not_mentioned(space: str, ana: Caller) -> None:
+def test_a_person_outside_the_space_is_not_mentioned(space: str, ana: Caller) -> None:
     said = ana.say(space, "<@personEmail:sam@elsewhere.example|Sam> hello")
     assert said["text"] == "Sam hello"
     assert "mentionedPeople" not in said
 
 
-def test_a_bot_in_a_group_sees_only_what_is_meant_for_it(space: str, ana: Caller, bot: Caller) -> None:
+def test_a_bot_in_a_group_sees_only_its_mentions_and_own_messages(space: str, ana: Caller, bot: Caller) -> None:
     private, meant = ana.say(space, "just us"), ana.say(space, f"{MENTION} status")
     own = bot.say(space, "here I am")
     seen = [bot.get(f"messages/{one['id']}").status_code for one in (private, meant, own)]
@@ -81,7 +81,7 @@ def test_a_bot_lists_a_group_only_by_mentions(space: str, ana: Caller, bot: Call
         assert [one["id"] for one in listed] == [meant["id"]]
 
 
-def test_nobody_lists_the_mentions_of_somebody_else(sandbox: Sandbox, space: str, ana: Caller) -> None:
+def test_a_person_cannot_list_the_mentions_of_another(sandbox: Sandbox, space: str, ana: Caller) -> None:
     ben = sandbox.world.person("ben@acme.example")
     assert ana.get("messages", roomId=space, mentionedPeople=ben.id).status_code == 400
 
@@ -106,7 +106,7 @@ def test_messages_are_listed_newest_first_in_pages(space: str, ana: Caller) -> N
     assert [[one["id"] for one in page] for page in pages] == [said[4:2:-1], said[2:0:-1], said[:1]]
 
 
-def test_messages_are_listed_before_a_message_or_a_moment(space: str, ana: Caller) -> None:
+def test_messages_can_be_listed_before_a_message_or_a_time(space: str, ana: Caller) -> None:
     said = [ana.say(space, f"number {number}") for number in range(3)]
     before = ana.get("messages", roomId=space, beforeMessage=said[1]["id"]).json()["items"]
     assert [one["id"] for one in before] == [said[0]["id"]]

@@ -13,7 +13,7 @@ def test_the_bot_is_a_bot_called_dirsync(bot: Caller) -> None:
     assert (me["displayName"], me["type"]) == ("DirSync", "bot")
 
 
-def test_an_address_without_an_account_is_no_token(sandbox: Sandbox) -> None:
+def test_an_address_without_an_account_is_not_a_token(sandbox: Sandbox) -> None:
     assert Caller(sandbox, "nobody@acme.example").get("people/me").status_code == 401
     sandbox.world.add_person("nobody@acme.example")
     assert Caller(sandbox, "nobody@acme.example").get("people/me").status_code == 200
@@ -51,5 +51,5 @@ def test_several_people_are_found_by_their_ids(sandbox: Sandbox, sam: Caller) ->
     assert {item["id"] for item in items} == set(ids)
 
 
-def test_listing_everybody_is_not_for_people(ana: Caller) -> None:
+def test_a_person_cannot_list_everybody(ana: Caller) -> None:
     assert ana.get("people").status_code == 400

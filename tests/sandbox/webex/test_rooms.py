@@ -14,14 +14,14 @@ def test_a_space_needs_a_title(ana: Caller) -> None:
     assert ana.post("rooms", title=" ").status_code == 400
 
 
-def test_who_is_not_a_member_is_told_there_is_no_such_space(space: str, sam: Caller) -> None:
+def test_a_space_looks_nonexistent_to_non_members(space: str, sam: Caller) -> None:
     assert sam.get(f"rooms/{space}").status_code == 404
     assert sam.put(f"rooms/{space}", title="Mine").status_code == 404
     assert sam.delete(f"rooms/{space}").status_code == 404
     assert sam.get("rooms").json()["items"] == []
 
 
-def test_a_direct_space_is_titled_with_the_other_ones_name(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:
+def test_a_direct_space_has_the_name_of_the_other_person(sandbox: Sandbox, ana: Caller, bot: Caller) -> None:
     ana.post("messages", toPersonEmail="dirsync@webex.bot", text="hello")
     assert ana.get("rooms", type="direct").json()["items"][0]["title"] == "DirSync"
     assert bot.get("rooms", type="direct").json()["items"][0]["title"] == "Ana Ferreira"
@@ -47,7 +47,7 @@ def test_rooms_come_in_pages(ana: Caller) -> None:
     assert len({room["id"] for page in pages for room in page}) == 5
 
 
-def test_who_did_not_create_a_space_leaves_it_by_deleting_it(space: str, ana: Caller, ben: Caller) -> None:
+def test_a_member_who_deletes_a_space_of_another_only_leaves_it(space: str, ana: Caller, ben: Caller) -> None:
     assert ben.delete(f"rooms/{space}").status_code == 204
     assert ben.get(f"rooms/{space}").status_code == 404
     assert ana.get(f"rooms/{space}").status_code == 200

@@ -40,7 +40,7 @@ def test_without_a_secret_there_is_no_signature(space: str, ana: Caller, bot: Ca
     assert "X-Spark-Signature" not in receiver.headers[0]
 
 
-def test_the_envelope_tells_everything_but_the_text_and_the_secret(
+def test_an_event_has_all_fields_except_the_text_and_the_secret(
     sandbox: Sandbox, space: str, ana: Caller, bot: Caller, receiver: Receiver
 ) -> None:
     made = hook(bot, receiver.url, secret=SECRET, filter="roomType=group")
@@ -59,7 +59,7 @@ def test_the_envelope_tells_everything_but_the_text_and_the_secret(
     assert SECRET not in receiver.bodies[0].decode()
 
 
-def test_a_bot_is_told_of_mentions_and_its_own_messages_only(
+def test_a_bot_gets_events_only_of_mentions_and_its_own_messages(
     space: str, ana: Caller, bot: Caller, receiver: Receiver
 ) -> None:
     hook(bot, receiver.url)
@@ -70,7 +70,7 @@ def test_a_bot_is_told_of_mentions_and_its_own_messages_only(
     assert told == [own["id"], meant["id"]]
 
 
-def test_a_person_is_told_of_everything_in_their_spaces_and_nothing_else(
+def test_a_person_gets_all_events_of_their_spaces_and_no_others(
     space: str, ana: Caller, ben: Caller, sam: Caller, receiver: Receiver
 ) -> None:
     hook(ben, receiver.url)
@@ -79,9 +79,7 @@ def test_a_person_is_told_of_everything_in_their_spaces_and_nothing_else(
     assert receiver.wait_for(1)[0]["data"]["id"] == said["id"]
 
 
-def test_events_of_one_webhook_come_in_order_over_one_connection_at_a_time(
-    ana: Caller, bot: Caller, receiver: Receiver
-) -> None:
+def test_events_of_one_webhook_arrive_in_order(ana: Caller, bot: Caller, receiver: Receiver) -> None:
     hook(bot, receiver.url)
     said = [ana.post("messages", toPersonEmail="dirsync@webex.bot", text=str(n)).json()["id"] for n in range(60)]
     assert [envelope["data"]["id"] for envelope in receiver.wait_for(60)] == said
@@ -110,7 +108,7 @@ def test_a_bot_learns_that_it_was_added_and_removed(
     assert created["actorId"] == sandbox.world.person("ana@acme.example").id
 
 
-def test_the_poster_of_a_card_is_told_of_a_pressed_button_without_its_inputs(
+def test_the_event_of_a_pressed_button_leaves_out_its_inputs(
     space: str, ana: Caller, ben: Caller, bot: Caller, receiver: Receiver
 ) -> None:
     hook(bot, receiver.url, "attachmentActions")
@@ -130,7 +128,9 @@ def test_new_and_renamed_spaces_are_events(ana: Caller, receiver: Receiver) -> N
     assert told == [("created", "Plans"), ("updated", "Deeds")]
 
 
-def test_the_firehose_does_not_cover_pressed_buttons(space: str, bot: Caller, ana: Caller, receiver: Receiver) -> None:
+def test_a_webhook_for_all_resources_leaves_out_pressed_buttons(
+    space: str, bot: Caller, ana: Caller, receiver: Receiver
+) -> None:
     hook(bot, receiver.url, "all", "all")
     card = {"contentType": CARD, "content": {"type": "AdaptiveCard", "version": "1.3"}}
     said = bot.say(space, "Sync?", attachments=[card])
@@ -191,7 +191,7 @@ def test_an_incomplete_webhook_is_400(bot: Caller, body: dict[str, str]) -> None
     assert bot.post("webhooks", **body).status_code == 400
 
 
-def test_a_webhook_is_its_owners_alone(bot: Caller, ana: Caller, receiver: Receiver) -> None:
+def test_only_its_owner_can_see_and_change_a_webhook(bot: Caller, ana: Caller, receiver: Receiver) -> None:
     path = f"webhooks/{hook(bot, receiver.url)['id']}"
     assert ana.get("webhooks").json()["items"] == []
     assert ana.get(path).status_code == 404
@@ -200,9 +200,7 @@ def test_a_webhook_is_its_owners_alone(bot: Caller, ana: Caller, receiver: Recei
     assert len(bot.get("webhooks").json()["items"]) == 1
 
 
-def test_an_update_needs_name_and_target_and_changes_nothing_it_may_not(
-    bot: Caller, ana: Caller, receiver: Receiver
-) -> None:
+def test_an_update_needs_name_and_target_and_cannot_change_more(bot: Caller, ana: Caller, receiver: Receiver) -> None:
     path = f"webhooks/{hook(bot, 'http://127.0.0.1:1/')['id']}"
     assert bot.put(path, name="other").status_code == 400
     assert bot.put(path, targetUrl=receiver.url).status_code == 400
@@ -213,7 +211,7 @@ def test_an_update_needs_name_and_target_and_changes_nothing_it_may_not(
     assert receiver.wait_for(1)[0]["name"] == "other"
 
 
-def test_a_deleted_webhook_is_told_nothing_more(ana: Caller, bot: Caller, receiver: Receiver) -> None:
+def test_a_deleted_webhook_gets_no_more_events(ana: Caller, bot: Caller, receiver: Receiver) -> None:
     gone, kept = hook(bot, receiver.url), hook(bot, receiver.url)
     assert bot.delete(f"webhooks/{gone['id']}").status_code == 204
     assert bot.get(f"webhooks/{gone['id']}").status_code == 404
@@ -221,7 +219,7 @@ def test_a_deleted_webhook_is_told_nothing_more(ana: Caller, bot: Caller, receiv
     assert receiver.wait_for(1)[0]["id"] == kept["id"]
 
 
-def test_a_hundred_failures_make_a_webhook_inactive_until_it_is_put_back(
+def test_a_hundred_failures_deactivate_a_webhook_until_it_is_updated(
     sandbox: Sandbox, ana: Caller, bot: Caller, receiver: Receiver
 ) -> None:
     receiver.status = 500
@@ -262,7 +260,7 @@ class Failures:
         self.webhooks.update(self.hook.id, self.owner, "x", "http://a.example", activate=True)
 
 
-def test_failures_spread_over_more_than_five_minutes_are_forgiven() -> None:
+def test_failures_older_than_five_minutes_do_not_count() -> None:
     failures = Failures(Sandbox())
     assert failures.fail(MAX_FAILURES - 1) == "active"
     failures.now = FAILURE_WINDOW_SECONDS + 1
@@ -270,7 +268,7 @@ def test_failures_spread_over_more_than_five_minutes_are_forgiven() -> None:
     assert failures.fail(1) == "inactive"
 
 
-def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
+def test_a_webhook_reactivated_too_soon_ends_at_the_next_failure() -> None:
     failures = Failures(Sandbox())
     failures.fail(MAX_FAILURES)
     failures.now = FAILURE_WINDOW_SECONDS - 1
@@ -278,7 +276,7 @@ def test_put_back_within_five_minutes_a_single_failure_ends_it_again() -> None:
     assert failures.fail(1) == "inactive"
 
 
-def test_put_back_later_it_has_a_hundred_failures_again() -> None:
+def test_a_webhook_reactivated_later_has_a_hundred_failures_again() -> None:
     failures = Failures(Sandbox())
     failures.fail(MAX_FAILURES)
     failures.now = FAILURE_WINDOW_SECONDS + 1

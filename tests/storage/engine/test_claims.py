@@ -19,13 +19,13 @@ def _row(database: Database, row_id: int) -> InboxRow:
         return session.get_one(InboxRow, row_id)
 
 
-def test_a_row_is_claimed_by_one_only(database: Database) -> None:
+def test_only_one_worker_claims_a_row(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     sample_rows.claim_this_event(database, "a")
     assert sample_rows.claim_event(database) is None
 
 
-def test_of_many_who_claim_at_once_each_gets_a_row_of_its_own(database: Database) -> None:
+def test_workers_that_claim_at_once_get_different_rows(database: Database) -> None:
     for key in "abcdef":
         enterprise = sample_rows.enterprise(database, key)
         with database.write() as session:
@@ -50,7 +50,7 @@ def test_a_row_that_is_not_due_yet_is_not_claimed(database: Database) -> None:
     sample_rows.claim_this_event(database, "a", NOW + SECOND)
 
 
-def test_a_row_is_taken_again_only_once_its_lease_ran_out(database: Database) -> None:
+def test_a_row_is_claimed_again_only_after_its_lease_expires(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     first = sample_rows.claim_this_event(database, "a")
     assert sample_rows.claim_event(database, NOW + LEASE) is None
@@ -67,7 +67,9 @@ def _keep(session: Session, claim: Claim) -> None:
 
 
 @pytest.mark.parametrize("write", [_settle, _keep])
-def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callable[[Session, Claim], None]) -> None:
+def test_a_worker_that_lost_its_claim_writes_nothing(
+    database: Database, write: Callable[[Session, Claim], None]
+) -> None:
     sample_rows.receive_event(database, "a")
     lost = sample_rows.claim_this_event(database, "a")
     holder = sample_rows.claim_this_event(database, "a", NOW + LEASE + SECOND)
@@ -86,7 +88,7 @@ def test_whoever_lost_the_claim_writes_nothing(database: Database, write: Callab
     assert _row(database, holder.id).error == "in time"
 
 
-def test_a_claim_is_good_until_another_takes_the_row_even_when_its_lease_ran_out(database: Database) -> None:
+def test_a_claim_stays_valid_until_another_worker_takes_the_row(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
@@ -104,7 +106,7 @@ def test_a_row_that_was_settled_cannot_be_settled_again(database: Database) -> N
     assert _row(database, claim.id).due_at == NOW
 
 
-def test_keeping_a_row_holds_it_for_another_lease(database: Database) -> None:
+def test_saving_progress_renews_the_lease(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     claim = sample_rows.claim_this_event(database, "a")
     later = NOW + LEASE
@@ -115,7 +117,7 @@ def test_keeping_a_row_holds_it_for_another_lease(database: Database) -> None:
     assert sample_rows.claim_event(database, later + LEASE + SECOND) is not None
 
 
-def test_a_longer_lease_lasts_and_only_for_who_holds_it(database: Database) -> None:
+def test_only_the_holder_of_a_claim_can_extend_its_lease(database: Database) -> None:
     sample_rows.receive_event(database, "a")
     lost = sample_rows.claim_this_event(database, "a")
     holder = sample_rows.claim_this_event(database, "a", NOW + 2 * LEASE)
@@ -151,7 +153,7 @@ def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
     assert order == [3 * SECOND, 2 * SECOND, SECOND]
 
 
-def test_the_next_look_is_when_a_row_becomes_due_or_a_lease_runs_out(database: Database) -> None:
+def test_next_due_is_the_next_due_time_or_expiry_of_a_lease(database: Database) -> None:
     def next_due() -> object:
         with database.read() as session:
             return claims.next_due(session, RosterRow, NOW)

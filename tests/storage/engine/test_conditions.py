@@ -11,7 +11,7 @@ from tests.storage import sample_rows
 _OF_CLUSTER = select(SyncRow.id).where(SyncRow.cluster_id == bindparam("cluster"), ~SyncRow.head)
 
 
-def test_a_plan_that_is_kept_finds_rows_in_a_state_by_the_index_over_them(postgres_url: str) -> None:
+def test_a_cached_plan_uses_the_index_of_a_state(postgres_url: str) -> None:
     assert "ix_syncs_queue" in _kept_plan(postgres_url, _OF_CLUSTER.where(state_in(SyncRow.state, SyncState.QUEUED)))
     with_parameter = _OF_CLUSTER.where(SyncRow.state == SyncState.QUEUED)
     assert "ix_syncs_queue" not in _kept_plan(postgres_url, with_parameter)

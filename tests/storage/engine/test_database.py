@@ -23,7 +23,7 @@ def _names(database: Database) -> list[str]:
         return list(session.scalars(select(ClusterRow.name).order_by(ClusterRow.name)))
 
 
-def test_what_was_written_is_kept_and_an_exception_takes_it_back(database: Database) -> None:
+def test_a_write_is_committed_and_rolled_back_after_an_exception(database: Database) -> None:
     def fail() -> None:
         with database.write() as session:
             clusters.ensure(session, "lost")
@@ -35,7 +35,7 @@ def test_what_was_written_is_kept_and_an_exception_takes_it_back(database: Datab
     assert _names(database) == ["kept"]
 
 
-def test_a_reader_sees_one_moment_however_long_it_reads(database: Database) -> None:
+def test_a_read_sees_one_snapshot_to_its_end(database: Database) -> None:
     _make(database, "before")
     count = select(func.count()).select_from(ClusterRow)
     with database.read() as session:
@@ -53,7 +53,7 @@ def test_a_reader_cannot_write_and_writers_can_afterwards(database: Database) ->
     assert _names(database) == ["east"]
 
 
-def test_a_reader_waits_for_no_writer(database: Database) -> None:
+def test_a_read_does_not_wait_for_a_write(database: Database) -> None:
     _make(database, "before")
     with database.write() as session:
         clusters.ensure(session, "not yet")
@@ -77,7 +77,7 @@ def test_many_threads_that_read_and_then_write_all_succeed(sqlite_url: str) -> N
         database.close()
 
 
-def test_listeners_are_told_once_what_was_written_and_only_when_others_can_see_it(database: Database) -> None:
+def test_listeners_are_told_once_and_only_after_the_commit(database: Database) -> None:
     told: list[tuple[frozenset[str], list[str]]] = []
     database.listen(lambda kinds: told.append((kinds, _names(database))))
     with database.write() as session:
@@ -89,7 +89,7 @@ def test_listeners_are_told_once_what_was_written_and_only_when_others_can_see_i
     assert told == [(frozenset({"inbox", "outbox"}), ["east"])]
 
 
-def test_listeners_are_told_nothing_of_what_was_taken_back(database: Database) -> None:
+def test_listeners_are_not_told_of_a_rolled_back_write(database: Database) -> None:
     told: list[frozenset[str]] = []
     database.listen(told.append)
 
@@ -103,7 +103,7 @@ def test_listeners_are_told_nothing_of_what_was_taken_back(database: Database) -
     assert told == []
 
 
-def test_listeners_are_told_nothing_where_nobody_is_to_look(database: Database) -> None:
+def test_listeners_are_not_told_of_a_write_that_wakes_nobody(database: Database) -> None:
     told: list[frozenset[str]] = []
     database.listen(told.append)
     _make(database, "east")
@@ -124,13 +124,13 @@ def test_a_listener_may_write(database: Database) -> None:
     assert _names(database) == ["by the listener"]
 
 
-def test_a_statement_is_committed_by_itself(database: Database) -> None:
+def test_a_single_write_is_committed_at_once(database: Database) -> None:
     with database.single_write() as connection:
         connection.execute(insert(ClusterRow).values(name="east", pauses=0))
     assert _names(database) == ["east"]
 
 
-def test_an_sqlite_file_keeps_what_was_committed_through_a_crash_and_checks_its_ties(sqlite_url: str) -> None:
+def test_sqlite_uses_wal_full_sync_and_foreign_keys(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     for engine in (database.reader, database.writer):
         with engine.connect() as connection:
@@ -156,7 +156,7 @@ def test_writers_of_one_process_take_turns_on_sqlite(sqlite_url: str) -> None:
     database.close()
 
 
-def test_what_was_bound_to_a_statement_is_in_no_exceptions_text(database: Database) -> None:
+def test_exceptions_do_not_show_bound_parameters(database: Database) -> None:
     with pytest.raises(DBAPIError) as raised, database.write() as session:
         session.execute(text("SELECT :name FROM nowhere"), {"name": "a secret"})
     shown = "".join(traceback.format_exception(raised.value.with_traceback(None), chain=False))

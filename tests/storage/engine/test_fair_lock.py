@@ -11,7 +11,7 @@ def _waits_at(lock: FairLock, count: int) -> bool:
     return len(lock._waiting) == count
 
 
-def test_whoever_comes_first_is_served_first() -> None:
+def test_threads_get_the_lock_in_the_order_they_arrive() -> None:
     lock, served = FairLock(), list[int]()
 
     def serve(number: int) -> None:
@@ -27,7 +27,7 @@ def test_whoever_comes_first_is_served_first() -> None:
     assert served == list(range(8))
 
 
-def test_whoever_lets_go_does_not_overtake_those_who_wait() -> None:
+def test_a_thread_that_releases_the_lock_goes_to_the_end_of_the_queue() -> None:
     lock, served = FairLock(), list[str]()
 
     def serve() -> None:
@@ -43,7 +43,7 @@ def test_whoever_lets_go_does_not_overtake_those_who_wait() -> None:
     assert served == ["who waited", "who came back"]
 
 
-def test_one_is_served_at_a_time() -> None:
+def test_one_thread_at_a_time_has_the_lock() -> None:
     lock, inside, counted = FairLock(), threading.Semaphore(1), list[int]()
 
     def count() -> None:
@@ -57,7 +57,7 @@ def test_one_is_served_at_a_time() -> None:
     assert len(counted) == 800
 
 
-def test_a_failure_lets_go_of_the_lock() -> None:
+def test_an_exception_releases_the_lock() -> None:
     lock = FairLock()
     with pytest.raises(ZeroDivisionError), lock:
         raise ZeroDivisionError

@@ -12,14 +12,14 @@ from tests.storage.sample_rows import NOW, SECOND
 from tests.storage.threads import TIMEOUT, in_thread
 
 
-def test_nothing_to_do_is_nothing_held(database: Database) -> None:
+def test_without_a_due_row_nothing_is_claimed(database: Database) -> None:
     held = HeldRows()
     with held.take(database, inbox.claim, NOW) as row:
         assert row is None
         assert held.give_back(database) == 0
 
 
-def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -> None:
+def test_leases_are_renewed_only_while_a_row_is_worked_on(database: Database) -> None:
     held = HeldRows()
     sample_rows.receive_event(database, "a")
     with held.take(database, inbox.claim, NOW) as row:
@@ -30,7 +30,7 @@ def test_a_row_in_hand_is_renewed_and_one_done_with_is_not(database: Database) -
     sample_rows.claim_this_event(database, "a", NOW + 2 * LEASE + SECOND)
 
 
-def test_a_clean_stop_gives_back_whatever_is_in_hand_and_has_it_looked_for(database: Database) -> None:
+def test_a_clean_stop_gives_back_claimed_rows_and_wakes_the_workers(database: Database) -> None:
     held, told = HeldRows(), set[str]()
     sample_rows.receive_event(database, "a")
     sample_rows.post_message(database, "hello")
@@ -64,7 +64,7 @@ def test_a_row_that_was_lost_is_neither_renewed_nor_given_back(database: Databas
         assert session.get_one(InboxRow, row.id).lease_until == NOW + 2 * LEASE + SECOND
 
 
-def test_rows_held_by_other_threads_are_given_back_too(database: Database) -> None:
+def test_rows_claimed_by_other_threads_are_given_back_too(database: Database) -> None:
     held, in_hand, over = HeldRows(), threading.Event(), threading.Event()
     sample_rows.receive_event(database, "a")
 

@@ -17,24 +17,24 @@ def _give_back(database: Database, holder: str) -> None:
         leases.give_back(session, "webhooks", holder, NOW)
 
 
-def test_one_holds_a_lease_at_a_time(database: Database) -> None:
+def test_only_one_process_has_a_lease(database: Database) -> None:
     assert _take(database, "one")
     assert not _take(database, "two")
     assert _take(database, "two", name="another task")
 
 
-def test_of_many_who_want_a_lease_at_once_one_has_it(database: Database) -> None:
+def test_one_of_many_processes_that_want_a_lease_gets_it(database: Database) -> None:
     taken = run_together([partial(_take, database, str(index)) for index in range(6)])
     assert sorted(taken) == [False] * 5 + [True]
 
 
-def test_of_many_who_want_a_lease_that_ran_out_one_has_it(database: Database) -> None:
+def test_one_of_many_processes_that_want_an_expired_lease_gets_it(database: Database) -> None:
     assert _take(database, "gone", NOW - MINUTE)
     taken = run_together([partial(_take, database, str(index)) for index in range(6)])
     assert sorted(taken) == [False] * 5 + [True]
 
 
-def test_its_holder_lengthens_a_lease(database: Database) -> None:
+def test_the_holder_of_a_lease_can_extend_it(database: Database) -> None:
     _take(database, "one")
     assert _take(database, "one", NOW + 50 * SECOND)
     assert not _take(database, "two", NOW + 109 * SECOND)

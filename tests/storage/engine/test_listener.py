@@ -60,13 +60,13 @@ def _wake(database: Database, *kinds: str) -> None:
             wake(session, kind)
 
 
-def test_a_listener_looks_at_everything_once_when_it_begins_to_listen(ear: Ear) -> None:
+def test_a_listener_wakes_every_kind_once_when_it_starts(ear: Ear) -> None:
     assert ear.next() == _KINDS
     with pytest.raises(Empty):
         ear.heard.get_nowait()
 
 
-def test_what_another_process_wrote_is_heard(ear: Ear, postgres: Database) -> None:
+def test_a_listener_hears_what_another_process_wrote(ear: Ear, postgres: Database) -> None:
     assert ear.next() == _KINDS
     _wake(postgres, "syncs")
     assert ear.next() == {"syncs"}
@@ -74,9 +74,7 @@ def test_what_another_process_wrote_is_heard(ear: Ear, postgres: Database) -> No
     assert ear.next() == {"inbox", "outbox"}
 
 
-def test_an_event_kept_by_the_door_of_another_process_is_heard_and_a_repeat_is_not(
-    ear: Ear, postgres: Database
-) -> None:
+def test_a_listener_hears_a_new_event_of_another_door_but_no_repeat(ear: Ear, postgres: Database) -> None:
     assert ear.next() == _KINDS
     client = door(postgres)
     for _ in range(2):
@@ -86,7 +84,7 @@ def test_an_event_kept_by_the_door_of_another_process_is_heard_and_a_repeat_is_n
     assert ear.next() == {"end"}
 
 
-def test_what_a_process_wrote_itself_is_heard_once(ear: Ear, postgres: Database) -> None:
+def test_a_listener_hears_what_its_own_process_wrote_once(ear: Ear, postgres: Database) -> None:
     assert ear.next() == _KINDS
     _wake(ear.database, "mine")
     assert ear.next() == {"mine"}
@@ -94,7 +92,7 @@ def test_what_a_process_wrote_itself_is_heard_once(ear: Ear, postgres: Database)
     assert ear.next() == {"theirs"}
 
 
-def test_what_was_taken_back_is_not_heard(ear: Ear, postgres: Database) -> None:
+def test_a_listener_does_not_hear_a_rolled_back_write(ear: Ear, postgres: Database) -> None:
     assert ear.next() == _KINDS
 
     def fail() -> None:
@@ -109,7 +107,7 @@ def test_what_was_taken_back_is_not_heard(ear: Ear, postgres: Database) -> None:
     assert ear.next() == {"end"}
 
 
-def test_after_a_lost_connection_everything_is_looked_at_and_heard_again(ear: Ear, postgres: Database) -> None:
+def test_a_listener_that_reconnects_wakes_every_kind_once(ear: Ear, postgres: Database) -> None:
     assert ear.next() == _KINDS
     assert ear.cut() == 1
     assert ear.next() == _KINDS

@@ -17,20 +17,20 @@ def _keep(database: Database, moment: datetime) -> datetime:
         return session.scalars(select(LeaseRow.until).where(LeaseRow.name == str(moment))).one()
 
 
-def test_a_moment_without_a_time_zone_is_refused(database: Database) -> None:
+def test_a_time_without_a_time_zone_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="without a time zone"):
         _keep(database, datetime(2030, 1, 1))
     with database.read() as session, pytest.raises(StatementError, match="without a time zone"):
         session.scalar(select(LeaseRow.id).where(LeaseRow.until < datetime(2030, 1, 1)))
 
 
-def test_a_moment_comes_back_in_utc(database: Database) -> None:
+def test_a_time_comes_back_in_utc(database: Database) -> None:
     kept = _keep(database, _LOCAL)
     assert kept == _LOCAL
     assert kept.utcoffset() == timedelta(0)
 
 
-def test_moments_are_compared_as_moments_whatever_their_zone(database: Database) -> None:
+def test_times_of_different_zones_are_compared_correctly(database: Database) -> None:
     _keep(database, _LOCAL)
     with database.read() as session:
         later = select(func.count()).where(LeaseRow.until < _LOCAL.astimezone(UTC) + timedelta(microseconds=1))

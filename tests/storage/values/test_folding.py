@@ -32,15 +32,15 @@ from storage.values.folding import fold, fold_pattern, sort_key
         ("Σίσυφος", "σισυφοσ"),
     ],
 )
-def test_what_people_take_for_the_same_folds_alike(one: str, other: str) -> None:
+def test_texts_that_people_take_for_the_same_fold_alike(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-def test_vowel_signs_of_scripts_that_need_them_are_not_accents() -> None:
+def test_vowel_signs_are_not_removed_like_accents() -> None:
     assert fold("रवि") != fold("रव")
 
 
-def test_folding_any_letter_that_unicode_would_change_twice_changes_nothing() -> None:
+def test_folding_every_letter_twice_equals_folding_it_once() -> None:
     letters = map(chr, range(sys.maxunicode + 1))
     changing = [
         x for x in letters if unicodedata.normalize("NFKD", x) != x or x.casefold() != x or unicodedata.combining(x)
@@ -53,7 +53,7 @@ def test_folding_any_letter_that_unicode_would_change_twice_changes_nothing() ->
 @given(st.text())
 @example("\0")
 @example("\u0345\u03b1")
-def test_folding_twice_changes_nothing_and_leaves_nothing_storage_refuses(text: str) -> None:
+def test_a_folded_text_stays_the_same_and_can_be_stored(text: str) -> None:
     once = fold(text)
     assert fold(once) == once
     assert "\0" not in once
@@ -83,7 +83,7 @@ def _natural(text: str) -> list[tuple[int, int, str]]:
 @example("9", "10")
 @example("007", "7")
 @example("a9b", "a10")
-def test_plain_comparison_of_sort_keys_orders_numbers_by_value(one: str, other: str) -> None:
+def test_sort_keys_order_numbers_by_value(one: str, other: str) -> None:
     assert (sort_key(one) < sort_key(other)) == (_natural(one) < _natural(other))
     assert (sort_key(one) == sort_key(other)) == (_natural(one) == _natural(other))
 

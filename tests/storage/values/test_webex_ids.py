@@ -25,11 +25,11 @@ def _id(address: str, *, padded: bool = False) -> str:
         NUMBER.upper(),
     ],
 )
-def test_a_thing_is_the_same_whatever_its_id_has_around_its_number(other: str) -> None:
+def test_two_ids_with_the_same_number_are_the_same(other: str) -> None:
     assert same(_id(f"ciscospark://us/ORGANIZATION/{NUMBER}"), other)
 
 
-def test_things_with_other_numbers_are_others() -> None:
+def test_ids_with_different_numbers_are_different() -> None:
     assert not same(_id(f"ciscospark://us/ORGANIZATION/{NUMBER}"), _id(f"ciscospark://us/ORGANIZATION/{NUMBER[::-1]}"))
 
 

@@ -15,7 +15,7 @@ def test_pauses_double_with_each_failure() -> None:
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(None, 5.0), (0.0, 1.0), (30.0, 30.0), (86400.0, 300.0)])
-def test_what_webex_asks_for_is_kept_to_within_reason(asked: float | None, rest: float) -> None:
+def test_a_pause_that_webex_asks_for_is_kept_within_limits(asked: float | None, rest: float) -> None:
     assert pause(9, RateLimited("not now", retry_after=asked)) == timedelta(seconds=rest)
 
 

@@ -109,7 +109,7 @@ def test_the_tick_is_far_longer_than_these_tests_wait() -> None:
     assert timedelta(seconds=15) < TICK
 
 
-def test_rows_left_from_before_are_moved_at_the_start(database: Database) -> None:
+def test_rows_left_from_before_are_worked_on_at_the_start(database: Database) -> None:
     rows = Rows()
     for _ in range(3):
         rows.insert()
@@ -126,7 +126,7 @@ def test_a_nudged_row_does_not_wait_for_the_tick(database: Database) -> None:
             wait_until(lambda number=number: rows.moved == number)  # type: ignore[misc]
 
 
-def test_no_nudge_is_lost_whenever_it_comes(database: Database) -> None:
+def test_no_nudge_is_lost(database: Database) -> None:
     rows = Rows(threads=3)
     with running(database, rows.job) as started:
 
@@ -146,7 +146,7 @@ def test_no_nudge_is_lost_whenever_it_comes(database: Database) -> None:
     assert rows.most_working <= 3
 
 
-def test_a_nudge_that_comes_as_a_thread_is_about_to_find_nothing_is_not_lost(database: Database) -> None:
+def test_a_nudge_during_a_look_that_finds_nothing_is_not_lost(database: Database) -> None:
     rows = Rows()
     looked, goes_on = threading.Event(), threading.Event()
 
@@ -165,7 +165,7 @@ def test_a_nudge_that_comes_as_a_thread_is_about_to_find_nothing_is_not_lost(dat
         wait_until(lambda: rows.moved == 1)
 
 
-def test_rows_are_moved_side_by_side_up_to_the_jobs_threads(database: Database) -> None:
+def test_a_job_works_on_as_many_rows_at_once_as_it_has_threads(database: Database) -> None:
     together = threading.Barrier(3)
     rows = Rows(threads=3, work=lambda: together.wait(5))
     with running(database, rows.job):
@@ -176,7 +176,7 @@ def test_rows_are_moved_side_by_side_up_to_the_jobs_threads(database: Database) 
     assert rows.most_working == 3
 
 
-def test_a_job_that_is_busy_keeps_no_other_kind_waiting(database: Database) -> None:
+def test_a_busy_job_does_not_delay_another_kind(database: Database) -> None:
     gate = threading.Event()
     slow, quick = Rows(threads=1, work=lambda: gate.wait(10)), Rows()
     other = quick.job_of("other")
@@ -190,7 +190,7 @@ def test_a_job_that_is_busy_keeps_no_other_kind_waiting(database: Database) -> N
         gate.set()
 
 
-def test_a_due_time_to_come_is_met_without_a_nudge(database: Database) -> None:
+def test_a_future_due_time_is_met_without_a_nudge(database: Database) -> None:
     rows = Rows()
     with running(database, rows.job):
         rows.insert(timedelta(milliseconds=400))
@@ -200,7 +200,7 @@ def test_a_due_time_to_come_is_met_without_a_nudge(database: Database) -> None:
         wait_until(lambda: rows.moved == 2)
 
 
-def test_of_two_looks_at_what_is_due_the_later_one_counts(database: Database) -> None:
+def test_a_newer_due_time_is_not_overwritten_by_an_older_look(database: Database) -> None:
     """A thread that read before the row was there must not put off the tick that another has brought forward."""
     rows = Rows(threads=2)
     first_reads, first_goes_on = threading.Event(), threading.Event()
@@ -239,7 +239,9 @@ def test_a_due_time_is_met_while_another_thread_works_long(database: Database) -
         gate.set()
 
 
-def test_a_job_that_raises_is_logged_and_its_line_goes_on(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_raises_is_logged_and_its_workers_go_on(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     rows = Rows(threads=1)
 
     def stumble() -> None:
@@ -257,7 +259,7 @@ def test_a_job_that_raises_is_logged_and_its_line_goes_on(database: Database, ca
             wait_until(lambda number=number: rows.moved == number)  # type: ignore[misc]
 
 
-def test_a_stop_takes_no_more_and_waits_for_the_work_in_hand(database: Database) -> None:
+def test_a_stop_claims_no_more_rows_and_waits_for_running_work(database: Database) -> None:
     gate = threading.Event()
     rows = Rows(threads=1, work=lambda: gate.wait(10))
     with running(database, rows.job) as started:
@@ -272,7 +274,7 @@ def test_a_stop_takes_no_more_and_waits_for_the_work_in_hand(database: Database)
         assert rows.moved == 1
 
 
-def test_a_stop_does_not_wait_longer_than_it_may(database: Database) -> None:
+def test_a_stop_waits_no_longer_than_its_limit(database: Database) -> None:
     gate = threading.Event()
     rows = Rows(work=lambda: gate.wait(10))
     with running(database, rows.job) as started:
@@ -285,7 +287,7 @@ def test_a_stop_does_not_wait_longer_than_it_may(database: Database) -> None:
         gate.set()
 
 
-def test_a_stop_amid_nudges_does_not_wait_for_threads_that_never_begin(database: Database) -> None:
+def test_a_stop_during_nudges_ends_soon(database: Database) -> None:
     for _ in range(15):
         rows = Rows(threads=8)
         with running(database, rows.job) as started:
@@ -306,7 +308,7 @@ def test_a_stop_amid_nudges_does_not_wait_for_threads_that_never_begin(database:
             thread.join(5)
 
 
-def test_a_stop_gives_back_the_rows_still_in_hand(database: Database) -> None:
+def test_a_stop_gives_back_the_rows_still_claimed(database: Database) -> None:
     gate = threading.Event()
 
     def work(_context: Context, _row: InboxRow) -> None:
@@ -337,7 +339,7 @@ def test_chores_run_at_the_start(database: Database) -> None:
         wait_until(lambda: sorted(ran) == ["one", "three", "two"])
 
 
-def test_a_chore_that_webex_did_not_let_happen_is_tried_again_soon(
+def test_a_chore_that_fails_on_webex_is_tried_again_soon(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(clock, "_SOON_AGAIN", timedelta(milliseconds=50))
@@ -353,9 +355,7 @@ def test_a_chore_that_webex_did_not_let_happen_is_tried_again_soon(
     assert caplog.text.count("webhooks: Webex is down; trying again") == 2
 
 
-def test_a_chore_that_fails_as_the_clock_is_stopped_is_no_fault(
-    database: Database, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_chore_that_fails_during_a_stop_logs_no_error(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
 
     def run(_context: Context) -> None:
@@ -372,7 +372,7 @@ def test_a_chore_that_fails_as_the_clock_is_stopped_is_no_fault(
     assert caplog.text == ""
 
 
-def test_soon_is_well_before_the_next_round() -> None:
+def test_a_failed_chore_is_tried_again_well_before_its_next_round() -> None:
     assert timedelta(minutes=1) >= clock._SOON_AGAIN
     assert all(
         entry.every > clock._SOON_AGAIN or entry.name == "leases" for entry in SCHEDULE if isinstance(entry, Chore)
@@ -384,6 +384,6 @@ def test_leases_are_renewed_well_before_they_run_out() -> None:
     assert 2 * renewal.every < claims.LEASE
 
 
-def test_as_many_commands_are_worked_on_at_once_as_the_settings_say() -> None:
+def test_the_settings_say_how_many_commands_are_answered_at_once() -> None:
     (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry is inbox.JOB)
     assert job.threads(Settings(answer_threads=3)) == 3

@@ -73,7 +73,7 @@ def test_the_next_try_waits_as_long_as_webex_asks(context: Context) -> None:
     assert row(context).due_at == NOW + timedelta(seconds=42)
 
 
-def test_a_failure_that_the_job_settles_is_not_tried_again(context: Context) -> None:
+def test_a_failure_that_the_job_handles_is_not_tried_again(context: Context) -> None:
     def give_up(context: Context, row: InboxRow, error: Exception) -> bool:
         with context.database.write() as session:
             inbox.end(session, Claim(row.id, row.attempt), inbox.FAILED, error=f"given up: {error}")

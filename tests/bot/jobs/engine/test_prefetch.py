@@ -24,11 +24,11 @@ class Pages:
 
 @pytest.mark.parametrize("full", [1, 2])
 @pytest.mark.parametrize("number", [0, 1, 2, 7])
-def test_the_pages_are_the_same_in_their_order(number: int, full: int) -> None:
+def test_prefetching_keeps_the_pages_in_order(number: int, full: int) -> None:
     assert list(prefetched(iter(Pages(number)), full)) == [[page] for page in range(number)]
 
 
-def test_while_one_page_is_worked_on_the_next_is_fetched_and_no_more() -> None:
+def test_only_the_next_page_is_fetched_ahead() -> None:
     pages = Pages(5)
     for (number,) in prefetched(iter(pages), 1):
         most = min(number + 2, 5)
@@ -43,7 +43,7 @@ def test_a_failure_comes_after_the_pages_before_it(full: int) -> None:
         next(ahead)
 
 
-def test_nothing_is_fetched_any_more_once_nobody_wants_it() -> None:
+def test_closing_the_iterator_stops_the_fetching() -> None:
     pages = Pages(50)
     ahead = prefetched(iter(pages), 1)
     next(ahead)
