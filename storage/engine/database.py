@@ -1,6 +1,7 @@
 """SQLite or PostgreSQL behind one class. Everybody uses `read()` and `write()`.
 
-The engines are for this package (and for the migrations). `single_write()` is for the few hot statements.
+The engines are for this package (and for the migrations). `single_write()` and `single_read()` are for the few
+hot statements.
 """
 
 import uuid
@@ -40,14 +41,14 @@ class Database:
         if self.is_sqlite:
             self.writer = _sqlite(self.url, "BEGIN IMMEDIATE", connections)
             self.reader = _sqlite(self.url, "BEGIN", connections)
-            self._single_writer = self.writer
+            self._single_statements = self.writer
             self._notifier = None
         else:
             self.writer = _postgresql(self.url, connections)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             # PostgreSQL would plan every claim again, because a plan that knows the time looks better to it. Planning
             # costs as much as claiming, so here each statement is planned once.
-            self._single_writer = _postgresql(
+            self._single_statements = _postgresql(
                 self.url, single_writes, "-c plan_cache_mode=force_generic_plan", isolation_level="AUTOCOMMIT"
             )
             self._notifier = Notifier(self.plain_url, CHANNEL, self.name)
@@ -83,8 +84,14 @@ class Database:
             with self._write_turn, self.writer.begin() as connection:
                 yield connection
         else:
-            with self._single_writer.connect() as connection:
+            with self._single_statements.connect() as connection:
                 yield connection
+
+    @contextmanager
+    def single_read(self) -> Iterator[Session]:
+        """Open a session for one reading statement: for the question when a job's next row is due, asked most often."""
+        with Session(self.reader if self.is_sqlite else self._single_statements) as session:
+            yield session
 
     def listen(self, listener: OnCommit) -> None:
         """Call `listener` after each commit with the kinds of rows that were written."""
@@ -105,7 +112,7 @@ class Database:
         """Close every connection."""
         if self._notifier is not None:
             self._notifier.close()
-        for engine in (self.writer, self.reader, self._single_writer):
+        for engine in (self.writer, self.reader, self._single_statements):
             engine.dispose()
 
 

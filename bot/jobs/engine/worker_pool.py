@@ -73,6 +73,6 @@ class WorkerPool:
 
     def _until_next(self, looked: datetime) -> timedelta:
         """How long until a row becomes due that was not due when this thread looked; a tick at most."""
-        with self._context.database.read() as session:
+        with self._context.database.single_read() as session:
             due = self._job.next_due(session, looked)
         return TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)
