@@ -1,4 +1,4 @@
-"""A Webex in memory that answers anything it may: what it does and what it says of it are two things."""
+"""A Webex in memory that gives any answer the real one may give. What it does, and what it says, can differ."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,18 +19,18 @@ MENTION = '<spark-mention data-object-type="person" data-object-id="bot">Sync</s
 
 @dataclass
 class Clock:
-    """Our time, which passes only where somebody has it pass."""
+    """The bot's time, which passes only when a test says so."""
 
     now: datetime = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
     def pass_by(self, length: timedelta) -> None:
-        """Have time pass."""
+        """Let time pass."""
         self.now += length
 
 
 @dataclass
 class Run:
-    """One sync at Webex, which it tells of from `shown_at` on; times are ours, whatever Webex's clock says."""
+    """One sync at Webex, shown from `shown_at` on. The times are by the bot's clock, not by Webex's."""
 
     enterprise: str
     began_at: datetime
@@ -44,7 +44,7 @@ class Run:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it ended well."""
+        """Whether it succeeded."""
         return self.status == "COMPLETE"
 
 
@@ -60,11 +60,11 @@ class ImaginedWebex:
     slow: timedelta = timedelta(milliseconds=1)
     """How long a call takes."""
     late: timedelta = timedelta()
-    """How long after its beginning a run is shown."""
+    """How long after its start Webex shows a run."""
     reading: Trouble | None = None
     starting: Trouble | None = None
     elsewhere: Trouble | None = None
-    """What the next calls of each kind meet."""
+    """What happens to the next calls of each kind."""
     shape: Shape = SHAPES[""]
     activated: bool = True
     runs: list[Run] = field(default_factory=list)
@@ -83,7 +83,7 @@ class ImaginedWebex:
         return self._called(None, lambda: self.messages[message_id])
 
     def member(self, room_id: str, person_id: str) -> Identity | None:
-        """Whoever writes is in the space, and of the enterprise's organization."""
+        """Every sender is in the space, and of the enterprise's organization."""
         return self._called(None, lambda: Identity(person_id, "", ORGANIZATION))
 
     def members(self, room_id: str) -> list[Identity]:
@@ -97,7 +97,7 @@ class ImaginedWebex:
         return found
 
     def enterprise(self, sp_enterprise_id: str) -> WebexEnterprise | None:
-        """An enterprise by the provider's id, None where nobody has activated."""
+        """An enterprise by the provider's id; None if nobody has activated."""
         return self._called(self.elsewhere, lambda: self._enterprise(sp_enterprise_id) if self.activated else None)
 
     def enterprises(self) -> Iterator[WebexEnterprise]:
@@ -106,11 +106,11 @@ class ImaginedWebex:
             yield self._called(self.elsewhere, lambda one=one: self._enterprise(one))  # type: ignore[misc]
 
     def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
-        """How the enterprise's last sync is doing, as Webex tells it."""
+        """How Webex says the enterprise's last sync stands."""
         return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
 
     def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
-        """Begin a sync, unless the cluster has one on demand, or the enterprise has any."""
+        """Start a sync, unless the cluster runs one on demand or the enterprise runs any."""
 
         def start() -> WebexSyncStatus:
             busy = any(
@@ -134,19 +134,19 @@ class ImaginedWebex:
         yield self._called(self.elsewhere, lambda: [holder])
 
     def begin(self, enterprise_id: str, *, on_demand: bool, ours: bool = False) -> Run:
-        """A run begins."""
+        """Start a run."""
         now, number = self.clock.now, len(self.runs) + 1
         run = Run(enterprise_id, now, now + (self.late if ours else timedelta()), f"NA_{number}", on_demand, ours)
         self.runs.append(run)
         return run
 
     def end(self, run: Run, status: str, *codes: int) -> None:
-        """A run ends."""
+        """End a run."""
         run.status, run.ended_at = status, self.clock.now
         run.errors = tuple(SyncError(code, "so it is") for code in codes)
 
     def going(self) -> list[Run]:
-        """The runs that go on."""
+        """The runs that have not ended."""
         return [run for run in self.runs if run.ended_at is None]
 
     def _cluster(self, run: Run) -> str:
@@ -157,7 +157,7 @@ class ImaginedWebex:
         return WebexEnterprise(webex_id, sp_enterprise_id, ORGANIZATION, self.shape(self._reading(webex_id)))
 
     def _reading(self, enterprise_id: str) -> WebexSyncStatus:
-        """While a run goes on, the end of the one before is still told (WEBEX.md section 1)."""
+        """While a run goes on, Webex still names the end of the run before it."""
         shown = [one for one in self.runs if one.enterprise == enterprise_id and one.shown_at <= self.clock.now]
         if not shown:
             return WebexSyncStatus(True, "NOT_SYNCED")
@@ -176,7 +176,7 @@ class ImaginedWebex:
         )
 
     def _called(self, trouble: Trouble | None, work: Callable[[], Answer]) -> Answer:
-        """What Webex does, it does at the end of a call; what it says of it may not arrive."""
+        """Webex acts at the end of a call. Its answer may be lost."""
         self.fate.pass_by()
         self.clock.pass_by(self.slow)
         if trouble is not None and not trouble.done:

@@ -1,4 +1,4 @@
-"""A process that may die between any two steps: at a call to Webex or at a commit, before it or after."""
+"""A process that may die between any two steps: before or after a call to Webex or a commit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from storage.engine.database import Database
 
 
 class Died(BaseException):
-    """The process is gone: nothing of it runs any more, not even what handles failures."""
+    """The process is dead: none of its code runs any more, not even the code that handles failures."""
 
 
 @dataclass
 class Fate:
-    """How many steps a process has left; None is a long life."""
+    """How many steps a process has left; None if it does not die."""
 
     steps: int | None = None
 
     def pass_by(self) -> None:
-        """One step nearer to death."""
+        """Take one step, or die."""
         if self.steps is not None:
             self.steps -= 1
             if self.steps < 0:
@@ -29,12 +29,12 @@ class Fate:
 
 
 class MortalDatabase(Database):
-    """A database whose process may die before a commit or after it, and whose commits are looked at."""
+    """A database whose process may die before or after a commit. A test looks at each commit."""
 
     fate = Fate()
     look: Callable[[Connection], None] | None = None
     woken: frozenset[str] = frozenset()
-    """The kinds of rows that somebody is to look for."""
+    """The kinds of rows that a job was told to look for."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -42,12 +42,12 @@ class MortalDatabase(Database):
             event.listen(self.writer, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
 
     def announce(self, kinds: frozenset[str]) -> None:
-        """Tell nobody, and remember it."""
+        """Remember the kinds, and wake no job."""
         self.woken |= kinds
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Commits, or dies first."""
+        """Commit, or die first."""
         with super().write() as session:
             yield session
             self.fate.pass_by()
@@ -56,7 +56,7 @@ class MortalDatabase(Database):
 
     @contextmanager
     def single_write(self) -> Iterator[Connection]:
-        """The same of a single statement."""
+        """Run a single statement, or die first."""
         if self.is_sqlite:
             with super().single_write() as connection:
                 yield connection

@@ -38,7 +38,7 @@ JOBS = {job.kind: job for job in (syncs.JOB, rosters.JOB, webex_status.JOB, inbo
 
 
 class House:
-    """What people do, and what the process does; every commit is watched."""
+    """What people do and what the process does. Every commit is checked."""
 
     def __init__(self, database: MortalDatabase) -> None:
         self.database = database
@@ -66,7 +66,7 @@ class House:
         self._timers: dict[str, datetime] = {}
 
     def close(self) -> None:
-        """Leave."""
+        """Stop watching the log."""
         logging.getLogger("bot").removeHandler(self._log)
 
     def _founded(self) -> dict[str, int]:
@@ -92,12 +92,12 @@ class House:
         return founded
 
     def new_process(self) -> Context:
-        """One that holds nothing yet."""
+        """A process that holds no rows yet."""
         webex, broadworks = cast(Webex, self.webex), cast(BroadWorks, self.webex)
         return Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
 
     def type(self, email: str, text: str) -> None:
-        """Somebody types this to the bot, and the door keeps it."""
+        """Type something to the bot; the door stores the event."""
         self._typed += 1
         person, direct, message_id = email.partition("@")[0], email != BO, f"m{self._typed}"
         self.webex.messages[message_id] = SpaceMessage(
@@ -114,7 +114,7 @@ class House:
             inbox_rows.record(connection, [event], self.clock.now)
 
     def have_a_past(self, *names: str) -> None:
-        """These enterprises have been synchronized by Webex itself, and their license holders are known."""
+        """Let Webex have synchronized these enterprises, and the bot have read their license holders."""
         for name in names:
             self.webex.end(self.webex.begin(f"webex-{name}", on_demand=False), "COMPLETE")
             with self.database.write() as session:
@@ -123,7 +123,7 @@ class House:
         self.clock.pass_by(timedelta(days=1))
 
     def operate(self, command: Command, name: str) -> None:
-        """The operator has a command run for an enterprise."""
+        """Run a command for an enterprise, as the operator."""
         message = Message("m", "direct-olga", True, Identity("olga", OPERATOR), "")
         asker = Requester("olga", OPERATOR, True, frozenset())
         with self.database.write() as session:
@@ -137,7 +137,7 @@ class House:
                 return
 
     def work(self, move: Callable[[Context], object], dies: int | None = None) -> bool:
-        """Do this; where the process dies another goes on, and the leases of the first are left."""
+        """Do this. If the process dies, another one goes on, and the leases of the first stay."""
         self.watch.answering = move == inbox.JOB.run_one
         self.database.fate = self.webex.fate = Fate(dies)
         try:
@@ -151,13 +151,13 @@ class House:
         return True
 
     def heal(self) -> None:
-        """Webex is well, and nobody dies."""
+        """Let Webex work again, and no process die."""
         self.database.fate = self.webex.fate = Fate()
         self.webex.reading = self.webex.starting = self.webex.elsewhere = None
         self.webex.shape = SHAPES[""]
 
     def wait_for_a_sync(self) -> None:
-        """Have time pass until a sync is due, if any will be."""
+        """Let time pass until a sync is due, if one will be."""
         free = or_(SyncRow.lease_until.is_(None), SyncRow.lease_until < self.clock.now)
         with self.database.read() as session:
             due = session.scalar(select(SyncRow.id).where(SyncRow.due_at <= self.clock.now, free).limit(1))
@@ -166,7 +166,7 @@ class House:
             self.clock.now = next_due + AT_ONCE
 
     def have_all_end(self) -> None:
-        """With Webex well again, have every request end, and everybody told."""
+        """Let Webex work again, every sync end, and everybody be told."""
         self.heal()
         self.webex.activated = True
         latest, due = self.clock.now + timedelta(hours=30), set(JOBS)
@@ -192,7 +192,7 @@ class House:
         return {*woken} & JOBS.keys()
 
     def _wait(self, looked: datetime) -> set[str]:
-        """Have time pass until anything is due, and what that is; nothing where nothing will be.
+        """Let time pass until a row is due; return its kind, or nothing if no row will be due.
 
         Counted from the last look, as the worker pool does: calls take time, in which a row may fall due.
         """
@@ -207,13 +207,13 @@ class House:
 
 
 class Unexpected(logging.Handler):
-    """What the jobs did not expect, and caught."""
+    """The errors that the jobs did not expect, and logged."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__(logging.ERROR)
         self._faults = faults
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep it."""
+        """Store the record as a fault."""
         if record.exc_info:
             self._faults.append(f"{record.getMessage()}: {record.exc_info[1]!r}")

@@ -1,4 +1,4 @@
-"""What must be true of syncs after every commit, whatever Webex answers and whenever a process dies."""
+"""The rules that hold for syncs after every commit, for any answer of Webex and any death of a process."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _Synced = Row[Any]
 
 @dataclass
 class Watch:
-    """Looks at every commit; what is wrong is kept in `faults`, since the product handles exceptions."""
+    """Checks every commit. It collects `faults`, because the product would catch an exception."""
 
     webex: ImaginedWebex
     settings: Settings
@@ -41,10 +41,10 @@ class Watch:
     """The enterprises' `spEnterpriseId`s."""
     admins: dict[int, set[str]]
     noticed: int
-    """Whose notification space there is."""
+    """The enterprise that has a notification space."""
     faults: list[str] = field(default_factory=list)
     answering: bool = False
-    """Whether somebody is being answered just now: nothing else is posted but the ends of syncs."""
+    """Whether a command is being answered: only answers and the ends of syncs are posted."""
     seen: dict[int, _Synced] = field(default_factory=dict)
     began: dict[int, list[Run]] = field(default_factory=dict)
     ended: dict[int, datetime] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Watch:
     _started: int = 0
 
     def look(self, connection: Connection) -> None:
-        """After a commit."""
+        """Check the tables after a commit."""
         rows = {row.id: row for row in connection.execute(_SYNCS)}
         self._attribute()
         for row in rows.values():
@@ -69,7 +69,7 @@ class Watch:
             self.faults.append(f"{self.webex.clock.now}: {fault}")
 
     def _attribute(self) -> None:
-        """To which request the syncs belong that Webex was made to begin."""
+        """Find the request that made Webex start each sync."""
         for run in self.webex.started[self._started :]:
             asking = [
                 row.id
@@ -136,7 +136,7 @@ class Watch:
             self._demand(set(under_way) <= set(heads), f"{under_way} under way and {heads} head")
 
     def _runs(self, connection: Connection, rows: dict[int, _Synced]) -> None:
-        """What is kept as Webex's own is not what we began."""
+        """A run that is stored as Webex's own was not started by the bot."""
         kept = set(connection.scalars(select(WebexRunRow.started_at)))
         for sync_id, runs in self.began.items():
             for run in runs:
@@ -168,7 +168,7 @@ class Watch:
             self._demand(said == concerned, f"of sync {row.id} are told {said}, and not {concerned}")
 
     def _concerned(self, connection: Connection, sync: _Synced) -> Counter[tuple[str, str | None]]:
-        """Everybody who is to be told of an end, and in which thread."""
+        """Everybody who must hear of an end, and in which thread."""
         following = self._followers(connection, sync)
         concerned = Counter((one.person_id if one.direct else one.room_id, one.thread) for one in following)
         told = {one.person_id for one in following}
@@ -181,7 +181,7 @@ class Watch:
         return concerned + Counter((person, None) for person in others)
 
     def _members(self, sync: _Synced) -> list[str] | None:
-        """Who counts as told by the notification space: None where it is gone."""
+        """Who hears through the notification space; None if the space is gone."""
         asked = [(at, found) for at, found in self.webex.asked_members if at >= self.ended[sync.id]]
         last = asked[-1][1]
         if isinstance(last, list):
@@ -204,6 +204,6 @@ class Watch:
 
 
 def _to(row: Any) -> str:
-    """Who reads a message: a person, or a group space."""
+    """The reader of a message: a person, or a group space."""
     known: str = row.person_id or row.room_id or row.email_folded
     return known.removeprefix("direct-").partition("@")[0]

@@ -16,7 +16,7 @@ from tests.storage.sample_rows import NOW, SECOND
 
 @pytest.fixture
 def acme(database: Database) -> Enterprise:
-    """Whose roster is read."""
+    """The enterprise whose roster is read."""
     return sample_rows.enterprise(database)
 
 

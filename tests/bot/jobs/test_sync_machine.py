@@ -1,4 +1,4 @@
-"""Syncs against a Webex that answers anything it may, in a process that may die between any two steps."""
+"""Syncs with a Webex that gives any answer it may, in a process that may die between any two steps."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -40,7 +40,7 @@ ENTERPRISES = st.sampled_from(tuple(PLACES))
 
 
 def _rarely(things: Iterable[Any], among: int = 2) -> st.SearchStrategy[Any]:
-    """Mostly None."""
+    """Choose None mostly."""
     some = tuple(things)
     return st.sampled_from((None,) * (among * len(some)) + some)
 
@@ -64,7 +64,7 @@ class Syncing(RuleBasedStateMachine):
         past=st.booleans(),
     )
     def begin(self, skew: float, slow: float, late: float, forgets: str, past: bool) -> None:
-        """What kind of Webex this is; asking it and waiting for the run takes less than two minutes together."""
+        """Choose a kind of Webex. A call and the wait for its run take less than two minutes together."""
         self.webex.skew, self.webex.late = timedelta(seconds=skew), timedelta(seconds=late)
         self.webex.slow = max(timedelta(seconds=slow), AT_ONCE)
         self.forgets = forgets
@@ -79,7 +79,7 @@ class Syncing(RuleBasedStateMachine):
         dies=DEATHS,
     )
     def somebody_asks(self, email: str, text: str, dies: int | None) -> None:
-        """Whoever asks before the license holders were ever read is answered two seconds later."""
+        """A request before the license holders were ever read is answered two seconds later."""
         self.house.type(email, text)
         if self.house.work(inbox.JOB.run_one, dies) and dies is None:
             self.clock.pass_by(timedelta(seconds=2))
@@ -136,7 +136,7 @@ class Syncing(RuleBasedStateMachine):
 
     @rule(end=st.sampled_from(ENDS))
     def a_run_ends(self, end: tuple[Any, ...]) -> None:
-        """One that we began, if there is one."""
+        """A run that the bot started, if there is one."""
         for run in sorted(self.webex.going(), key=lambda run: run.ours)[-1:]:
             self.webex.end(run, *end)
 
@@ -168,7 +168,7 @@ class Syncing(RuleBasedStateMachine):
         assert self.watch.faults == []
 
     def teardown(self) -> None:
-        """With Webex well again, every request ends, and everybody is told."""
+        """When Webex works again, every sync ends and everybody is told."""
         try:
             if not self.watch.faults:
                 self.house.have_all_end()
@@ -194,7 +194,7 @@ def _run(database: MortalDatabase, examples: int) -> None:
 
 @pytest.fixture
 def mortal(database_url: str) -> Iterator[MortalDatabase]:
-    """A database of either kind."""
+    """A database of each kind."""
     database = MortalDatabase(database_url)
     yield database
     database.close()

@@ -1,4 +1,4 @@
-"""One sync, with one thing going wrong: at every step a death, and at every call whatever Webex may answer."""
+"""One sync with one failure: a death at every step, and any answer of Webex at every call."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +12,7 @@ from tests.bot.jobs.sync_house import ACME, ANA, AT_ONCE, BO, House
 from tests.bot.jobs.webex_troubles import ANYWHERE, FORGETS, OF_READING, OF_STARTING, SHAPES
 
 LATE, SLOW = timedelta(seconds=111.9), timedelta(seconds=7.9)
-"""A run that is shown as late as it may be: not quite two minutes after Webex was to be asked."""
+"""The latest time at which Webex may show a run: just under two minutes after it was asked."""
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def mortal(sqlite_url: str) -> Iterator[MortalDatabase]:
 
 
 def _asked(database: MortalDatabase, *, late: bool = True) -> House:
-    """Ana and Bo wait for a sync of an enterprise whose runs Webex tells of late."""
+    """Ana and Bo wait for a sync of an enterprise whose runs Webex shows late."""
     house = House(database)
     house.have_a_past(ACME)
     house.webex.late, house.webex.slow = (LATE, SLOW) if late else (timedelta(), AT_ONCE)
@@ -35,7 +35,7 @@ def _asked(database: MortalDatabase, *, late: bool = True) -> House:
 
 
 def _ends(house: House, what: object) -> None:
-    """All is well in the end, and only a completed sync keeps people from asking for another."""
+    """Every sync ends, and only a completed one starts a hold."""
     house.have_all_end()
     completed = [row.state == SyncState.COMPLETED for row in house.watch.seen.values()]
     house.type(ANA, "sync")

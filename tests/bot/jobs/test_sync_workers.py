@@ -54,7 +54,7 @@ class Town:
                     admins.add(session, made.id, f"{person}@{name}", self.clock.now)
 
     def ask(self, person: str) -> None:
-        """This person of every enterprise asks for a sync, or joins it."""
+        """Let this person of every enterprise request a sync, or join it."""
         for name in PLACES:
             email = f"{person}@{name}"
             with self.database.write() as session:
@@ -78,7 +78,7 @@ class Town:
                 )
 
     def work(self) -> None:
-        """Move syncs until all are told of; time passes while nobody has anything in hand."""
+        """Work on syncs until all are told. Time passes while no worker has a row."""
         webex, broadworks = cast(Webex, self.webex), cast(BroadWorks, self.webex)
         context = Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
         with self.hands:
@@ -95,12 +95,12 @@ class Town:
             self._look_round()
 
     def _look_round(self) -> None:
-        """Something has changed: whoever waits looks again."""
+        """Wake the waiting workers: something has changed."""
         self.idle, self.changes = 0, self.changes + 1
         self.hands.notify_all()
 
     def _idle(self) -> None:
-        """Wait for the other; where nobody has anything to do, for something to come due."""
+        """Wait for the other worker, or for a due time if none of them has a row."""
         self.idle += 1
         if self.idle < self.workers:
             changes = self.changes
@@ -120,7 +120,7 @@ class Town:
 
 @pytest.fixture
 def town(postgres_url: str) -> Iterator[Town]:
-    """A town whose jobs meet nothing unexpected."""
+    """A town whose jobs log no error."""
     database = Database(postgres_url)
     faults: list[str] = []
     log = Unexpected(faults)

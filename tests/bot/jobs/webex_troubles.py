@@ -1,4 +1,4 @@
-"""What may become of a call to Webex other than its answer, and how an answer may be out of shape."""
+"""The ways in which a call to Webex can fail, and in which an answer can be malformed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from storage.values.records import WebexSyncStatus
 
 @dataclass(frozen=True)
 class Trouble:
-    """What a call meets instead of its answer, and whether Webex did all the same what it was asked."""
+    """What a call gets instead of its answer, and whether Webex did what it was asked."""
 
     failure: Callable[[], WebexFailure]
     done: bool = False
@@ -22,7 +22,7 @@ def _rejected(status: int, *codes: int, done: bool = False) -> Trouble:
 
 
 def _busy(header: str | None) -> Trouble:
-    """429, with whatever Webex writes into Retry-After."""
+    """A 429, with anything in Retry-After."""
     return Trouble(lambda: RateLimited("busy", retry_after=retry_after(header, datetime(2030, 5, 6, tzinfo=UTC))))
 
 
@@ -33,7 +33,7 @@ ANYWHERE = {
     **{f"429 {header}": _busy(header) for header in (None, "7", "-3", "1e9", "Wed, 01 Jan 2020 00:00:00")},
     "404": _rejected(404),
 }
-"""What any call may meet."""
+"""What can happen to any call."""
 
 OF_READING = {**ANYWHERE, "403": _rejected(403), "not understood": _rejected(200)}
 _CODES = (600005, 600006, 600009, 600001, 600014, 600011, 600029, 699999)
@@ -61,7 +61,7 @@ SHAPES: dict[str, Shape] = {
     "in small letters": lambda reading: replace(reading, status=(reading.status or "").lower()),
     "off": lambda reading: replace(reading, enabled=False),
 }
-"""How a reading may look; what tells one run from another is left out by `FORGETS` alone, one thing at a time."""
+"""How Webex's status may look. Only `FORGETS` leaves out what tells two runs apart, one field at a time."""
 
 FORGETS: dict[str, Shape] = {
     "": lambda reading: reading,

@@ -42,7 +42,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @dataclass
 class Rows:
-    """Rows in memory and a job that moves them: each has a due time, in the order of which they are moved."""
+    """Rows in memory and a job for them: they are worked on in the order of their due times."""
 
     due: list[datetime] = field(default_factory=list)
     moved: int = 0
