@@ -76,7 +76,7 @@ def test_a_command_that_keeps_failing_gets_one_apology(house: House, monkeypatch
     def answered() -> bool:
         rows = house.inbox()
         if rows and rows[0].lease_until is None and rows[0].state == "open":
-            house.shift(seconds=30)
+            house.shift(seconds=10)  # longer than each pause, and too short for two steps to end a lease
         return len(house.heard(ANA)) == 2
 
     house.wait_for(answered)
