@@ -1,10 +1,11 @@
 """The sandbox over real HTTP/1.1 on a local port, with kept-alive connections."""
 
 import socket
+from contextlib import suppress
 from io import BytesIO
 from threading import Lock, Thread
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self, cast
+from wsgiref.types import WSGIApplication
 
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 
@@ -13,9 +14,6 @@ from sandbox.api.middleware import ConnectionDropped, RequestMiddleware
 from sandbox.faults import Faults
 from sandbox.seed import seed
 from sandbox.world import World
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
 _POLL_SECONDS = 0.01
@@ -84,7 +82,7 @@ class _Handler(WSGIRequestHandler):
 class _Server(ThreadedWSGIServer):
     """A server with one thread per connection. It can end all connections at once."""
 
-    def __init__(self, listener: socket.socket, app: "WSGIApplication") -> None:
+    def __init__(self, listener: socket.socket, app: WSGIApplication) -> None:
         self._lock = Lock()
         self._connections: dict[socket.socket, Thread] = {}
         super().__init__(HOST, listener.getsockname()[1], app, _Handler, fd=listener.fileno())
@@ -107,10 +105,8 @@ class _Server(ThreadedWSGIServer):
         with self._lock:
             connections = list(self._connections.items())
             for connection, _ in connections:
-                try:
+                with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
         for _, thread in connections:
             thread.join()
 
@@ -164,10 +160,5 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()

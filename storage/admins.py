@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, delete, null, or_, select, text, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, null, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
@@ -13,10 +13,10 @@ from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
 from storage.values.webex_ids import differ
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
+_OWN_ORG_ID = _ENTERPRISES.c.org_id.label("own_org_id")
 
 
 def add(session: Session, enterprise_id: int, email: str, now: datetime, known: Identity | None = None) -> bool:
@@ -38,10 +38,8 @@ def add(session: Session, enterprise_id: int, email: str, now: datetime, known: 
 
 def remove(session: Session, enterprise_id: int, email: str) -> None:
     """Remove an admin from an enterprise."""
-    statement = delete(AdminRow).where(
-        AdminRow.enterprise_id == enterprise_id, AdminRow.email_folded == address_key(email)
-    )
-    session.execute(statement.execution_options(synchronize_session=False))
+    is_admin = (_ADMINS.c.enterprise_id == enterprise_id, _ADMINS.c.email_folded == address_key(email))
+    session.execute(delete(_ADMINS).where(*is_admin))
 
 
 _OF_ENTERPRISE = (
@@ -106,38 +104,29 @@ def _contains(people: Iterable[Admin], who: Identity) -> bool:
     )
 
 
-_TEAM: CompoundSelect[Any, Any] = union_all(
-    select(
-        _ADMINS.c.enterprise_id,
-        _ADMINS.c.email,
-        _ADMINS.c.person_id,
-        _ADMINS.c.email_folded,
-        _ADMINS.c.org_id,
-        _ENTERPRISES.c.org_id.label("own_org_id"),
+def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | None = None) -> CompoundSelect[Any, Any]:
+    """Return the query for these admins of enterprises in use and these operators, whose `enterprise_id` is None.
+
+    `own_org_id` is the organization of the enterprise.
+    """
+    both = ("email", "person_id", "email_folded")
+    of_admins = (
+        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in both), _ADMINS.c.org_id, _OWN_ORG_ID)
+        .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
+        .where(admins, _ENTERPRISES.c.removed_at.is_(None))
     )
-    .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
-    .where(_ADMINS.c.enterprise_id == bindparam("enterprise"), _ENTERPRISES.c.removed_at.is_(None)),
-    select(
-        null().label("enterprise_id"),
-        _OPERATORS.c.email,
-        _OPERATORS.c.person_id,
-        _OPERATORS.c.email_folded,
-        null().label("org_id"),
-        null().label("own_org_id"),
-    ),
-).order_by("email_folded")
+    nulls = (null().label("org_id"), null().label("own_org_id"))
+    of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *nulls)
+    return union_all(of_admins, of_operators if operators is None else of_operators.where(operators))
+
+
+_TEAM = people_where(_ADMINS.c.enterprise_id == bindparam("enterprise")).order_by("email_folded")
 
 
 def team(session: Session, enterprise_id: int) -> Team:
     """Return who may act for an enterprise; for a removed one, only the operators."""
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
     org_id = next((row.own_org_id for row in found if row.enterprise_id is not None), None)
-    return Team(
-        admins=tuple(
-            Admin(row.email, row.person_id)
-            for row in found
-            if row.enterprise_id is not None and not differ(org_id, row.org_id)
-        ),
-        operators=tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None),
-        org_id=org_id,
-    )
+    operators = tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None)
+    admin_rows = [row for row in found if row.enterprise_id is not None and not differ(org_id, row.org_id)]
+    return Team(tuple(Admin(row.email, row.person_id) for row in admin_rows), operators, org_id)

@@ -1,13 +1,14 @@
 """The audit: who asked for what, in which space, and how it ended. Rows are only added, never changed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from storage.engine.database import IN_PORTIONS
 from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
@@ -16,7 +17,6 @@ from storage.values.records import FILE, TOO_FAST, AuditEntry
 TOLD, REPORTED, GREETED = "told", "reported", "greeted"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = AuditRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _IS_NEWER = _ROWS.c.at > bindparam("since", type_=UTCDateTime)
@@ -27,17 +27,17 @@ _NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 def add(session: Session, entry: AuditEntry) -> None:
     """Add an entry."""
-    insert_row(session, AuditRow, **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)})
+    insert_row(session, AuditRow, **asdict(entry))
 
 
-_COMMANDS = (
+_COMMANDS: Select[datetime] = (
     select(_ROWS.c.at)
     .where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome.not_in(_NOT_TYPED), _ROWS.c.command != FILE)
     .order_by(*_NEWEST)
     .limit(1)
     .offset(bindparam("before"))
 )
-_EXPORTS = (
+_EXPORTS: Select[datetime] = (
     select(_ROWS.c.at)
     .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _IS_NEWER, _ROWS.c.file.is_not(None))
     .where(_ROWS.c.command.in_(bindparam("commands", expanding=True)), _ROWS.c.outcome != TOLD, ~_IS_OPERATORS)
@@ -56,8 +56,7 @@ _LAST_COMMAND = (
 
 def nth_command(session: Session, person_id: str, nth: int, since: datetime) -> datetime | None:
     """Return the time of a person's nth-last command; None if there were fewer since `since`."""
-    found: datetime | None = session.scalar(_COMMANDS, {"person": person_id, "since": since, "before": nth - 1})
-    return found
+    return session.scalar(_COMMANDS, {"person": person_id, "since": since, "before": nth - 1})
 
 
 def nth_export(
@@ -68,8 +67,7 @@ def nth_export(
     Files for operators do not count.
     """
     values = {"enterprise": enterprise_id, "since": since, "before": nth - 1, "commands": list(commands)}
-    found: datetime | None = session.scalar(_EXPORTS, values)
-    return found
+    return session.scalar(_EXPORTS, values)
 
 
 def has_outcome(session: Session, person_id: str, outcome: str, since: datetime) -> bool:
@@ -88,7 +86,7 @@ def entries(
 ) -> Iterator[AuditEntry]:
     """Return the entries since `since`, newest first: those of one enterprise, or all if that is None."""
     query = _ENTRIES.where(*_conditions(since, enterprise_id)).limit(limit)
-    for row in session.execute(query, execution_options={"yield_per": 2000}):
+    for row in session.execute(query, execution_options=IN_PORTIONS):
         yield AuditEntry(*row)
 
 

@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
 from storage.models import ChoiceRow
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = ChoiceRow.__table__
-_CHOSEN = select(_ROWS.c.enterprise_id).where(_ROWS.c.person_id == bindparam("person"))
+_CHOSEN: Select[int] = select(_ROWS.c.enterprise_id).where(_ROWS.c.person_id == bindparam("person"))
 
 
 def choose(session: Session, person_id: str, enterprise_id: int, now: datetime) -> None:
@@ -23,8 +22,7 @@ def choose(session: Session, person_id: str, enterprise_id: int, now: datetime) 
 
 def chosen(session: Session, person_id: str) -> int | None:
     """Return the enterprise that a person has chosen. The caller checks whether the person still has rights to it."""
-    found: int | None = session.scalar(_CHOSEN, {"person": person_id})
-    return found
+    return session.scalar(_CHOSEN, {"person": person_id})
 
 
 def forget_all(session: Session, enterprise_id: int) -> None:

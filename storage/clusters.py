@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from storage.engine.inserts import insert_if_missing
 from storage.models import ClusterRow, EnterpriseRow
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = ClusterRow.__table__
 _UNPAUSE = (
     update(_ROWS).where(_ROWS.c.id == bindparam("cluster"), _ROWS.c.pauses > 0).values(paused_until=None, pauses=0)
@@ -19,8 +18,7 @@ _UNPAUSE = (
 def ensure(session: Session, name: str) -> int:
     """Return the id of the cluster with this name; add the cluster if it is new."""
     insert_if_missing(session, ClusterRow, name=name, pauses=0)
-    cluster_id: int = session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
-    return cluster_id
+    return session.scalars(select(ClusterRow.id).where(ClusterRow.name == name)).one()
 
 
 def size(session: Session, cluster_id: int) -> int:
@@ -31,19 +29,13 @@ def size(session: Session, cluster_id: int) -> int:
 
 def lock(session: Session, cluster_id: int) -> ClusterRow:
     """Lock a cluster: until the transaction ends, nobody else changes its queue."""
-    return session.scalars(
-        select(ClusterRow)
-        .where(ClusterRow.id == cluster_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    return session.get_one(ClusterRow, cluster_id, with_for_update=True, populate_existing=True)
 
 
 def pause(session: Session, cluster_id: int, until: datetime) -> None:
     """Start no sync on a busy cluster until this time."""
-    session.execute(
-        update(ClusterRow).where(ClusterRow.id == cluster_id).values(paused_until=until, pauses=ClusterRow.pauses + 1)
-    )
+    paused = update(ClusterRow).where(ClusterRow.id == cluster_id)
+    session.execute(paused.values(paused_until=until, pauses=ClusterRow.pauses + 1))
 
 
 def unpause(session: Session, cluster_id: int) -> None:

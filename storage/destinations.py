@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
@@ -10,13 +10,10 @@ from storage.models import DestinationRow
 from storage.values.folding import address_key
 from storage.values.messages import Address, Destination
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = DestinationRow.__table__
-_FIND = {
-    name: select(_ROWS.c.id).where(_ROWS.c[name] == bindparam("value"))
-    for name in ("room_id", "person_id", "email_folded")
-}
-_GET = select(_ROWS.c.id, _ROWS.c.room_id, _ROWS.c.person_id, _ROWS.c.email_folded, _ROWS.c.direct).where(
+_KEYS = ("room_id", "person_id", "email_folded")
+_FIND = {name: select(_ROWS.c.id).where(_ROWS.c[name] == bindparam("value")) for name in _KEYS}
+_GET: Select[Any] = select(_ROWS.c.id, *(_ROWS.c[name] for name in _KEYS), _ROWS.c.direct).where(
     _ROWS.c.id == bindparam("destination")
 )
 _LOCK = select(_ROWS.c.id).where(_ROWS.c.id == bindparam("destination")).with_for_update()
@@ -24,7 +21,7 @@ _COUNT_UP = update(_ROWS).values(last_number=_ROWS.c.last_number + 1)
 _NEXT_NUMBER = _COUNT_UP.where(_ROWS.c.id == bindparam("destination")).returning(_ROWS.c.last_number)
 _NEXT_NUMBER_AT = {
     name: _COUNT_UP.where(_ROWS.c[name] == bindparam("value")).returning(_ROWS.c.id, _ROWS.c.last_number)
-    for name in ("room_id", "person_id", "email_folded")
+    for name in _KEYS
 }
 
 
@@ -48,7 +45,6 @@ def change_room_id(session: Session, old: str, new: str) -> None:
 
 
 def _key(address: Address) -> tuple[str, str]:
-    """Return the column that identifies the destination, and its value."""
     if address.room_id is not None:
         return "room_id", address.room_id
     if address.person_id is not None:
@@ -81,9 +77,7 @@ def _find(session: Session, column: str, value: str) -> int | None:
 
 def _add(session: Session, column: str, value: str, *, direct: bool) -> int:
     added = insert_if_missing(session, DestinationRow, direct=direct, **{column: value})
-    if added is None:
-        added = session.scalars(_FIND[column], {"value": value}).one()
-    return added
+    return session.scalars(_FIND[column], {"value": value}).one() if added is None else added
 
 
 def next_number_at(session: Session, address: Address) -> tuple[int, int]:

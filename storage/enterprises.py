@@ -1,36 +1,25 @@
 """The enterprises, removed ones included: their keys and ids are never given to another."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage import chosen_enterprises, clusters, spaces
 from storage.models import ClusterRow, EnterpriseRow
 from storage.values.records import Enterprise
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = EnterpriseRow.__table__
 _CLUSTERS: Any = ClusterRow.__table__
-_COLUMNS = (
-    _ROWS.c.id,
-    _ROWS.c.key,
-    _ROWS.c.name,
-    _ROWS.c.sp_enterprise_id,
-    _CLUSTERS.c.name.label("cluster"),
-    _ROWS.c.timezone,
-    _ROWS.c.cluster_id,
-    _ROWS.c.webex_id,
-    _ROWS.c.created_at,
-)
-"""The columns in the order of the fields of `Enterprise`."""
-
+_CLUSTER = _CLUSTERS.c.name.label("cluster")
+_COLUMNS = [_CLUSTER if field.name == "cluster" else _ROWS.c[field.name] for field in fields(Enterprise)]
 _ALL = select(*_COLUMNS).join(_CLUSTERS, _CLUSTERS.c.id == _ROWS.c.cluster_id)
 _GET = _ALL.where(_ROWS.c.id == bindparam("enterprise"))
 _LOCK = _GET.with_for_update(of=_ROWS, key_share=True)
-_LOCK_QUEUE = (
+_LOCK_QUEUE: Select[int] = (
     select(_CLUSTERS.c.pauses)
     .select_from(_ROWS.join(_CLUSTERS, _CLUSTERS.c.id == bindparam("cluster")))
     .where(_ROWS.c.id == bindparam("enterprise"))
@@ -101,14 +90,8 @@ def learn_webex_id(
     Return False, and store nothing, if the enterprise has another `sp_enterprise_id` now than Webex was asked about.
     """
     values = {"webex_id": webex_id} | ({} if org_id is None else {"org_id": org_id})
-    learned = session.scalar(
-        update(EnterpriseRow)
-        .where(EnterpriseRow.id == enterprise_id, EnterpriseRow.sp_enterprise_id == sp_enterprise_id)
-        .values(**values)
-        .returning(EnterpriseRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return learned is not None
+    asked = update(_ROWS).where(_ROWS.c.id == enterprise_id, _ROWS.c.sp_enterprise_id == sp_enterprise_id)
+    return session.scalar(asked.values(**values).returning(_ROWS.c.id)) is not None
 
 
 def forget_webex_id(session: Session, enterprise_id: int) -> None:
@@ -129,8 +112,7 @@ def lock_queue(session: Session, enterprise_id: int, cluster_id: int) -> int:
     `cluster_id` comes from the sync, because the enterprise may have moved to another cluster since. Return how many
     times in a row the cluster was busy.
     """
-    pauses: int = session.execute(_LOCK_QUEUE, {"enterprise": enterprise_id, "cluster": cluster_id}).scalar_one()
-    return pauses
+    return session.scalars(_LOCK_QUEUE, {"enterprise": enterprise_id, "cluster": cluster_id}).one()
 
 
 def get(session: Session, enterprise_id: int) -> Enterprise:
@@ -140,8 +122,7 @@ def get(session: Session, enterprise_id: int) -> Enterprise:
 
 def org_id_of(session: Session, enterprise_id: int) -> str | None:
     """Return an enterprise's Webex organization, if it is known."""
-    org_id: str | None = session.scalar(select(_ROWS.c.org_id).where(_ROWS.c.id == enterprise_id))
-    return org_id
+    return session.scalar(select(EnterpriseRow.org_id).where(EnterpriseRow.id == enterprise_id))
 
 
 def by_key(session: Session, key: str) -> Enterprise | None:
@@ -170,5 +151,4 @@ def keys_by_id(session: Session) -> dict[int, str]:
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Enterprise]:
     """Return these enterprises, removed ones included, by id."""
-    found = session.execute(_ALL.where(EnterpriseRow.id.in_(list(ids))))
-    return {enterprise.id: enterprise for enterprise in (Enterprise(*row) for row in found)}
+    return {row.id: Enterprise(*row) for row in session.execute(_ALL.where(_ROWS.c.id.in_(list(ids))))}

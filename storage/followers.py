@@ -1,6 +1,6 @@
 """The followers of a sync: who asked for it and who joined it, and in which thread."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from storage.engine.inserts import insert_if_missing
 from storage.models import FollowerRow
 from storage.values.records import Follower, Identity
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = FollowerRow.__table__
 _OF_SYNC = (
     select(*(_ROWS.c[field.name] for field in fields(Follower)))
@@ -23,28 +22,13 @@ _OF_SYNC = (
 
 def follow(session: Session, sync_id: int, follower: Follower, now: datetime) -> bool:
     """Add a follower, who will be told in this thread how the sync ended. Return False if the person is one already."""
-    added = insert_if_missing(
-        session,
-        FollowerRow,
-        sync_id=sync_id,
-        person_id=follower.person_id,
-        email=follower.email,
-        room_id=follower.room_id,
-        direct=follower.direct,
-        thread=follower.thread,
-        since=now,
-    )
-    return added is not None
+    return insert_if_missing(session, FollowerRow, sync_id=sync_id, since=now, **asdict(follower)) is not None
 
 
 def unfollow(session: Session, sync_id: int, person_id: str) -> bool:
     """Remove a follower. Return False if the person was not one."""
-    removed = session.scalar(
-        delete(FollowerRow)
-        .where(FollowerRow.sync_id == sync_id, FollowerRow.person_id == person_id)
-        .returning(FollowerRow.id)
-    )
-    return removed is not None
+    is_follower = (_ROWS.c.sync_id == sync_id, _ROWS.c.person_id == person_id)
+    return session.scalar(delete(_ROWS).where(*is_follower).returning(_ROWS.c.id)) is not None
 
 
 def of_sync(session: Session, sync_id: int) -> list[Follower]:

@@ -13,7 +13,6 @@ from storage.values.records import Sync, SyncState
 END_STATES = (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
 ATTEMPT_STATES = (SyncState.COMPLETED, SyncState.FAILED)
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SyncRow.__table__
 _MAX_DURATIONS = 20
 """The estimate is the median of this many: enough to level out odd runs, few enough to follow a change."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
@@ -19,7 +20,6 @@ from storage.values.records import Claim
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = InboxRow.__table__
 _RECORD = {
     dialect: insert(_ROWS).on_conflict_do_nothing().returning(_ROWS.c.id)
@@ -47,6 +47,9 @@ _RESUME = (
     .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
     .returning(_ROWS.c.status_outbox_id)
 )
+_WAITING = select(func.count()).where(
+    _ROWS.c.person_id == bindparam("person"), _ROWS.c.due_at.is_not(None), _ROWS.c.waited
+)
 
 
 def record(connection: Connection, events: Sequence[Event], now: datetime) -> bool:
@@ -71,27 +74,17 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
     return connection.execute(statement, rows if len(rows) > 1 else rows[0]).first() is not None
 
 
-def claim(connection: Connection, now: datetime) -> InboxRow | None:
-    """Claim the oldest due event of a space in which no other event is claimed.
+claim = claims.claimer(InboxRow, _IS_SPACE_FREE)
+"""Claim the oldest due event of a space in which no other event is claimed.
 
-    Raises IntegrityError if another worker claims an event of the same space at the same time.
-    """
-    return claims.claim(connection, InboxRow, now, _IS_SPACE_FREE)
-
-
-def next_due(session: Session, now: datetime) -> datetime | None:
-    """Return when the inbox has to be looked at again."""
-    return claims.next_due(session, InboxRow, now)
+Raises IntegrityError if another worker claims an event of the same space at the same time.
+"""
+next_due = partial(claims.next_due, InboxRow)
 
 
 def end(session: Session, claim: Claim, state: str, *, error: str | None = None) -> None:
     """End an event as done, dropped or failed. The next event of its space can be claimed then."""
     claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, reading_id=None, error=error)
-
-
-def retry(session: Session, claim: Claim, at: datetime, *, failures: int, error: str) -> None:
-    """Process an event again at this time."""
-    claims.settle(session, InboxRow, claim, due_at=at, failures=failures, error=error)
 
 
 def wait(
@@ -132,5 +125,9 @@ def resume(
 
 def count_failed(session: Session) -> int:
     """Count the events that were given up after repeated failures."""
-    count = session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED)))
-    return count or 0
+    return session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED))) or 0
+
+
+def count_waiting(session: Session, person_id: str) -> int:
+    """Count the requests of a person that wait until something has been read from Webex."""
+    return session.scalar(_WAITING, {"person": person_id}) or 0

@@ -15,7 +15,6 @@ from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder
 CHUNK = 1000
 """How many license holders one statement writes: on SQLite, 1,000 hold the write lock for about 10 ms."""
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = LicenseHolderRow.__table__
 _OF_ROSTER = _ROWS.c.roster_id == bindparam("roster")
 _NEXT_POSITION = select(func.coalesce(func.max(_ROWS.c.position) + 1, 0)).where(_OF_ROSTER)

@@ -13,12 +13,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine.conditions import state_in
+from storage.engine.database import IN_PORTIONS
 from storage.models import LicenseHolderRow, LocationRow, RosterRow
 from storage.values.folding import fold, sort_key
 from storage.values.license_table import LocationCandidate
 from storage.values.records import RosterState
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = LocationRow.__table__
 _HOLDERS: Any = LicenseHolderRow.__table__
 _ROSTERS: Any = RosterRow.__table__
@@ -49,7 +49,6 @@ _SET_SHOWN = (
         location_sort=bindparam("new_sort"),
     )
 )
-_IN_PORTIONS = {"yield_per": 2000}
 
 
 def mapping(session: Session, enterprise_id: int) -> dict[str, str]:
@@ -66,7 +65,7 @@ def find(session: Session, enterprise_id: int, folded: Collection[str]) -> dict[
 
 def in_order(session: Session, enterprise_id: int) -> Iterator[tuple[str, str]]:
     """Return all Service IDs with their locations, in order of Service ID."""
-    for row in session.execute(_IN_ORDER, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
+    for row in session.execute(_IN_ORDER, {"enterprise": enterprise_id}, execution_options=IN_PORTIONS):
         yield row.service_id, row.location
 
 
@@ -77,7 +76,7 @@ def count(session: Session, enterprise_id: int) -> int:
 
 def candidates(session: Session, enterprise_id: int) -> Iterator[LocationCandidate]:
     """Return the license holders of the current roster as candidates for a location."""
-    for row in session.execute(_CANDIDATES, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS):
+    for row in session.execute(_CANDIDATES, {"enterprise": enterprise_id}, execution_options=IN_PORTIONS):
         yield LocationCandidate(*row)
 
 
@@ -106,7 +105,7 @@ def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now:
         connection.execute(_upsert(connection.dialect.name), rows)
     if cleared:
         connection.execute(_DELETE, cleared)
-    shown = session.execute(_SHOWN, {"enterprise": enterprise_id}, execution_options=_IN_PORTIONS)
+    shown = session.execute(_SHOWN, {"enterprise": enterprise_id}, execution_options=IN_PORTIONS)
     moved = [
         {"holder": holder, "new_location": new, "new_folded": fold(new), "new_sort": sort_key(new)}
         for holder, folded, group_id, location in shown

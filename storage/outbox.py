@@ -1,9 +1,11 @@
 """The outbox: messages and edits to send, in order for each destination, until Webex has accepted them."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import destinations
@@ -23,7 +25,6 @@ GIVE_UP_AFTER = timedelta(days=1)
 """How long a message is tried: an outage of Webex is over by then, or the message is no longer of use."""
 MAX_EDITS = 9
 """Webex allows ten edits of a message (its messages API). One is left for the last edit."""
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = OutboxRow.__table__
 _earlier: Any = _ROWS.alias("earlier")
 _IS_NEXT = ~exists().where(
@@ -66,10 +67,9 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
     if about.edits + (being_sent or 0) >= MAX_EDITS + int(last) or about.state == FAILED:
         return
     session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.about_id == about_id, OutboxRow.state == OPEN, OutboxRow.lease_until.is_(None))
+        update(_ROWS)
+        .where(_ROWS.c.about_id == about_id, _ROWS.c.state == OPEN, _ROWS.c.lease_until.is_(None))
         .values(state=SUPERSEDED, due_at=None, ended_at=now)
-        .execution_options(synchronize_session=False)
     )
     _add(session, _numbered(session, about.destination_id), EDIT, Draft(markdown), now, about_id)
 
@@ -86,30 +86,18 @@ def _add(
         number=number,
         kind=kind,
         about_id=about_id,
-        parent_id=draft.parent_id,
-        markdown=draft.markdown,
-        public_markdown=draft.public_markdown,
-        personal=draft.personal,
-        enterprise_id=draft.enterprise_id,
-        person_id=draft.person_id,
-        origin_id=draft.origin_id,
-        attachment_id=draft.attachment_id,
         state=OPEN,
         created_at=now,
         due_at=now,
+        **asdict(draft),
     )
     wake(session, KIND)
     return outbox_id
 
 
-def claim(connection: Connection, now: datetime) -> OutboxRow | None:
-    """Claim a due row that has the lowest open number of its destination."""
-    return claims.claim(connection, OutboxRow, now, _IS_NEXT)
-
-
-def next_due(session: Session, now: datetime) -> datetime | None:
-    """Return when the outbox has to be looked at again."""
-    return claims.next_due(session, OutboxRow, now)
+claim = claims.claimer(OutboxRow, _IS_NEXT)
+"""Claim a due row that has the lowest open number of its destination."""
+next_due = partial(claims.next_due, OutboxRow)
 
 
 def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
@@ -135,11 +123,6 @@ def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: 
         forget_attachment(session, row.attachment_id)
 
 
-def retry(session: Session, row: OutboxRow, at: datetime, error: str) -> None:
-    """Send a row again at this time."""
-    claims.settle(session, OutboxRow, Claim(row.id, row.attempt), due_at=at, failures=row.failures + 1, error=error)
-
-
 def retry_without_thread(session: Session, row: OutboxRow, now: datetime) -> None:
     """Send a row again now, outside the thread that Webex does not accept."""
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), parent_id=None, due_at=now)
@@ -147,15 +130,8 @@ def retry_without_thread(session: Session, row: OutboxRow, now: datetime) -> Non
 
 def replace_text(session: Session, row: OutboxRow, markdown: str, now: datetime) -> None:
     """Replace a row's text and file with a line without personal data, and send that now."""
-    claims.settle(
-        session,
-        OutboxRow,
-        Claim(row.id, row.attempt),
-        markdown=markdown,
-        personal=False,
-        attachment_id=None,
-        due_at=now,
-    )
+    values = {"markdown": markdown, "personal": False, "attachment_id": None, "due_at": now}
+    claims.settle(session, OutboxRow, Claim(row.id, row.attempt), **values)
 
 
 def forget_attachment(session: Session, attachment_id: int) -> None:
@@ -164,16 +140,10 @@ def forget_attachment(session: Session, attachment_id: int) -> None:
     waiting = exists().where(OutboxRow.attachment_id == attachment_id, OutboxRow.due_at.is_not(None))
     if session.scalar(select(waiting)):
         return
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.attachment_id == attachment_id)
-        .values(attachment_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(update(_ROWS).where(_ROWS.c.attachment_id == attachment_id).values(attachment_id=None))
     session.execute(delete(AttachmentRow).where(AttachmentRow.id == attachment_id))
 
 
 def count_failed(session: Session) -> int:
     """Count the rows that were given up."""
-    count = session.scalar(select(func.count()).where(state_in(OutboxRow.state, FAILED)))
-    return count or 0
+    return session.scalar(select(func.count()).where(state_in(OutboxRow.state, FAILED))) or 0

@@ -22,7 +22,6 @@ KIND = "syncs"
 _PORTION = 100
 """How many overdue syncs one transaction makes due, so that it stays short."""
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SyncRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
 _first: Any = _ROWS.alias("first")
@@ -85,13 +84,8 @@ def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
         .limit(_PORTION)
         .with_for_update(skip_locked=True)
     )
-    made_due = session.scalars(
-        update(SyncRow)
-        .where(SyncRow.id.in_(overdue.scalar_subquery()))
-        .values(due_at=now)
-        .returning(SyncRow.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    make_due = update(_ROWS).where(_ROWS.c.id.in_(overdue.scalar_subquery())).values(due_at=now).returning(_ROWS.c.id)
+    made_due = session.scalars(make_due).all()
     if made_due:
         wake(session, KIND)
     return bool(made_due)

@@ -1,6 +1,7 @@
 """Delete old rows, a portion at a time. Each function returns whether there may be more."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -30,12 +31,7 @@ def outbox(session: Session, before: datetime) -> bool:
 
 
 def _delete_portion(session: Session, table: type[Table], *conditions: ColumnElement[bool]) -> bool:
-    """Delete a portion of the rows that meet the conditions."""
+    rows: Any = table.__table__
     old = select(table.id).where(*conditions).limit(PORTION)
-    deleted = session.scalars(
-        delete(table)
-        .where(table.id.in_(old.scalar_subquery()))
-        .returning(table.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return len(deleted) == PORTION
+    deleted = session.scalars(delete(rows).where(rows.c.id.in_(old.scalar_subquery())).returning(rows.c.id))
+    return len(deleted.all()) == PORTION

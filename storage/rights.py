@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, bindparam, delete, exists, null, or_, select, union_all, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
 
+from storage.admins import people_where
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.folding import address_key
@@ -30,32 +31,15 @@ class Rights:
     has_changes: bool
 
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _PERSON_ID: Any = bindparam("person")
 _EMAIL: Any = bindparam("email")
 
-_CANDIDATES: CompoundSelect[Any, Any] = union_all(
-    select(
-        _ADMINS.c.enterprise_id,
-        _ADMINS.c.person_id,
-        _ADMINS.c.email,
-        _ADMINS.c.org_id,
-        _ENTERPRISES.c.org_id.label("own_org_id"),
-    )
-    .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
-    .where(
-        or_(_ADMINS.c.person_id == _PERSON_ID, _ADMINS.c.email_folded == _EMAIL), _ENTERPRISES.c.removed_at.is_(None)
-    ),
-    select(
-        null().label("enterprise_id"),
-        _OPERATORS.c.person_id,
-        _OPERATORS.c.email,
-        null().label("org_id"),
-        null().label("own_org_id"),
-    ).where(or_(_OPERATORS.c.person_id == _PERSON_ID, _OPERATORS.c.email_folded == _EMAIL)),
+_CANDIDATES = people_where(
+    or_(_ADMINS.c.person_id == _PERSON_ID, _ADMINS.c.email_folded == _EMAIL),
+    or_(_OPERATORS.c.person_id == _PERSON_ID, _OPERATORS.c.email_folded == _EMAIL),
 )
 _ORG_UNKNOWN = (
     select(_ADMINS.c.id)
@@ -106,43 +90,23 @@ def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> Non
 
     The e-mails of operators stay as they are in the settings.
     """
-    own = AdminRow.enterprise_id.in_(rights.enterprise_ids)
-    other = aliased(AdminRow)
-    known = exists().where(other.enterprise_id == AdminRow.enterprise_id, other.person_id == who.person_id)
+    admin, operator, other = _ADMINS.c, _OPERATORS.c, _ADMINS.alias("other").c
     folded = address_key(who.email)
-    options = {"synchronize_session": False}
-    session.execute(
-        update(AdminRow)
-        .where(own, AdminRow.person_id.is_(None), AdminRow.email_folded == folded, ~known)
-        .values(person_id=who.person_id)
-        .execution_options(**options)
+    is_own = admin.person_id == who.person_id
+    is_only_email = and_(
+        admin.enterprise_id.in_(rights.enterprise_ids), admin.person_id.is_(None), admin.email_folded == folded
     )
-    session.execute(
-        delete(AdminRow)
-        .where(own, AdminRow.person_id.is_(None), AdminRow.email_folded == folded, known)
-        .execution_options(**options)
-    )
-    taken = exists().where(
-        other.enterprise_id == AdminRow.enterprise_id, other.email_folded == folded, other.id != AdminRow.id
-    )
+    known = exists().where(other.enterprise_id == admin.enterprise_id, other.person_id == who.person_id)
+    session.execute(update(_ADMINS).where(is_only_email, ~known).values(person_id=who.person_id))
+    session.execute(delete(_ADMINS).where(is_only_email, known))
     if folded:
-        session.execute(
-            update(AdminRow)
-            .where(AdminRow.person_id == who.person_id, AdminRow.email_folded != folded, ~taken)
-            .values(email=who.email, email_folded=folded)
-            .execution_options(**options)
+        taken = exists().where(
+            other.enterprise_id == admin.enterprise_id, other.email_folded == folded, other.id != admin.id
         )
+        moved = update(_ADMINS).where(is_own, admin.email_folded != folded, ~taken)
+        session.execute(moved.values(email=who.email, email_folded=folded))
     if who.org_id is not None:
-        session.execute(
-            update(AdminRow)
-            .where(AdminRow.person_id == who.person_id)
-            .values(org_id=who.org_id, org_seen_at=now)
-            .execution_options(**options)
-        )
-    if rights.operator and session.scalar(select(OperatorRow.id).where(OperatorRow.person_id == who.person_id)) is None:
-        session.execute(
-            update(OperatorRow)
-            .where(OperatorRow.person_id.is_(None), OperatorRow.email_folded == folded)
-            .values(person_id=who.person_id)
-            .execution_options(**options)
-        )
+        session.execute(update(_ADMINS).where(is_own).values(org_id=who.org_id, org_seen_at=now))
+    if rights.operator and session.scalar(select(operator.id).where(operator.person_id == who.person_id)) is None:
+        is_email = (operator.person_id.is_(None), operator.email_folded == folded)
+        session.execute(update(_OPERATORS).where(*is_email).values(person_id=who.person_id))

@@ -5,9 +5,10 @@ A roster is written in chunks, and then one short transaction makes it current i
 
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import enterprises, inbox, license_holders, syncs
@@ -21,10 +22,10 @@ from storage.values.records import Claim, Roster, RosterState
 
 KIND = "rosters"
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = RosterRow.__table__
 _others: Any = _ROWS.alias("others")
 _ENTERPRISES: Any = EnterpriseRow.__table__
+_HOLDERS: Any = LicenseHolderRow.__table__
 _OF_ENTERPRISE = _ROWS.c.enterprise_id == bindparam("enterprise")
 _LOCK_REQUESTED = (
     select(_ROWS.c.id).where(_OF_ENTERPRISE, state_in(_ROWS.c.state, RosterState.WANTED)).with_for_update()
@@ -87,26 +88,15 @@ def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool 
     return wanted
 
 
-def claim(connection: Connection, now: datetime) -> RosterRow | None:
-    """Claim a roster that has to be read."""
-    return claims.claim(connection, RosterRow, now, extra=_EXTRA)
-
-
-def next_due(session: Session, now: datetime) -> datetime | None:
-    """Return when the rosters have to be looked at again."""
-    return claims.next_due(session, RosterRow, now)
+claim = claims.claimer(RosterRow, extra=_EXTRA)
+next_due = partial(claims.next_due, RosterRow)
 
 
 def clear(session: Session, roster_id: int) -> bool:
     """Delete a chunk of a roster's license holders. Return False if none was left."""
-    chunk = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == roster_id).limit(license_holders.CHUNK)
-    deleted = session.scalars(
-        delete(LicenseHolderRow)
-        .where(LicenseHolderRow.id.in_(chunk.scalar_subquery()))
-        .returning(LicenseHolderRow.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return len(deleted) > 0
+    chunk = select(_HOLDERS.c.id).where(_HOLDERS.c.roster_id == roster_id).limit(license_holders.CHUNK)
+    deleted = delete(_HOLDERS).where(_HOLDERS.c.id.in_(chunk.scalar_subquery())).returning(_HOLDERS.c.id)
+    return len(session.scalars(deleted).all()) > 0
 
 
 def add(
@@ -149,11 +139,6 @@ def merge(
     return _resume(session, current.enterprise_id, claim.id, now)
 
 
-def retry(session: Session, claim: Claim, at: datetime, failures: int, error: str) -> None:
-    """Read the roster again at this time."""
-    claims.settle(session, RosterRow, claim, due_at=at, failures=failures, error=error)
-
-
 def give_up(session: Session, claim: Claim, enterprise_id: int, now: datetime, error: str) -> list[int]:
     """End a roster that could not be read, and resume what waited: it gets the roster before.
 
@@ -176,7 +161,7 @@ def forget(session: Session, enterprise_id: int, now: datetime) -> None:
 
 def find_obsolete(session: Session) -> int | None:
     """Return a roster that was replaced or failed and still has license holders."""
-    held = select(LicenseHolderRow.id).where(LicenseHolderRow.roster_id == RosterRow.id).exists()
+    held = select(_HOLDERS.c.id).where(_HOLDERS.c.roster_id == RosterRow.id).exists()
     return session.scalar(
         select(RosterRow.id).where(state_in(RosterRow.state, RosterState.REPLACED, RosterState.FAILED), held).limit(1)
     )

@@ -13,8 +13,9 @@ from storage.models import DestinationRow, FollowerRow, MutedRow, SpaceRow, Sync
 from storage.values.messages import Space
 from storage.values.webex_ids import same
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SpaceRow.__table__
+_FOLLOWERS: Any = FollowerRow.__table__
+_MUTED: Any = MutedRow.__table__
 _DESTINATIONS = select(DestinationRow.room_id).where(DestinationRow.room_id.is_not(None))
 _SPACES = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
 _BY_ROOM = _SPACES.where(_ROWS.c.room_id == bindparam("room"))
@@ -40,7 +41,7 @@ def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) ->
 
 
 def _set_flags(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
-    """Set these flags of a group for an enterprise. Return whether that changed anything."""
+    """Return whether that changed anything."""
     values = {"linked": False, "notify": False, "trusted": False} | wanted
     if insert_if_missing(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True
@@ -61,20 +62,13 @@ def _set_flags(session: Session, room_id: str, enterprise_id: int, now: datetime
 
 def trust(session: Session, room_id: str, *, on: bool) -> bool:
     """Allow an enterprise's personal data in its group space, or forbid it. Return False if that was so before."""
-    changed = session.scalar(
-        update(SpaceRow)
-        .where(SpaceRow.room_id == room_id, SpaceRow.trusted != on)
-        .values(trusted=on)
-        .returning(SpaceRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed is not None
+    change = update(_ROWS).where(_ROWS.c.room_id == room_id, _ROWS.c.trusted != on).values(trusted=on)
+    return session.scalar(change.returning(_ROWS.c.id)) is not None
 
 
 def forget(session: Session, room_id: str) -> bool:
     """Delete what is stored about a group. Return False if nothing was."""
-    deleted = session.scalar(delete(SpaceRow).where(SpaceRow.room_id == room_id).returning(SpaceRow.id))
-    return deleted is not None
+    return session.scalar(delete(_ROWS).where(_ROWS.c.room_id == room_id).returning(_ROWS.c.id)) is not None
 
 
 def forget_all(session: Session, enterprise_id: int) -> None:
@@ -98,12 +92,8 @@ def change_room_id(session: Session, old: str, new: str) -> None:
     else:
         forget(session, old)
     active = select(SyncRow.id).where(SyncRow.due_at.is_not(None))
-    session.execute(
-        update(FollowerRow)
-        .where(FollowerRow.room_id == old, FollowerRow.sync_id.in_(active))
-        .values(room_id=new)
-        .execution_options(synchronize_session=False)
-    )
+    followed = (_FOLLOWERS.c.room_id == old, _FOLLOWERS.c.sync_id.in_(active))
+    session.execute(update(_FOLLOWERS).where(*followed).values(room_id=new))
 
 
 def find(session: Session, room_id: str) -> Space | None:
@@ -119,15 +109,10 @@ def find_all(session: Session) -> list[Space]:
 
 def unnotify(session: Session, room_id: str, enterprise_id: int) -> bool:
     """Stop an enterprise's notices to a group. Return False if there were none."""
-    changed = session.scalar(
-        update(SpaceRow)
-        .where(SpaceRow.room_id == room_id, SpaceRow.enterprise_id == enterprise_id, SpaceRow.notify)
-        .values(notify=False)
-        .returning(SpaceRow.id)
-        .execution_options(synchronize_session=False)
-    )
+    notified = update(_ROWS).where(_ROWS.c.room_id == room_id, _ROWS.c.enterprise_id == enterprise_id, _ROWS.c.notify)
+    changed = session.scalar(notified.values(notify=False).returning(_ROWS.c.id))
     # A space that is neither linked nor notified needs no row.
-    session.execute(delete(SpaceRow).where(SpaceRow.room_id == room_id, ~SpaceRow.notify, ~SpaceRow.linked))
+    session.execute(delete(_ROWS).where(_ROWS.c.room_id == room_id, ~_ROWS.c.notify, ~_ROWS.c.linked))
     return changed is not None
 
 
@@ -143,12 +128,9 @@ def mute(session: Session, person_id: str, now: datetime) -> bool:
 
 def unmute(session: Session, person_id: str) -> bool:
     """Turn notices on for a person. Return False if they were on before."""
-    deleted = session.scalar(delete(MutedRow).where(MutedRow.person_id == person_id).returning(MutedRow.id))
-    return deleted is not None
+    return session.scalar(delete(_MUTED).where(_MUTED.c.person_id == person_id).returning(_MUTED.c.id)) is not None
 
 
 def muted(session: Session, person_ids: Sequence[str]) -> set[str]:
     """Return which of these people turned notices off."""
-    if not person_ids:
-        return set()
     return set(session.scalars(select(MutedRow.person_id).where(MutedRow.person_id.in_(person_ids))))

@@ -4,6 +4,7 @@ To change a queue, lock the enterprise, then the cluster, and then read again.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -20,7 +21,6 @@ from storage.values.records import ACTIVE, Cause, Claim, Enterprise, Sync, SyncS
 
 KIND = queues.KIND
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = SyncRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _NOW = bindparam("now", type_=UTCDateTime)
@@ -75,14 +75,8 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
     session.execute(_SET_STATUS_MESSAGE, {"sync": sync_id, "message": outbox_id})
 
 
-def claim(connection: Connection, now: datetime) -> SyncRow | None:
-    """Claim a sync that is due."""
-    return claims.claim(connection, SyncRow, now, extra=_EXTRA)
-
-
-def next_due(session: Session, now: datetime) -> datetime | None:
-    """Return when the syncs have to be looked at again."""
-    return claims.next_due(session, SyncRow, now)
+claim = claims.claimer(SyncRow, extra=_EXTRA)
+next_due = partial(claims.next_due, SyncRow)
 
 
 def move(
@@ -111,8 +105,8 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
     The enterprise and its cluster must be locked.
     """
     session.execute(
-        update(SyncRow)
-        .where(SyncRow.id == sync.id, state_in(SyncRow.state, SyncState.QUEUED))
+        update(_ROWS)
+        .where(_ROWS.c.id == sync.id, state_in(_ROWS.c.state, SyncState.QUEUED))
         .values(
             state=SyncState.CANCELLED,
             cause=cause,
@@ -121,9 +115,8 @@ def cancel(session: Session, sync: Sync, cause: Cause, now: datetime) -> Sync | 
             waits_for=None,
             due_at=now,
             lease_until=None,
-            attempt=SyncRow.attempt + 1,
+            attempt=_ROWS.c.attempt + 1,
         )
-        .execution_options(synchronize_session=False)
     )
     wake(session, KIND)
     return queues.promote(session, sync.cluster_id, now)

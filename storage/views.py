@@ -6,14 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from storage.engine.database import IN_PORTIONS
 from storage.models import LicenseHolderRow
 from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, Term, View
 from storage.view_conditions import ordering, where
 
-_PORTION = 2000
-"""How many license holders are read at once, so that an export of any size needs little memory."""
-
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _HOLDERS: Any = LicenseHolderRow.__table__
 _CELLS = select(*(_HOLDERS.c[column] for column in LICENSE_COLUMNS))
 _OF_ROSTER: ColumnElement[bool] = _HOLDERS.c.roster_id == bindparam("roster")
@@ -35,9 +32,8 @@ def cells(session: Session, roster_id: int, view: View | None = None, *, few: bo
     query: Any = _ALL_CELLS
     if view is not None:
         query = _CELLS.where(_OF_ROSTER, *where(view.terms)).order_by(*ordering(view.sort), _HOLDERS.c.position)
-    options = {} if few else {"yield_per": _PORTION}
-    found: Iterator[Any] = iter(session.execute(query, {"roster": roster_id}, execution_options=options))
-    return found
+    options = {} if few else IN_PORTIONS
+    return iter(session.execute(query, {"roster": roster_id}, execution_options=options))
 
 
 def count(session: Session, roster_id: int, view: View | None = None) -> int:

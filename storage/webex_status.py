@@ -2,9 +2,10 @@
 
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, or_, select, update
+from sqlalchemy import Text, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage import inbox
@@ -19,7 +20,6 @@ from storage.values.records import Claim, SyncState, WebexRun, WebexSyncStatus
 
 KIND = "readings"
 
-# Statements on tables instead of classes are built once: see storage/__init__.py.
 _ROWS: Any = ReadingRow.__table__
 _SYNCS: Any = SyncRow.__table__
 _RUNS: Any = WebexRunRow.__table__
@@ -37,12 +37,7 @@ _STORE = (
     .values(read_at=_NOW, **{name: bindparam(f"new_{name}", type_=_ROWS.c[name].type) for name in _STATUS_COLUMNS})
     .returning(_ROWS.c.id)
 )
-_LOCKED = (
-    select(ReadingRow)
-    .where(ReadingRow.enterprise_id == _ENTERPRISE)
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
+_LOCKED = select(ReadingRow).where(ReadingRow.enterprise_id == _ENTERPRISE).with_for_update()
 
 
 def _is_same_run(table: Any) -> Any:
@@ -81,7 +76,7 @@ def request(session: Session, enterprise_id: int, now: datetime) -> int:
     The row stays locked until the transaction ends, so the read cannot end before those who wait for it are recorded.
     """
     insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
-    row = session.scalars(_LOCKED, {"enterprise": enterprise_id}).one()
+    row = session.scalars(_LOCKED, {"enterprise": enterprise_id}, execution_options={"populate_existing": True}).one()
     if row.due_at is None:
         row.due_at = now
         session.flush()
@@ -89,14 +84,8 @@ def request(session: Session, enterprise_id: int, now: datetime) -> int:
     return row.id
 
 
-def claim(connection: Connection, now: datetime) -> ReadingRow | None:
-    """Claim a reading that is due."""
-    return claims.claim(connection, ReadingRow, now)
-
-
-def next_due(session: Session, now: datetime) -> datetime | None:
-    """Return when the readings have to be looked at again."""
-    return claims.next_due(session, ReadingRow, now)
+claim = claims.claimer(ReadingRow)
+next_due = partial(claims.next_due, ReadingRow)
 
 
 def done(session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:

@@ -42,10 +42,9 @@ def tokens(line: str) -> list[Token]:
     while at < len(line):
         if line[at] == " ":
             at += 1
-            continue
-        token = _token(line, at)
-        found.append(token)
-        at = token.end
+        else:
+            found.append(_token(line, at))
+            at = found[-1].end
     return found
 
 
@@ -57,22 +56,16 @@ def _token(line: str, start: int) -> Token:
     if not column[1]:
         raise refusals.no_column(line, start, column.end())
     values = _values(line, column.end(), bare=False)
-    if column[2] == ":" and _is_space_before_value(line, column.end()):
+    # A space and then a value: `location: Dallas`.
+    if column[2] == ":" and line.startswith(" ", column.end()) and not _COLUMN.match(line[column.end() :].lstrip()):
         raise refusals.space_before_value(line, start, column.end())
     return Token(column[1], column[2] == "!=", values, start, values[-1].end)
-
-
-def _is_space_before_value(line: str, at: int) -> bool:
-    """Return whether a space and then a value follow: `location: Dallas`."""
-    rest = line[at:].lstrip()
-    return line.startswith(" ", at) and not _COLUMN.match(rest)
 
 
 def _values(line: str, at: int, *, bare: bool) -> tuple[Value, ...]:
     values = []
     while True:
-        value = _value(line, at, bare=bare)
-        values.append(value)
+        values.append(value := _value(line, at, bare=bare))
         comma = _COMMA.match(line, value.end)
         if comma is None:
             return tuple(values)

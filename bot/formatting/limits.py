@@ -1,6 +1,7 @@
 """Keeps a message within the size that Webex accepts."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 MAX_MESSAGE_BYTES = 7439
 """Bytes of UTF-8 in a message's text or markdown. Source: Webex's messages API."""
@@ -27,17 +28,10 @@ def cut(
     whole = "\n".join(lines)
     if len(lines) <= most and fits(whole, limit):
         return whole
-    for kept in range(min(_most(lines, limit), most), -1, -1):
+    sizes = accumulate(size(line) + 1 for line in lines)
+    fitting = sum(used <= limit for used in sizes)
+    for kept in range(min(fitting, most), -1, -1):
         shortened = "\n".join([*lines[:kept], more.format(n=f"{len(lines) - kept:,}")])
         if fits(shortened, limit):
             return shortened
     raise ValueError(f"{limit} bytes are too few for a list")
-
-
-def _most(lines: Sequence[str], limit: int) -> int:
-    used = 0
-    for index, line in enumerate(lines):
-        used += size(line) + 1
-        if used > limit:
-            return index
-    return len(lines)

@@ -13,7 +13,10 @@ def when(moment: datetime, now: datetime, timezone: str) -> str:
 
     An unknown zone counts as UTC.
     """
-    return f"{at(moment, now, timezone)}, {_seen_from(now, moment)}"
+    seconds = (moment - now).total_seconds()
+    distance = _roughly(abs(seconds))
+    seen_from_now = "now" if round(seconds) == 0 else f"in {distance}" if seconds > 0 else f"{distance} ago"
+    return f"{at(moment, now, timezone)}, {seen_from_now}"
 
 
 def at(moment: datetime, now: datetime, timezone: str) -> str:
@@ -42,14 +45,6 @@ def duration(seconds: float) -> str:
 def iso(moment: datetime) -> str:
     """Return a time in UTC as ISO 8601 to the second: 2026-11-22T10:14:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _seen_from(now: datetime, moment: datetime) -> str:
-    seconds = (moment - now).total_seconds()
-    if round(abs(seconds)) == 0:
-        return "now"
-    distance = _roughly(abs(seconds))
-    return f"in {distance}" if seconds > 0 else f"{distance} ago"
 
 
 def _roughly(seconds: float) -> str:

@@ -89,7 +89,7 @@ def read(content: bytes) -> LocationUpload:
     if len(lines) > MAX_LINES:
         raise Refusal(refusals.too_long(MAX_LINES))
     table = _find_table(lines)
-    key_at, location_at, faults = table.key_at, table.location_at, table.faults
+    faults = table.faults
     requested: list[RequestedLocation] = []
     firsts: dict[str, RequestedLocation] = {}
     for number, row in table.rows:
@@ -100,7 +100,7 @@ def read(content: bytes) -> LocationUpload:
         if fault is not None:
             faults.append(fault)
             continue
-        given, location = cells[key_at], cells[location_at]
+        given, location = cells[table.key_at], cells[table.location_at]
         line = RequestedLocation(number, given, folded_key(table.by, given), location)
         requested.append(line)
         first = firsts.setdefault(line.key, line) if line.key else line
@@ -129,7 +129,8 @@ def _find_table(lines: list[str]) -> _Table:
         rows = _rows(lines, start, delimiter, faults)
         number, row = next(rows, (start + 1, []))
         header = [_cell(raw) for raw in row]
-        columns = _names(header)
+        # None stands for a column that is not read.
+        columns = [_COLUMNS.get(_SEPARATORS.sub("", fold(cell))) for cell in header]
         by = next((key for key in Key if key in columns), None)
         if by is None or LOCATION not in columns:
             continue
@@ -139,11 +140,6 @@ def _find_table(lines: list[str]) -> _Table:
         return _Table(rows, faults, delimiter, header, by, columns.index(by), columns.index(LOCATION))
     found = lines[start].strip() if start < len(lines) else ""
     raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(found))]), personal=True)
-
-
-def _names(header: list[str]) -> list[str | None]:
-    """Return the column that each cell of the header names; None for columns that are not read."""
-    return [_COLUMNS.get(_SEPARATORS.sub("", fold(cell))) for cell in header]
 
 
 def _rows(lines: list[str], start: int, delimiter: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:

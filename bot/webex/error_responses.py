@@ -25,11 +25,10 @@ def error_for(
     `call` names the call. `headers` must ignore case.
     """
     content = _json_object(body)
-    errors = _errors(content)
-    message = content.get("message")
-    sentences = [
-        sentence for sentence in (message, *(error.get("description") for error in errors)) if isinstance(sentence, str)
-    ]
+    listed = content.get("errors")
+    errors = [error for error in listed if isinstance(error, dict)] if isinstance(listed, list) else []
+    said = (content.get("message"), *(error.get("description") for error in errors))
+    sentences = [sentence for sentence in said if isinstance(sentence, str)]
     tracking_id = redacted(headers.get("TrackingID") or content.get("trackingId"), token) or None
     summary = f"Webex answered {status} to {call}"
     webex_message = redacted("; ".join(dict.fromkeys(sentences)), token)
@@ -80,11 +79,6 @@ def _json_object(body: bytes) -> Item:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def _errors(content: Item) -> list[Item]:
-    errors = content.get("errors")
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def redacted(value: object, token: str) -> str:

@@ -22,7 +22,9 @@ class RateLimited(WebexFailure):
     def __init__(self, message: str, *, retry_after: float | None, tracking_id: str | None = None) -> None:
         """Take `retry_after` in seconds, as Webex sends it."""
         super().__init__(message, tracking_id=tracking_id)
-        self.retry_after = None if retry_after is None else _within_limits(retry_after)
+        self.retry_after: timedelta | None = None
+        if retry_after is not None:
+            self.retry_after = max(MIN_RETRY_AFTER, min(timedelta(seconds=retry_after), MAX_PAUSE))
 
 
 class Unavailable(WebexFailure):

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.webex.errors import Rejected
 
 Item = Mapping[str, object]
+Entry = TypeVar("Entry")
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -91,19 +93,18 @@ def child(item: Item, name: str) -> Item:
 
 def objects(item: Item, name: str) -> list[Item]:
     """Return a field that is a list of objects, empty if Webex sends none."""
-    value = item.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise not_understood(f"{name} is not a list of objects")
-    return value
+    return [*_list_of(dict, "objects", item, name)]
 
 
 def texts(item: Item, name: str) -> tuple[str, ...]:
     """Return a field that is a list of texts, empty if Webex sends none."""
+    return tuple(map(storable, _list_of(str, "texts", item, name)))
+
+
+def _list_of(kind: type[Entry], plural: str, item: Item, name: str) -> list[Entry]:
     value = item.get(name)
     if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise not_understood(f"{name} is not a list of texts")
-    return tuple(storable(entry) for entry in value)
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, kind) for entry in value):
+        raise not_understood(f"{name} is not a list of {plural}")
+    return value

@@ -102,17 +102,12 @@ class Webex:
     def webhooks(self) -> list[Webhook]:
         """Return all webhooks of the bot."""
         pages = self._client.pages("webhooks", {"max": PAGE_SIZE})
-        return [_webhook(item) for page in pages for item in page]
+        items = (item for page in pages for item in page)
+        return [Webhook(required(i, "id"), text(i, "name"), text(i, "resource"), text(i, "event")) for i in items]
 
     def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> None:
         """Have Webex send an event to `target_url`, signed with the secret."""
-        content = {
-            "name": name,
-            "targetUrl": target_url,
-            "resource": resource,
-            "event": event,
-            "secret": secret,
-        }
+        content = {"name": name, "targetUrl": target_url, "resource": resource, "event": event, "secret": secret}
         self._client.request("POST", "webhooks", json=content)
 
     def update_webhook(self, webhook_id: str, name: str, target_url: str, secret: str) -> None:
@@ -139,12 +134,3 @@ def _person(item: Item) -> Identity:
 
 def _member(item: Item) -> Identity:
     return Identity(required(item, "personId"), text(item, "personEmail"), optional(item, "personOrgId"))
-
-
-def _webhook(item: Item) -> Webhook:
-    return Webhook(
-        id=required(item, "id"),
-        name=text(item, "name"),
-        resource=text(item, "resource"),
-        event=text(item, "event"),
-    )

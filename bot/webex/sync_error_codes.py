@@ -21,13 +21,17 @@ class ErrorKind(StrEnum):
     PERMANENT = "permanent"
 
 
+_CASE = "Have your service provider open a support case with Cisco and quote the tracking id."
+_CASE_IF_REPEATED = f"If the next sync has the same error, {_CASE[0].lower()}{_CASE[1:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What happened, who can fix it, what the admin does next, and whether another attempt helps."""
 
     explanation: str
-    who_can_fix: WhoCanFix
-    advice: str
+    who_can_fix: WhoCanFix = WhoCanFix.CISCO
+    advice: str = _CASE_IF_REPEATED
     kind: ErrorKind = ErrorKind.PERMANENT
 
 
@@ -37,34 +41,24 @@ NOBODY_ACTIVATED = 600029
 UNKNOWN_ADVICE = "Send this code with the tracking id to your service provider."
 """What to do about a code that is not in the table."""
 
-_CASE = "Have your service provider open a support case with Cisco and quote the tracking id."
-_CASE_IF_REPEATED = f"If the next sync has the same error, {_CASE[0].lower()}{_CASE[1:]}"
 _ACTIVATE = "Ask one license holder to activate and to sign in to the Webex app, then start a new sync."
 
 MEANINGS: Mapping[int, Meaning] = {
     600000: Meaning(
         "Webex failed without an explanation, so your contact directory may be incomplete or out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
-        ErrorKind.TEMPORARY,
+        kind=ErrorKind.TEMPORARY,
     ),
     600001: Meaning(
         "The sync failed and Webex does not say why; your contact directory may be incomplete or out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
-        ErrorKind.TEMPORARY,
+        kind=ErrorKind.TEMPORARY,
     ),
     600002: Meaning(
         "Webex stopped the sync before it was finished, so only part of your contact directory may be up to date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
-        ErrorKind.TEMPORARY,
+        kind=ErrorKind.TEMPORARY,
     ),
     600003: Meaning(
         "A sync of several enterprises succeeded for some and failed for others; your contacts may be out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
-        ErrorKind.TEMPORARY,
+        kind=ErrorKind.TEMPORARY,
     ),
     600004: Meaning(
         "Directory sync is switched off for your service provider's customers, so your contacts are not synchronized.",
@@ -85,8 +79,7 @@ MEANINGS: Mapping[int, Meaning] = {
     ),
     600007: Meaning(
         "Webex cannot find your enterprise's organization, so there is no contact directory to write to.",
-        WhoCanFix.CISCO,
-        _CASE,
+        advice=_CASE,
     ),
     600008: Meaning(
         "Webex cannot find your enterprise among your service provider's customers, so nothing was synchronized.",
@@ -116,8 +109,6 @@ MEANINGS: Mapping[int, Meaning] = {
     ),
     600013: Meaning(
         "Webex could not add people and devices from BroadWorks, so entries are missing from your contact directory.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600014: Meaning(
         "Webex could not connect to your BroadWorks system, so your contact directory may be out of date.",
@@ -133,18 +124,12 @@ MEANINGS: Mapping[int, Meaning] = {
     ),
     600017: Meaning(
         "Webex could not copy any phone lists, shared or personal, so their contacts are missing or out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600018: Meaning(
         "Webex could not copy your people's personal phone lists, so the contacts in them are missing or out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600019: Meaning(
         "Webex could not copy your enterprise's shared phone lists, so their contacts are missing or out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600020: Meaning(
         "Directory sync could not be switched off while a sync was running, so your contacts are still synchronized.",
@@ -168,13 +153,9 @@ MEANINGS: Mapping[int, Meaning] = {
     ),
     600025: Meaning(
         "Webex could not update a person's account, so that contact in your directory may be out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600026: Meaning(
         "Webex could not update a device's account (for example a room phone's), so that contact may be out of date.",
-        WhoCanFix.CISCO,
-        _CASE_IF_REPEATED,
     ),
     600027: Meaning(
         "BroadWorks has several people with the user id of the one person to synchronize, so no contact was added.",

@@ -21,17 +21,7 @@ from sandbox.api.responses import error_body, json_response
 from sandbox.webex.errors import WebexError
 from sandbox.webex.ids import make_tracking_id
 
-ENDPOINTS = (
-    people,
-    rooms,
-    memberships,
-    messages,
-    files,
-    attachment_actions,
-    webhooks,
-    enterprises,
-    subscribers,
-)
+_ENDPOINTS = (people, rooms, memberships, messages, files, attachment_actions, webhooks, enterprises, subscribers)
 
 
 @cache
@@ -46,7 +36,7 @@ def flask_app() -> Flask:
     app.after_request(_add_tracking_id)
     app.register_error_handler(WebexError, _error_response)
     app.register_error_handler(HTTPException, _http_error_response)
-    for endpoint in ENDPOINTS:
+    for endpoint in _ENDPOINTS:
         app.register_blueprint(endpoint.blueprint, url_prefix="/v1")
     return app
 

@@ -19,10 +19,10 @@ def _sync_json(enterprise: Enterprise) -> Json:
     return {"enableDirSync": enterprise.is_enabled, "directorySyncStatus": enterprise.status()}
 
 
-def _sync_status_json(enterprise: Enterprise) -> Json:
+def _changed(enterprise: Enterprise) -> Response:
     """Return the answer to changing or starting a sync: only the status."""
     status = {"syncStatus": enterprise.status()["syncStatus"]}
-    return {"enableDirSync": enterprise.is_enabled, "directorySyncStatus": status}
+    return json_response({"enableDirSync": enterprise.is_enabled, "directorySyncStatus": status})
 
 
 def _enterprise_json(enterprise: Enterprise) -> Json:
@@ -56,9 +56,7 @@ def get_sync_json(enterprise_id: str) -> Response:
 @blueprint.put(SYNC_PATH)
 def enable(enterprise_id: str) -> Response:
     """Switch directory sync on or off."""
-    return json_response(
-        _sync_status_json(current_world().broadworks.enable(enterprise_id, json_fields().boolean("enableDirSync")))
-    )
+    return _changed(current_world().broadworks.enable(enterprise_id, json_fields().boolean("enableDirSync")))
 
 
 @blueprint.post(SYNC_PATH)
@@ -66,4 +64,4 @@ def start_sync(enterprise_id: str) -> Response:
     """Start a sync. Webex answers 200, not 202."""
     if json_fields().required("syncStatus") != "SYNC_NOW":
         raise WebexError(400, "The only value allowed for syncStatus is SYNC_NOW.")
-    return json_response(_sync_status_json(current_world().broadworks.sync_now(enterprise_id)))
+    return _changed(current_world().broadworks.sync_now(enterprise_id))

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -13,9 +13,6 @@ from sandbox.faults import Fault, Faults
 from sandbox.webex.ids import make_tracking_id
 from sandbox.world import Request, World
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
 
 class ConnectionDropped(ConnectionAbortedError):
     """The connection must be closed without a response."""
@@ -24,12 +21,12 @@ class ConnectionDropped(ConnectionAbortedError):
 class RequestMiddleware:
     """Puts the world into each request, applies faults and logs the request in the world."""
 
-    def __init__(self, app: "WSGIApplication", world: World, faults: Faults) -> None:
+    def __init__(self, app: WSGIApplication, world: World, faults: Faults) -> None:
         self._app = app
         self._world = world
         self._faults = faults
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request, or apply the fault that matches it. Raise `ConnectionDropped` if the fault says so."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/v1")
         token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
@@ -50,7 +47,7 @@ class RequestMiddleware:
             status = statuses[-1] if statuses and not dropped else None
             self._world.requests.append(Request(method, path, environ["QUERY_STRING"], token, status))
 
-    def _serve(self, fault: Fault | None, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def _serve(self, fault: Fault | None, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if fault is None:
             return self._app(environ, start)
         is_stopping = fault.delay > 0 and not self._faults.wait(fault.delay)
@@ -62,12 +59,10 @@ class RequestMiddleware:
         return response
 
 
-def _fault_response(fault: Fault, status: int, start: "StartResponse") -> Iterable[bytes]:
+def _fault_response(fault: Fault, status: int, start: StartResponse) -> Iterable[bytes]:
     reason = HTTP_STATUS_CODES.get(status, "Unknown")
     tracking_id = make_tracking_id("SANDBOX")
-    body = fault.body
-    if body is None:
-        body = json.dumps(error_body(reason, tracking_id)).encode()
+    body = json.dumps(error_body(reason, tracking_id)).encode() if fault.body is None else fault.body
     headers = Headers([("Content-Type", "application/json;charset=UTF-8"), ("TrackingID", tracking_id)])
     for name, value in fault.headers.items():
         headers[name] = value

@@ -28,9 +28,7 @@ def no_content() -> Response:
 
 def error_body(message: str, tracking_id: str, code: int | None = None) -> Json:
     """Return the body of an error as Webex writes it."""
-    error: Json = {"description": message}
-    if code is not None:
-        error["errorCode"] = code
+    error = {"description": message} | ({} if code is None else {"errorCode": code})
     return {"message": message, "errors": [error], "trackingId": tracking_id}
 
 
@@ -56,7 +54,8 @@ def page_response(items: list[Json], next_start: int | None) -> Response:
     response = json_response({"items": items})
     if next_start is not None:
         kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
-        add_next_link([*kept, ("cursor", _encode_cursor(next_start))], response)
+        cursor = base64.urlsafe_b64encode(f"after:{next_start}".encode()).decode().rstrip("=")
+        add_next_link([*kept, ("cursor", cursor)], response)
     return response
 
 
@@ -81,7 +80,3 @@ def page_start() -> int:
         return int(start[:12])
     except ValueError as error:
         raise WebexError(400, "The cursor is not valid.") from error
-
-
-def _encode_cursor(start: int) -> str:
-    return base64.urlsafe_b64encode(f"after:{start}".encode()).decode().rstrip("=")

@@ -33,9 +33,8 @@ def create_webhook() -> Response:
     if filter_:
         check_filter(resource, filter_)
     secret = fields.text("secret")
-    return json_response(
-        _webhook_json(current_world().webhooks.create(caller(), name, target_url, resource, event, filter_, secret))
-    )
+    hook = current_world().webhooks.create(caller(), name, target_url, resource, event, filter_, secret)
+    return json_response(_webhook_json(hook))
 
 
 @blueprint.get("/webhooks")
@@ -57,13 +56,10 @@ def update_webhook(webhook_id: str) -> Response:
     name, target_url, status = fields.required("name"), _target_url(fields), fields.text("status")
     if status not in (None, "active"):
         raise WebexError(400, "A webhook can only be activated.")
-    activate = status == "active"
-    secret = fields.text("secret")
-    return json_response(
-        _webhook_json(
-            current_world().webhooks.update(webhook_id, caller(), name, target_url, secret, activate=activate)
-        )
+    hook = current_world().webhooks.update(
+        webhook_id, caller(), name, target_url, fields.text("secret"), activate=status == "active"
     )
+    return json_response(_webhook_json(hook))
 
 
 @blueprint.delete("/webhooks/<webhook_id>")

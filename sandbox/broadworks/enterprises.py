@@ -65,9 +65,7 @@ class Enterprise:
         if self.run is None:
             return
         outcome, end_time = self.run.outcome, format_micros(ended_at)
-        status = dict(self.last_status)
-        status.pop("errors", None)
-        status |= {
+        status = {name: value for name, value in self.last_status.items() if name != "errors"} | {
             "lastSyncStartTime": format_micros(self.run.started_at),
             "lastSyncEndTime": end_time,
             "syncStatus": outcome.status,

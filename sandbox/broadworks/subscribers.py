@@ -125,11 +125,7 @@ class Subscribers:
 
     def has_provisioned(self, sp_enterprise_id: str) -> bool:
         """Say whether the enterprise has a provisioned subscriber."""
-        with self._lock:
-            return any(
-                self._by_ordinal[ordinal].status == "provisioned"
-                for ordinal in self._by_enterprise.get(sp_enterprise_id, ())
-            )
+        return any(subscriber.status == "provisioned" for subscriber in self.of_enterprise(sp_enterprise_id))
 
     def page_after(
         self, ordinal: int, sp_enterprise_id: str | None, matches: Callable[[Subscriber], bool], limit: int

@@ -29,11 +29,7 @@ class BroadWorks:
     """The enterprises of one provider. A sync takes `sync_seconds`; each read works out its progress from the clock."""
 
     def __init__(
-        self,
-        lock: RLock,
-        subscribers: Subscribers,
-        sync_seconds: float,
-        clock: Callable[[], float] = time.monotonic,
+        self, lock: RLock, subscribers: Subscribers, sync_seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._lock = lock
         self._subscribers = subscribers
@@ -96,12 +92,8 @@ class BroadWorks:
             if not self._subscribers.has_provisioned(enterprise.sp_enterprise_id):
                 raise WebexError(400, "Nobody of this enterprise is provisioned.", code=600029)
             if self._is_busy(enterprise.cluster):
-                raise WebexError(
-                    429,
-                    "The cluster is busy with another sync.",
-                    code=600009,
-                    retry_after=math.ceil(self.retry_after),
-                )
+                seconds = math.ceil(self.retry_after)
+                raise WebexError(429, "The cluster is busy with another sync.", code=600009, retry_after=seconds)
             self._start(enterprise, on_demand=True)
             return enterprise
 

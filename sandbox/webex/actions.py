@@ -35,20 +35,16 @@ class Actions:
                 raise WebexError(400, "The message has no card.")
             action = CardAction(make_id("ATTACHMENT_ACTION"), message.id, message.room_id, person.id, inputs, now())
             self._actions[action.id] = action, message.person_id
-
-            def is_visible_to(viewer: Person) -> bool:
-                return viewer.id == message.person_id
-
             data = json_shapes.action_event(action)
-            self._publish(Event("attachmentActions", "created", data, person, is_visible_to))
+            author_id = message.person_id
+            self._publish(Event("attachmentActions", "created", data, person, lambda viewer: viewer.id == author_id))
             return action
 
     def get(self, action_id: str, viewer: Person) -> CardAction:
         """Return an action. Raise 404 if the viewer may not read it."""
         with self._lock:
             action, author_id = self._actions.get(action_id, (None, ""))
-            if action is None or not self._rooms.is_member(action.room_id, viewer):
-                raise not_found("attachment action")
-            if viewer.is_bot and viewer.id != author_id:
+            is_other_bot = viewer.is_bot and viewer.id != author_id
+            if action is None or is_other_bot or not self._rooms.is_member(action.room_id, viewer):
                 raise not_found("attachment action")
             return action

@@ -35,12 +35,9 @@ def room(room: Room, title: str) -> Json:
         "created": format_millis(room.created),
     }
     if room.type == "group":
-        shape |= {
-            "ownerId": room.creator.org_id,
-            "isPublic": False,
-            "isReadOnly": False,
-            "isAnnouncementOnly": False,
-        }
+        shape |= {"ownerId": room.creator.org_id} | dict.fromkeys(
+            ("isPublic", "isReadOnly", "isAnnouncementOnly"), False
+        )
     return shape
 
 
@@ -62,46 +59,24 @@ def membership(membership: Membership) -> Json:
 
 def message(message: Message, base_url: str) -> Json:
     """Return a message as `GET /messages` shows it."""
-    shape = _with_mentions(message, base_url)
-    if message.parent_id is not None:
-        shape["parentId"] = message.parent_id
-    if message.html is not None:
-        shape["html"] = message.html
-    if message.updated is not None:
-        shape["updated"] = format_millis(message.updated)
-    return shape
+    updated = None if message.updated is None else format_millis(message.updated)
+    return _with_mentions(message, base_url) | _present(parentId=message.parent_id, html=message.html, updated=updated)
 
 
 def posted_message(message: Message, base_url: str, to_person_id: str | None, to_email: str | None) -> Json:
     """Return the answer to posting a message; Webex's documents show neither `html` nor `parentId` in it."""
-    shape = _with_mentions(message, base_url)
-    if to_person_id is not None:
-        shape["toPersonId"] = to_person_id
-    if to_email is not None:
-        shape["toPersonEmail"] = to_email
-    return shape
+    return _with_mentions(message, base_url) | _present(toPersonId=to_person_id, toPersonEmail=to_email)
 
 
 def direct_message(message: Message, base_url: str) -> Json:
     """Return a message in the list of a 1:1 space; Webex's documents show the fewest fields there."""
-    shape = _identity(message)
-    if message.text is not None:
-        shape["text"] = message.text
-    if message.markdown is not None:
-        shape["markdown"] = message.markdown
-    if message.files:
-        shape["files"] = [f"{base_url}contents/{file.id}" for file in message.files]
-    return shape
+    files = [f"{base_url}contents/{file.id}" for file in message.files]
+    return _identity(message) | _present(text=message.text, markdown=message.markdown, files=files)
 
 
 def message_event(message: Message) -> Json:
     """Return the `data` of a webhook about a message. It never contains the text."""
-    shape = _identity(message)
-    if message.mentioned_people:
-        shape["mentionedPeople"] = list(message.mentioned_people)
-    if message.parent_id is not None:
-        shape["parentId"] = message.parent_id
-    return shape
+    return _identity(message) | _present(mentionedPeople=list(message.mentioned_people), parentId=message.parent_id)
 
 
 def action(action: CardAction) -> Json:
@@ -133,11 +108,13 @@ def _identity(message: Message) -> Json:
 
 
 def _with_mentions(message: Message, base_url: str) -> Json:
-    shape = direct_message(message, base_url)
-    if message.attachments:
-        shape["attachments"] = list(message.attachments)
-    if message.mentioned_people:
-        shape["mentionedPeople"] = list(message.mentioned_people)
-    if message.mentioned_groups:
-        shape["mentionedGroups"] = list(message.mentioned_groups)
-    return shape
+    return direct_message(message, base_url) | _present(
+        attachments=list(message.attachments),
+        mentionedPeople=list(message.mentioned_people),
+        mentionedGroups=list(message.mentioned_groups),
+    )
+
+
+def _present(**fields: object) -> Json:
+    """Return the fields without those that are None or an empty list."""
+    return {name: value for name, value in fields.items() if value is not None and value != []}

@@ -116,10 +116,7 @@ def _render_match(match: re.Match[str], find: FindPerson, rendered: Rendered, de
         return _mention(match, find, rendered)
     if match["all"]:
         rendered.groups.append("all")
-        return (
-            '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>',
-            "All",
-        )
+        return '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>', "All"
     if match["link_text"]:
         html, text = _render_inline(match["link_text"], find, rendered, depth + 1)
         return f'<a href="{escape(match["link"])}" rel="nofollow">{html}</a>', text

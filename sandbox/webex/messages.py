@@ -8,6 +8,7 @@ it asks by id. A file exists as long as its message.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from threading import RLock
 
 from sandbox.webex import json_shapes
@@ -166,11 +167,7 @@ class Messages:
         for listener in self.listeners:
             listener(kind, message)
         event = "updated" if kind == "edited" else kind
+        data = json_shapes.message_event(message)
         filter_fields = {"hasFiles": bool(message.files), "hasAttachments": bool(message.attachments)}
-
-        def is_visible_to(person: Person) -> bool:
-            return self.can_see(person, message)
-
-        self._publish(
-            Event("messages", event, json_shapes.message_event(message), author, is_visible_to, filter_fields)
-        )
+        is_visible_to = partial(self.can_see, message=message)
+        self._publish(Event("messages", event, data, author, is_visible_to, filter_fields))

@@ -7,6 +7,7 @@ from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError, not_found
 from sandbox.webex.events import Event, Publish
 from sandbox.webex.ids import make_id
+from sandbox.webex.json_shapes import Json
 from sandbox.webex.people import Person
 from sandbox.webex.records import Membership, Room
 from sandbox.webex.times import now
@@ -122,14 +123,8 @@ class Rooms:
             removed = self.membership(membership_id, actor)
             self._group_room(removed.room_id, actor)
             del self._members[removed.room_id][removed.person.id], self._memberships[removed.id]
-            self._publish_event(
-                "memberships",
-                "deleted",
-                json_shapes.membership(removed),
-                actor,
-                removed.room_id,
-                also_visible_to=removed.person.id,
-            )
+            data, room_id = json_shapes.membership(removed), removed.room_id
+            self._publish_event("memberships", "deleted", data, actor, room_id, also_visible_to=removed.person.id)
 
     def _group_room(self, room_id: str, viewer: Person) -> Room:
         room = self.get(room_id, viewer)
@@ -156,13 +151,7 @@ class Rooms:
         return added
 
     def _publish_event(
-        self,
-        resource: str,
-        event: str,
-        data: json_shapes.Json,
-        actor: Person,
-        room_id: str,
-        also_visible_to: str | None = None,
+        self, resource: str, event: str, data: Json, actor: Person, room_id: str, also_visible_to: str | None = None
     ) -> None:
         def is_visible_to(person: Person) -> bool:
             return person.id == also_visible_to or self.is_member(room_id, person)

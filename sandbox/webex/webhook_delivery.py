@@ -8,6 +8,7 @@ import select
 import socket
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -76,7 +77,8 @@ class WebhookSender:
         with self._lock:
             for connection in self._connections:
                 if connection.sock is not None:
-                    _shut_down(connection.sock)
+                    with suppress(OSError):
+                        connection.sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
         self._threads = []
@@ -133,16 +135,9 @@ class WebhookSender:
 
 
 def _is_stale(connection: http.client.HTTPConnection) -> bool:
-    """Say whether the target has closed a kept-alive connection."""
+    """Return whether the target has closed a kept-alive connection."""
     if connection.sock is None:
         return False
     poll = select.poll()
     poll.register(connection.sock, select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _shut_down(sock: socket.socket) -> None:
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

@@ -6,15 +6,7 @@ from urllib.parse import unquote
 from sandbox.webex.errors import WebexError
 
 FILTERS = {
-    "messages": {
-        "roomId",
-        "roomType",
-        "personId",
-        "personEmail",
-        "mentionedPeople",
-        "hasFiles",
-        "hasAttachments",
-    },
+    "messages": {"roomId", "roomType", "personId", "personEmail", "mentionedPeople", "hasFiles", "hasAttachments"},
     "memberships": {"roomId", "personId", "personEmail", "isModerator"},
     "rooms": {"type", "isLocked"},
     "attachmentActions": {"roomId", "personId"},

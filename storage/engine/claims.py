@@ -3,7 +3,7 @@
 The statements are built once, because building one takes several times as long as running it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -40,28 +40,13 @@ class ClaimLost(Exception):
     """Another worker holds the row now, so this one must write nothing."""
 
 
-def claim(
-    connection: Connection,
-    table: type[ClaimableRow],
-    now: datetime,
-    *conditions: ColumnElement[bool],
-    extra: tuple[Label[Any], ...] = (),
-) -> ClaimableRow | None:
-    """Claim the first due row that is free, for `LEASE`. Return None if there is none.
+def claimer(
+    table: type[ClaimableRow], *conditions: ColumnElement[bool], extra: tuple[Label[Any], ...] = ()
+) -> Callable[[Connection, datetime], ClaimableRow | None]:
+    """Return the function that claims the first due row that is free, for `LEASE`; it returns None if there is none.
 
-    `extra` are values that the row gets besides its columns. The statement is cached by `conditions` and `extra`, so
-    both must be constants of a module. They use the columns of the table, not of the class, which are slower.
+    `conditions` use the columns of the table. `extra` are values that the row gets besides its columns.
     """
-    claimed = connection.execute(
-        _claim_statement(table, conditions, extra), {"now": now, "lease": now + LEASE}
-    ).one_or_none()
-    return None if claimed is None else table(**claimed._mapping)
-
-
-@cache
-def _claim_statement(
-    table: ClaimableTable, conditions: tuple[ColumnElement[bool], ...], extra: tuple[Label[Any], ...]
-) -> Any:
     rows: Any = table.__table__
     first = (
         select(rows.c.id)
@@ -71,15 +56,21 @@ def _claim_statement(
         # key_share: do not skip a row only because another row that refers to it is being inserted.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return (
+    statement = (
         update(rows)
         .where(rows.c.id == first.scalar_subquery())
         .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
         .returning(*rows.c, *extra)
     )
 
+    def claim(connection: Connection, now: datetime) -> ClaimableRow | None:
+        claimed = connection.execute(statement, {"now": now, "lease": now + LEASE}).one_or_none()
+        return None if claimed is None else table(**claimed._mapping)
 
-def next_due(session: Session, table: ClaimableTable, now: datetime) -> datetime | None:
+    return claim
+
+
+def next_due(table: ClaimableTable, session: Session, now: datetime) -> datetime | None:
     """Return when the next row becomes due or the next lease ends; None if neither will."""
     times = session.execute(_next_due_statement(table), {"now": now}).one()
     return min((time for time in times if time is not None), default=None)
@@ -95,14 +86,15 @@ def _next_due_statement(table: ClaimableTable) -> Select[datetime | None, dateti
 
 def settle(session: Session | Connection, table: ClaimableTable, claim: Claim, **values: Any) -> None:
     """Write the result and end the claim. Raise `ClaimLost` if the claim is lost."""
-    _update_or_raise(session, table, claim, {"lease_until": None, **values})
+    if not _update(session, table, claim, {"lease_until": None, **values}):
+        raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
 
 
 def save_progress(
     session: Session | Connection, table: ClaimableTable, claim: Claim, now: datetime, **values: Any
 ) -> None:
     """Write a step of the work and renew the lease. Raise `ClaimLost` if the claim is lost."""
-    _update_or_raise(session, table, claim, {"lease_until": now + LEASE, **values})
+    settle(session, table, claim, lease_until=now + LEASE, **values)
 
 
 def set_leases(session: Session, table: ClaimableTable, claims: Iterable[Claim], until: datetime | None) -> None:
@@ -111,15 +103,7 @@ def set_leases(session: Session, table: ClaimableTable, claims: Iterable[Claim],
         _update(session, table, claim, {"lease_until": until})
 
 
-def _update_or_raise(
-    session: Session | Connection, table: ClaimableTable, claim: Claim, values: dict[str, Any]
-) -> None:
-    if not _update(session, table, claim, values):
-        raise ClaimLost(f"{table.__tablename__} {claim.id}, attempt {claim.attempt}")
-
-
 def _update(session: Session | Connection, table: ClaimableTable, claim: Claim, values: dict[str, Any]) -> bool:
-    """Update a row if the claim is still valid. Return whether it was."""
     parameters = {f"new_{name}": value for name, value in values.items()}
     result: CursorResult[Any] = session.execute(
         _update_statement(table, *values), parameters | {"claimed": claim.id, "tried": claim.attempt}

@@ -19,6 +19,9 @@ from storage.engine.notifier import Notifier
 CHANNEL = "directory_sync"
 _WOKEN = "woken"
 
+IN_PORTIONS = {"yield_per": 2000}
+"""Execution options that read 2,000 rows at once, so that a result of any size needs little memory."""
+
 OnCommit = Callable[[frozenset[str]], None]
 
 

@@ -2,7 +2,6 @@
 
 import threading
 from collections import deque
-from types import TracebackType
 
 
 class FairLock:
@@ -23,9 +22,7 @@ class FairLock:
             self._waiting.append(turn)
         turn.acquire()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._mutex:
             if self._waiting:
                 self._waiting.popleft().release()

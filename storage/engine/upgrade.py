@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 
 from storage.engine.database import Database
 
@@ -32,11 +32,6 @@ def upgrade(database: Database) -> None:
 def up_to_date(database: Database) -> bool:
     """Return whether the newest migration has run; the files are named by number."""
     with database.reader.connect() as connection:
-        return _version(connection) == _HEAD
-
-
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return version
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == _HEAD

@@ -1,5 +1,6 @@
 """The syncs and their followers."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -71,34 +72,19 @@ class FollowerRow(Table):
     since: Mapped[datetime]
 
 
+_SYNC_FIELDS = tuple(field.name for field in fields(Sync))
+
+
 def to_sync(row: SyncRow | Row[Any]) -> Sync:
     """Convert a row into the value that storage returns."""
-    return Sync(
-        id=row.id,
-        enterprise_id=row.enterprise_id,
-        cluster_id=row.cluster_id,
-        state=SyncState(row.state),
-        head=row.head,
-        waits_for=None if row.waits_for is None else WaitsFor(row.waits_for),
-        asked_at=row.asked_at,
-        asker_email=row.asker_email,
-        starts=row.starts,
-        starting_at=row.starting_at,
-        before_started_at=row.before_started_at,
-        before_tracking_id=row.before_tracking_id,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        seconds=row.seconds,
-        tracking_id=row.tracking_id,
-        webex_status=row.webex_status,
-        counts=dict(row.counts),
-        errors=to_errors(row.errors),
-        cause=None if row.cause is None else Cause(row.cause),
-        reason=row.reason,
-        status_outbox_id=row.status_outbox_id,
-        roster_id=row.roster_id,
-        polls=row.polls,
-    )
+    converted = {
+        "state": SyncState(row.state),
+        "waits_for": None if row.waits_for is None else WaitsFor(row.waits_for),
+        "counts": dict(row.counts),
+        "errors": to_errors(row.errors),
+        "cause": None if row.cause is None else Cause(row.cause),
+    }
+    return Sync(**{name: getattr(row, name) for name in _SYNC_FIELDS} | converted)
 
 
 def to_errors(stored: list[Any]) -> tuple[tuple[int, str], ...]:

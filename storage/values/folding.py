@@ -21,14 +21,7 @@ _REPLACEMENTS = str.maketrans(
     | dict.fromkeys(_DASHES, "-")
 )
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_SELECTORS = {
-    "\u034f",
-    "\u180b",
-    "\u180c",
-    "\u180d",
-    *map(chr, range(0xFE00, 0xFE10)),
-    *map(chr, range(0xE0100, 0xE01F0)),
-}
+_SELECTORS = {"\u034f", *map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
 _SPACES = re.compile(r"\s+")
 _DIGITS = re.compile("[0-9]+")
 

@@ -1,6 +1,6 @@
 """The license table: its rows and columns, and the filters and orders of a view."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,7 @@ class LocationCandidate:
     location: str
 
 
-LICENSE_COLUMNS = (
-    "location",
-    "license_type",
-    "service_id",
-    "ext",
-    "first_name",
-    "last_name",
-    "email",
-    "status",
-    "activation",
-)
+LICENSE_COLUMNS = tuple(field.name for field in fields(LicenseHolder))
 
 Pattern = tuple[str, ...]
 """What a cell is compared with: the pieces of text between wildcards. A single piece must equal the whole cell."""

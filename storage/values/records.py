@@ -211,7 +211,6 @@ class WebexRun:
     """A sync of Webex that the bot did not start."""
 
     id: int
-    seen_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
     tracking_id: str | None

@@ -18,7 +18,7 @@ BEFORE = WebexSyncStatus(enabled=True, status="COMPLETE", started_at=EARLIER, en
 
 ROSTER = Roster(1, 1, RosterState.CURRENT, NOW, NOW - timedelta(minutes=5), 14, None)
 READING = WebexSyncStatus(True, "COMPLETE", EARLIER, EARLIER, EARLIER, "before", read_at=NOW - timedelta(minutes=50))
-OWN = WebexRun(1, NOW, EARLIER - timedelta(hours=1), EARLIER, "NA_own", "COMPLETE", {}, ())
+OWN = WebexRun(1, EARLIER - timedelta(hours=1), EARLIER, "NA_own", "COMPLETE", {}, ())
 
 ABSURD = [
     "x" * 600,

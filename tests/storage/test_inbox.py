@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage import inbox
+from storage.engine import claims
 from storage.engine.claims import LEASE
 from storage.engine.database import Database
 from storage.models import InboxRow
@@ -71,7 +72,7 @@ def test_a_waiting_event_blocks_only_later_events_of_its_space(database: Databas
     claim = sample_rows.claim_this_event(database, "a")
     with database.write() as session:
         if how == "retry":
-            inbox.retry(session, claim, NOW + MINUTE, failures=1, error="Webex is away")
+            claims.settle(session, InboxRow, claim, due_at=NOW + MINUTE, failures=1, error="Webex is away")
         else:
             inbox.wait(session, claim, NOW + MINUTE, 1, roster_id=7)
     sample_rows.receive_event(database, "c", "y")

@@ -1,8 +1,10 @@
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from storage import inbox, license_holders, rosters, views
+from storage.engine import claims
 from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
 from storage.models import LicenseHolderRow, RosterRow
@@ -146,7 +148,8 @@ def test_a_roster_to_be_retried_stays_requested(database: Database, acme: Enterp
 
     row = sample_rows.claim_requested_roster(database, acme.id)
     with database.write() as session:
-        rosters.retry(session, Claim(row.id, row.attempt), NOW + MINUTE, 1, "busy")
+        retry: dict[str, Any] = {"due_at": NOW + MINUTE, "failures": 1, "error": "busy"}
+        claims.settle(session, RosterRow, Claim(row.id, row.attempt), **retry)
     assert _state(database, row.id) == RosterState.WANTED
     assert next_due() == NOW + MINUTE
     with database.write() as session:

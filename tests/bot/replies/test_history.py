@@ -19,7 +19,7 @@ DONE = sync(
     seconds=4320.0,
     counts={"usersAdded": 9, "machinesAdded": 1, "usersDeleted": 1234},
 )
-OWN = WebexRun(1, NOW, NOW - timedelta(days=2, hours=1), NOW - timedelta(days=2), "NA", "COMPLETE", {}, ())
+OWN = WebexRun(1, NOW - timedelta(days=2, hours=1), NOW - timedelta(days=2), "NA", "COMPLETE", {}, ())
 
 
 def line(asked_for: Sync | None = None, own: WebexRun | None = None) -> str:
@@ -87,5 +87,5 @@ def test_a_wrong_number_is_quoted_with_what_to_type() -> None:
 @given(TEXTS, TEXTS, TEXTS, st.integers(0, 40))
 def test_every_history_fits_into_one_message(name: str, email: str, words: str, many: int) -> None:
     refused = sync(SyncState.FAILED, cause=Cause.REFUSED, asker_email=email, reason=words, ended_at=NOW)
-    own = WebexRun(1, NOW, NOW, NOW, words, words, {words: 1}, ((1, words),))
+    own = WebexRun(1, NOW, NOW, words, words, {words: 1}, ((1, words),))
     assert fits(history.answer(merged([refused] * many, [own] * many), enterprise(name), NOW))

@@ -156,7 +156,7 @@ def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
 def test_next_due_is_the_next_due_time_or_expiry_of_a_lease(database: Database) -> None:
     def next_due() -> object:
         with database.read() as session:
-            return claims.next_due(session, RosterRow, NOW)
+            return claims.next_due(RosterRow, session, NOW)
 
     assert next_due() is None
     acme, bolt = sample_rows.enterprise(database, "acme"), sample_rows.enterprise(database, "bolt")
