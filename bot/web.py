@@ -69,7 +69,7 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
 
 
 def _event(body: bytes) -> Event | None:
-    """Return None for a resource whose events the bot does not use."""
+    """Return the event of a webhook's body; None if the bot does not use events of this resource."""
     try:
         envelope = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -41,7 +41,7 @@ def notify(session: Session, room_id: str, enterprise_id: int, now: datetime) ->
 
 
 def _set_flags(session: Session, room_id: str, enterprise_id: int, now: datetime, **wanted: bool) -> bool:
-    """Return whether that changed anything."""
+    """Set these flags of a group for an enterprise. Return whether that changed anything."""
     values = {"linked": False, "notify": False, "trusted": False} | wanted
     if insert_if_missing(session, SpaceRow, room_id=room_id, enterprise_id=enterprise_id, since=now, **values):
         return True

@@ -24,7 +24,8 @@ class RateLimited(WebexFailure):
         super().__init__(message, tracking_id=tracking_id)
         self.retry_after: timedelta | None = None
         if retry_after is not None:
-            self.retry_after = max(MIN_RETRY_AFTER, min(timedelta(seconds=retry_after), MAX_PAUSE))
+            seconds = min(max(retry_after, MIN_RETRY_AFTER.total_seconds()), MAX_PAUSE.total_seconds())
+            self.retry_after = timedelta(seconds=seconds)
 
 
 class Unavailable(WebexFailure):
@@ -62,7 +63,3 @@ class Rejected(WebexFailure):
         self.status = status
         self.codes = codes
         self.webex_message = webex_message
-
-
-def _within_limits(seconds: float) -> timedelta:
-    return timedelta(seconds=min(max(seconds, MIN_RETRY_AFTER.total_seconds()), MAX_PAUSE.total_seconds()))

@@ -93,7 +93,7 @@ def child(item: Item, name: str) -> Item:
 
 def objects(item: Item, name: str) -> list[Item]:
     """Return a field that is a list of objects, empty if Webex sends none."""
-    return [*_list_of(dict, "objects", item, name)]
+    return list(_list_of(dict, "objects", item, name))
 
 
 def texts(item: Item, name: str) -> tuple[str, ...]:

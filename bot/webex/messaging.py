@@ -102,8 +102,7 @@ class Webex:
     def webhooks(self) -> list[Webhook]:
         """Return all webhooks of the bot."""
         pages = self._client.pages("webhooks", {"max": PAGE_SIZE})
-        items = (item for page in pages for item in page)
-        return [Webhook(required(i, "id"), text(i, "name"), text(i, "resource"), text(i, "event")) for i in items]
+        return [_webhook(item) for page in pages for item in page]
 
     def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> None:
         """Have Webex send an event to `target_url`, signed with the secret."""
@@ -134,3 +133,7 @@ def _person(item: Item) -> Identity:
 
 def _member(item: Item) -> Identity:
     return Identity(required(item, "personId"), text(item, "personEmail"), optional(item, "personOrgId"))
+
+
+def _webhook(item: Item) -> Webhook:
+    return Webhook(required(item, "id"), text(item, "name"), text(item, "resource"), text(item, "event"))
