@@ -24,7 +24,7 @@ class Fault:
     delay: float = 0.0
 
     def matches(self, method: str, path: str, token: str) -> bool:
-        """Say whether the fault applies to this request."""
+        """Return whether the fault applies to this request."""
         return (
             self.times != 0
             and self.method in (None, method)
@@ -87,7 +87,7 @@ class Faults:
 
     @property
     def is_clear(self) -> bool:
-        """Say whether every fault has been used up."""
+        """Return whether every fault has been used up."""
         return not self._faults
 
     def clear(self) -> None:

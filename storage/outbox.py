@@ -46,11 +46,8 @@ def send(session: Session, address: Address, draft: Draft, now: datetime) -> int
 
 def post(session: Session, destination_id: int, draft: Draft, now: datetime) -> int:
     """Queue a message to a destination. Return the id of the outbox row."""
-    return _add(session, _numbered(session, destination_id), POST, draft, now, None)
-
-
-def _numbered(session: Session, destination_id: int) -> tuple[int, int]:
-    return destination_id, destinations.next_number(session, destination_id)
+    numbered = destination_id, destinations.next_number(session, destination_id)
+    return _add(session, numbered, POST, draft, now, None)
 
 
 def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last: bool = False) -> None:
@@ -71,7 +68,8 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
         .where(_ROWS.c.about_id == about_id, _ROWS.c.state == OPEN, _ROWS.c.lease_until.is_(None))
         .values(state=SUPERSEDED, due_at=None, ended_at=now)
     )
-    _add(session, _numbered(session, about.destination_id), EDIT, Draft(markdown), now, about_id)
+    numbered = about.destination_id, destinations.next_number(session, about.destination_id)
+    _add(session, numbered, EDIT, Draft(markdown), now, about_id)
 
 
 def _add(

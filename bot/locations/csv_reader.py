@@ -160,7 +160,6 @@ def _rows(lines: list[str], start: int, delimiter: str, faults: list[Fault]) -> 
 
 
 def _row_fault(number: int, cells: list[str], table: _Table) -> Fault | None:
-    """Return what is wrong in one row, whatever the others say."""
     wide, location_at = len(table.header), table.location_at
     if any(cells[wide:]) or len(cells) <= max(table.key_at, location_at):
         there = f"{quantity(len(cells), 'cell')}, {quoted(table.delimiter.join(cells))}"

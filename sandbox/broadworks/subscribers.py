@@ -124,7 +124,7 @@ class Subscribers:
             return [self._by_ordinal[ordinal] for ordinal in self._by_enterprise.get(sp_enterprise_id, ())]
 
     def has_provisioned(self, sp_enterprise_id: str) -> bool:
-        """Say whether the enterprise has a provisioned subscriber."""
+        """Return whether the enterprise has a provisioned subscriber."""
         return any(subscriber.status == "provisioned" for subscriber in self.of_enterprise(sp_enterprise_id))
 
     def page_after(

@@ -112,7 +112,7 @@ class Messages:
             return list(self._by_room.get(room_id, {}).values())
 
     def can_see(self, viewer: Person, message: Message) -> bool:
-        """Say whether the viewer can see a message. Members see all messages; a bot in a group sees fewer."""
+        """Return whether the viewer can see a message. Members see all messages; a bot in a group sees fewer."""
         if not self._rooms.is_member(message.room_id, viewer):
             return False
         if message.room_type == "direct" or not viewer.is_bot:

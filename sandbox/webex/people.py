@@ -22,7 +22,7 @@ class Person:
 
     @property
     def is_bot(self) -> bool:
-        """Say whether this is a bot; bots see less than people."""
+        """Return whether this is a bot; bots see less than people."""
         return self.type == "bot"
 
     @property

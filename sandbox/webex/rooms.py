@@ -93,7 +93,7 @@ class Rooms:
         self._rooms[room.id] = replace(self._rooms[room.id], last_activity=now())
 
     def is_member(self, room_id: str, person: Person) -> bool:
-        """Say whether a person is in a space."""
+        """Return whether a person is in a space."""
         return person.id in self._members.get(room_id, ())
 
     def members(self, room_id: str) -> list[Membership]:

@@ -21,7 +21,7 @@ def check_filter(resource: str, filter_text: str) -> None:
 
 
 def matches(filter_text: str | None, fields: Mapping[str, object], owner_id: str) -> bool:
-    """Say whether every condition of a filter holds for these fields. `me` stands for the webhook's owner."""
+    """Return whether every condition of a filter holds for these fields. `me` stands for the webhook's owner."""
     return all(_holds(fields.get(key), value, owner_id) for key, value in _parts(filter_text or ""))
 
 

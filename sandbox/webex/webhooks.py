@@ -47,7 +47,7 @@ class Webhook:
     disabled_at: float | None = None
 
     def reports(self, event: Event) -> bool:
-        """Say whether this webhook reports the event: it is active, everything matches and the owner may see it."""
+        """Return whether this webhook reports the event: it is active, everything matches and the owner may see it."""
         return (
             self.status == "active"
             and (self.resource == event.resource or (self.resource == "all" and event.resource in _COVERED_BY_ALL))
@@ -147,7 +147,7 @@ class Webhooks:
                     self._send(_delivery(hook, event))
 
     def is_active(self, webhook_id: str) -> bool:
-        """Say whether the webhook still exists and is active."""
+        """Return whether the webhook still exists and is active."""
         hook = self._webhooks.get(webhook_id)
         return hook is not None and hook.status == "active"
 

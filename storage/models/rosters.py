@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.models.base import Claimable, Table, partial_index
 from storage.models.columns import FoldedText
+from storage.values.license_table import LICENSE_COLUMNS
 
 
 class RosterRow(Claimable, Table):
@@ -35,7 +36,7 @@ class RosterRow(Claimable, Table):
 
 
 class LicenseHolderRow(Table):
-    """A license holder of one roster: nine cells, with folded forms to filter and sort by.
+    """A license holder of one roster: nine cells, each also in a `_folded` form to filter and a `_sort` form to sort.
 
     `group_id` is the location that Webex sends. It is shown if the mapping has no location for the Service ID.
     """
@@ -56,21 +57,8 @@ class LicenseHolderRow(Table):
     email: Mapped[str]
     status: Mapped[str]
     activation: Mapped[str]
-    location_folded: Mapped[str] = mapped_column(FoldedText)
-    license_type_folded: Mapped[str] = mapped_column(FoldedText)
-    service_id_folded: Mapped[str] = mapped_column(FoldedText)
-    ext_folded: Mapped[str] = mapped_column(FoldedText)
-    first_name_folded: Mapped[str] = mapped_column(FoldedText)
-    last_name_folded: Mapped[str] = mapped_column(FoldedText)
-    email_folded: Mapped[str] = mapped_column(FoldedText)
-    status_folded: Mapped[str] = mapped_column(FoldedText)
-    activation_folded: Mapped[str] = mapped_column(FoldedText)
-    location_sort: Mapped[str] = mapped_column(FoldedText)
-    license_type_sort: Mapped[str] = mapped_column(FoldedText)
-    service_id_sort: Mapped[str] = mapped_column(FoldedText)
-    ext_sort: Mapped[str] = mapped_column(FoldedText)
-    first_name_sort: Mapped[str] = mapped_column(FoldedText)
-    last_name_sort: Mapped[str] = mapped_column(FoldedText)
-    email_sort: Mapped[str] = mapped_column(FoldedText)
-    status_sort: Mapped[str] = mapped_column(FoldedText)
-    activation_sort: Mapped[str] = mapped_column(FoldedText)
+
+
+for _form in ("folded", "sort"):
+    for _column in LICENSE_COLUMNS:
+        setattr(LicenseHolderRow, f"{_column}_{_form}", mapped_column(FoldedText, nullable=False))
