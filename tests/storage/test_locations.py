@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import select
 
 from storage import enterprises, locations, rosters, views
 from storage.engine.database import Database
@@ -42,7 +43,7 @@ def _known(database: Database, enterprise: Enterprise) -> dict[str, str]:
 def _places(database: Database, roster_id: int) -> list[str]:
     """Return the locations of a roster, after checking that filters and orders use them."""
     with database.read() as session:
-        for row in session.query(LicenseHolderRow):
+        for row in session.execute(select(LicenseHolderRow.__table__)):
             assert (row.location_folded, row.location_sort) == (fold(row.location), sort_key(row.location))
         return [holder.location for holder in views.holders(session, roster_id)]
 
