@@ -47,9 +47,6 @@ _RESUME = (
     .values(due_at=bindparam("now", type_=UTCDateTime), roster_id=None, reading_id=None)
     .returning(_ROWS.c.status_outbox_id)
 )
-_WAITING = select(func.count()).where(
-    _ROWS.c.person_id == bindparam("person"), _ROWS.c.due_at.is_not(None), _ROWS.c.waited
-)
 
 
 def record(connection: Connection, events: Sequence[Event], now: datetime) -> bool:
@@ -126,8 +123,3 @@ def resume(
 def count_failed(session: Session) -> int:
     """Count the events that were given up after repeated failures."""
     return session.scalar(select(func.count()).where(state_in(InboxRow.state, FAILED))) or 0
-
-
-def count_waiting(session: Session, person_id: str) -> int:
-    """Count the requests of a person that wait until something has been read from Webex."""
-    return session.scalar(_WAITING, {"person": person_id}) or 0

@@ -8,7 +8,7 @@ from bot.chat.command import Requester
 from bot.chat.message import Limited, TooFast
 from bot.commands import COMMANDS
 from bot.replies import rate_limits as replies
-from storage import audit, inbox
+from storage import audit, waiting_requests
 from storage.values.records import Enterprise
 
 MAX_COMMANDS, COMMANDS_WITHIN = 30, timedelta(minutes=1)
@@ -25,7 +25,7 @@ def too_fast(session: Session, requester: Requester, now: datetime) -> TooFast |
     if requester.is_operator or not requester.enterprise_ids:
         return None
     # Commands that wait are not in the audit yet.
-    left = MAX_COMMANDS - inbox.count_waiting(session, requester.person_id)
+    left = MAX_COMMANDS - waiting_requests.count(session, requester.person_id)
     if left <= 0:
         return TooFast(replies.too_many(MAX_COMMANDS, COMMANDS_WITHIN))
     nth = audit.nth_command(session, requester.person_id, left, now - COMMANDS_WITHIN)
