@@ -25,10 +25,10 @@ class Rights:
     """
 
     operator: bool
-    enterprise_ids: frozenset[int]
-    denied_enterprise_ids: frozenset[int]
-    operator_denied: bool
-    has_changes: bool
+    enterprise_ids: frozenset[int] = frozenset()
+    denied_enterprise_ids: frozenset[int] = frozenset()
+    operator_denied: bool = False
+    has_changes: bool = False
 
 
 _ADMINS: Any = AdminRow.__table__

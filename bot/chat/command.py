@@ -58,14 +58,13 @@ class CommandSettings:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One word people type.
+    """One word people type, which its usage begins with.
 
     `reads_only`: it runs in a read-only snapshot and may take long; other commands run in the short transaction that
     also writes their reply. `takes_file`: it writes if a file came with the message. `takes_people`: it is told who is
     mentioned. `exports`: its files count among those that an enterprise may have in an hour.
     """
 
-    name: str
     usage: str
     summary: str
     details: str
@@ -76,6 +75,11 @@ class Command:
     takes_file: bool = False
     takes_people: bool = False
     exports: bool = False
+
+    @property
+    def name(self) -> str:
+        """The word itself."""
+        return self.usage.partition(" ")[0]
 
     def speaks_for_enterprise(self, message: Message, requester: Requester) -> bool:
         """Return whether the command, asked for like this, speaks for an enterprise."""

@@ -24,10 +24,7 @@ class CommandLine:
 
 
 def parse(text: str) -> CommandLine:
-    """Split typed text into the command word and its arguments.
-
-    `/Status?` is the word `status`. A text without a word has the empty word.
-    """
+    """Split typed text into its command word, which may be empty, and arguments. `/Status?` is the word `status`."""
     text = _without_backticks(_with_plain_spaces(text))
     word, _, rest = re.sub(r"\s", "\n", text.lstrip("/ \n"), count=1).partition("\n")
     word = "".join(unicodedata.normalize("NFKC", word).casefold().split())
@@ -36,10 +33,7 @@ def parse(text: str) -> CommandLine:
 
 
 def plain_line(text: str) -> str:
-    """Return the text on one line, with plain quotes, operators and spaces.
-
-    Backticks around the whole text go: people copy examples with them.
-    """
+    """Return one line with plain quotes, operators and spaces, without the backticks of a copied example."""
     return _without_backticks("".join(map(_plain_letter, text.translate(_PLAIN_SIGNS)))).strip()
 
 

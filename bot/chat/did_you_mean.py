@@ -10,10 +10,7 @@ _MIN_PREFIX = 2
 
 
 def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the candidate most like the word, or None if none is.
-
-    A candidate that begins with the word, or the word with it, wins over one that only looks alike.
-    """
+    """Return the candidate most like the word, or None; one that begins alike wins over one that only looks alike."""
     folded_word = fold(word)
     by_folded: dict[str, str] = {}
     for candidate in candidates:

@@ -1,15 +1,11 @@
 """What goes into a command and what comes out of it: a message; a reply, a wait or a refusal."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from storage.values.records import TOO_FAST, Identity, Sync
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 MAX_FILE_BYTES = 5_000_000
 """Bytes of a file that a command reads: it is held in memory as a whole."""

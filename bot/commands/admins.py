@@ -16,8 +16,6 @@ from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
 from storage.values.webex_ids import differ
 
-NAME = "admins"
-
 
 def run(session: Session, request: Request) -> Reply:
     """List the admins, or add or remove the people typed or mentioned."""
@@ -37,7 +35,7 @@ def _people(request: Request, typed: str) -> list[Identity]:
     if request.message.mentioned:
         # The text has their names, not their addresses: it is not read.
         if len(request.message.people) < len(request.message.mentioned):
-            raise Refusal(replies.not_found())
+            raise Refusal(replies.NOT_FOUND)
         return list(request.message.people)
     words = typed.replace(",", " ").replace(";", " ").split()
     try:
@@ -45,7 +43,7 @@ def _people(request: Request, typed: str) -> list[Identity]:
     except InvalidField as invalid:
         raise Refusal(replies.no_address(invalid.problem)) from invalid
     if not emails:
-        raise Refusal(replies.nobody())
+        raise Refusal(replies.NOBODY)
     return [Identity("", email) for email in emails]
 
 
@@ -57,7 +55,7 @@ def _list(session: Session, request: Request) -> Reply:
 def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
     if any(is_bot(person.email) for person in people):
-        raise Refusal(replies.no_bots())
+        raise Refusal(replies.NO_BOTS)
     org_id = enterprises.org_id_of(session, enterprise.id)
     if any(differ(org_id, person.org_id) for person in people):
         raise Refusal(replies.of_another_organization(enterprise))
@@ -77,7 +75,7 @@ def _remove(session: Session, request: Request, people: list[Identity]) -> Reply
     # An admin who has never written may be a typing error: then nobody would be left who can act.
     if not staying or (any(admin.person_id for admin in leaving) and not any(admin.person_id for admin in staying)):
         raise Refusal(replies.last_one(enterprise))
-    if any(_is_requester(request, admin) for admin in leaving) and not is_confirmed(session, request, NAME):
+    if any(_is_requester(request, admin) for admin in leaving) and not is_confirmed(session, request, "admins"):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
     emails = [admin.email for admin in leaving]
     for email in emails:
@@ -92,7 +90,6 @@ def _is_requester(request: Request, admin: Admin) -> bool:
 
 
 def _admin(team: list[Admin], person: Identity) -> Admin:
-    """Return the admin who is this person; raise Refusal if there is none."""
     for admin in team:
         same_id = person.person_id and admin.person_id == person.person_id
         if same_id or address_key(admin.email) == address_key(person.email):
@@ -101,7 +98,6 @@ def _admin(team: list[Admin], person: Identity) -> Admin:
 
 
 COMMAND = Command(
-    name=NAME,
     usage="admins [add|remove WHO]",
     summary="who may act for your enterprise",
     details=(

@@ -32,7 +32,7 @@ def run(session: Session, request: Request) -> Reply:
     try:
         content = compressed_csv(replies.CSV_HEADER, rows)
     except CsvTooLarge as error:
-        raise Refusal(replies.too_large()) from error
+        raise Refusal(replies.TOO_LARGE) from error
     newest = list(audit.entries(session, since, enterprise_id, limit=MAX_SHOWN))
     return Reply(
         replies.answer(newest, number, request.speaks_for, since, request.now, keys),
@@ -57,7 +57,6 @@ def _since(request: Request) -> datetime:
 
 
 COMMAND = Command(
-    name="audit",
     usage="audit [since]",
     summary="who asked for what, from where, and how it went",
     details=(

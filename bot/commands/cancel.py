@@ -38,7 +38,6 @@ def _end(session: Session, request: Request, active: Sync, cause: Cause, markdow
 
 
 COMMAND = Command(
-    name="cancel",
     usage="cancel",
     summary="withdraw from a sync that is still in the queue",
     details=(

@@ -12,18 +12,16 @@ from bot.replies import enterprise as replies
 from bot.services import enterprise_fields, enterprises
 from bot.services.confirmation import is_confirmed
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
-from storage import admins, overviews, spaces
+from storage import admins, overviews, spaces, syncs
 from storage import enterprises as stored
 from storage.values.records import Enterprise
-
-NAME = "enterprise"
 
 
 def run(session: Session, request: Request) -> Reply:
     """List the enterprises, or add, change or remove one."""
     typed = request.fields
     if typed.has_open_quote:
-        raise Refusal(replies.open_quote())
+        raise Refusal(replies.OPEN_QUOTE)
     try:
         match typed.words:
             case () | ("list",) if not typed.values:
@@ -36,7 +34,7 @@ def run(session: Session, request: Request) -> Reply:
                 return _remove(session, request, key)
     except InvalidField as invalid:
         raise Refusal(replies.wrong(invalid.field, invalid.problem)) from invalid
-    raise Refusal(replies.usage())
+    raise Refusal(replies.USAGE)
 
 
 def _list(session: Session, request: Request) -> Reply:
@@ -53,7 +51,7 @@ def _list(session: Session, request: Request) -> Reply:
 def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if "sp_enterprise_id" not in values:
-        raise Refusal(replies.id_missing())
+        raise Refusal(replies.ID_MISSING)
     key = enterprise_fields.key(key)
     defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.default_timezone}
     added = enterprises.add(session, key, defaults | values, emails, request.now)
@@ -63,10 +61,10 @@ def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
 def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     values, emails = _values(typed)
     if not values and not emails:
-        raise Refusal(replies.nothing_to_change())
+        raise Refusal(replies.NOTHING_TO_CHANGE)
     enterprise = enterprises.lock(session, key)
     new_id = values.get("sp_enterprise_id", enterprise.sp_enterprise_id)
-    if new_id != enterprise.sp_enterprise_id and not is_confirmed(session, request, NAME):
+    if new_id != enterprise.sp_enterprise_id and not is_confirmed(session, request, "enterprise"):
         raise Unconfirmed(replies.confirm_id(enterprise, new_id), personal=True)
     changed = enterprises.change(session, enterprise.id, values, emails, request.now)
     alone = "cluster" in values and enterprises.is_alone(session, changed)
@@ -75,8 +73,9 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
 
 def _remove(session: Session, request: Request, key: str) -> Reply:
     enterprise = enterprises.lock(session, key)
-    enterprises.check_removable(session, enterprise)
-    if not is_confirmed(session, request, NAME):
+    if syncs.has_unfinished(session, enterprise.id):
+        raise Refusal(replies.not_removed_during_a_sync(enterprise.key))
+    if not is_confirmed(session, request, "enterprise"):
         linked = sum(space.enterprise_id == enterprise.id for space in spaces.find_all(session))
         team = admins.of_enterprise(session, enterprise.id)
         raise Unconfirmed(replies.confirm_removal(enterprise, len(team), linked), personal=True)
@@ -108,7 +107,6 @@ def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
 
 
 COMMAND = Command(
-    name=NAME,
     usage="enterprise [add|set|remove KEY …]",
     summary="list, add, change or remove enterprises",
     details=(

@@ -21,7 +21,6 @@ def run(_session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="help",
     usage="help [command]",
     summary="what I can do, or how to use one command",
     details="`help` lists what you may type. `help licenses` explains one command.",

@@ -40,7 +40,6 @@ def _number(arguments: str) -> int:
 
 
 COMMAND = Command(
-    name="history",
     usage="history [how many]",
     summary="the last syncs, and how they went",
     details=(

@@ -76,7 +76,6 @@ def _csv(session: Session, about: About, summary: Summary) -> bytes:
 
 
 COMMAND = Command(
-    name="licenses",
     usage="licenses [count] [refresh] [filter] [sort=column]",
     summary="the license holders, filtered and sorted, as a table and a CSV",
     details=replies.GUIDE,

@@ -28,7 +28,6 @@ def run(session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="link",
     usage="link KEY",
     summary="link a group space to an enterprise",
     details=(

@@ -33,7 +33,6 @@ def run(session: Session, request: Request) -> Reply | Wait:
 
 
 def _upload(message: Message) -> table.LocationUpload | None:
-    """Return what the file that came with the message asks for; None if none came."""
     if len(message.files) > 1:
         raise Refusal(refusals.several(len(message.files)))
     match message.file:
@@ -81,7 +80,6 @@ def _change(session: Session, request: Request, roster: Roster, upload: table.Lo
 
 
 COMMAND = Command(
-    name="locations",
     usage="locations",
     summary="where the license holders are; send a CSV with it to change that",
     details=replies.GUIDE,

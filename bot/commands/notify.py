@@ -17,7 +17,7 @@ def run(session: Session, request: Request) -> Reply:
     if request.message.direct:
         person = request.requester.person_id
         if not request.requester.enterprise_ids:
-            raise Refusal(replies.not_an_admin())
+            raise Refusal(replies.NOT_AN_ADMIN)
         changed = spaces.unmute(session, person) if on else spaces.mute(session, person, request.now)
         return Reply(replies.oneself(on=on, changed=changed), audit_detail=on_or_off)
     enterprise = enterprises.lock(session, request.enterprise.id)
@@ -25,7 +25,7 @@ def run(session: Session, request: Request) -> Reply:
     space = spaces.find(session, room)
     taken = space is not None and space.notify and space.enterprise_id != enterprise.id
     if on and taken and not request.requester.is_operator:
-        raise Refusal(replies.taken())
+        raise Refusal(replies.TAKEN)
     changed = (
         spaces.notify(session, room, enterprise.id, request.now)
         if on
@@ -35,7 +35,6 @@ def run(session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="notify",
     usage="notify on|off",
     summary="whether you, or a group space, get a message about every sync",
     details=(

@@ -28,7 +28,6 @@ def run(session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="queue",
     usage="queue",
     summary="which syncs are running and waiting on every cluster",
     details="Shows for every cluster the sync that is running or next, the syncs behind it, and how long they have "

@@ -27,7 +27,6 @@ def run(session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="spaces",
     usage="spaces",
     summary="the group spaces of enterprises",
     details="Lists every group space that is linked to an enterprise, gets messages about its syncs or is trusted with "

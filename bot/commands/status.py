@@ -49,7 +49,6 @@ def run(session: Session, request: Request) -> Reply | Wait:
 
 
 COMMAND = Command(
-    name="status",
     usage="status",
     summary="how the last sync went, what happens now, and when the next is possible",
     details="Shows the sync that is under way and how far it is, the last attempt and the last success, Webex's own "

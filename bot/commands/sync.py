@@ -62,7 +62,6 @@ _WITHOUT_EMAIL = View((Term(("email",), (("",),)),))
 
 
 COMMAND = Command(
-    name="sync",
     usage="sync",
     summary="ask Webex to synchronize the contact directory",
     details=(

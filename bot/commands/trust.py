@@ -19,14 +19,13 @@ def run(session: Session, request: Request) -> Reply:
     enterprise = None if space is None else enterprises.lock(session, space.enterprise_id)
     space = spaces.find(session, request.message.room_id)  # again under the lock: the enterprise may be removed by now
     if space is None or enterprise is None or not space.linked or space.enterprise_id != enterprise.id:
-        raise Refusal(replies.trust_wants_link())
+        raise Refusal(replies.TRUST_WANTS_LINK)
     changed = spaces.trust(session, space.room_id, on=on_or_off == "on")
     said = replies.trusted(enterprise, on=on_or_off == "on", changed=changed)
     return Reply(said, audit_detail=f"{on_or_off} for {enterprise.key}", audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(
-    name="trust",
     usage="trust on|off",
     summary="whether I show personal data in a group space, even if others can read it",
     details=(

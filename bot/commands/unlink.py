@@ -17,13 +17,12 @@ def run(session: Session, request: Request) -> Reply:
         raise Refusal(no_arguments("unlink"))
     space = spaces.find(session, request.message.room_id)
     if space is None or not spaces.forget(session, space.room_id):
-        raise Refusal(replies.not_linked())
+        raise Refusal(replies.NOT_LINKED)
     enterprise = enterprises.get(session, space.enterprise_id)
     return Reply(replies.unlinked(enterprise), audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(
-    name="unlink",
     usage="unlink",
     summary="unlink a group space from its enterprise",
     details="Type this in the group space. The space then gets no messages about syncs and is no longer trusted.",

@@ -13,7 +13,7 @@ def run(session: Session, request: Request) -> Reply:
     """Remember the choice; without a key, list the requester's enterprises."""
     space = None if request.message.direct else spaces.find(session, request.message.room_id)
     if space is not None and space.linked:
-        raise Refusal(replies.linked_elsewhere())
+        raise Refusal(replies.LINKED_ELSEWHERE)
     requester = request.requester
     own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     if not request.arguments:
@@ -26,7 +26,6 @@ def run(session: Session, request: Request) -> Reply:
 
 
 COMMAND = Command(
-    name="use",
     usage="use [KEY]",
     summary="which of your enterprises you speak for",
     details=(

@@ -15,22 +15,13 @@ from storage import admins, chosen_enterprises, enterprises, rights, spaces
 from storage.rights import Rights
 from storage.values.records import Enterprise
 
-_OF_OPERATOR = Rights(
-    operator=True,
-    enterprise_ids=frozenset(),
-    denied_enterprise_ids=frozenset(),
-    operator_denied=False,
-    has_changes=False,
-)
+_OF_OPERATOR = Rights(operator=True)
 """The rights of a requester whose origin proves that they are an operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The command that may run, and the enterprise it speaks for, if it needs one.
-
-    `is_ambiguous`: the requester has rights to another enterprise too.
-    """
+    """The command that may run, its enterprise if it needs one, and whether the requester has others, too."""
 
     command: Command
     enterprise: Enterprise | None
@@ -88,7 +79,7 @@ def _permission(session: Session, request: PendingRequest, requester: Requester)
     if command.speaks_for_enterprise(message, requester):
         enterprise = _enterprise(session, message, own)
     if request.enterprise_id is not None and (enterprise is None or enterprise.id != request.enterprise_id):
-        raise Refusal(replies.changed_meanwhile())
+        raise Refusal(replies.CHANGED_MEANWHILE)
     return Permission(command, enterprise, len(own) > 1)
 
 
@@ -107,7 +98,7 @@ def _enterprise(session: Session, message: Message, own: list[Enterprise]) -> En
     space = None if message.direct else spaces.find(session, message.room_id)
     if space is not None and space.linked:
         if space.enterprise_id not in by_id:
-            raise Denial(replies.not_here())
+            raise Denial(replies.NOT_HERE)
         return by_id[space.enterprise_id]
     if len(own) == 1:
         return own[0]
@@ -115,4 +106,4 @@ def _enterprise(session: Session, message: Message, own: list[Enterprise]) -> En
     if chosen_id in by_id:
         return by_id[chosen_id]
     keys = [enterprise.key for enterprise in own]
-    raise Refusal(replies.which(keys) if keys else replies.no_enterprise(), personal=True)
+    raise Refusal(replies.which(keys) if keys else replies.NO_ENTERPRISE, personal=True)

@@ -28,14 +28,5 @@ def alert_operators(session: Session, message: Message, rights: Rights, now: dat
     for operator in admins.operators(session):
         outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(alert), now)
     for enterprise_id in rights.denied_enterprise_ids or {None}:
-        audit.add(
-            session,
-            AuditEntry(
-                at=now,
-                enterprise_id=enterprise_id,
-                person_id=sender.person_id,
-                email=sender.email,
-                room_id=message.room_id,
-                outcome=audit.REPORTED,
-            ),
-        )
+        entry = AuditEntry(now, enterprise_id, audit.REPORTED, sender.person_id, sender.email, message.room_id)
+        audit.add(session, entry)

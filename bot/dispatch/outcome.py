@@ -1,6 +1,6 @@
 """Writes the outcome of a request: what is said, its audit row, and how the request ends or waits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,27 +20,18 @@ REPEAT_AFTER = timedelta(minutes=1)
 MAX_DENIED_ARGUMENTS = 200
 """Characters of a denied command's arguments that the audit keeps: a stranger must not fill it."""
 
-_ANSWERED, _FAILED = "answered", "failed"
-
 Outcome = Reply | Wait | Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What came of a request, and by what access."""
-
-    outcome: Outcome
-    access: Access
-
-
-def record_outcome(session: Session, request: PendingRequest, decision: Decision, now: datetime) -> None:
+def record_outcome(session: Session, request: PendingRequest, access: Access, outcome: Outcome, now: datetime) -> None:
     """Write what came of a request: what is said, the audit row, and the end of the request or what it waits for."""
-    outcome, permission = decision.outcome, decision.access.permission
-    known = decision.access.rights
+    known, permission = access.rights, access.permission
     if known.has_changes:
         rights.learn(session, request.message.sender, known, now)
     if isinstance(outcome, Wait):
-        _set_aside(session, request, outcome, permission, now)
+        if permission is None or permission.enterprise is None:
+            raise LookupError(f"a command from {request.origin.name} waits without an enterprise")
+        request.origin.set_aside(session, _request_data(session, outcome, permission.enterprise.id, now), now)
         return
     # Before anything is said: a roster that was read also ends requests first, and then edits their messages.
     request.origin.finish(session, now)
@@ -55,8 +46,8 @@ def record_outcome(session: Session, request: PendingRequest, decision: Decision
 def apologize(session: Session, request: PendingRequest, error: str, now: datetime) -> None:
     """End a request that failed again and again, and say so once."""
     request.origin.fail(session, error)
-    request.origin.answer(session, Reply(delivery.apology()), None, now)
-    _audit(session, request, AuditEntry(now, None, _FAILED))
+    request.origin.answer(session, Reply(delivery.APOLOGY), None, now)
+    _audit(session, request, AuditEntry(now, None, "failed"))
 
 
 def _answer(
@@ -66,7 +57,7 @@ def _answer(
     if isinstance(outcome, Refusal):
         reply, word = Reply(outcome.markdown, personal=outcome.personal), outcome.audit_outcome
     else:
-        reply, word = outcome, _ANSWERED
+        reply, word = outcome, "answered"
     enterprise = permission.enterprise if permission else None
     markdown = reply.markdown
     if request.message.files and not (permission and permission.command.takes_file):
@@ -94,7 +85,6 @@ def _deny(session: Session, request: PendingRequest, refusal: Denial | TooFast, 
 
 
 def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
-    """Add an audit row, completed with who asked for what, from where."""
     sender = request.message.sender
     longest = MAX_DENIED_ARGUMENTS if row.outcome == Denial.audit_outcome else None
     audit.add(
@@ -110,17 +100,8 @@ def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
     )
 
 
-def _set_aside(
-    session: Session, request: PendingRequest, wait: Wait, permission: Permission | None, now: datetime
-) -> None:
-    """Ask for the data that the command waits for, and have the request come back when it is there."""
-    if permission is None or permission.enterprise is None:
-        raise LookupError(f"a command from {request.origin.name} waits without an enterprise")
-    enterprise_id = permission.enterprise.id
-    awaited = Awaited(enterprise_id, wait.until, progress=wait.progress)
+def _request_data(session: Session, wait: Wait, enterprise_id: int, now: datetime) -> Awaited:
     if wait.fresh is FreshData.READING:
-        awaited = replace(awaited, reading_id=webex_status.request(session, enterprise_id, now))
-    else:
-        whole = wait.fresh is FreshData.WHOLE_ROSTER
-        awaited = replace(awaited, roster_id=rosters.request(session, enterprise_id, now, whole=whole))
-    request.origin.set_aside(session, awaited, now)
+        return Awaited(wait, enterprise_id, reading_id=webex_status.request(session, enterprise_id, now))
+    whole = wait.fresh is FreshData.WHOLE_ROSTER
+    return Awaited(wait, enterprise_id, roster_id=rosters.request(session, enterprise_id, now, whole=whole))

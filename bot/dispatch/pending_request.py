@@ -1,20 +1,16 @@
 """A request on its way to an outcome, and its origin: a typed message, a pressed button, a scheduled run, the shell."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from sqlalchemy.orm import Session
 
-    from sqlalchemy.orm import Session
-
-    from bot.chat.command_line import CommandLine
-    from bot.chat.fields import Fields
-    from bot.chat.message import Message, Reply
-    from storage.values.records import Enterprise
+from bot.chat.command_line import CommandLine
+from bot.chat.fields import Fields
+from bot.chat.message import Message, Reply, Wait
+from storage.values.records import Enterprise
 
 
 class Origin(Protocol):
@@ -37,7 +33,7 @@ class Origin(Protocol):
     def answer_privately(self, session: Session, markdown: str, now: datetime) -> None:
         """Say something to the requester alone."""
 
-    def set_aside(self, session: Session, awaited: Awaited, now: datetime) -> None:
+    def set_aside(self, session: Session, awaited: "Awaited", now: datetime) -> None:
         """Have the request come back when the data is there, or at the time named."""
 
     def finish(self, session: Session, now: datetime) -> None:
@@ -49,16 +45,12 @@ class Origin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What a request waits for: a roster or a reading of an enterprise, but no longer than `until`.
+    """The roster or the reading of an enterprise that a request waits for."""
 
-    `progress` is said at once, if it is a long wait.
-    """
-
+    wait: Wait
     enterprise_id: int
-    until: datetime
     roster_id: int | None = None
     reading_id: int | None = None
-    progress: str | None = None
 
 
 class Detail(StrEnum):

@@ -10,7 +10,7 @@ from bot.chat.command import CommandSettings, Request
 from bot.chat.message import Refusal, Reply
 from bot.dispatch import rate_limits
 from bot.dispatch.access import Access, Permission, commands_for, decide_access
-from bot.dispatch.outcome import Decision, Outcome, record_outcome
+from bot.dispatch.outcome import Outcome, record_outcome
 from bot.dispatch.pending_request import Detail, PendingRequest
 from storage import enterprises, rights
 from storage.engine.database import Database
@@ -36,12 +36,14 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
             access = replace(access, verdict=too_fast)
         if (detail := _missing_detail(request, access.permission)) is not None:
             return detail
-        decision = None if _writes(request, access.permission) else _decide(session, settings, request, access, now)
+        is_write = access.permission and not access.permission.command.only_reads(request.message)
+        outcome = None if is_write else _outcome(session, settings, request, access, now)
     with database.write() as session:
-        if decision is None:
-            decision = _decide(session, settings, request, _lock(session, request, access), now)
-        record_outcome(session, request, decision, now)
-    return decision.outcome
+        if outcome is None:
+            access = _lock(session, request, access)
+            outcome = _outcome(session, settings, request, access, now)
+        record_outcome(session, request, access, outcome, now)
+    return outcome
 
 
 def _lacks_organization(session: Session, request: PendingRequest, now: datetime) -> bool:
@@ -63,10 +65,6 @@ def _missing_detail(request: PendingRequest, permission: Permission | None) -> D
     return None
 
 
-def _writes(request: PendingRequest, permission: Permission | None) -> bool:
-    return permission is not None and not permission.command.only_reads(request.message)
-
-
 def _lock(session: Session, request: PendingRequest, access: Access) -> Access:
     """Lock the enterprise that the command speaks for, if any, and decide access to that one enterprise once more."""
     if access.permission is None or access.permission.enterprise is None:
@@ -75,12 +73,11 @@ def _lock(session: Session, request: PendingRequest, access: Access) -> Access:
     return decide_access(session, replace(request, enterprise_id=enterprise.id))
 
 
-def _decide(
+def _outcome(
     session: Session, settings: CommandSettings, request: PendingRequest, access: Access, now: datetime
-) -> Decision:
-    """Run the command, if it may run; return what came of it."""
+) -> Outcome:
     if isinstance(access.verdict, Refusal):
-        return Decision(access.verdict, access)
+        return access.verdict
     command, enterprise = access.verdict.command, access.verdict.enterprise
     told = Request(
         request.message,
@@ -102,5 +99,5 @@ def _decide(
             if isinstance(outcome, Reply) and outcome.attachment and enterprise and command.exports:
                 rate_limits.check_exports(session, access.requester, enterprise, now)
     except Refusal as refusal:
-        return Decision(refusal, access)
-    return Decision(outcome, access)
+        return refusal
+    return outcome

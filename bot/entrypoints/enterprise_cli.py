@@ -10,7 +10,7 @@ from bot.entrypoints import shell, startup
 from bot.formatting.escape import unformatted
 from bot.formatting.times import iso
 from bot.formatting.width import padded, width
-from bot.services.enterprise_fields import DEFAULT_CLUSTER, InvalidField
+from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from bot.services.enterprises import UnknownEnterprise
 from bot.settings.catalog import Process
 from storage import overviews
@@ -31,11 +31,8 @@ def enterprise() -> None:
 @click.option("--timezone", help="For the times in messages; BOT_TIMEZONE if left out.")
 @click.option("--name", help="For messages; the key if left out.")
 @click.option("--admin", "emails", multiple=True, help="E-mail of somebody who may act for it; may be repeated.")
-def add(
-    key: str, sp_enterprise_id: str, cluster: str, timezone: str | None, name: str | None, emails: tuple[str, ...]
-) -> None:
+def add(key: str, emails: tuple[str, ...], **options: str | None) -> None:
     """Add an enterprise; KEY is its short name: lower-case letters, digits and hyphens."""
-    options = {"sp-enterprise-id": sp_enterprise_id, "cluster": cluster, "timezone": timezone, "name": name}
     _ask("add", key, options, emails)
     click.echo(f"Added {key}.")
 
@@ -47,16 +44,8 @@ def add(
 @click.option("--timezone")
 @click.option("--name")
 @click.option("--admin", "emails", multiple=True, help="E-mail of one more admin; may be repeated.")
-def change(
-    key: str,
-    sp_enterprise_id: str | None,
-    cluster: str | None,
-    timezone: str | None,
-    name: str | None,
-    emails: tuple[str, ...],
-) -> None:
+def change(key: str, emails: tuple[str, ...], **options: str | None) -> None:
     """Change what is given of an enterprise."""
-    options = {"sp-enterprise-id": sp_enterprise_id, "cluster": cluster, "timezone": timezone, "name": name}
     if not emails and all(value is None for value in options.values()):
         raise click.UsageError("There is nothing to change: name an option.")
     _ask("set", key, options, emails)
@@ -101,7 +90,7 @@ def _cells(overview: Overview) -> tuple[str, ...]:
 def _ask(action: str, key: str, options: Mapping[str, str | None], emails: tuple[str, ...] = ()) -> None:
     """Have the command `enterprise` do this; end the process with one sentence if it is refused."""
     settings = startup.load_settings(Process.ENTERPRISE)
-    given = [(name, value) for name, value in options.items() if value is not None]
+    given = [(name, value) for name in FIELDS if (value := options.get(name.replace("-", "_"))) is not None]
     fields = Fields((action, key), (*given, *(("admin", email) for email in emails)))
     database = startup.open_database(settings)
     startup.ensure_up_to_date(database)

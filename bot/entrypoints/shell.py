@@ -1,25 +1,18 @@
 """The shell as the origin of a request: a person with a shell on this machine is an operator."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from bot.chat.command import CommandSettings
 from bot.chat.command_line import CommandLine
 from bot.chat.fields import Fields
 from bot.chat.message import Message, Refusal, Reply
 from bot.dispatch import router
 from bot.dispatch.pending_request import Awaited, PendingRequest
-from storage.values.records import Identity
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.orm import Session
-
-    from bot.chat.command import CommandSettings
-    from storage.engine.database import Database
-    from storage.values.records import Enterprise
+from storage.engine.database import Database
+from storage.values.records import Enterprise, Identity
 
 _REQUESTER = Identity("", "somebody at a shell")
 """The requester, as the audit names them: the bot cannot tell who it is."""
@@ -52,14 +45,8 @@ class Shell:
 def ask(database: Database, settings: CommandSettings, word: str, fields: Fields, now: datetime) -> None:
     """Have a command run as if an operator had typed it in chat and confirmed it; raise Refusal if it is refused."""
     line = CommandLine(word, " ".join((*fields.words, *(f'{name}="{value}"' for name, value in fields.values))))
-    request = PendingRequest(
-        Message("", "", direct=True, sender=_REQUESTER, text=""),
-        line,
-        Shell(),
-        now,
-        is_confirmed=True,
-        given_fields=fields,
-    )
+    message = Message("", "", direct=True, sender=_REQUESTER, text="")
+    request = PendingRequest(message, line, Shell(), now, is_confirmed=True, given_fields=fields)
     outcome = router.answer(database, settings, request, now)
     if isinstance(outcome, Refusal):
         raise outcome

@@ -131,7 +131,6 @@ def apply_settings(database: Database, settings: Settings) -> None:
 
 
 def _settings_without_effect(session: Session, settings: Settings) -> str | None:
-    """Return a warning if the settings of the first enterprise differ from the database, which counts."""
     in_use = enterprises.in_use(session)
     first = next((each for each in in_use if each.sp_enterprise_id == settings.bot_enterprise), None)
     if first is None:

@@ -56,7 +56,6 @@ def failed(context: Context, row: InboxRow, error: Exception) -> bool:
 
 
 def _answer(context: Context, request: PendingRequest) -> None:
-    """Have the router answer, and fetch from Webex each detail that it lacks."""
     settings = context.settings.command_settings
     while isinstance(lacking := router.answer(context.database, settings, request, context.now()), Detail):
         message = message_reader.with_detail(context, request.message, lacking)

@@ -52,17 +52,7 @@ def _greet(context: Context, row: InboxRow) -> None:
         else:
             greeting = replies.stranger_space([operator.email for operator in admins.operators(session)])
         outbox.send(session, Address(row.room_id), Draft(greeting), now)
-        audit.add(
-            session,
-            AuditEntry(
-                at=now,
-                enterprise_id=None,
-                person_id=adder.person_id,
-                email=adder.email,
-                room_id=row.room_id,
-                outcome=audit.GREETED,
-            ),
-        )
+        audit.add(session, AuditEntry(now, None, audit.GREETED, adder.person_id, adder.email, row.room_id))
 
 
 def _adder(context: Context, row: InboxRow) -> Identity | None:
@@ -78,10 +68,7 @@ def _adder(context: Context, row: InboxRow) -> Identity | None:
 
 
 def _forget(context: Context, row: InboxRow) -> None:
-    """End a space's link, notices and trust when the bot was removed.
-
-    Webex is asked whether it was: an old event can be sent again.
-    """
+    """End a space's link, notices and trust, if the bot is not in it: an old event can be sent again."""
     try:
         is_member = context.webex.member(row.room_id, row.person_id) is not None
     except Rejected:

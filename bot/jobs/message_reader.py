@@ -10,7 +10,6 @@ from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
 from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
-from bot.webex.models import SpaceMessage
 from storage.models import InboxRow
 from storage.values.records import Identity
 
@@ -43,7 +42,16 @@ def read(context: Context, row: InboxRow) -> Message | None:
     direct = found.room_type == "direct"
     if not direct and not is_mentioned(found.html, me.person_id):
         return None
-    return _message(found, direct, me.person_id)
+    return Message(
+        id=found.id,
+        room_id=found.room_id,
+        direct=direct,
+        sender=Identity(found.person_id, found.person_email),
+        text=strip_mention(found.text, found.html, me.person_id),
+        parent_id=found.parent_id,
+        mentioned=others_mentioned(found.html, me.person_id),
+        files=found.files,
+    )
 
 
 def with_detail(context: Context, message: Message, detail: Detail) -> Message:
@@ -56,19 +64,6 @@ def with_detail(context: Context, message: Message, detail: Detail) -> Message:
         case Detail.PEOPLE:
             people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
             return replace(message, people=tuple(person for person in people if person is not None))
-
-
-def _message(found: SpaceMessage, direct: bool, bot_id: str) -> Message:
-    return Message(
-        id=found.id,
-        room_id=found.room_id,
-        direct=direct,
-        sender=Identity(found.person_id, found.person_email),
-        text=strip_mention(found.text, found.html, bot_id),
-        parent_id=found.parent_id,
-        mentioned=others_mentioned(found.html, bot_id),
-        files=found.files,
-    )
 
 
 def _org_of(context: Context, message: Message) -> str | None:

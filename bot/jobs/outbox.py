@@ -1,9 +1,7 @@
 """Delivers the outbox to Webex. A personal message is shown in a space only if everybody there may read it."""
 
 import logging
-from datetime import datetime
-
-from sqlalchemy.orm import Session
+from dataclasses import replace
 
 from bot.formatting.csv_file import opened
 from bot.jobs import space_privacy
@@ -37,7 +35,9 @@ def work(context: Context, row: OutboxRow) -> None:
         if destination.room_id is None:
             destinations.learn_room(session, destination.id, posted.room_id)
         if file is not None:
-            _audit(session, row, destination, file.name, posted.room_id, context.now())
+            person_id, email = row.person_id or destination.person_id or "", destination.email or ""
+            entry = AuditEntry(context.now(), row.enterprise_id, "delivered", person_id, email, posted.room_id)
+            audit.add(session, replace(entry, command=FILE, file=file.name))
 
 
 def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
@@ -54,7 +54,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
         log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
-            outbox.post(session, row.origin_id, Draft(delivery.cannot_reach()), now)
+            outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH), now)
     return True
 
 
@@ -64,23 +64,6 @@ def _file(context: Context, row: OutboxRow) -> FileUpload | None:
     with context.database.read() as session:
         file = session.get_one(AttachmentRow, row.attachment_id)
     return FileUpload(file.name, lambda: opened(file.body))
-
-
-def _audit(session: Session, row: OutboxRow, destination: Destination, name: str, room_id: str, now: datetime) -> None:
-    """Record which space got a file."""
-    audit.add(
-        session,
-        AuditEntry(
-            at=now,
-            enterprise_id=row.enterprise_id,
-            person_id=row.person_id or destination.person_id or "",
-            email=destination.email or "",
-            room_id=room_id,
-            command=FILE,
-            outcome="delivered",
-            file=name,
-        ),
-    )
 
 
 def _post(context: Context, row: OutboxRow, destination: Destination, upload: FileUpload | None) -> Posted:
@@ -113,7 +96,7 @@ def _redirect(context: Context, row: OutboxRow) -> None:
         raise ValueError(f"outbox row {row.id} is personal and names nobody to send it to instead")
     now = context.now()
     with context.database.write() as session:
-        outbox.replace_text(session, row, row.public_markdown or delivery.sent_privately(), now)
+        outbox.replace_text(session, row, row.public_markdown or delivery.SENT_PRIVATELY, now)
         if row.person_id is None:
             return
         outbox.send(

@@ -32,9 +32,6 @@ class Progress:
 
 
 def show_end(session: Session, status_messages: Iterable[int], markdown: str, now: datetime) -> None:
-    """Say in the status messages of a reading that it is over.
-
-    The roster has to be locked: every writer of these messages locks it first.
-    """
+    """Say in the status messages of a reading that it is over. Every writer of them locks the roster first."""
     for outbox_id in status_messages:
         outbox.edit(session, outbox_id, markdown, now, last=True)

@@ -46,7 +46,10 @@ def request_stalest(context: Context) -> None:
 
 def work(context: Context, row: RosterRow) -> None:
     """Read one roster: the changes, if Webex can tell them, else all license holders."""
-    _delete_partial(context, Claim(row.id, row.attempt))
+    is_interrupted = row.attempt > 1
+    while is_interrupted:  # delete what the last attempt has left
+        with context.database.write() as session:
+            is_interrupted = rosters.clear(session, row.id)
     if row.whole or not _read_changes(context, row):
         _read_whole(context, row)
 
@@ -111,14 +114,6 @@ def _read_whole(context: Context, row: RosterRow) -> None:
 
 def _holders(page: Iterable[Subscriber]) -> list[tuple[str, LicenseHolder]]:
     return [(subscriber.id, license_holder(subscriber)) for subscriber in page]
-
-
-def _delete_partial(context: Context, claim: Claim) -> None:
-    """Delete the license holders that an interrupted read has left."""
-    left = claim.attempt > 1
-    while left:
-        with context.database.write() as session:
-            left = rosters.clear(session, claim.id)
 
 
 def _write(

@@ -16,7 +16,7 @@ from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure
 from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
 from storage.values.messages import Draft
-from storage.values.records import Admin, AuditEntry, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
+from storage.values.records import AuditEntry, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
 
 log = logging.getLogger(__name__)
 
@@ -53,29 +53,17 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
         for address, message in sent:
             outbox.send(session, address, replace(message, attachment_id=attachment_id), now)
         if attachment and sent:
-            _audit(session, sync, attachment, now)
-
-
-def _audit(session: Session, sync: Sync, attachment: Attachment, now: datetime) -> None:
-    """Record a file that the bot sends though nobody typed a command for it."""
-    audit.add(
-        session,
-        AuditEntry(
-            at=now,
-            enterprise_id=sync.enterprise_id,
-            email=sync.asker_email,
-            command="sync",
-            outcome=audit.TOLD,
-            file=attachment.name,
-        ),
-    )
+            email, file = sync.asker_email, attachment.name
+            audit.add(session, AuditEntry(now, enterprise.id, audit.TOLD, email=email, command="sync", file=file))
 
 
 def _recipients(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
-    """Return who hears of the end, by the rights that they have now."""
     team = admins.team(session, sync.enterprise_id)
-    unmuted = [] if sync.state is SyncState.CANCELLED else _unmuted(session, team.admins)
-    return Concerned(followers.with_rights(session, sync.id, team), audiences, unmuted)
+    asked = followers.with_rights(session, sync.id, team)
+    if sync.state is SyncState.CANCELLED:
+        return Concerned(asked, audiences, [])
+    muted = spaces.muted(session, [admin.person_id for admin in team.admins if admin.person_id is not None])
+    return Concerned(asked, audiences, [admin for admin in team.admins if admin.person_id not in muted])
 
 
 def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:
@@ -100,11 +88,6 @@ def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures
         if now - (sync.ended_at or now) < MEMBERS_WAIT or failures < MEMBERS_TRIES:
             raise
         return []
-
-
-def _unmuted(session: Session, known: Sequence[Admin]) -> list[Admin]:
-    muted = spaces.muted(session, [admin.person_id for admin in known if admin.person_id is not None])
-    return [admin for admin in known if admin.person_id not in muted]
 
 
 def _attachment_that_fits(

@@ -63,7 +63,10 @@ def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> N
     if sync.state is SyncState.QUEUED and (not sync.head or transitions.is_overdue(sync, now)):
         _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
-    webex_id = webex_id or _find_webex_id(context, sync)
+    if webex_id is None:
+        with context.database.read() as session:
+            enterprise = enterprises.get(session, sync.enterprise_id)
+        webex_id = find_webex_id(context, enterprise)
     if webex_id is None:
         if sync.state is not SyncState.QUEUED:
             raise Unavailable("Webex does not know the enterprise at the moment")
@@ -111,23 +114,13 @@ def _start(
     _apply(context, claim, starting, answered)
 
 
-def _find_webex_id(context: Context, sync: Sync) -> str | None:
-    with context.database.read() as session:
-        enterprise = enterprises.get(session, sync.enterprise_id)
-    return find_webex_id(context, enterprise)
-
-
 def _apply(
     context: Context, claim: Claim, sync: Sync, transition: Transition, webex: WebexSyncStatus | None = None
 ) -> None:
     """Write a sync's next state, and what Webex said if the state changed because of it."""
     if transition.is_final:
         _end(context, claim, sync, transition)
-    else:
-        _advance(context, claim, sync, transition, webex)
-
-
-def _advance(context: Context, claim: Claim, sync: Sync, transition: Transition, webex: WebexSyncStatus | None) -> None:
+        return
     now = context.now()
     state = {"state": transition.state, "waits_for": transition.waits_for}
     values: dict[str, Any] = {**transition.updates, **state, "due_at": now + transition.wait, "failures": 0}

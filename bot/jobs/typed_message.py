@@ -1,9 +1,9 @@
 """A typed message as the origin of a request: its inbox row waits or ends, and the outbox takes the answer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.chat import command_line
 from bot.chat.message import Message, Reply
@@ -11,14 +11,8 @@ from bot.dispatch.pending_request import Awaited, PendingRequest
 from bot.replies import licenses
 from bot.services import messages
 from storage import inbox, outbox
+from storage.models import InboxRow
 from storage.values.records import Claim, Enterprise
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.orm import Session
-
-    from storage.models import InboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +40,13 @@ class TypedMessage:
 
     def set_aside(self, session: Session, awaited: Awaited, now: datetime) -> None:
         """Have the inbox row come back when the data is there, and say the progress."""
-        status_outbox_id = None
-        if awaited.progress is not None:
-            status_outbox_id = messages.post(session, self.message, Reply(awaited.progress), now)
+        wait, status_outbox_id = awaited.wait, None
+        if wait.progress is not None:
+            status_outbox_id = messages.post(session, self.message, Reply(wait.progress), now)
         inbox.wait(
             session,
             self.claim,
-            awaited.until,
+            wait.until,
             awaited.enterprise_id,
             roster_id=awaited.roster_id,
             reading_id=awaited.reading_id,
@@ -63,7 +57,7 @@ class TypedMessage:
         """End the inbox row; if the wait was too long, say so in the status message."""
         inbox.end(session, self.claim, inbox.DONE)
         if self.timed_out and self.status_outbox_id is not None:
-            outbox.edit(session, self.status_outbox_id, licenses.too_long(), now, last=True)
+            outbox.edit(session, self.status_outbox_id, licenses.TOO_LONG, now, last=True)
 
     def fail(self, session: Session, error: str) -> None:
         """Set the inbox row aside."""

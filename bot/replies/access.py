@@ -8,6 +8,18 @@ from bot.formatting.limits import cut
 _MAX_KEYS = 5
 """Enterprises that one notice to the operators names."""
 
+NOT_HERE = (
+    "That space belongs to an enterprise to which you have no rights. Write to me here, in 1:1, for your own "
+    "enterprise."
+)
+CHANGED_MEANWHILE = (
+    "This space now belongs to another enterprise, so I did nothing. Type it again if you still want it."
+)
+NO_ENTERPRISE = (
+    "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
+    "`help enterprise` explains this."
+)
+
 
 def stranger(operators: Sequence[str]) -> str:
     """Say who can add a stranger as an admin."""
@@ -35,19 +47,6 @@ def for_operators(word: str) -> str:
     return f"Only operators can use {code(word)}. `help` shows what you can type."
 
 
-def not_here() -> str:
-    """Refuse, privately, a person with rights who typed in a space of another enterprise."""
-    return (
-        "That space belongs to an enterprise to which you have no rights. Write to me here, in 1:1, for your own "
-        "enterprise."
-    )
-
-
-def changed_meanwhile() -> str:
-    """Say that the space speaks for another enterprise by the time the command can run."""
-    return "This space now belongs to another enterprise, so I did nothing. Type it again if you still want it."
-
-
 def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
     """Tell operators that a person has an admin's address but is another person, or from another organization."""
     of = [*(f"an admin of {code(key)}" for key in keys[:_MAX_KEYS]), *(["an operator"] if operator else [])]
@@ -69,14 +68,5 @@ def which(keys: Sequence[str]) -> str:
     )
 
 
-def no_enterprise() -> str:
-    """Tell an operator how to add the first enterprise."""
-    return (
-        "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
-        "`help enterprise` explains this."
-    )
-
-
 def _asked(operators: Sequence[str]) -> str:
-    """The people to ask, as a list."""
     return cut([f"- {plain(email)}" for email in operators], 2000) if operators else "- your service provider"

@@ -9,6 +9,10 @@ from storage.values.records import Admin, Enterprise
 
 _ROOM = 3000
 
+NO_BOTS = "I added nobody: a bot cannot be an admin."
+NOBODY = "Type who, for example `admins add jane@acme.example`, or mention a person with @."
+NOT_FOUND = "Webex did not tell me who all the people are that you mentioned. Type their e-mail addresses instead."
+
 
 def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
     """List the admins of an enterprise; operators may act for it, too, and are not listed."""
@@ -42,11 +46,6 @@ def last_one(enterprise: Enterprise) -> str:
     )
 
 
-def no_bots() -> str:
-    """Refuse a bot as an admin."""
-    return "I added nobody: a bot cannot be an admin."
-
-
 def of_another_organization(enterprise: Enterprise) -> str:
     """Refuse a person from another Webex organization as an admin."""
     return (
@@ -69,16 +68,6 @@ def no_admin(meant: str | None) -> str:
 def no_address(problem: str) -> str:
     """Say that what was typed is not an e-mail address."""
     return f"{plain(problem)}. Type an address such as `jane@acme.example`, or mention a person with @."
-
-
-def nobody() -> str:
-    """Ask who is to be added or removed."""
-    return "Type who, for example `admins add jane@acme.example`, or mention a person with @."
-
-
-def not_found() -> str:
-    """Say that Webex does not tell who was mentioned."""
-    return "Webex did not tell me who all the people are that you mentioned. Type their e-mail addresses instead."
 
 
 def usage(typed: str) -> str:

@@ -9,6 +9,8 @@ from bot.formatting.quantity import quantity
 from bot.formatting.times import at, iso
 from storage.values.records import FILE, AuditEntry, Enterprise
 
+TOO_LARGE = "The file would be larger than the 100 MB that Webex accepts. Ask for a shorter time: `audit 7d`."
+
 
 def answer(
     newest: Sequence[AuditEntry],
@@ -32,11 +34,6 @@ def answer(
 def no_time(typed: str) -> str:
     """Say how to type a time."""
     return f"I do not understand the date {code(typed, 40)}. Type `audit 24h`, `audit 30d` or `audit 2026-11-01`."
-
-
-def too_large() -> str:
-    """Refuse a file that is larger than Webex accepts."""
-    return "The file would be larger than the 100 MB that Webex accepts. Ask for a shorter time: `audit 7d`."
 
 
 def _line(row: AuditEntry, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:

@@ -4,6 +4,13 @@ from bot.formatting.escape import code, plain
 from bot.formatting.limits import fits
 from storage.values.records import Enterprise
 
+SENT_PRIVATELY = "I sent the answer in a 1:1 message, because not everybody in this space may read it."
+CANNOT_REACH = "I could not send you a private answer. Please write to me in a 1:1 space."
+APOLOGY = (
+    "Sorry, something went wrong on my side and I could not answer. The operators can see it in the log. "
+    "Please try again in a few minutes."
+)
+
 
 def speaks_for(markdown: str, enterprise: Enterprise) -> str:
     """Add the enterprise's name to a reply to a person who has several enterprises."""
@@ -15,21 +22,3 @@ def file_unused(markdown: str) -> str:
     """Add to a reply that the command did not read the file that came with it."""
     footer = "\n\nI did not read the file. To set locations, send it with only the word `locations`."
     return markdown + footer if fits(markdown + footer) else markdown
-
-
-def sent_privately() -> str:
-    """Tell a group space that the answer, which is personal, went to the requester in 1:1."""
-    return "I sent the answer in a 1:1 message, because not everybody in this space may read it."
-
-
-def cannot_reach() -> str:
-    """Tell a group space that the requester's 1:1 space cannot be opened."""
-    return "I could not send you a private answer. Please write to me in a 1:1 space."
-
-
-def apology() -> str:
-    """Apologize for a failure of the bot itself."""
-    return (
-        "Sorry, something went wrong on my side and I could not answer. The operators can see it in the log. "
-        "Please try again in a few minutes."
-    )

@@ -11,15 +11,19 @@ from bot.replies.confirmation import TYPE_AGAIN
 from bot.replies.sync_results import marked
 from storage.values.records import Enterprise, Overview
 
+ID_IN_USE = "Another enterprise uses or used that enterprise id. It can never be reused."
+OPEN_QUOTE = 'A quotation mark is not closed. Type it like this: `name="Acme, Inc."`.'
+USAGE = (
+    "Type `enterprise` to list them, or `enterprise add KEY sp-enterprise-id=ID`, `enterprise set KEY …` or "
+    "`enterprise remove KEY`. `help enterprise` explains them."
+)
+ID_MISSING = 'The id in BroadWorks is missing. Add it, for example `sp-enterprise-id="Reseller1+acme"`.'
+NOTHING_TO_CHANGE = 'There is nothing to change. Type at least one field, such as `name="Acme"`.'
+
 
 def taken(what: str) -> str:
     """Refuse a key or an id that is in use, or was."""
     return f"The {plain(what, 250)} is or was in use. Choose another one: it can never be reused."
-
-
-def id_in_use() -> str:
-    """Refuse the id that another enterprise has or had."""
-    return "Another enterprise uses or used that enterprise id. It can never be reused."
 
 
 def not_during_a_sync(key: str) -> str:
@@ -53,11 +57,6 @@ def confirm_id(enterprise: Enterprise, new: str) -> str:
     )
 
 
-def open_quote() -> str:
-    """Say that a quotation mark is not closed."""
-    return 'A quotation mark is not closed. Type it like this: `name="Acme, Inc."`.'
-
-
 def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
     """Ask to confirm that an enterprise is removed, and say what is lost."""
     return (
@@ -83,27 +82,9 @@ def unknown_field(typed: str, meant: str | None, known: Sequence[str]) -> str:
     return f"I do not know {code(typed, 40)}.{guess} The fields are {', '.join(map(code, known))}."
 
 
-def usage() -> str:
-    """Say what can follow the word `enterprise`."""
-    return (
-        "Type `enterprise` to list them, or `enterprise add KEY sp-enterprise-id=ID`, `enterprise set KEY …` or "
-        "`enterprise remove KEY`. `help enterprise` explains them."
-    )
-
-
-def id_missing() -> str:
-    """Ask for the id of the enterprise to add."""
-    return 'The id in BroadWorks is missing. Add it, for example `sp-enterprise-id="Reseller1+acme"`.'
-
-
 def given_twice(field: str) -> str:
     """Say that a field is given twice."""
     return f"{code(field)} is there twice. Type it once."
-
-
-def nothing_to_change() -> str:
-    """Say that no field is given."""
-    return 'There is nothing to change. Type at least one field, such as `name="Acme"`.'
 
 
 def listed(overviews: Sequence[Overview], now: datetime) -> str:

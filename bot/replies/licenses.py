@@ -42,6 +42,8 @@ Columns: `location`, `type`, `service-id`, `ext`, `first`, `last`, `name` (first
 `licenses refresh` first reads the license holders from Webex again. To search for one of these words, put it in \
 quotes: `licenses "count"`."""
 
+TOO_LONG = "Reading your license holders from Webex takes too long, so I have stopped waiting for it."
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -103,11 +105,6 @@ def all_read(pages: int) -> str:
     return f"I have read your license holders from Webex: {quantity(pages, 'page')}."
 
 
-def too_long() -> str:
-    """Say in the status message that the bot has stopped waiting for the roster."""
-    return "Reading your license holders from Webex takes too long, so I have stopped waiting for it."
-
-
 def failing(*, failed: bool) -> str:
     """Say why the roster behind an answer is not newer."""
     if failed:
@@ -145,14 +142,11 @@ def _locations(view: View, found: Counter[str]) -> list[str]:
     """The counts by location, unless the filter is by location or nobody has one."""
     if any(term.columns == ("location",) for term in view.terms) or set(found) == {""}:
         return []
-    places = [f"{number:,} {_location(value)}" for value, number in _by_number(found)]
-    if len(places) > _MAX_LOCATIONS:
-        places[_MAX_LOCATIONS:] = [f"and {sum(found.values()) - _sum(found):,} elsewhere"]
+    by_number = _by_number(found)
+    places = [f"{number:,} {_location(value)}" for value, number in by_number[:_MAX_LOCATIONS]]
+    if elsewhere := sum(number for _, number in by_number[_MAX_LOCATIONS:]):
+        places.append(f"and {elsewhere:,} elsewhere")
     return ["Location: " + ", ".join(places) + "."]
-
-
-def _sum(found: Counter[str]) -> int:
-    return sum(number for _, number in _by_number(found)[:_MAX_LOCATIONS])
 
 
 def _by_number(found: Counter[str]) -> list[tuple[str, int]]:
@@ -164,7 +158,6 @@ def _location(value: str) -> str:
 
 
 def _words(view: View) -> str:
-    """The filter in words, as markdown; empty if there is none."""
     if view == View():
         return ""
     words = in_words(view)

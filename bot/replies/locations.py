@@ -46,7 +46,10 @@ def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise:
         f"**{quantity(len(places), 'location')} of {plain(enterprise.name)}**, "
         f"{quantity(roster.size, 'license holder')}{without} as of {_read(roster, enterprise, now)}"
     )
-    ending = f"{_mapping(mapped)} To change it, send `locations` with a CSV that has the columns `Service ID,Location`."
+    mapping = "The mapping is empty: all locations come from Webex."
+    if mapped:
+        mapping = f"The mapping is attached: {quantity(mapped, 'line')}."
+    ending = f"{mapping} To change it, send `locations` with a CSV that has the columns `Service ID,Location`."
     lines = [f"- {plain(place, 100)}: {number:,}" for place, number in places.items()]
     room = MAX_MESSAGE_BYTES - size(f"{title}\n\n\n\n{ending}")
     return f"{title}\n\n{cut(lines, room, '- and {n} more')}\n\n{ending}" if lines else f"{title}\n\n{ending}"
@@ -103,7 +106,6 @@ def _why(outcome: LineResult, by: Key) -> str:
 
 
 def _new(places: Mapping[str, int]) -> str:
-    """The new locations, in the order of the file."""
     shown = [f"{code(place, _MAX_NEW_LENGTH)} ({number:,})" for place, number in islice(places.items(), _MAX_NEW)]
     more = f", and {len(places) - _MAX_NEW:,} more" if len(places) > _MAX_NEW else ""
     return f"New: {', '.join(shown)}{more}."
@@ -111,9 +113,3 @@ def _new(places: Mapping[str, int]) -> str:
 
 def _read(roster: Roster, enterprise: Enterprise, now: datetime) -> str:
     return when(roster.as_of, now, enterprise.timezone)
-
-
-def _mapping(mapped: int) -> str:
-    if not mapped:
-        return "The mapping is empty: all locations come from Webex."
-    return f"The mapping is attached: {quantity(mapped, 'line')}."

@@ -3,19 +3,18 @@
 from bot.formatting.escape import code, plain
 from storage.values.records import Enterprise
 
+NOT_AN_ADMIN = (
+    "Admins get messages about the syncs of their enterprises, and you are not an admin of any. If you ask for a "
+    "sync, I report it where you asked. To get messages in a group space, type `notify on` there."
+)
+TAKEN = "This space already gets other messages. An operator at your service provider can change that."
+"""Does not name the enterprise whose messages they are: the requester may have no rights to it."""
+
 
 def on_or_off(typed: str) -> str:
     """Say what can follow the word `notify`."""
     meant = f"I do not know {code(f'notify {typed}', 47)}. " if typed else ""
     return f"{meant}Type `notify on` or `notify off`. In 1:1 it is for you, in a group space for that space."
-
-
-def not_an_admin() -> str:
-    """Say in 1:1 that only admins get messages, to an operator who is not an admin."""
-    return (
-        "Admins get messages about the syncs of their enterprises, and you are not an admin of any. If you ask for a "
-        "sync, I report it where you asked. To get messages in a group space, type `notify on` there."
-    )
 
 
 def oneself(*, on: bool, changed: bool) -> str:
@@ -39,8 +38,3 @@ def space(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
             "are attached only if every member may read them. `notify off` stops this."
         )
     return f"This space{already} gets no messages about syncs of {name}. `notify on` starts them again."
-
-
-def taken() -> str:
-    """Refuse in a group space that gets the messages of another enterprise, which is not named."""
-    return "This space already gets other messages. An operator at your service provider can change that."

@@ -25,11 +25,8 @@ def answer(
         waiting = queues.get(cluster, ())
         title = f"**Cluster {plain(cluster)}**: {quantity(len(waiting), 'sync')}{rest}"
         lines = [_line(place, sync, enterprises[sync.enterprise_id], now) for place, sync in enumerate(waiting, 1)]
-        blocks.append(
-            "\n".join(
-                [title, cut(lines, _MAX_CLUSTER_BYTES, "- and {n} more, all in the CSV"), ""] if lines else [title, ""]
-            )
-        )
+        listed = [cut(lines, _MAX_CLUSTER_BYTES, "- and {n} more, all in the CSV")] if lines else []
+        blocks.append("\n".join([title, *listed, ""]))
     if not blocks:
         return "No directory sync is queued or running."
     return cut(blocks, MAX_MESSAGE_BYTES, "and {n} more clusters, all in the CSV").rstrip()

@@ -11,6 +11,9 @@ from storage.values.webex_ids import bare
 
 _NUMBER = re.compile(r"[0-9a-f-]{36}")
 
+NOT_LINKED = "This space is not linked to an enterprise. `link KEY` links it to one."
+TRUST_WANTS_LINK = "This space is not linked to an enterprise yet. First type `link KEY`, then `trust on`."
+
 
 def in_groups_alone(command: str) -> str:
     """Refuse in 1:1 a command that is about a group space."""
@@ -33,16 +36,6 @@ def linked(enterprise: Enterprise, before: Enterprise | None, *, changed: bool) 
 def unlinked(enterprise: Enterprise) -> str:
     """Say that a space is no longer linked."""
     return f"This space is no longer linked to {plain(enterprise.name)} and gets no messages about its syncs."
-
-
-def not_linked() -> str:
-    """Say that there is nothing to unlink."""
-    return "This space is not linked to an enterprise. `link KEY` links it to one."
-
-
-def trust_wants_link() -> str:
-    """Refuse to trust a space that is not linked."""
-    return "This space is not linked to an enterprise yet. First type `link KEY`, then `trust on`."
 
 
 def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
@@ -73,16 +66,8 @@ def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> st
 
 
 def _line(space: Space, enterprise: Enterprise) -> str:
-    marks = [
-        name
-        for name, is_so in (
-            ("linked", space.linked),
-            ("gets messages about syncs", space.notify),
-            ("trusted", space.trusted),
-        )
-        if is_so
-    ]
-    what = ", ".join(marks) or "not used any more"
+    uses = (("linked", space.linked), ("gets messages about syncs", space.notify), ("trusted", space.trusted))
+    what = ", ".join(name for name, is_so in uses if is_so) or "not used any more"
     number = bare(space.room_id)
     way = f" – [open it](webexteams://im?space={number})" if _NUMBER.fullmatch(number) else ""
     return f"- {code(enterprise.key)}: {what}{way}"

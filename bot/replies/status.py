@@ -93,7 +93,6 @@ def _webex(known: Known, now: datetime, *, live: bool) -> list[str]:
 
 
 def _warning(known: Known, now: datetime) -> list[str]:
-    """A warning if no sync at all has succeeded for longer than STALE."""
     if known.reading is None:
         return []
     moments = [

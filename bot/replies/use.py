@@ -8,6 +8,10 @@ from storage.values.records import Enterprise
 
 _MAX_KEYS_BYTES = 4000
 
+LINKED_ELSEWHERE = (
+    "This space is linked to an enterprise, and everybody here speaks for that one. Type `use` to me in 1:1."
+)
+
 
 def chosen(enterprise: Enterprise) -> str:
     """Say which enterprise the admin has chosen."""
@@ -26,8 +30,3 @@ def choices(keys: Sequence[str], current: str | None) -> str:
     return (
         f"**Your enterprises**\n\n{cut(lines, _MAX_KEYS_BYTES, '- and {n} more')}\n\n{said}Choose one with `use KEY`."
     )
-
-
-def linked_elsewhere() -> str:
-    """Refuse `use` in a group space that is linked."""
-    return "This space is linked to an enterprise, and everybody here speaks for that one. Type `use` to me in 1:1."

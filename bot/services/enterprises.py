@@ -50,18 +50,12 @@ def change(
         with session.begin_nested():
             enterprises.change(session, enterprise_id, **changes)
     except IntegrityError as error:
-        raise Refusal(replies.id_in_use()) from error
+        raise Refusal(replies.ID_IN_USE) from error
     if changes.get(_ID_COLUMN, enterprise.sp_enterprise_id) != enterprise.sp_enterprise_id:
         rosters.forget(session, enterprise_id, now)
     for email in emails:
         admins.add(session, enterprise_id, email, now)
     return enterprises.get(session, enterprise_id)
-
-
-def check_removable(session: Session, enterprise: Enterprise) -> None:
-    """Raise Refusal while a sync of the enterprise is under way, or its admins were not told of its end yet."""
-    if syncs.has_unfinished(session, enterprise.id):
-        raise Refusal(replies.not_removed_during_a_sync(enterprise.key))
 
 
 def is_alone(session: Session, enterprise: Enterprise) -> bool:

@@ -14,10 +14,7 @@ from storage.values.records import ACTIVE, Enterprise, Sync
 
 
 def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
-    """Put a reply into the outbox and return the id of its row.
-
-    The enterprise decides who may read a personal reply in a group space.
-    """
+    """Put a reply into the outbox; return its row's id. The enterprise decides who may read it, if it is personal."""
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,

@@ -35,10 +35,7 @@ class Source:
 
 
 def source(session: Session, request: Request, *, refresh: bool = False) -> Source | Wait:
-    """Return the roster to answer from, or what to wait for.
-
-    `refresh`: the requester wants all license holders read again first.
-    """
+    """Return the roster to answer from, or what to wait for; with `refresh`, all license holders are read again."""
     roster = rosters.current(session, request.enterprise.id)
     newest = rosters.last(session, request.enterprise.id)
     is_being_read = newest is not None and newest.state == RosterState.WANTED

@@ -117,7 +117,6 @@ def _required(process: Process, texts: Mapping[str, str]) -> set[str]:
 
 
 def _without_effect(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Return a warning for each variable that is set and has no effect."""
     warnings = []
     for name in sorted(environ):
         if name.upper().startswith(_PREFIXES) and name not in _BY_NAME:

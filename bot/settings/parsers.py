@@ -1,7 +1,4 @@
-"""Parses the text of one setting: each parser returns the value, or raises ValueError saying what is wrong.
-
-The message continues a sentence that begins with the setting's name, and never shows a secret.
-"""
+"""Parses the text of one setting. The message of a ValueError follows the setting's name and shows no secret."""
 
 import re
 from datetime import timedelta
@@ -131,7 +128,6 @@ def thread_count(text: str) -> int:
 
 
 def _split(text: str) -> list[str]:
-    """Return the parts between commas, without empty ones."""
     return [part for piece in text.split(",") if (part := piece.strip())]
 
 

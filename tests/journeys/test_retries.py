@@ -68,7 +68,7 @@ def test_a_command_that_keeps_failing_gets_one_apology(house: House, monkeypatch
         runs.append(asked.arguments)
         raise ZeroDivisionError("on purpose")
 
-    broken = Command(name="broken", usage="broken", summary="", details="", run=run)
+    broken = Command(usage="broken", summary="", details="", run=run)
     monkeypatch.setattr(access, "COMMANDS", (broken, *COMMANDS))
     house.say(ANA, "broken")
     house.say(ANA, "status")

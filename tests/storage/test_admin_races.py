@@ -78,6 +78,6 @@ def test_a_command_is_refused_if_its_enterprise_changed_meanwhile(postgres: Data
         postgres, link_to_another, lambda: router.answer(postgres, Settings().command_settings, pending, NOW)
     )
     assert isinstance(outcome, Refusal)
-    assert outcome.markdown == replies.changed_meanwhile()
+    assert outcome.markdown == replies.CHANGED_MEANWHILE
     with postgres.read() as session:
         assert [space.notify for space in spaces.find_all(session)] == [False]

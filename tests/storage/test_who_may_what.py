@@ -73,11 +73,11 @@ def _came_of(talk: Conversation, command: str, person: str, where: str) -> str:
         return "no"
     if text == access.for_operators(command):
         return "operators"
-    if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on"), notify.not_an_admin()):
+    if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on"), notify.NOT_AN_ADMIN):
         return "group"
-    if text in (spaces.not_linked(), spaces.trust_wants_link()):
+    if text in (spaces.NOT_LINKED, spaces.TRUST_WANTS_LINK):
         return "linked"
-    if text.startswith(use.linked_elsewhere()):
+    if text.startswith(use.LINKED_ELSEWHERE):
         return "1:1"
     assert heeded.outcome != "refused" or command in _FOR_WANT, (command, person, where, text)
     return "yes"

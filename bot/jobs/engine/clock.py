@@ -62,10 +62,7 @@ class Clock:
                 self._pools[kind].nudge()
 
     def stop(self, limit: float) -> bool:
-        """Claim nothing more, wait `limit` seconds for the work in hand, and give back the rows that are left.
-
-        Return whether all work in hand has ended.
-        """
+        """Claim nothing more, wait `limit` seconds, give back the rows that are left; return whether all work ended."""
         deadline = time.monotonic() + limit
         self._context.stopping.set()
         try:
@@ -81,7 +78,6 @@ class Clock:
         return ended
 
     def _run(self, chore: Chore) -> None:
-        """Run a chore; if Webex does not let it happen, try again soon."""
         if self._context.stopping.is_set():
             return
         try:

@@ -15,7 +15,7 @@ BOTH = replace(ADMIN, is_operator=True)
 
 
 def command(role: Role) -> Command:
-    return Command("x", "x", "", "", lambda _session, _asked: Reply(""), role=role)
+    return Command("x", "", "", lambda _session, _asked: Reply(""), role=role)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_operators_run_every_command_and_admins_only_their_own(
 
 
 def test_a_command_without_a_role_is_for_admins() -> None:
-    assert Command("x", "x", "", "", lambda _session, _asked: Reply("")).role is Role.ADMIN
+    assert Command("x", "", "", lambda _session, _asked: Reply("")).role is Role.ADMIN

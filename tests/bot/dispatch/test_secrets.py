@@ -48,7 +48,7 @@ def test_a_request_gives_a_command_no_access_to_a_token(sqlite_url: str, monkeyp
         seen.append(request)
         return Reply("")
 
-    probe = Command("probe", "probe", "", "", run, needs_enterprise=NeedsEnterprise.NEVER)
+    probe = Command("probe", "", "", run, needs_enterprise=NeedsEnterprise.NEVER)
     monkeypatch.setattr(access, "COMMANDS", (probe, *COMMANDS))
     token = Secret(_SECRET)
     settings = Settings(webex_bot_token=token, webex_admin_token=token, webex_webhook_secret=(token,))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import ParamSpec
 
 from bot.chat.message import Refusal
@@ -74,3 +75,8 @@ def case(function: Callable[P, str | Refusal | Iterable[str] | tuple[str, int]],
         return Case(function.__module__, function.__name__, when, text)
 
     return called
+
+
+def constant(module: ModuleType, name: str) -> Case:
+    """A reply that is always the same."""
+    return Case(module.__name__, name, "", getattr(module, name))

@@ -17,7 +17,7 @@ from bot.replies import licenses, locations
 from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
 from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, SortKey, Term, View
-from tests.bot.replies.cases import Case, Sample, case
+from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.replies.cases_of_syncs import ACTIVATION
 from tests.bot.samples import NOW, ROSTER
 
@@ -41,7 +41,7 @@ def of_licenses(sample: Sample) -> Iterator[Case]:
     for pages in (0, 1, sample.number):
         yield case(licenses.reading, f"{pages}")(pages)
         yield case(licenses.all_read, f"{pages}")(pages)
-    yield case(licenses.too_long)()
+    yield constant(licenses, "TOO_LONG")
     yield case(licenses.too_large)(None)
     yield case(licenses.too_large, "a half")((_term(sample), sample.number))
     yield case(licenses.license_table)([_holder(sample)])

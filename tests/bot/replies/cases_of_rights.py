@@ -8,7 +8,7 @@ from bot.commands import COMMANDS
 from bot.replies import access, admins, audit, delivery, enterprise, enterprise_keys, help, rate_limits, spaces, use
 from storage.values.messages import Space
 from storage.values.records import FILE, Admin, AuditEntry, Overview
-from tests.bot.replies.cases import Case, Sample, case
+from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.samples import NOW
 
 _DAY = timedelta(days=1)
@@ -37,19 +37,19 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(help.unknown, "nothing is like it")(sample.typed, None)
     yield case(help.unknown, "nothing typed")("", None)
     yield case(access.for_operators)(sample.typed)
-    yield case(access.not_here)()
+    yield constant(access, "NOT_HERE")
     yield case(delivery.speaks_for)("(the reply)", acme)
     yield case(delivery.file_unused)("(the reply)")
-    yield case(access.changed_meanwhile)()
+    yield constant(access, "CHANGED_MEANWHILE")
     yield case(rate_limits.too_many)(30, timedelta(seconds=42))
     yield case(rate_limits.too_many_exports)(60, NOW + _DAY, NOW, acme)
     yield case(access.kept_out, "an admin")(sample.email, sample.keys, operator=False)
     yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys, operator=True)
     yield case(access.which)(sample.keys)
-    yield case(access.no_enterprise)()
-    yield case(delivery.apology)()
-    yield case(delivery.sent_privately)()
-    yield case(delivery.cannot_reach)()
+    yield constant(access, "NO_ENTERPRISE")
+    yield constant(delivery, "APOLOGY")
+    yield constant(delivery, "SENT_PRIVATELY")
+    yield constant(delivery, "CANNOT_REACH")
 
 
 def _keys(sample: Sample) -> Iterator[Case]:
@@ -61,7 +61,7 @@ def _keys(sample: Sample) -> Iterator[Case]:
     yield case(use.choices)([*sample.keys, "other"], "other")
     yield case(use.choices, "none chosen")(sample.keys, None)
     yield case(use.choices, "there is none")([], None)
-    yield case(use.linked_elsewhere)()
+    yield constant(use, "LINKED_ELSEWHERE")
 
 
 def _spaces(sample: Sample) -> Iterator[Case]:
@@ -72,8 +72,8 @@ def _spaces(sample: Sample) -> Iterator[Case]:
     yield case(spaces.listed, "one")([space], {1: acme})
     yield case(spaces.listed, "none")([], {})
     yield case(spaces.unlinked)(acme)
-    yield case(spaces.not_linked)()
-    yield case(spaces.trust_wants_link)()
+    yield constant(spaces, "NOT_LINKED")
+    yield constant(spaces, "TRUST_WANTS_LINK")
     yield case(spaces.on_or_off)(sample.typed)
     yield case(spaces.on_or_off, "nothing typed")("")
     yield case(spaces.in_groups_alone)("link")
@@ -91,7 +91,7 @@ def _enterprises(sample: Sample) -> Iterator[Case]:
     small = Overview(acme, (sample.email,), 1, "failed", NOW)
     key = acme.key[:63] if acme.key.isalnum() else "key"  # no other gets that far
     yield case(enterprise.taken)(sample.typed)
-    yield case(enterprise.id_in_use)()
+    yield constant(enterprise, "ID_IN_USE")
     yield case(enterprise.not_during_a_sync)(key)
     yield case(enterprise.not_removed_during_a_sync)(key)
     yield case(enterprise.added)(acme, sample.number, alone=True)
@@ -101,15 +101,15 @@ def _enterprises(sample: Sample) -> Iterator[Case]:
     yield case(enterprise.confirm_removal)(acme, sample.number, sample.number)
     yield case(enterprise.confirm_removal, "one of each")(acme, 1, 1)
     yield case(enterprise.confirm_id)(acme, sample.webex)
-    yield case(enterprise.open_quote)()
+    yield constant(enterprise, "OPEN_QUOTE")
     yield case(enterprise.removed)(acme)
     yield case(enterprise.wrong)("name", sample.typed)
     yield case(enterprise.wrong, "the key")(None, sample.typed)
     yield case(enterprise.unknown_field)(sample.typed, sample.typed, ["name", "cluster"])
-    yield case(enterprise.usage)()
-    yield case(enterprise.id_missing)()
+    yield constant(enterprise, "USAGE")
+    yield constant(enterprise, "ID_MISSING")
     yield case(enterprise.given_twice)("name")
-    yield case(enterprise.nothing_to_change)()
+    yield constant(enterprise, "NOTHING_TO_CHANGE")
     yield case(enterprise.listed)([overview] * sample.many, NOW)
     yield case(enterprise.listed, "one")([small], NOW)
     yield case(enterprise.listed, "no sync yet")([replace(small, last_state=None, last_at=None)], NOW)
@@ -127,9 +127,9 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield case(admins.no_admin)(sample.email)
     yield case(admins.no_admin, "nobody is like them")(None)
     yield case(admins.no_address)(sample.typed[:200])
-    yield case(admins.nobody)()
-    yield case(admins.not_found)()
-    yield case(admins.no_bots)()
+    yield constant(admins, "NOBODY")
+    yield constant(admins, "NOT_FOUND")
+    yield constant(admins, "NO_BOTS")
     yield case(admins.of_another_organization)(acme)
     yield case(admins.usage)(sample.typed)
 
@@ -145,4 +145,4 @@ def _audit(sample: Sample) -> Iterator[Case]:
     yield case(audit.answer, "one row")([row], 1, acme, since, NOW, {})
     yield case(audit.answer, "empty")([], 0, acme, since, NOW, {})
     yield case(audit.no_time)(typed)
-    yield case(audit.too_large)()
+    yield constant(audit, "TOO_LARGE")

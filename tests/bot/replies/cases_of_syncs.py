@@ -28,7 +28,7 @@ from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE
 from storage.values.license_table import LicenseHolder
 from storage.values.records import ACTIVE, Cause, Enterprise, Sync, SyncState, WaitsFor
 from tests.bot import samples
-from tests.bot.replies.cases import Case, Sample, case
+from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.samples import NOW, OWN, READING, ROSTER
 
 HOUR = timedelta(hours=1)
@@ -63,8 +63,8 @@ def _asked(sample: Sample) -> Iterator[Case]:
     yield case(cancel.ended_for_all)(acme)
     yield case(notify.on_or_off)(sample.typed)
     yield case(notify.on_or_off, "nothing typed")("")
-    yield case(notify.not_an_admin)()
-    yield case(notify.taken)()
+    yield constant(notify, "NOT_AN_ADMIN")
+    yield constant(notify, "TAKEN")
     for on in (True, False):
         for changed in (True, False):
             when = f"{'on' if on else 'off'}{'' if changed else ' already'}"
