@@ -6,6 +6,7 @@ So a burst costs one commit for a handful of events, and each event is acknowled
 import logging
 import threading
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -21,13 +22,13 @@ class NotStored(Exception):
     """The event could not be stored. Webex should send it again."""
 
 
+@dataclass(slots=True)
 class _Arrival:
     """An event that waits to be written."""
 
-    def __init__(self, event: Event) -> None:
-        self.event = event
-        self.done = False
-        self.stored = False
+    event: Event
+    done: bool = False
+    stored: bool = False
 
 
 class Intake:

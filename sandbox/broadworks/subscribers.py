@@ -68,9 +68,7 @@ class Subscriber:
             "lastStatusChange": format_millis(self.last_status_change),
             "provisioningId": self.provisioning_id,
         }
-        shape = {name: value for name, value in fields.items() if value}
-        shape["selfActivated"] = self.self_activated
-        return shape
+        return {name: value for name, value in fields.items() if value} | {"selfActivated": self.self_activated}
 
 
 class Subscribers:

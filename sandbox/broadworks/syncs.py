@@ -10,9 +10,7 @@ scheduled syncs do not count. The documents do not say the rest, so the sandbox 
 - 429 with 600009 and a Retry-After if the cluster is busy.
 """
 
-import math
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from threading import RLock
 
@@ -28,12 +26,9 @@ SyncErrors = list[tuple[int, str]]
 class BroadWorks:
     """The enterprises of one provider. A sync takes `sync_seconds`; each read works out its progress from the clock."""
 
-    def __init__(
-        self, lock: RLock, subscribers: Subscribers, sync_seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, lock: RLock, subscribers: Subscribers, sync_seconds: float) -> None:
         self._lock = lock
         self._subscribers = subscribers
-        self._clock = clock
         self._enterprises: dict[str, Enterprise] = {}
         self.sync_seconds = sync_seconds
         self.already_running_status = 409
@@ -92,8 +87,8 @@ class BroadWorks:
             if not self._subscribers.has_provisioned(enterprise.sp_enterprise_id):
                 raise WebexError(400, "Nobody of this enterprise is provisioned.", code=600029)
             if self._is_busy(enterprise.cluster):
-                seconds = math.ceil(self.retry_after)
-                raise WebexError(429, "The cluster is busy with another sync.", code=600009, retry_after=seconds)
+                busy = "The cluster is busy with another sync."
+                raise WebexError(429, busy, code=600009, retry_after=self.retry_after)
             self._start(enterprise, on_demand=True)
             return enterprise
 
@@ -127,7 +122,7 @@ class BroadWorks:
             enterprise = self.find(sp_enterprise_id)
             enterprise.is_kept_running = False
             if enterprise.run is not None:
-                enterprise.run.clock_end = self._clock()
+                enterprise.run.clock_end = time.monotonic()
             self._refresh(enterprise)
 
     def _is_busy(self, cluster: str) -> bool:
@@ -138,7 +133,7 @@ class BroadWorks:
         outcome = enterprise.next_outcome or SyncOutcome()
         enterprise.next_outcome = None
         tracking_id = make_tracking_id("NA")
-        start = self._clock()
+        start = time.monotonic()
         enterprise.run = SyncRun(on_demand, now(), start, start + self.sync_seconds, tracking_id, outcome)
 
     def _refresh(self, enterprise: Enterprise) -> Enterprise:
@@ -147,7 +142,7 @@ class BroadWorks:
         if not enterprise.is_listed:
             enterprise.is_listed = self._subscribers.has_provisioned(sp_enterprise_id)
         run = enterprise.run
-        if run is not None and not enterprise.is_kept_running and self._clock() >= run.clock_end:
+        if run is not None and not enterprise.is_kept_running and time.monotonic() >= run.clock_end:
             ended_at = run.started_at + timedelta(seconds=run.clock_end - run.clock_start)
             enterprise.finish(ended_at, len(self._subscribers.of_enterprise(sp_enterprise_id)))
         return enterprise

@@ -15,6 +15,7 @@ from threading import Lock, Thread
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 10.0
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,12 @@ class WebhookSender:
         record_result: receives whether the delivery succeeded.
     """
 
-    def __init__(
-        self, is_active: Callable[[str], bool], record_result: Callable[[str, bool], None], threads: int = 4
-    ) -> None:
+    def __init__(self, is_active: Callable[[str], bool], record_result: Callable[[str, bool], None]) -> None:
         self._is_active = is_active
         self._record_result = record_result
         self._lock = Lock()
         self._queues: dict[str, deque[Delivery]] = {}
         self._ready: SimpleQueue[str | None] = SimpleQueue()
-        self._thread_count = threads
         self._threads: list[Thread] = []
         self._connections: set[http.client.HTTPConnection] = set()
         self._stopping = False
@@ -63,9 +61,7 @@ class WebhookSender:
             self._ready = SimpleQueue()
             for webhook_id in self._queues:
                 self._ready.put(webhook_id)
-        self._threads = [
-            Thread(target=self._run, name=f"webhook-sender-{n}", daemon=True) for n in range(self._thread_count)
-        ]
+        self._threads = [Thread(target=self._run, name=f"webhook-sender-{n}", daemon=True) for n in range(_THREADS)]
         for thread in self._threads:
             thread.start()
 

@@ -68,9 +68,7 @@ class Webhook:
             "created": format_millis(self.created),
             "ownedBy": "creator",
         }
-        if self.filter:
-            shape["filter"] = self.filter
-        return shape
+        return shape | ({"filter": self.filter} if self.filter else {})
 
 
 class Webhooks:

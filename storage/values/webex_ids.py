@@ -1,7 +1,6 @@
 """Webex's ids. They are base64 of an address, which can differ between Webex's APIs for the same thing."""
 
 import base64
-import binascii
 
 
 def bare(webex_id: str) -> str:
@@ -9,7 +8,7 @@ def bare(webex_id: str) -> str:
     padded = webex_id + "=" * (-len(webex_id) % 4)
     try:
         address = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+    except ValueError:
         return webex_id.casefold()
     scheme, slashes, path = address.partition("://")
     if not slashes or not scheme.isalpha() or "/" not in path:
