@@ -1,29 +1,25 @@
 """Named leases: tasks that only one process may do at a time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
 from storage.models import LeaseRow
 
+_ROWS: Any = LeaseRow.__table__
+
 
 def take(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
     """Take or renew the lease. Return False while another process holds it."""
     insert_if_missing(session, LeaseRow, name=name, holder="", until=now)
-    taken = session.scalar(
-        update(LeaseRow)
-        .where(LeaseRow.name == name, or_(LeaseRow.until <= now, LeaseRow.holder == holder))
-        .values(holder=holder, until=now + length)
-        .returning(LeaseRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return taken is not None
+    is_free = (_ROWS.c.name == name, or_(_ROWS.c.until <= now, _ROWS.c.holder == holder))
+    taken = update(_ROWS).where(*is_free).values(holder=holder, until=now + length).returning(_ROWS.c.id)
+    return session.scalar(taken) is not None
 
 
 def give_back(session: Session, name: str, holder: str, now: datetime) -> None:
     """End the lease, if this holder still has it."""
-    row = session.scalar(select(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
-    if row is not None:
-        row.until = now
+    session.execute(update(_ROWS).where(_ROWS.c.name == name, _ROWS.c.holder == holder).values(until=now))
