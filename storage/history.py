@@ -42,14 +42,7 @@ def last(session: Session, enterprise_id: int, *states: SyncState) -> Sync | Non
     return next(iter(ended(session, enterprise_id, 1, *states)), None)
 
 
-def durations(session: Session, *, enterprise_id: int | None = None, cluster_id: int | None = None) -> list[float]:
-    """Return how many seconds the last 20 completed syncs of an enterprise or of a cluster took."""
-    if enterprise_id is not None:
-        return list(session.scalars(_OF_ENTERPRISE, {"enterprise": enterprise_id}))
-    return list(session.scalars(_OF_CLUSTER, {"cluster": cluster_id}))
-
-
 def past_durations(session: Session, enterprise_id: int, cluster_id: int) -> tuple[list[float], list[float]]:
-    """Return how many seconds the enterprise's past syncs took and, if it has none, those of its cluster."""
-    own = durations(session, enterprise_id=enterprise_id)
-    return own, [] if own else durations(session, cluster_id=cluster_id)
+    """Return how many seconds the enterprise's last 20 completed syncs took and, if it has none, its cluster's."""
+    own = list(session.scalars(_OF_ENTERPRISE, {"enterprise": enterprise_id}))
+    return own, [] if own else list(session.scalars(_OF_CLUSTER, {"cluster": cluster_id}))

@@ -50,12 +50,11 @@ def _set_flags(session: Session, room_id: str, enterprise_id: int, now: datetime
         return _set_flags(session, room_id, enterprise_id, now, **wanted)
     if row.enterprise_id != enterprise_id:
         row.enterprise_id, row.since = enterprise_id, now
-        row.linked, row.notify, row.trusted = values["linked"], values["notify"], values["trusted"]
+        wanted = values
     elif all(getattr(row, name) is value for name, value in wanted.items()):
         return False
-    else:
-        for name, value in wanted.items():
-            setattr(row, name, value)
+    for name, value in wanted.items():
+        setattr(row, name, value)
     session.flush()
     return True
 

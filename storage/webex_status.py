@@ -118,10 +118,8 @@ def store(session: Session, enterprise_id: int, status: WebexSyncStatus, now: da
 
 
 def _keep_run(session: Session, run: dict[str, Any], status: WebexSyncStatus, now: datetime) -> None:
-    row = session.scalar(_KNOWN_RUN, run)
-    if row is None:
-        row = WebexRunRow(enterprise_id=run["enterprise"], seen_at=now)
-        session.add(row)
+    row = session.scalar(_KNOWN_RUN, run) or WebexRunRow(enterprise_id=run["enterprise"], seen_at=now)
+    session.add(row)
     row.started_at = status.started_at
     row.ended_at = _run_end(status)
     row.tracking_id = status.tracking_id or row.tracking_id

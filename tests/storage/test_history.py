@@ -69,8 +69,9 @@ def test_durations_are_those_of_the_last_twenty_completed_syncs(
     _add(database, bolt, _COMPLETED, 500.0)
     _add(database, sample_rows.enterprise(database, "dune", cluster="west"), _COMPLETED, 700.0)
     with database.read() as session:
-        assert history.durations(session, enterprise_id=acme.id) == [float(index) for index in range(20, 0, -1)]
-        of_cluster = history.durations(session, cluster_id=acme.cluster_id)
+        own, _ = history.past_durations(session, acme.id, acme.cluster_id)
+        none, of_cluster = history.past_durations(session, 0, acme.cluster_id)
+    assert (own, none) == ([float(index) for index in range(20, 0, -1)], [])
     assert of_cluster == [500.0, *(float(index) for index in range(20, 1, -1))]
 
 

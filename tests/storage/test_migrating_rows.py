@@ -149,7 +149,7 @@ def test_migrations_keep_ended_syncs_and_the_queue(first: Database) -> None:
     assert up_to_date(first)
     with first.read() as session:
         (ended,) = history.ended(session, 1, 9, *history.END_STATES)
-        assert history.durations(session, cluster_id=1) == [60.5]
+        assert history.past_durations(session, ended.enterprise_id, 1) == ([60.5], [])
         assert [(one.person_id, one.room_id) for one in followers.of_sync(session, ended.id)] == [
             ("ana", "room"),
             ("ben", "room"),
