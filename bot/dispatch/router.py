@@ -25,8 +25,8 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
     If a detail is missing that only Webex knows, write nothing and return the detail: fetch it, then call again.
 
     A command that only reads runs in a read-only snapshot. Any other command runs in the transaction that writes its
-    reply. If it speaks for an enterprise, that is locked there and access decided once more: every change of rights to
-    an enterprise takes that lock.
+    reply. There access is decided once more. If the command speaks for an enterprise, that is locked first, as every
+    change of rights to it does.
     """
     with database.read() as session:
         if _lacks_organization(session, request, now):
@@ -40,7 +40,7 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
         outcome = None if is_write else _outcome(session, settings, request, access, now)
     with database.write() as session:
         if outcome is None:
-            access = _lock(session, request, access)
+            access = _decide_again(session, request, access)
             outcome = _outcome(session, settings, request, access, now)
         record_outcome(session, request, access, outcome, now)
     return outcome
@@ -65,12 +65,12 @@ def _missing_detail(request: PendingRequest, permission: Permission | None) -> D
     return None
 
 
-def _lock(session: Session, request: PendingRequest, access: Access) -> Access:
-    """Lock the enterprise that the command speaks for, if any, and decide access to that one enterprise once more."""
-    if access.permission is None or access.permission.enterprise is None:
-        return access
-    enterprise = enterprises.lock(session, access.permission.enterprise.id)
-    return decide_access(session, replace(request, enterprise_id=enterprise.id))
+def _decide_again(session: Session, request: PendingRequest, access: Access) -> Access:
+    """Decide access in the transaction that writes, to the enterprise of the first decision alone, which it locks."""
+    if access.permission is not None and access.permission.enterprise is not None:
+        enterprise = enterprises.lock(session, access.permission.enterprise.id)
+        request = replace(request, enterprise_id=enterprise.id)
+    return decide_access(session, request)
 
 
 def _outcome(

@@ -35,10 +35,14 @@ def build_context(settings: Settings, database: Database) -> Context:
 def start_clock(context: Context) -> Clock:
     """Start the clock. On PostgreSQL, also listen for rows that other processes write."""
     clock = Clock(context, SCHEDULE)
-    clock.start()
-    if not context.database.is_sqlite:
-        kinds = frozenset(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
-        Listener(context.database, kinds, context.stopping).start()
+    try:
+        clock.start()
+        if not context.database.is_sqlite:
+            kinds = frozenset(entry.kind for entry in SCHEDULE if isinstance(entry, Job))
+            Listener(context.database, kinds, context.stopping).start()
+    except BaseException:
+        clock.stop(0)  # its threads would keep the process from ending
+        raise
     return clock
 
 

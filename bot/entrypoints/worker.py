@@ -20,5 +20,7 @@ def run_worker(settings: Settings) -> None:
     startup.apply_settings(database, settings)
     clock = wiring.start_clock(wiring.build_context(settings, database))
     log.info("working")
-    stop.wait()
-    wiring.stop_clock(clock, wiring.MAX_STOP_SECONDS)
+    try:
+        stop.wait()
+    finally:
+        wiring.stop_clock(clock, wiring.MAX_STOP_SECONDS)

@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat.message import Message
 from bot.dispatch import outcome, router
 from bot.dispatch.pending_request import Detail, PendingRequest
 from bot.jobs import memberships, message_reader, typed_message
@@ -45,7 +44,12 @@ def failed(context: Context, row: InboxRow, error: Exception) -> bool:
     elif row.failures + 1 < MAX_FAILURES:
         return False
     else:
-        message = _readable(context, row)
+        try:
+            message = message_reader.read(context, row)  # to apologize for
+        except (RateLimited, Unavailable):
+            return False  # the apology waits for Webex
+        except Exception:
+            log.exception("inbox row %d cannot be read", row.id)
     log.error("inbox row %d is set aside: %s", row.id, error)
     with context.database.write() as session:
         if message is None:
@@ -60,15 +64,6 @@ def _answer(context: Context, request: PendingRequest) -> None:
     while isinstance(lacking := router.answer(context.database, settings, request, context.now()), Detail):
         message = message_reader.with_detail(context, request.message, lacking)
         request = replace(request, message=message, fetched=request.fetched | {lacking})
-
-
-def _readable(context: Context, row: InboxRow) -> Message | None:
-    """Return the message of an event that failed, to apologize for; None if reading it is what fails."""
-    try:
-        return message_reader.read(context, row)
-    except Exception:
-        log.exception("inbox row %d cannot be read", row.id)
-        return None
 
 
 JOB = Job(inbox.KIND, inbox.claim, work, inbox.next_due, lambda settings: settings.answer_threads, failed)

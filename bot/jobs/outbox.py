@@ -23,7 +23,7 @@ def work(context: Context, row: OutboxRow) -> None:
     if row.kind == outbox.EDIT:
         _edit(context, row)
         return
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         destination = destinations.get(session, row.destination_id)
     if row.personal and not destination.direct and not space_privacy.may_show_personal(context, row, destination):
         _redirect(context, row)

@@ -76,7 +76,7 @@ def _since(current: Roster, now: datetime) -> datetime | None:
 def _read_changes(context: Context, row: RosterRow) -> bool:
     """Read the changes; return False if all license holders have to be read instead."""
     begun = context.now()
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         current = rosters.current(session, row.enterprise_id)
     since = None if current is None else _since(current, begun)
     if current is None or since is None:

@@ -19,7 +19,7 @@ def may_show_personal(context: Context, row: OutboxRow, destination: Destination
     """
     if destination.room_id is None:
         return False
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         space = spaces.find(session, destination.room_id)
         # A message about no enterprise, or about several, is for operators alone.
         operators = admins.Team((), tuple(admins.operators(session)))

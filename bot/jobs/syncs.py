@@ -34,7 +34,7 @@ def work(context: Context, row: SyncRow) -> None:
 
 def failed(context: Context, row: SyncRow, error: Exception) -> bool:
     """End a sync that cannot succeed any more. Forget the Webex id of an enterprise that Webex does not know."""
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         sync = syncs.get(session, row.id)  # its state may have changed before the failure
     if isinstance(error, Rejected) and error.status == 404:
         with context.database.write() as session:
@@ -64,7 +64,7 @@ def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> N
         _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
         return
     if webex_id is None:
-        with context.database.read() as session:
+        with context.database.quick_read() as session:
             enterprise = enterprises.get(session, sync.enterprise_id)
         webex_id = find_webex_id(context, enterprise)
     if webex_id is None:

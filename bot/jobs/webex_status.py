@@ -25,7 +25,7 @@ _SURVEY = "survey"
 
 def work(context: Context, row: ReadingRow) -> None:
     """Read how the last sync of one enterprise stands."""
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         enterprise = enterprises.get(session, row.enterprise_id)
     webex_id = enterprise.webex_id or find_webex_id(context, enterprise)
     status = WebexSyncStatus()  # all there is to know of an enterprise that Webex does not know yet
@@ -73,7 +73,7 @@ def survey(context: Context) -> None:
 
 def _read_all(context: Context, began: datetime) -> bool:
     """Store the status of each enterprise of ours; return False if the process stops before the end."""
-    with context.database.read() as session:
+    with context.database.quick_read() as session:
         ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.in_use(session)}
     for found in context.broadworks.enterprises():
         if context.stopping.is_set():

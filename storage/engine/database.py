@@ -1,7 +1,7 @@
 """SQLite or PostgreSQL behind one class. Everybody uses `read()` and `write()`.
 
-The engines are for this package (and for the migrations). `single_write()` and `single_read()` are for the few
-hot statements.
+The engines are for this package (and for the migrations). `single_write()` and `quick_read()` are for the jobs: they
+often need one statement, and must not wait while long snapshots hold all connections for transactions.
 """
 
 import uuid
@@ -91,9 +91,9 @@ class Database:
                 yield connection
 
     @contextmanager
-    def single_read(self) -> Iterator[Session]:
-        """Open a session for one reading statement: for the question when a job's next row is due, asked most often."""
-        with Session(self.reader if self.is_sqlite else self._single_statements) as session:
+    def quick_read(self) -> Iterator[Session]:
+        """Open a session for reading statements that need not agree: each takes one round trip to PostgreSQL."""
+        with Session(self.reader if self.is_sqlite else self._single_statements, expire_on_commit=False) as session:
             yield session
 
     def listen(self, listener: OnCommit) -> None:

@@ -6,6 +6,8 @@ from bot.chat.command import Command, Request
 from bot.chat.message import Reply
 from bot.commands import COMMANDS
 from bot.dispatch import access
+from bot.jobs import inbox
+from sandbox.faults import Fault
 from sandbox.seed import SPACE
 from sandbox.world import BOT
 from tests.journeys.house import ANA, House
@@ -87,6 +89,29 @@ def test_a_command_that_keeps_failing_gets_one_apology(house: House, monkeypatch
     assert "no directory sync is under way" in (status.markdown or "")
     asked = [row for row in house.inbox() if row.person_id == house.world.person(ANA).id]
     assert [row.state for row in asked] == ["failed", "done"]
+
+
+def test_an_apology_waits_until_webex_can_be_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults: list[Fault] = []
+
+    def run(_session: object, _request: Request) -> Reply:
+        if not faults:
+            faults.append(house.faults.add(method="GET", path="/messages/", token=BOT, status=503, times=2))
+        raise ZeroDivisionError("on purpose")
+
+    broken = Command(usage="broken", summary="", details="", run=run)
+    monkeypatch.setattr(access, "COMMANDS", (broken, *COMMANDS))
+    monkeypatch.setattr(inbox, "MAX_FAILURES", 1)
+    house.say(ANA, "broken")
+
+    def apologized() -> bool:
+        rows = house.inbox()
+        if rows and rows[0].lease_until is None and rows[0].state == "open":
+            house.shift(seconds=10)
+        return len(house.heard(ANA)) == 1
+
+    house.wait_for(apologized)
+    assert "Sorry" in (house.heard(ANA)[0].markdown or "")
 
 
 def test_a_command_received_before_a_restart_is_answered_after_it(house: House) -> None:

@@ -67,8 +67,15 @@ class Job(Generic[ClaimableRow]):
         return True
 
     def _give_up_or_retry(self, context: Context, row: ClaimableRow, error: Exception) -> None:
-        if self.failed(context, row, error):
-            return
+        try:
+            if not self.failed(context, row, error):
+                self._retry(context, row, error)
+        except ClaimLost:
+            raise
+        except Exception:
+            log.exception("the failure of %s row %d could not be stored: its lease will end", self.kind, row.id)
+
+    def _retry(self, context: Context, row: ClaimableRow, error: Exception) -> None:
         with context.database.single_write() as connection:
             claims.settle(
                 connection,

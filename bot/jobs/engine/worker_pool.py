@@ -32,6 +32,7 @@ class WorkerPool:
         self._changed = threading.Condition()
         self._nudges = 0
         self._running = 0
+        self._is_failing = False
 
     def nudge(self) -> None:
         """Wake a waiting thread, or have the busy ones look again when they are done."""
@@ -60,19 +61,21 @@ class WorkerPool:
     def _work_or_wait(self) -> None:
         seen, looked = self._nudges, self._context.now()
         try:
-            if self._job.run_one(self._context, on_claim=self.nudge):
-                return
-            wait = self._until_next(looked)
+            wait = timedelta() if self._job.run_one(self._context, on_claim=self.nudge) else self._until_next(looked)
+            self._is_failing = False
         except Exception:  # the database, most likely: it costs this look, not the thread
-            log.exception("cannot look for %s rows; looking again in %d s", self._job.kind, TICK.total_seconds())
             wait = TICK
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._nudges != seen or self._context.stopping.is_set(), wait.total_seconds()
-            )
+            if not self._is_failing:
+                log.exception("cannot look for %s rows; trying every %d s", self._job.kind, TICK.total_seconds())
+            self._is_failing = True
+        if wait:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._nudges != seen or self._context.stopping.is_set(), wait.total_seconds()
+                )
 
     def _until_next(self, looked: datetime) -> timedelta:
         """How long until a row becomes due that was not due when this thread looked; a tick at most."""
-        with self._context.database.single_read() as session:
+        with self._context.database.quick_read() as session:
             due = self._job.next_due(session, looked)
         return TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bot.jobs import SCHEDULE, inbox
@@ -28,6 +28,7 @@ from storage.engine import claims
 from storage.engine.database import Database
 from storage.models import InboxRow
 from storage.values.messages import Event
+from storage.values.records import Claim
 from tests.sandbox.client import wait_until
 
 KIND = "counted"
@@ -387,3 +388,39 @@ def test_leases_are_renewed_well_before_they_run_out() -> None:
 def test_the_settings_say_how_many_commands_are_answered_at_once() -> None:
     (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry is inbox.JOB)
     assert job.threads(Settings(answer_threads=3)) == 3
+
+
+def test_long_snapshots_do_not_keep_jobs_from_their_rows(postgres_url: str) -> None:
+    """Exports may hold all connections for transactions: jobs claim rows and look for due times beside them."""
+    database = Database(postgres_url, connections=1, single_writes=2)
+    worked: list[int] = []
+
+    def work(_context: Context, row: InboxRow) -> None:
+        worked.append(row.id)
+        with database.single_write() as connection:
+            claims.settle(connection, InboxRow, Claim(row.id, row.attempt), due_at=None)
+
+    job = Job(events.KIND, events.claim, work, events.next_due, lambda _settings: 2)
+    with database.read() as session, running(database, job):
+        session.execute(select(1))
+        for number in range(3):
+            with database.single_write() as connection:
+                event = Event("messages", "created", f"long {number}", "", "room", "person")
+                events.record(connection, [event], datetime.now(UTC))
+            database.tell(frozenset({events.KIND}))
+            wait_until(lambda number=number: len(worked) == number + 1)  # type: ignore[misc]
+    database.close()
+
+
+def test_a_database_that_is_down_is_logged_once(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    rows, looks = Rows(threads=1), []
+
+    def claim(_connection: Connection | None, _now: datetime) -> Any:
+        looks.append(1)
+        raise OSError("the disk is gone")
+
+    with running(database, rows.job_of(KIND, claim=claim)) as started, caplog.at_level(logging.ERROR):
+        for number in range(1, 4):
+            wait_until(lambda number=number: len(looks) >= number)  # type: ignore[misc]
+            started.nudge([KIND])
+    assert caplog.text.count("cannot look for counted rows") == 1

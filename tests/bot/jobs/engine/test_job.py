@@ -84,6 +84,15 @@ def test_a_failure_that_the_job_handles_is_not_tried_again(context: Context) -> 
     assert (kept.state, kept.due_at, kept.error) == (inbox.FAILED, None, "given up: on purpose")
 
 
+def test_a_failure_that_cannot_be_stored_leaves_the_lease(context: Context, caplog: pytest.LogCaptureFixture) -> None:
+    def failed(_context: Context, _row: InboxRow, _error: Exception) -> bool:
+        raise OSError("the disk is gone")
+
+    assert job(raising(ZeroDivisionError("on purpose")), failed).run_one(context)
+    assert "the failure of inbox row 1 could not be stored" in caplog.text
+    assert row(context).lease_until is not None
+
+
 def test_a_lost_claim_is_left_to_the_worker_that_has_the_row(context: Context) -> None:
     called: list[Exception] = []
 
