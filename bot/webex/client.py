@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests_toolbelt import MultipartEncoder
+from urllib3.exceptions import MaxRetryError
 
 from bot.webex.error_responses import error_for, load_json, redacted
 from bot.webex.errors import AnswerLost, TokenRefused, TooLarge, WebexFailure
@@ -155,6 +156,9 @@ def _failure(call: str, response: requests.Response, content: bytes) -> WebexFai
 
 
 def _answer_lost(call: str, error: Exception, token: str) -> AnswerLost:
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError) and cause.reason:
+        error = cause.reason  # the text of a MaxRetryError shows the whole URL, ids of people and spaces included
     reason = redacted(f"{type(error).__name__}: {error}", token)
     return AnswerLost(f"no answer from Webex to {call}: {reason}")
 

@@ -143,6 +143,29 @@ def test_a_get_whose_new_connection_breaks_is_sent_twice(server: Scripted, step:
     assert WebexClient(fixed_token(TOKEN), server.url).call("GET", "people/me") == {"id": "1"}
 
 
+def lost_list(address: str) -> str:
+    """Return the error's text when a list with a query gets no answer."""
+    with pytest.raises(AnswerLost) as raised:
+        WebexClient(fixed_token(TOKEN), address, timeout=1).call("GET", "memberships", params={"roomId": "SPACE"})
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("step", [*BREAKS_BEFORE_A_RESPONSE, Stall()])
+def test_the_error_of_a_lost_answer_does_not_show_the_query(server: Scripted, step: Step) -> None:
+    server.script(step, step)
+    text = lost_list(server.url)
+    assert text.startswith("no answer from Webex to GET memberships: ")
+    assert "roomId" not in text
+    assert "SPACE" not in text
+
+
+@pytest.mark.server
+def test_the_error_of_a_refused_connection_does_not_show_the_query() -> None:
+    with Scripted() as gone:
+        address = gone.url
+    assert "SPACE" not in lost_list(address)
+
+
 @pytest.mark.parametrize(
     "step",
     [
