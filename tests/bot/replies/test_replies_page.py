@@ -1,5 +1,6 @@
 """docs/replies.txt shows every reply: what is said is read and changed there line by line."""
 
+import ast
 import inspect
 from collections.abc import Iterator
 from difflib import unified_diff
@@ -21,7 +22,7 @@ MODULES = (
     "bot.locations.refusals",
 )
 SPOKEN = (str, Refusal, list[str], tuple[str, int])
-"""What a function gives that makes a text for chat."""
+"""What a function returns that makes a text for chat."""
 
 
 def test_the_page_of_replies_is_what_the_code_says() -> None:
@@ -31,7 +32,7 @@ def test_the_page_of_replies_is_what_the_code_says() -> None:
 
 
 def spoken(module: str) -> Iterator[str]:
-    """The public functions of a module that make a text for chat, and those that make a CSV's cells do not."""
+    """Yield a module's public functions that return a text for chat; not those that return the cells of a CSV."""
     found = import_module(module)
     for name, function in inspect.getmembers(found, inspect.isfunction):
         own = function.__module__ == module and not name.startswith(("_", "csv_"))
@@ -39,9 +40,27 @@ def spoken(module: str) -> Iterator[str]:
             yield f"{module}.{name}"
 
 
+def constant_texts(module: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and texts of a module's own public constants: replies, or parts of them."""
+    found = import_module(module)
+    for node in ast.parse(inspect.getsource(found)).body:
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if not isinstance(target, ast.Name) or target.id.startswith("_"):
+                continue
+            if isinstance(text := getattr(found, target.id), str):
+                yield f"{module}.{target.id}", text
+
+
 def test_every_function_that_says_something_is_on_the_page() -> None:
     shown = {f"{case.module}.{case.function}" for case in cases(Sample())}
     assert {name for module in MODULES for name in spoken(module)} - shown == set()
+
+
+def test_every_constant_reply_is_on_the_page_word_for_word() -> None:
+    said = Path(PAGE).read_text(encoding="utf-8")
+    constants = [constant for module in MODULES for constant in constant_texts(module)]
+    assert len(constants) > 20
+    assert [name for name, text in constants if text not in said] == []
 
 
 def test_every_help_text_and_error_code_is_on_the_page() -> None:
