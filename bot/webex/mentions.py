@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-_TAG = re.compile(r"<[^<>]*>")
-_MENTION_START = re.compile(r"<spark-mention\b([^<>]*)>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_IN_TAG = r"""(?:=\s*"[^"<]*"|=\s*'[^'<]*'|[^<>])*+"""
+"""What a tag holds: a quoted value may hold `>`. It is possessive, because backtracking would not be linear."""
+_TAG = re.compile(f"<{_IN_TAG}>")
+_MENTION_START = re.compile(rf"<spark-mention\b({_IN_TAG})>", re.IGNORECASE)
 _MENTION_END = re.compile(r"</spark-mention\s*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""data-object-(id|type)\s*=\s*["']?([^"'\s]+)""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
 _SPACES = re.compile(r"[^\S\n]*")
 _SPACES_AND_COMMA = re.compile(r"[^\S\n]*[,:;]?[^\S\n]*")
 _NO_SPACE_BEFORE = ("", "\n", ",", ".", ";", ":", "?", "!", ")")
@@ -29,7 +32,7 @@ def strip_mention(text: str, html: str | None, bot_id: str) -> str:
             continue
         start = _find_mention(letters, end, before, name)
         if start < 0:
-            break
+            continue
         end, before = start + len(name), ""
         cuts.append((places[start], places[end - 1] + 1))
     for first, after in reversed(cuts):
@@ -50,15 +53,21 @@ def others_mentioned(html: str | None, bot_id: str) -> tuple[str, ...]:
 
 def _mentions(html: str | None) -> Iterator[tuple[str, str, str | None]]:
     """Yield each mention: the letters since the last one, its own letters, and the person's id (None for a group)."""
-    start, *rest = _MENTION_START.split(html or "")
+    start, *rest = _MENTION_START.split(_COMMENT.sub(" ", html or ""))
     before = _letters(start)
     for attributes, content in zip(rest[::2], rest[1::2], strict=True):
         name, *after = _MENTION_END.split(content, maxsplit=1)
-        values = {key.lower(): unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
+        values = _attributes(attributes)
         if letters := _letters(name):
-            yield before, letters, values.get("id") if values.get("type") == "person" else None
+            is_person = values.get("data-object-type") == "person"
+            yield before, letters, values.get("data-object-id") if is_person else None
             before = ""
         before += _letters("".join(after))
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Return the values of a tag's attributes; the first of two with one name counts, as in a browser."""
+    return {name.lower(): unescape("".join(value)) for name, *value in reversed(_ATTRIBUTE.findall(text))}
 
 
 def _letters(html: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.webex import mentions
-from bot.webex.mentions import others_mentioned, strip_mention
+from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
 ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-mention>'
@@ -57,6 +57,41 @@ def test_a_mention_of_a_person_with_the_bots_name_stays() -> None:
 )
 def test_a_mention_is_found_in_any_style_of_html(mention: str) -> None:
     assert strip_mention("sync Bot", f"sync {mention}", "B0T") == "sync"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'data-object-type="person" data-object-id="4NA" title="data-object-id=B0T"',
+        'data-object-type="person" data-object-id="4NA" title=" data-object-id=B0T"',
+        'data-object-type="person" data-object-id="4NA" x-data-object-id="B0T"',
+        'data-object-type="person" data-object-id="4NA" data-object-id="B0T"',
+        """title=' data-object-type="person" data-object-id="B0T"'""",
+    ],
+)
+def test_only_the_first_attribute_of_that_name_says_who_is_mentioned(attributes: str) -> None:
+    assert not is_mentioned(f"<spark-mention {attributes}>Bot</spark-mention>", "B0T")
+
+
+def test_a_mention_in_a_comment_does_not_count() -> None:
+    assert not is_mentioned(f"<!-- {BOT} --> sync", "B0T")
+    assert not is_mentioned(f"<!-- {BOT} sync", "B0T")
+    assert strip_mention("Bot or Bot", f"Bot or <!-- {BOT} -->{BOT}", "B0T") == "Bot or"
+
+
+@pytest.mark.parametrize("value", ['"a>b"', "'a>b'", '"it\'s >"', ' "a > b"'])
+def test_a_quoted_value_may_hold_the_sign_that_ends_a_tag(value: str) -> None:
+    mention = BOT.replace(" data", f" title={value} data", 1)
+    assert strip_mention("Bot or Bot", f"<b title={value}>Bot</b> or {mention}", "B0T") == "Bot or"
+
+
+def test_a_quote_without_an_end_does_not_keep_a_tag_open() -> None:
+    assert strip_mention("Bot or Bot", f'<b title="x>Bot</b> or {BOT}', "B0T") == "Bot or"
+
+
+def test_a_mention_that_the_text_does_not_show_leaves_the_next_removed() -> None:
+    helper = BOT.replace(">Bot<", ">Helper<")
+    assert strip_mention("1. ask Bot sync", f"{helper} ask {BOT} sync", "B0T") == "1. ask sync"
 
 
 def test_a_mention_of_everybody_is_not_one_of_the_bot() -> None:
@@ -110,8 +145,15 @@ OPENED = "<spark-mention data-object-id=B0T data-object-type=person>"
         ("x", f"{BOT}{'<!--' * (MANY // 4)}"),
         ("x", f"{BOT}{'<a ' * (MANY // 3)}"),
         (" " * MANY, " " * MANY + BOT),
+        ("x", '<a b="' * (MANY // 6) + BOT),
+        ("x", "<spark-mention " + '="<" ' * (MANY // 5)),
+        ("x", "<spark-mention " + "a= ' " * (MANY // 5) + ">x"),
+        ("ab" * (MANY // 2), "".join(f"{OPENED}ba{number}" for number in range(MANY // len(OPENED)))),
     ],
-    ids=["a long name", "many mentions", "open comments", "open tags", "spaces"],
+    ids=[
+        *("a long name", "many mentions", "open comments", "open tags", "spaces"),
+        *("open quotes", "a tag of quotes", "many attributes", "mentions not in the text"),
+    ],
 )
 def test_a_message_of_100_kilobytes_is_read_within_a_second(text: str, html: str) -> None:
     began = time.process_time()
