@@ -1,6 +1,7 @@
 """The threads that work on one kind of row."""
 
 import logging
+import math
 import threading
 import time
 from datetime import datetime, timedelta
@@ -22,8 +23,8 @@ class WorkerPool:
     """Standing threads for one kind of row: each looks for a row, works on it, and looks again; with none due it waits.
 
     Nudges are counted. A thread that finds nothing waits only if there was no nudge since it began to look, so no nudge
-    is lost while all threads are busy. A thread that claims a row wakes the next thread, which takes the next row or
-    waits until it is due: so a due time is watched however long the work of the others takes.
+    is lost while all threads are busy. One waiting thread wakes when the next row is due; the others sleep until they
+    are nudged. A thread that claims a row nudges another, which takes the next row, or watches for it in its place.
     """
 
     def __init__(self, job: Job[Any], context: Context) -> None:
@@ -33,6 +34,7 @@ class WorkerPool:
         self._nudges = 0
         self._running = 0
         self._is_failing = False
+        self._watched_until = math.inf
 
     def nudge(self) -> None:
         """Wake a waiting thread, or have the busy ones look again when they are done."""
@@ -69,10 +71,20 @@ class WorkerPool:
                 log.exception("cannot look for %s rows; trying every %d s", self._job.kind, TICK.total_seconds())
             self._is_failing = True
         if wait:
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._nudges != seen or self._context.stopping.is_set(), wait.total_seconds()
-                )
+            self._wait(seen, time.monotonic() + wait.total_seconds())
+
+    def _wait(self, seen: int, due: float) -> None:
+        """Wait for a nudge after those seen, or until a row is due if no other thread wakes by then."""
+        with self._changed:
+            is_watching = due < self._watched_until
+            if is_watching:
+                self._watched_until = due
+            self._changed.wait_for(
+                lambda: self._nudges != seen or self._context.stopping.is_set(),
+                due - time.monotonic() if is_watching else None,
+            )
+            if is_watching:
+                self._watched_until = math.inf
 
     def _until_next(self, looked: datetime) -> timedelta:
         """How long until a row becomes due that was not due when this thread looked; a tick at most."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bot.jobs import SCHEDULE, inbox
-from bot.jobs.engine import clock
+from bot.jobs.engine import clock, worker_pool
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
@@ -410,6 +410,18 @@ def test_long_snapshots_do_not_keep_jobs_from_their_rows(postgres_url: str) -> N
             database.tell(frozenset({events.KIND}))
             wait_until(lambda number=number: len(worked) == number + 1)  # type: ignore[misc]
     database.close()
+
+
+def test_one_idle_thread_looks_for_all_of_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "TICK", timedelta(milliseconds=5))
+    rows, looks = Rows(threads=4), []
+
+    def claim(_connection: Connection | None, _now: datetime) -> Any:
+        looks.append(threading.get_ident())
+
+    with running(database, rows.job_of(KIND, claim=claim)):
+        wait_until(lambda: len(set(looks)) == 4)
+        wait_until(lambda: len(set(looks[-30:])) == 1)
 
 
 def test_a_database_that_is_down_is_logged_once(database: Database, caplog: pytest.LogCaptureFixture) -> None:
