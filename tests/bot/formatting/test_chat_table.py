@@ -1,7 +1,8 @@
+import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.formatting.chat_table import chat_table
@@ -10,6 +11,11 @@ from bot.formatting.width import cell_text, padded, shortened, width
 from bot.replies.licenses import license_table
 from storage.values.license_table import LicenseHolder
 
+_FLAGS = st.text(alphabet=st.characters(min_codepoint=0x1F1E6, max_codepoint=0x1F1FF))
+_JOINED = st.text(alphabet="\u200d\ufe0f\U0001f3fd👩💻❤🏳🌈a ")
+_MYANMAR = st.text(alphabet=st.characters(min_codepoint=0x1000, max_codepoint=0x109F))
+_JAMO = st.text(alphabet=st.characters(min_codepoint=0x1100, max_codepoint=0x11FF))
+_MANY_LETTERS_ONE_SIGN = _FLAGS | _JOINED | _MYANMAR | _JAMO
 _HOSTILE = st.text() | st.text(alphabet="`\n\r\u202e\u2066\u2028東e\u0301️محa *_<@")
 
 
@@ -106,6 +112,23 @@ def test_shortened_and_padded_cells_have_the_right_width(text: str, columns: int
     assert width(shortened(cell, columns)) <= columns
     assert width(padded(cell, columns)) == columns
     assert shortened(cell, width(cell)) == cell
+
+
+@settings(max_examples=2000)
+@given(_MANY_LETTERS_ONE_SIGN, st.integers(1, 20))
+@example("\u1000\u102b\u1039", 3)
+@example("\U0001612a", 1)
+def test_letters_that_join_are_padded_to_the_exact_width(text: str, columns: int) -> None:
+    cell = padded(cell_text(text), columns)
+    assert width(cell) == columns
+    assert width(f"{cell}  {cell}") == 2 * columns + 2
+
+
+def test_a_cell_of_50000_flags_is_measured_within_a_tenth_of_a_second() -> None:
+    began = time.process_time()
+    text, _ = chat_table([("A", 20)], [["\U0001f1fa\U0001f1f8" * 25_000]])
+    assert time.process_time() - began < 0.1
+    assert width(text.splitlines()[3]) == 59
 
 
 def test_right_to_left_names_do_not_swap_their_columns() -> None:
