@@ -12,7 +12,7 @@ help:  ## List the targets
 	@echo "make <target>, where <target> is one of"
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1 \2/p' Makefile | awk '{ $$1 = sprintf("  %-7s", $$1); print }'
 
-demo: run-venv  ## Run the bot and a pretended Webex on this machine (PORT=8080 SANDBOX_PORT=8181)
+demo: run-venv  ## Run the bot and a simulated Webex on this machine (PORT=8080 SANDBOX_PORT=8181)
 	@exec $(IN_VENV) -m sandbox demo $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
 test: dev-venv  ## Run the tests (ARGS="-k hold" to choose some)
@@ -29,7 +29,7 @@ check: dev-venv  ## Check style and types
 replies: dev-venv  ## Write docs/replies.txt, which shows every reply
 	@$(IN_VENV) -m tests.bot.replies.everything
 
-bench: dev-venv  ## Measure what we claim about speed
+bench: dev-venv  ## Measure speed and compare it with other programs
 	@exec $(IN_VENV) -m bench $(ARGS)
 
 # uv keeps the versions that stand unless it is told otherwise.

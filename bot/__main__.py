@@ -17,24 +17,24 @@ def main() -> None:
 
 @main.command("serve")
 def serve_command() -> None:
-    """Run everything in one process: the door for Webex and the jobs."""
+    """Run the webhook server and the jobs in one process."""
     serve(startup.load_settings(Process.SERVE))
 
 
 @main.command("worker")
 def worker_command() -> None:
-    """Run only the jobs, beside web processes that gunicorn runs."""
+    """Run only the jobs. The Procfile has the webhook server."""
     run_worker(startup.load_settings(Process.WORKER))
 
 
 @main.group("db")
 def db() -> None:
-    """The database."""
+    """Update the database."""
 
 
 @db.command("upgrade")
 def upgrade_command() -> None:
-    """Bring the database up to date."""
+    """Create the tables, or change them to what this release needs."""
     upgrade(startup.open_database(startup.load_settings(Process.UPGRADE)))
     click.echo("The database is up to date.")
 

@@ -1,6 +1,8 @@
 """Read who imports whom from the code, and who may from the table in docs/architecture.md.
 
-`python -m tests.layering` prints the wings with their modules and floors, the imports that run up, and the circles.
+`python -m tests.layering` prints the packages with their modules and layers, the imports that run up, and the circles.
+
+A row of the table is a package, or some modules of one. A package lies one layer above the highest that it imports.
 """
 
 import ast
@@ -22,7 +24,7 @@ IMPURE_MODULES = (
     *("pathlib", "shutil", "tempfile", "glob", "urllib.request", "http", "ftplib", "smtplib", "select", "signal"),
     *("time", "random", "secrets", "logging"),
 )
-"""Modules of the standard library that read, write, wait or depend on chance: wings without I/O do not import them."""
+"""Modules of the standard library that read, write, wait or depend on chance: no package without I/O imports them."""
 
 IMPURE_CALLS = frozenset(
     {"open", "input", "print", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "__import__"}
@@ -31,7 +33,7 @@ IMPURE_CALLS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A wing, module or library that a row lets its modules import; all of them unless `only` names some."""
+    """A package, module or library that a row lets its modules import; all of them unless `only` names some."""
 
     name: str
     only: frozenset[str]
@@ -42,11 +44,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table: a wing, and what it may import. Floors count from the top, as the table does."""
+    """A row of the table: a package or some modules, and what they may import. `position` counts from the top."""
 
-    rooms: tuple[str, ...]
+    names: tuple[str, ...]
     modules: tuple[str, ...]
-    floor: int
+    position: int
     is_pure: bool
     has_no_io: bool
     has_siblings_apart: bool
@@ -55,25 +57,25 @@ class Row:
     libraries: tuple[Permission, ...]
 
     def __str__(self) -> str:
-        return f"row `{', '.join(self.rooms)}`"
+        return f"row `{', '.join(self.names)}`"
 
 
 SHORTHANDS: dict[str, Callable[[Row], bool]] = {
     "everything below": lambda _row: True,
-    "pure wings": lambda row: row.is_pure,
+    "pure packages": lambda row: row.is_pure,
 }
-"""What the column `imports` may say in place of names: any such wing further down in the table."""
+"""What the column `imports` may say in place of names: any such package further down in the table."""
 
 
 def table(page: str) -> list[Row]:
-    """Return the rows of the page's table of wings, from the top floor down."""
-    lines = page.split("\n| wing | ", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    """Return the rows of the page's table of packages, from the top down."""
+    lines = page.split("\n| package | ", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
     cells = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     return [
         Row(
-            rooms=tuple(map(_dotted, re.findall(r"`([^`]+)`", wing))),
-            modules=tuple(Path(path).stem for path in re.findall(r"`([\w/]+\.py)`", wing + lives_there)),
-            floor=floor,
+            names=tuple(map(_dotted, re.findall(r"`([^`]+)`", package))),
+            modules=tuple(Path(path).stem for path in re.findall(r"`([\w/]+\.py)`", package + lives_there)),
+            position=position,
             is_pure=libraries.startswith("pure"),
             has_no_io=libraries.startswith(("pure", "no I/O")),
             has_siblings_apart="not each other" in imports,
@@ -81,7 +83,7 @@ def table(page: str) -> list[Row]:
             imports=tuple(_permissions(imports)),
             libraries=tuple(_permissions(libraries)),
         )
-        for floor, (wing, lives_there, imports, libraries) in enumerate(cells)
+        for position, (package, lives_there, imports, libraries) in enumerate(cells)
     ]
 
 
@@ -145,7 +147,7 @@ class Code:
     def is_ours(self, name: str) -> bool:
         return name.split(".")[0] in self.packages
 
-    def own_arrows(self) -> Iterator[tuple[str, str]]:
+    def own_imports(self) -> Iterator[tuple[str, str]]:
         """Every import of one of our modules by another."""
         for module, names in self.imports.items():
             yield from ((module, name) for name in sorted(names) if self.is_ours(name) and name != module)
@@ -166,33 +168,33 @@ def lies_in(name: str, places: Iterable[str]) -> bool:
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
-class House:
+class Architecture:
     """The code and the table together: each rule returns one sentence for every place that breaks it."""
 
     def __init__(self, code: Code, rows: list[Row]) -> None:
         self.code = code
         self.rows = rows
-        self._row_of_room = {room: row for row in rows for room in row.rooms}
+        self._row_of_name = {name: row for row in rows for name in row.names}
 
-    def room_of(self, module: str) -> str | None:
-        """Return the room of the table that names the module most closely."""
-        return max((room for room in self._row_of_room if lies_in(module, [room])), key=len, default=None)
+    def name_in_table(self, module: str) -> str | None:
+        """Return the name in the table that covers the module most closely."""
+        return max((name for name in self._row_of_name if lies_in(module, [name])), key=len, default=None)
 
     def row_of(self, module: str) -> Row | None:
-        room = self.room_of(module)
-        return self._row_of_room[room] if room else None
+        name = self.name_in_table(module)
+        return self._row_of_name[name] if name else None
 
     def modules_of(self, row: Row) -> list[str]:
-        """Return the modules of a wing, without its packages."""
+        """Return the modules of a row, without the packages themselves."""
         return [module for module in self.code.trees if self.row_of(module) is row and not self.code.is_package(module)]
 
-    def _arrows(self) -> Iterator[tuple[str, Row, str, Row]]:
-        for module, name in self.code.own_arrows():
+    def _imports_between_rows(self) -> Iterator[tuple[str, Row, str, Row]]:
+        for module, name in self.code.own_imports():
             importer, imported = self.row_of(module), self.row_of(name)
             if importer and imported:
                 yield module, importer, name, imported
 
-    def homeless(self) -> list[str]:
+    def without_row(self) -> list[str]:
         """A module belongs to a row, unless it imports nothing and is a package."""
         return [
             f"{module} has no row in docs/architecture.md"
@@ -201,32 +203,32 @@ class House:
         ]
 
     def empty_rows(self) -> list[str]:
-        """A row names only rooms that exist."""
-        named = [(room, row) for row in self.rows for room in row.rooms]
+        """A row names only packages and modules that exist."""
+        named = [(name, row) for row in self.rows for name in row.names]
         named += [(permission.name, row) for row in self.rows for permission in row.imports]
-        return [f"{row} names {room}, which is not there" for room, row in named if room not in self.code.trees]
+        return [f"{row} names {name}, which is not there" for name, row in named if name not in self.code.trees]
 
     def upward(self) -> list[str]:
-        """A wing imports only wings below it in the table."""
+        """A package imports only packages below it in the table."""
         return [
             f"{module} imports {name}: up, from {importer} to {imported}"
-            for module, importer, name, imported in self._arrows()
-            if imported.floor < importer.floor
+            for module, importer, name, imported in self._imports_between_rows()
+            if imported.position < importer.position
         ]
 
     def unnamed(self) -> list[str]:
-        """A wing imports only what its row names."""
+        """A package imports only what its row names."""
         return [
             f"{module} imports {name}: {importer} does not allow it"
-            for module, importer, name, imported in self._arrows()
-            if imported.floor > importer.floor and not self._is_allowed(module, importer, name, imported)
+            for module, importer, name, imported in self._imports_between_rows()
+            if imported.position > importer.position and not self._is_allowed(module, importer, name, imported)
         ]
 
     def _is_allowed(self, module: str, importer: Row, name: str, imported: Row) -> bool:
         if any(SHORTHANDS[words](imported) for words in importer.shorthands):
             return True
         return any(
-            permission.name in (name, self.room_of(name)) and permission.covers(module)
+            permission.name in (name, self.name_in_table(name)) and permission.covers(module)
             for permission in importer.imports
         )
 
@@ -234,17 +236,17 @@ class House:
         """Where a row says so, its modules do not import each other; the package itself lists them."""
         return [
             f"{module} imports {name}: {importer} says `not each other`"
-            for module, importer, name, imported in self._arrows()
+            for module, importer, name, imported in self._imports_between_rows()
             if importer is imported and importer.has_siblings_apart and not self.code.is_package(module)
         ]
 
     def circles(self) -> list[str]:
-        """No module imports itself by way of others. Only the first circle is told."""
-        arrows: dict[str, set[str]] = {module: set() for module in self.code.trees}
-        for module, name in self.code.own_arrows():
-            arrows[module].add(name)
+        """No module imports itself by way of others. Only the first circle is returned."""
+        graph: dict[str, set[str]] = {module: set() for module in self.code.trees}
+        for module, name in self.code.own_imports():
+            graph[module].add(name)
         try:
-            TopologicalSorter(arrows).prepare()
+            TopologicalSorter(graph).prepare()
         except CycleError as error:
             return [" <- ".join(error.args[1])]
         return []
@@ -262,15 +264,15 @@ class House:
         ]
 
     def impure(self) -> list[str]:
-        """A pure wing imports only pure wings."""
+        """A pure package imports only pure packages."""
         return [
             f"{module} imports {name}: {importer} is pure, {imported} is not"
-            for module, importer, name, imported in self._arrows()
+            for module, importer, name, imported in self._imports_between_rows()
             if importer.is_pure and not imported.is_pure
         ]
 
     def input_or_output(self) -> list[str]:
-        """A wing that is pure, or says `no I/O`, does no input or output and reads no clock."""
+        """A package that is pure, or says `no I/O`, does no input or output and reads no clock."""
         found = []
         for module, tree in self.code.trees.items():
             row = self.row_of(module)
@@ -296,31 +298,33 @@ class House:
             for permission in (*row.imports, *row.libraries):
                 importers = [module for module in modules if permission.covers(module)]
                 names = {name for module in importers for name in self.code.imports[module]}
-                if not any(permission.name == self.room_of(name) or lies_in(name, [permission.name]) for name in names):
+                if not any(
+                    permission.name == self.name_in_table(name) or lies_in(name, [permission.name]) for name in names
+                ):
                     found.append(f"{row} allows {permission.name}, but nothing there imports it: take it out")
         return found
 
 
-def architecture() -> House:
+def architecture() -> Architecture:
     """Return the code of this repository with its table."""
-    return House(Code(), table((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    return Architecture(Code(), table((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
 
 
-def report(house: House) -> Iterator[str]:
-    """Describe the house in a few lines: every wing, then what is wrong with the arrows."""
-    below: dict[Row, set[Row]] = {row: set() for row in house.rows}
-    for module, name in house.code.own_arrows():
-        importer, imported = house.row_of(module), house.row_of(name)
+def report(built: Architecture) -> Iterator[str]:
+    """Describe the architecture in a few lines: every package, then what is wrong with the imports."""
+    below: dict[Row, set[Row]] = {row: set() for row in built.rows}
+    for module, name in built.code.own_imports():
+        importer, imported = built.row_of(module), built.row_of(name)
         if importer and imported and importer is not imported:
             below[importer].add(imported)
-    floors: dict[Row, int] = {}
-    for row in reversed(house.rows):
-        floors[row] = 1 + max((floors.get(other, 0) for other in below[row]), default=0)
-    for row in house.rows:
-        yield f"floor {floors[row]:2}  {len(house.modules_of(row)):3} modules  {', '.join(row.rooms)}"
-    arrows = sum(map(len, below.values()))
-    up, circles = house.upward(), house.circles()
-    yield f"{len(house.rows)} wings on {max(floors.values())} floors, {arrows} arrows between wings"
+    layers: dict[Row, int] = {}
+    for row in reversed(built.rows):
+        layers[row] = 1 + max((layers.get(other, 0) for other in below[row]), default=0)
+    for row in built.rows:
+        yield f"layer {layers[row]:2}  {len(built.modules_of(row)):3} modules  {', '.join(row.names)}"
+    pairs = sum(map(len, below.values()))
+    up, circles = built.upward(), built.circles()
+    yield f"{len(built.rows)} packages in {max(layers.values())} layers, {pairs} imports between packages"
     yield f"{len(up)} imports run up, {len(circles)} circles"
     yield from (*up, *circles)
 

@@ -1,4 +1,4 @@
-"""The pages say what is: every module, setting, command and filter key, and nothing that is not there."""
+"""The pages say what is: every module, setting, command and filter column, and nothing that is not there."""
 
 import re
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_the_table_of_commands_lists_every_command_as_it_is_typed(page: str, hea
 
 
 def test_the_page_on_commands_names_every_filter_key() -> None:
-    section = ON_COMMANDS.split("\nKeys are ", 1)[1].split("\n\n", 1)[0]
+    section = ON_COMMANDS.split("\nColumns are ", 1)[1].split("\n\n", 1)[0]
     named = set(re.findall(r"`([a-z-]+)`", section.split("`sort=", 1)[0]))
     assert named == set(ATTRIBUTES_OF_KEY)
 
@@ -82,10 +82,10 @@ def test_every_file_that_the_docs_name_exists(page: str) -> None:
 
 
 def test_the_page_on_architecture_names_every_module() -> None:
-    house = architecture()
+    built = architecture()
     missing, gone = [], []
-    for row in house.rows:
-        names = {module.rpartition(".")[2] for module in house.modules_of(row) if ".versions." not in module}
+    for row in built.rows:
+        names = {module.rpartition(".")[2] for module in built.modules_of(row) if ".versions." not in module}
         missing += [f"{row} does not name {name}.py" for name in sorted(names - set(row.modules))]
         gone += [f"{row} names {name}.py, which is not there" for name in sorted(set(row.modules) - names)]
     assert (missing, gone) == ([], [])

@@ -1,59 +1,59 @@
-"""The code keeps to the table of wings in docs/architecture.md; and the reading of both is right."""
+"""The code keeps to the table of packages in docs/architecture.md; and the reading of both is right."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.layering import Code, House, architecture, report, table
+from tests.layering import Architecture, Code, architecture, report, table
 
-HOUSE = architecture()
+BUILT = architecture()
 
 
 def test_every_module_has_a_row_and_every_row_has_a_module() -> None:
-    assert HOUSE.homeless() == []
-    assert HOUSE.empty_rows() == []
+    assert BUILT.without_row() == []
+    assert BUILT.empty_rows() == []
 
 
 def test_no_module_imports_from_a_higher_floor() -> None:
-    assert HOUSE.upward() == []
+    assert BUILT.upward() == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert HOUSE.circles() == []
+    assert BUILT.circles() == []
 
 
 def test_a_wing_imports_only_what_its_row_names() -> None:
-    assert HOUSE.unnamed() == []
+    assert BUILT.unnamed() == []
 
 
 def test_modules_that_are_to_stay_apart_do_not_import_each_other() -> None:
-    assert HOUSE.siblings() == []
+    assert BUILT.siblings() == []
 
 
 def test_a_library_is_imported_only_where_its_row_names_it() -> None:
-    assert HOUSE.libraries() == []
+    assert BUILT.libraries() == []
 
 
 def test_pure_wings_import_only_pure_wings() -> None:
-    assert HOUSE.impure() == []
+    assert BUILT.impure() == []
 
 
 def test_wings_without_io_do_no_io_and_read_no_clock() -> None:
-    assert HOUSE.input_or_output() == []
+    assert BUILT.input_or_output() == []
 
 
 def test_every_import_named_in_a_row_is_used() -> None:
-    assert HOUSE.unused() == []
+    assert BUILT.unused() == []
 
 
 def test_the_table_keeps_the_rules_that_matter_most() -> None:
     """Changing one of these is a decision, so the table alone is not enough."""
 
     def users(name: str) -> set[str]:
-        return {module for module, names in HOUSE.code.imports.items() for used in names if used.split(".")[0] == name}
+        return {module for module, names in BUILT.code.imports.items() for used in names if used.split(".")[0] == name}
 
     def callers(name: str) -> set[str]:
-        return {module for module, names in HOUSE.code.imports.items() if name in names}
+        return {module for module, names in BUILT.code.imports.items() if name in names}
 
     assert users("webexteamssdk") == {"bot.webex.http_session"}
     assert users("apscheduler") == {"bot.jobs.engine.clock"}
@@ -69,34 +69,34 @@ def test_the_table_keeps_the_rules_that_matter_most() -> None:
 
 
 PAGE = """
-| wing | what lives there | imports | libraries |
+| package | what lives there | imports | libraries |
 | --- | --- | --- | --- |
 | `app/top/` | | `app/deep/leaf.py`, `app/low/`; `app/spare.py` (only `a.py`); not each other | `flask` (only `a.py`) |
-| `app/spare.py` | spare | pure wings | |
+| `app/spare.py` | spare | pure packages | |
 | `app/low/` | low | `app/deep/` | pure; `io` (only `memory.py`) |
 | `app/deep/` | deep | | pure |
 """
 
 
-def house(root: Path, **sources: str) -> House:
-    """Build a small house; `top__a="import re"` is the module app.top.a."""
+def architecture_of(root: Path, **sources: str) -> Architecture:
+    """Build a small architecture; `top__a="import re"` is the module app.top.a."""
     files = {"__init__": "", "top/__init__": "", "low/__init__": "", "deep/__init__": "", "deep/leaf": "", "spare": ""}
     for name, source in (files | {name.replace("__", "/"): source for name, source in sources.items()}).items():
         path = root / "app" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source)
-    return House(Code(root, ["app"]), table(PAGE))
+    return Architecture(Code(root, ["app"]), table(PAGE))
 
 
 def test_imports_that_the_table_allows_pass(tmp_path: Path) -> None:
-    built = house(
+    built = architecture_of(
         tmp_path,
         top__a="import flask\nfrom app import spare\nfrom ..deep import leaf\nfrom app.low.memory import x",
         low__memory="import io\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.top import a",
         low__other="import json\nfrom app.deep.leaf import y",
         spare="from app.low import other",
     )
-    rules = (built.homeless, built.empty_rows, built.upward, built.unnamed, built.siblings, built.circles)
+    rules = (built.without_row, built.empty_rows, built.upward, built.unnamed, built.siblings, built.circles)
     assert [rule() for rule in (*rules, built.libraries, built.impure, built.input_or_output, built.unused)] == [
         []
     ] * 10
@@ -105,7 +105,7 @@ def test_imports_that_the_table_allows_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "module", "source", "said"),
     [
-        ("homeless", "stray", "", "app.stray has no row in docs/architecture.md"),
+        ("without_row", "stray", "", "app.stray has no row in docs/architecture.md"),
         ("upward", "low__a", "from app.top import c", "app.low.a imports app.top: up, from row `app.low`"),
         ("upward", "deep__a", "def f():\n    import app.spare", "app.deep.a imports app.spare: up"),
         ("unnamed", "top__b", "from app import spare", "app.top.b imports app.spare: row `app.top`"),
@@ -132,22 +132,22 @@ def test_imports_that_the_table_forbids_are_reported(
     tmp_path: Path, rule: str, module: str, source: str, said: str
 ) -> None:
     others = {"top__a": "", "deep__leaf2": "import app.deep.leaf"} | {module: source}
-    assert any(sentence.startswith(said) for sentence in getattr(house(tmp_path, **others), rule)())
+    assert any(sentence.startswith(said) for sentence in getattr(architecture_of(tmp_path, **others), rule)())
 
 
 def test_a_row_without_a_module_is_reported(tmp_path: Path) -> None:
-    built = house(tmp_path)
+    built = architecture_of(tmp_path)
     (tmp_path / "app" / "spare.py").unlink()
     assert built.empty_rows()[0] == "row `app.spare` names app.spare, which is not there"
 
 
 def test_the_report_counts_floors_and_arrows(tmp_path: Path) -> None:
-    built = house(tmp_path, top__a="from app.low import a", low__a="import app.deep.leaf")
+    built = architecture_of(tmp_path, top__a="from app.low import a", low__a="import app.deep.leaf")
     assert list(report(built)) == [
-        "floor  3    1 modules  app.top",
-        "floor  1    1 modules  app.spare",
-        "floor  2    1 modules  app.low",
-        "floor  1    1 modules  app.deep",
-        "4 wings on 3 floors, 2 arrows between wings",
+        "layer  3    1 modules  app.top",
+        "layer  1    1 modules  app.spare",
+        "layer  2    1 modules  app.low",
+        "layer  1    1 modules  app.deep",
+        "4 packages in 3 layers, 2 imports between packages",
         "0 imports run up, 0 circles",
     ]

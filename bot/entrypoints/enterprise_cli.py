@@ -21,18 +21,18 @@ _HEADER = ("KEY", "ENTERPRISE ID", "CLUSTER", "TIME ZONE", "NAME", "SPACES", "LA
 
 @click.group()
 def enterprise() -> None:
-    """The customer companies the bot works for."""
+    """Add, change, remove or list enterprises."""
 
 
 @enterprise.command("add")
 @click.argument("key")
 @click.option("--sp-enterprise-id", required=True, help='As in BroadWorks, such as "Reseller1+acme".')
-@click.option("--cluster", default=DEFAULT_CLUSTER, show_default=True, help="The BroadWorks system behind it.")
-@click.option("--timezone", help="For the times in messages; BOT_TIMEZONE if left out.")
-@click.option("--name", help="For messages; the key if left out.")
-@click.option("--admin", "emails", multiple=True, help="E-mail of somebody who may act for it; may be repeated.")
+@click.option("--cluster", default=DEFAULT_CLUSTER, show_default=True, help="Your own label for its BroadWorks system.")
+@click.option("--timezone", help="The time zone of its messages. Without it, BOT_TIMEZONE.")
+@click.option("--name", help="Its name in messages. Without it, the key.")
+@click.option("--admin", "emails", multiple=True, help="E-mail address of an admin. Can be repeated.")
 def add(key: str, emails: tuple[str, ...], **options: str | None) -> None:
-    """Add an enterprise; KEY is its short name: lower-case letters, digits and hyphens."""
+    """Add an enterprise. KEY is its short name: lower-case letters, digits and hyphens."""
     _ask("add", key, options, emails)
     click.echo(f"Added {key}.")
 
@@ -43,9 +43,9 @@ def add(key: str, emails: tuple[str, ...], **options: str | None) -> None:
 @click.option("--cluster")
 @click.option("--timezone")
 @click.option("--name")
-@click.option("--admin", "emails", multiple=True, help="E-mail of one more admin; may be repeated.")
+@click.option("--admin", "emails", multiple=True, help="E-mail address of one more admin. Can be repeated.")
 def change(key: str, emails: tuple[str, ...], **options: str | None) -> None:
-    """Change what is given of an enterprise."""
+    """Change an enterprise: only the options that you give."""
     if not emails and all(value is None for value in options.values()):
         raise click.UsageError("There is nothing to change: name an option.")
     _ask("set", key, options, emails)
@@ -54,9 +54,9 @@ def change(key: str, emails: tuple[str, ...], **options: str | None) -> None:
 
 @enterprise.command("remove")
 @click.argument("key")
-@click.option("--yes", is_flag=True, help="Do not ask for the key once more.")
+@click.option("--yes", is_flag=True, help="Do not ask for the key again.")
 def remove(key: str, *, yes: bool) -> None:
-    """Take an enterprise out of use for good; its history stays."""
+    """Remove an enterprise for good. Its history stays."""
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
     _ask("remove", key, {})

@@ -98,7 +98,12 @@ SETTINGS = (
     ),
     Setting("PORT", "The port that the bot listens on.", parsers.port, "8080", used_by=_RECEIVES_WEBHOOKS),
     Setting("SYNC_HOLD", "How long after a completed sync nobody can start another one.", parsers.duration, "24h"),
-    Setting("SYNC_POLL", "How often the bot asks Webex how a running sync is doing.", parsers.positive_duration, "15s"),
+    Setting(
+        "SYNC_POLL",
+        "How long the bot waits between its first looks at a running sync. Later it waits up to four times as long.",
+        parsers.positive_duration,
+        "15s",
+    ),
     Setting(
         "SYNC_TIMEOUT", "How long a sync may take before the bot gives up on it.", parsers.positive_duration, "12h"
     ),
