@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.chat.command_line import plain_line
 
+_BARE_WORD = re.compile(r"[\w.-]+")
 _PART = re.compile(r'(?:([A-Za-z][A-Za-z_-]*)\s*=\s*)?(?:"([^"]*)"|(\S+))')
 
 
@@ -30,3 +31,13 @@ def parse_fields(text: str) -> Fields:
         else:
             values.append((name.lower().replace("_", "-"), value))
     return Fields(tuple(words), tuple(values), has_open_quote)
+
+
+def line_of(fields: Fields) -> str:
+    """Return the line that `parse_fields` takes apart into these fields. In it, a double quote is an apostrophe."""
+    words = (word if _BARE_WORD.fullmatch(word) else _quoted(word) for word in fields.words)
+    return " ".join((*words, *(f"{name}={_quoted(value)}" for name, value in fields.values)))
+
+
+def _quoted(value: str) -> str:
+    return '"' + plain_line(value).replace('"', "'") + '"'

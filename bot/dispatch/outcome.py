@@ -20,6 +20,9 @@ REPEAT_AFTER = timedelta(minutes=1)
 MAX_DENIED_ARGUMENTS = 200
 """Characters of a denied command's arguments that the audit keeps: a stranger must not fill it."""
 
+MAX_REFUSED_SHELL_ARGUMENTS = 1_000
+"""Characters of a refused command's arguments that the audit keeps of a shell, where one may be as long as a file."""
+
 Outcome = Reply | Wait | Refusal
 
 
@@ -86,7 +89,6 @@ def _deny(session: Session, request: PendingRequest, refusal: Denial | TooFast, 
 
 def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
     sender = request.message.sender
-    longest = MAX_DENIED_ARGUMENTS if row.outcome == Denial.audit_outcome else None
     audit.add(
         session,
         replace(
@@ -95,9 +97,16 @@ def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
             email=sender.email,
             room_id=request.message.room_id,
             command=request.line.word,
-            arguments=request.line.arguments[:longest],
+            arguments=request.line.arguments[: _max_arguments(request, row.outcome)],
         ),
     )
+
+
+def _max_arguments(request: PendingRequest, outcome: str) -> int | None:
+    if outcome == Denial.audit_outcome:
+        return MAX_DENIED_ARGUMENTS
+    is_refused_at_shell = outcome == Refusal.audit_outcome and request.origin.is_operator
+    return MAX_REFUSED_SHELL_ARGUMENTS if is_refused_at_shell else None
 
 
 def _request_data(session: Session, wait: Wait, enterprise_id: int, now: datetime) -> Awaited:

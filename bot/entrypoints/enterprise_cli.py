@@ -33,8 +33,7 @@ def enterprise() -> None:
 @click.option("--admin", "emails", multiple=True, help="E-mail address of an admin. Can be repeated.")
 def add(key: str, emails: tuple[str, ...], **options: str | None) -> None:
     """Add an enterprise. KEY is its short name: lower-case letters, digits and hyphens."""
-    _ask("add", key, options, emails)
-    click.echo(f"Added {key}.")
+    click.echo(f"Added {_ask('add', key, options, emails)}.")
 
 
 @enterprise.command("set")
@@ -48,8 +47,7 @@ def change(key: str, emails: tuple[str, ...], **options: str | None) -> None:
     """Change an enterprise: only the options that you give."""
     if not emails and all(value is None for value in options.values()):
         raise click.UsageError("There is nothing to change: name an option.")
-    _ask("set", key, options, emails)
-    click.echo(f"Changed {key}.")
+    click.echo(f"Changed {_ask('set', key, options, emails)}.")
 
 
 @enterprise.command("remove")
@@ -59,8 +57,7 @@ def remove(key: str, *, yes: bool) -> None:
     """Remove an enterprise for good. Its history stays."""
     if not yes and click.prompt("This cannot be undone. Type the key once more", default="", show_default=False) != key:
         raise click.ClickException("That is not the same key, so nothing was removed.")
-    _ask("remove", key, {})
-    click.echo(f"Removed {key}.")
+    click.echo(f"Removed {_ask('remove', key, {})}.")
 
 
 @enterprise.command("list")
@@ -87,15 +84,20 @@ def _cells(overview: Overview) -> tuple[str, ...]:
     )
 
 
-def _ask(action: str, key: str, options: Mapping[str, str | None], emails: tuple[str, ...] = ()) -> None:
-    """Have the command `enterprise` do this; end the process with one sentence if it is refused."""
+def _ask(action: str, key: str, options: Mapping[str, str | None], emails: tuple[str, ...] = ()) -> str:
+    """Have the command `enterprise` do this, and return the enterprise's key.
+
+    End the process with one sentence if it is refused.
+    """
+    if any("," in email for email in emails):
+        raise click.BadParameter("takes one e-mail address; repeat the option for each.", param_hint="--admin")
     settings = startup.load_settings(Process.ENTERPRISE)
     given = [(name, value) for name in FIELDS if (value := options.get(name.replace("-", "_"))) is not None]
     fields = Fields((action, key), (*given, *(("admin", email) for email in emails)))
     database = startup.open_database(settings)
     startup.ensure_up_to_date(database)
     try:
-        shell.ask(database, settings.command_settings, "enterprise", fields, startup.now())
+        return shell.ask(database, settings.command_settings, "enterprise", fields, startup.now()).audit_detail
     except UnknownEnterprise as unknown:
         guess = f" Did you mean {unknown.suggestion}?" if unknown.suggestion else ""
         raise click.ClickException(f"There is no enterprise {unknown.key}.{guess}") from unknown

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import CommandSettings
 from bot.chat.command_line import CommandLine
-from bot.chat.fields import Fields
+from bot.chat.fields import Fields, line_of
 from bot.chat.message import Message, Refusal, Reply
 from bot.dispatch import router
 from bot.dispatch.pending_request import Awaited, PendingRequest
@@ -42,11 +42,21 @@ class Shell:
         """Do nothing: the error ends the process."""
 
 
-def ask(database: Database, settings: CommandSettings, word: str, fields: Fields, now: datetime) -> None:
+def ask(database: Database, settings: CommandSettings, word: str, fields: Fields, now: datetime) -> Reply:
     """Have a command run as if an operator had typed it in chat and confirmed it; raise Refusal if it is refused."""
-    line = CommandLine(word, " ".join((*fields.words, *(f'{name}="{value}"' for name, value in fields.values))))
+    values = tuple((name, _storable(value)) for name, value in fields.values)
+    fields = Fields(tuple(map(_storable, fields.words)), values)
     message = Message("", "", direct=True, sender=_REQUESTER, text="")
+    line = CommandLine(word, line_of(fields))
     request = PendingRequest(message, line, Shell(), now, is_confirmed=True, given_fields=fields)
     outcome = router.answer(database, settings, request, now)
     if isinstance(outcome, Refusal):
         raise outcome
+    if not isinstance(outcome, Reply):
+        raise LookupError(f"a command at the shell cannot wait: {outcome}")
+    return outcome
+
+
+def _storable(argument: str) -> str:
+    """Return an argument with U+FFFD for each byte that is not UTF-8: Python has half a surrogate pair for it."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

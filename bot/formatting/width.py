@@ -61,6 +61,7 @@ def _few_marks(text: str) -> str:
     for letter in unicodedata.normalize("NFC", text):
         category = unicodedata.category(letter)
         marks = marks + 1 if category in ("Mn", "Me") else 0
+        # The width tells the newest marks, which Python's table does not have yet.
         if marks <= _MAX_MARKS and (kept or (category[0] != "M" and width(letter))):
             kept += letter
     return kept

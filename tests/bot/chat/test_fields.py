@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.fields import Fields, parse_fields
+from bot.chat.command_line import plain_line
+from bot.chat.fields import Fields, line_of, parse_fields
 from bot.services.enterprise_fields import InvalidField, email, key, text, zone
 
 _NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
@@ -34,6 +35,19 @@ def test_words_and_fields_are_separated(typed: str, expected: Fields) -> None:
 def test_quoted_fields_come_back_unchanged(given_fields: list[tuple[str, str]]) -> None:
     typed = " ".join(f'{name}="{value}"' for name, value in given_fields)
     assert parse_fields(typed) == Fields((), tuple(given_fields))
+
+
+@given(st.lists(_VALUES), st.lists(st.tuples(_NAMES, _VALUES)))
+def test_the_line_of_fields_is_read_back_unchanged(words: list[str], values: list[tuple[str, str]]) -> None:
+    fields = Fields(tuple(words), tuple(values))
+    assert parse_fields(line_of(fields)) == fields
+
+
+@given(st.lists(st.text() | st.text('"“ =`\n')))
+def test_any_value_is_read_back_with_apostrophes_for_its_quotes(values: list[str]) -> None:
+    fields = Fields(("add", *values), tuple(("name", value) for value in values))
+    read = [plain_line(value).replace('"', "'") for value in values]
+    assert parse_fields(line_of(fields)) == Fields(("add", *read), tuple(("name", value) for value in read))
 
 
 @given(st.text())

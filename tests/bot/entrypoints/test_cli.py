@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
+from bot.chat.fields import Fields, parse_fields
 from storage import admins, audit, enterprises, rosters, syncs
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
-from storage.values.records import Cause, Claim, Enterprise, RosterState
+from storage.values.records import AuditEntry, Cause, Claim, Enterprise, RosterState
 from tests.bot.samples import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +68,12 @@ def all_of(database: Database) -> list[Enterprise]:
 def admins_of(database: Database, enterprise: Enterprise) -> list[str]:
     with database.read() as session:
         return [admin.email for admin in admins.of_enterprise(session, enterprise.id)]
+
+
+def audited(database: Database) -> list[AuditEntry]:
+    """Return the audit, oldest first."""
+    with database.read() as session:
+        return list(audit.entries(session, NOW - timedelta(days=400), None))[::-1]
 
 
 @pytest.mark.parametrize(
@@ -367,8 +374,7 @@ def test_commands_at_the_shell_are_audited(shell: CliRunner, database: Database)
     run(shell, "enterprise set acme --sp-enterprise-id R+b")
     run(shell, "enterprise add acme --sp-enterprise-id R+c")
     run(shell, "enterprise remove acme --yes")
-    with database.read() as session:
-        rows = list(audit.entries(session, NOW - timedelta(days=400), None))[::-1]
+    rows = audited(database)
     assert {(row.email, row.person_id, row.room_id, row.command) for row in rows} == {
         ("somebody at a shell", "", "", "enterprise")
     }
@@ -379,6 +385,60 @@ def test_commands_at_the_shell_are_audited(shell: CliRunner, database: Database)
         ("remove acme", "answered", "acme"),
     ]
     assert rows[0].arguments == 'add acme sp-enterprise-id="R+a" cluster="default" name="Acme, Inc."'
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["caf\udce9", "--sp-enterprise-id", "R+a"],
+        ["acme", "--sp-enterprise-id", "R\udce9"],
+        ["acme", "--sp-enterprise-id", "R+a", "--name", "caf\udce9"],
+        ["acme", "--sp-enterprise-id", "R+a", "--admin", "caf\udce9@acme.example"],
+    ],
+)
+def test_an_argument_that_is_not_utf8_is_refused_and_audited(
+    shell: CliRunner, database: Database, arguments: list[str]
+) -> None:
+    assert run(shell, "enterprise add", *arguments).exit_code == 2
+    assert all_of(database) == []
+    (row,) = audited(database)
+    assert row.outcome == "refused"
+    assert "\ufffd" in row.arguments
+
+
+def test_the_shell_names_an_enterprise_by_its_own_key(shell: CliRunner) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    assert run(shell, "enterprise set ACME --cluster west").stdout == "Changed acme.\n"
+    assert run(shell, "enterprise remove ACME --yes").stdout == "Removed acme.\n"
+
+
+def test_the_audit_of_the_shell_is_read_back_as_it_was_typed(shell: CliRunner, database: Database) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a --name", 'Acme "Q" cluster=x')
+    (row,) = audited(database)
+    assert parse_fields(row.arguments) == Fields(
+        ("add", "acme"), (("sp-enterprise-id", "R+a"), ("cluster", "default"), ("name", "Acme 'Q' cluster=x"))
+    )
+    (acme,) = all_of(database)
+    assert acme.name == 'Acme "Q" cluster=x'
+
+
+def test_the_audit_keeps_1000_characters_of_what_a_shell_is_refused(shell: CliRunner, database: Database) -> None:
+    admins = [f"--admin={number:0100}@acme.example" for number in range(20)]
+    run(shell, "enterprise add acme --sp-enterprise-id R+a", "--name", "x" * 100_000)
+    run(shell, "enterprise add acme --sp-enterprise-id R+a", *admins)
+    refused, added = audited(database)
+    assert (refused.outcome, len(refused.arguments)) == ("refused", 1000)
+    assert (added.outcome, added.arguments.count("@")) == ("answered", 20)
+
+
+@pytest.mark.parametrize("line", ["add other --sp-enterprise-id R+o", "set acme"])
+def test_each_admin_option_takes_one_address(shell: CliRunner, database: Database, line: str) -> None:
+    run(shell, "enterprise add acme --sp-enterprise-id R+a")
+    result = run(shell, f"enterprise {line} --admin a@x.example,b@x.example")
+    assert result.exit_code == 2
+    assert "--admin: takes one e-mail address; repeat the option for each." in result.stderr
+    (acme,) = all_of(database)
+    assert admins_of(database, acme) == []
 
 
 @pytest.mark.server
