@@ -93,12 +93,12 @@ def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
     emails: list[str] = []
     for field, given in typed.values:
         column = field.replace("-", "_")
-        if "\ufffd" in given:
-            raise InvalidField(field, "has a character that is not UTF-8")
         if field not in FIELDS:
             raise Refusal(replies.unknown_field(field, nearest(field, FIELDS), FIELDS))
         if column in values:
             raise Refusal(replies.given_twice(field))
+        if "\ufffd" in given:
+            raise InvalidField(field, "has a character that is not UTF-8")
         if field == "admin":
             emails += [enterprise_fields.email(email) for email in given.split(",")]
         elif field == "timezone":
