@@ -54,7 +54,8 @@ SETTINGS = (
     Setting("WEBEX_API_URL", "The base address of the Webex API.", parsers.api_url, "https://webexapis.com/v1/"),
     Setting(
         "WEBEX_ADMIN_TOKEN",
-        "A partner admin's access token. The bot uses it to sync enterprises and to read their license holders.",
+        "A partner admin's access token. The bot uses it to sync enterprises and to read their license holders, "
+        "and does not renew it.",
         parsers.token,
         required_by=_RUNS_JOBS,
     ),
