@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Text, bindparam, or_, select, update
+from sqlalchemy import Text, bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage import inbox
@@ -25,19 +26,23 @@ _SYNCS: Any = SyncRow.__table__
 _RUNS: Any = WebexRunRow.__table__
 _STATUS_COLUMNS = ("enabled", "status", "started_at", "ended_at", "succeeded_at", "tracking_id")
 _ENTERPRISE: Any = bindparam("enterprise")
-_NOW = bindparam("now", type_=UTCDateTime)
 _STARTED_AT = bindparam("started_at", type_=UTCDateTime)
 _TRACKING_ID = bindparam("tracking_id", type_=Text)
 _LAST_STATUS = select(_ROWS.c.read_at, *(_ROWS.c[name] for name in _STATUS_COLUMNS)).where(
     _ROWS.c.enterprise_id == _ENTERPRISE, _ROWS.c.read_at.is_not(None)
 )
-_STORE = (
-    update(_ROWS)
-    .where(_ROWS.c.enterprise_id == _ENTERPRISE, or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= _NOW))
-    .values(read_at=_NOW, **{name: bindparam(f"new_{name}", type_=_ROWS.c[name].type) for name in _STATUS_COLUMNS})
-    .returning(_ROWS.c.id)
-)
 _LOCKED = select(ReadingRow).where(ReadingRow.enterprise_id == _ENTERPRISE).with_for_update()
+
+
+def _storing(insert: Any) -> Any:
+    row = insert(_ROWS)
+    is_newer = or_(_ROWS.c.read_at.is_(None), _ROWS.c.read_at <= row.excluded.read_at)
+    values = {name: row.excluded[name] for name in ("read_at", *_STATUS_COLUMNS)}
+    upsert = row.on_conflict_do_update(index_elements=[_ROWS.c.enterprise_id], set_=values, where=is_newer)
+    return upsert.returning(_ROWS.c.id)
+
+
+_STORE = {"sqlite": _storing(sqlite.insert), "postgresql": _storing(postgresql.insert)}
 
 
 def _is_same_run(table: Any) -> Any:
@@ -106,12 +111,10 @@ def store(session: Session, enterprise_id: int, status: WebexSyncStatus, now: da
     The caller must have locked the enterprise: that keeps two statuses from being stored at once, and the enterprise's
     syncs from starting or ending meanwhile.
     """
-    values = {f"new_{name}": getattr(status, name) for name in _STATUS_COLUMNS} | {"now": now}
-    values["enterprise"] = enterprise_id
-    if session.scalar(_STORE, values) is None:
-        insert_if_missing(session, ReadingRow, enterprise_id=enterprise_id, attempt=0, failures=0)
-        if session.scalar(_STORE, values) is None:
-            return
+    values = {name: getattr(status, name) for name in _STATUS_COLUMNS}
+    values |= {"enterprise_id": enterprise_id, "read_at": now, "attempt": 0, "failures": 0}
+    if session.scalar(_STORE[session.get_bind().dialect.name], values) is None:
+        return
     run = {"enterprise": enterprise_id, "started_at": status.started_at, "tracking_id": status.tracking_id}
     if status.started_at is not None and session.scalar(_SYNC_OF_BOT, run) is None:
         _keep_run(session, run, status, now)
