@@ -41,8 +41,9 @@ COMMAND = Command(
     usage="cancel",
     summary="withdraw from a sync that is still in the queue",
     details=(
-        "Takes you off the list of a queued sync. The sync is cancelled when nobody is left on the list. An operator "
-        "cancels it for everybody, and I tell the people on the list. A sync that Webex has started cannot be stopped."
+        "Withdraws you from a queued sync. The sync is cancelled when nobody waits for it any more. An operator "
+        "cancels it for everybody, and I tell the people who wait for it. A sync that Webex has started cannot be "
+        "stopped."
     ),
     run=run,
     reads_only=False,

@@ -72,7 +72,7 @@ def _csv(session: Session, about: About, summary: Summary) -> bytes:
         return compressed_csv(HEADER, rows)
     except CsvTooLarge:
         half = suggestions.halving(session, about.roster, about.view)
-        raise Refusal(replies.too_large(half), personal=True) from None
+        raise Refusal(replies.too_large(about.view, half), personal=True) from None
 
 
 COMMAND = Command(

@@ -51,7 +51,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
 COMMAND = Command(
     usage="status",
     summary="how the last sync went, what happens now, and when the next is possible",
-    details="Shows the sync that is under way and how far it is, the last attempt and the last success, Webex's own "
-    "last sync, when you can ask for the next sync, and how many license holders have activated.",
+    details="Shows the sync that is under way and how long it has run, the last attempt and the last success, "
+    "Webex's own last sync, when you can ask for the next sync, and how many license holders have activated.",
     run=run,
 )

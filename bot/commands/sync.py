@@ -69,7 +69,7 @@ COMMAND = Command(
         "send every admin a message when the sync has ended.\n\n"
         "After a sync has completed, you can ask for the next one 24 hours later, unless the operators have set "
         "another time. While a sync is queued or running, `sync` joins it, and I tell you when it ends. While it is "
-        "queued, `cancel` takes you off its list again."
+        "queued, `cancel` withdraws you from it."
     ),
     run=run,
     reads_only=False,

@@ -29,10 +29,10 @@ COMMAND = Command(
     usage="trust on|off",
     summary="whether I show personal data in a group space, even if others can read it",
     details=(
-        "I show license holders, admins, histories and the audit in a group space only while every other member is an "
-        "admin of its enterprise or an operator. Type `trust on` in a linked group space, and I show them there to "
-        "everybody who is or will be in it. `trust off` ends this. It also ends if the space is linked to another "
-        "enterprise, or if I am removed and added again."
+        "I show license holders, locations, admins, histories and the audit in a group space only while every other "
+        "member is an admin of its enterprise or an operator. Type `trust on` in a linked group space, and I show "
+        "them there to everybody who is or will be in it. `trust off` ends this. It also ends if the space is "
+        "linked to another enterprise, or if I am removed and added again."
     ),
     run=run,
     role=Role.OPERATOR,

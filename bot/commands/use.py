@@ -18,8 +18,8 @@ def run(session: Session, request: Request) -> Reply:
     own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     if not request.arguments:
         chosen_id = chosen_enterprises.chosen(session, requester.person_id)
-        current = next((each.key for each in own if each.id == chosen_id or len(own) == 1), None)
-        return Reply(replies.choices([each.key for each in own], current), personal=True)
+        current = next((each for each in own if each.id == chosen_id or len(own) == 1), None)
+        return Reply(replies.choices(own, current), personal=True)
     enterprise = find(request.arguments, own)
     chosen_enterprises.choose(session, requester.person_id, enterprise.id, request.now)
     return Reply(replies.chosen(enterprise), audit_detail=enterprise.key)
@@ -27,7 +27,7 @@ def run(session: Session, request: Request) -> Reply:
 
 COMMAND = Command(
     usage="use [KEY]",
-    summary="which of your enterprises you speak for",
+    summary="which of your enterprises your commands are for",
     details=(
         "If you have several enterprises, choose one by its key: `use acme`. I remember it until you choose another "
         "one. It counts in 1:1 and in group spaces that are not linked to an enterprise. `use` alone lists your "

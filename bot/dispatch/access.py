@@ -105,5 +105,4 @@ def _enterprise(session: Session, message: Message, own: list[Enterprise]) -> En
     chosen_id = chosen_enterprises.chosen(session, message.sender.person_id)
     if chosen_id in by_id:
         return by_id[chosen_id]
-    keys = [enterprise.key for enterprise in own]
-    raise Refusal(replies.which(keys) if keys else replies.NO_ENTERPRISE, personal=True)
+    raise Refusal(replies.which(own) if own else replies.NO_ENTERPRISE, personal=True)

@@ -14,6 +14,8 @@ _MAX_VALUE_LENGTH = 40
 """Characters of a value shown, so that a sentence fits on a phone."""
 
 _OPTIONS = ("count", "counts", "refresh")
+_LEAVE_OUT_MORE = "Nobody matches, even without one of these conditions. Leave out more of them."
+
 _OPTION_CUTOFF = 0.8
 """How much a word must be like an option (1 is equal): one wrong letter passes, another word does not."""
 
@@ -50,13 +52,13 @@ def of_nobody(view: View, advice: Advice) -> list[str]:
         return ["`help licenses` explains how to filter."]
     lines = []
     if any(get_close_matches(fold(word_of(term) or ""), _OPTIONS, 1, _OPTION_CUTOFF) for term in view.terms):
-        lines.append("Type `count` or `refresh` first: `licenses count type=premium`.")
+        lines.append("Type `count` or `refresh` right after `licenses`: `licenses count type=premium`.")
     sentences = []
     if advice.leave_out:
         sentences.append(f"If you leave out {typed(advice.leave_out.term)}, {_people(advice.leave_out.matches)}.")
     if advice.instead:
         sentences.append(f"With {typed(advice.instead.term)}, {_people(advice.instead.matches)}.")
-    return [*lines, " ".join(sentences) or "It is not enough to leave out one condition."]
+    return [*lines, " ".join(sentences) or _LEAVE_OUT_MORE]
 
 
 def of_absent(absent: Iterable[Absent]) -> list[str]:

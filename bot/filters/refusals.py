@@ -81,15 +81,17 @@ def open_quote(line: str, at: int) -> Refusal:
 
 
 def empty_word(line: str, start: int, end: int) -> Refusal:
-    """Refuse a word without letters."""
+    """Refuse a word without letters; it has no length where a value is missing after a comma."""
     advice = "To find empty cells, name the column: `location=`."
-    return _refusal("Every cell contains an empty word.", line, start, end, advice)
+    typed = line[start:end]
+    said = f"{code(typed)} matches every cell." if typed else "I expected a value here."
+    return _refusal(said, line, start, end, advice)
 
 
 def too_many_comparisons(most: int) -> Refusal:
     """Refuse a filter that needs more comparisons than a database takes at once."""
     return Refusal(
-        f"That filter is too long: it needs more than {most} comparisons for each license holder. "
+        f"That filter is too long. I can make {most} comparisons for each license holder, and it needs more. "
         "Use fewer values, or name the column of each word: `last=smith`."
     )
 

@@ -15,7 +15,7 @@ def when(moment: datetime, now: datetime, timezone: str) -> str:
     """
     seconds = (moment - now).total_seconds()
     distance = _roughly(abs(seconds))
-    seen_from_now = "now" if round(seconds) == 0 else f"in {distance}" if seconds > 0 else f"{distance} ago"
+    seen_from_now = "just now" if round(seconds) == 0 else f"in {distance}" if seconds > 0 else f"{distance} ago"
     return f"{at(moment, now, timezone)}, {seen_from_now}"
 
 

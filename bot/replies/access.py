@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import cut
+from storage.values.records import Enterprise
 
 _MAX_KEYS = 5
 """Enterprises that one notice to the operators names."""
@@ -13,7 +14,7 @@ NOT_HERE = (
     "enterprise."
 )
 CHANGED_MEANWHILE = (
-    "This space now belongs to another enterprise, so I did nothing. Type it again if you still want it."
+    "This space now belongs to another enterprise, so I did nothing. Type your command again if you still want it."
 )
 NO_ENTERPRISE = (
     "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
@@ -49,22 +50,26 @@ def for_operators(word: str) -> str:
 
 def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
     """Tell operators that a person has an admin's address but is another person, or from another organization."""
-    of = [*(f"an admin of {code(key)}" for key in keys[:_MAX_KEYS]), *(["an operator"] if operator else [])]
+    of = [f"an admin of {' and '.join(map(code, keys[:_MAX_KEYS]))}"] if keys else []
+    remedies = ["remove the address with `admins remove` and add it again with `admins add`"] if keys else []
+    if operator:
+        of.append("an operator")
+        remedies.append("remove the address from `BOT_OPERATORS`, restart me, add it back and restart me again")
     return (
-        f"**I did not let a person in**: {plain(email)} wrote to me. That is the address of {' and '.join(of)}. But "
-        "Webex says that this is another person than before, or a person from another organization than the "
-        "enterprise's. If it is a new person and the address is really theirs, remove the address and add it again. "
-        "For an operator: remove the address from `BOT_OPERATORS`, restart, add it back, restart. I never let in a "
-        "person from another organization as an admin."
+        "**I did not let a person in**\n\n"
+        f"- Who wrote: {plain(email)}, the address of {' and '.join(of)}\n"
+        "- Why I refused: Webex says that this is another person than before, or a person from another organization\n"
+        "- What to do: if the address now belongs to a new person who may use me, "
+        f"{'; also '.join(remedies)}. I never let in an admin from another organization"
     )
 
 
-def which(keys: Sequence[str]) -> str:
+def which(enterprises: Sequence[Enterprise]) -> str:
     """Ask a person who has several enterprises to choose one."""
-    names = cut([f"- {plain(key)}" for key in keys], 4000)
+    lines = [f"- {code(each.key)} – {plain(each.name, 60)}" for each in enterprises]
     return (
-        "You have rights to more than one enterprise, and I do not know which one you mean:\n\n"
-        f"{names}\n\nChoose one with `use KEY`. I will remember it. An operator can also `link` a space to one."
+        f"You can act for several enterprises. Which one do you mean?\n\n{cut(lines, 4000, '- and {n} more')}\n\n"
+        "Choose one with `use KEY`. I will remember it. An operator can also `link` a space to one."
     )
 
 

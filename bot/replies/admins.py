@@ -11,7 +11,10 @@ _ROOM = 3000
 
 NO_BOTS = "I added nobody: a bot cannot be an admin."
 NOBODY = "Type who, for example `admins add jane@acme.example`, or mention a person with @."
-NOT_FOUND = "Webex did not tell me who all the people are that you mentioned. Type their e-mail addresses instead."
+NOT_FOUND = (
+    "I could not find everybody you mentioned, or you mentioned more than 10 people. Type their e-mail addresses "
+    "instead."
+)
 
 
 def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
@@ -41,8 +44,8 @@ def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
 def last_one(enterprise: Enterprise) -> str:
     """Refuse to remove the last admin who has written to the bot."""
     return (
-        f"I removed nobody: {plain(enterprise.name)} would have no admin left who has written to me. First add another "
-        "admin with `admins add`, and ask them to write to me."
+        f"I removed nobody. At least one admin of {plain(enterprise.name)} who has written to me must stay. First add "
+        "another admin with `admins add`, and ask them to write to me."
     )
 
 

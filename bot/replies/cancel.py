@@ -16,7 +16,7 @@ def too_late(enterprise: Enterprise) -> str:
     """Say that Webex has already started the sync."""
     return (
         f"Webex has already started the directory sync of {plain(enterprise.name)}, so it cannot be stopped. "
-        "`status` shows how far it is."
+        "`status` shows how long it has run."
     )
 
 
@@ -25,8 +25,8 @@ def not_yours(sync: Sync, enterprise: Enterprise, now: datetime, *, named: bool)
     who = plain(sync.asker_email) if named else "another admin"
     asked = when(sync.asked_at, now, enterprise.timezone)
     return (
-        f"You are not on the list of this sync: {who} asked for it {asked}. Only people who asked for it or joined it "
-        "can withdraw. An operator can end it for everybody."
+        f"You do not wait for this sync: {who} asked for it {asked}. Only people who asked for it or joined it can "
+        "withdraw. An operator can end it for everybody."
     )
 
 
@@ -40,12 +40,9 @@ def withdrawn(enterprise: Enterprise) -> str:
 
 def ended(enterprise: Enterprise) -> str:
     """Say that the sync is cancelled, because nobody waits for it any more."""
-    return f"The directory sync of {plain(enterprise.name)} is out of the queue. `sync` works again now."
+    return f"The directory sync of {plain(enterprise.name)} is cancelled. `sync` works again now."
 
 
 def ended_for_all(enterprise: Enterprise) -> str:
     """Say that an operator has cancelled the sync for everybody."""
-    return (
-        f"The directory sync of {plain(enterprise.name)} is out of the queue. I tell the people who waited for it. "
-        "`sync` works again now."
-    )
+    return f"{ended(enterprise)} I will tell the people who waited for it."

@@ -38,7 +38,9 @@ def not_removed_during_a_sync(key: str) -> str:
 
 def added(enterprise: Enterprise, admins: int, *, alone: bool) -> str:
     """Say that an enterprise was added; `alone` means that no other enterprise uses its cluster."""
-    has = f"It has {quantity(admins, 'admin')}." if admins else "It has no admin yet: see `help admins`."
+    has = f"It has {quantity(admins, 'admin')}."
+    if not admins:
+        has = f"It has no admin yet. Add one with {code(f'enterprise set {enterprise.key} admin=EMAIL')}."
     return f"**Added {code(enterprise.key)}**: {_about(enterprise, alone=alone)}. {has}"
 
 

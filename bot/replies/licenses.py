@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.filters.advice import Advice, of_absent, of_nobody, typed
+from bot.filters import language
+from bot.filters.advice import Advice, of_absent, of_nobody
 from bot.filters.in_words import in_words
 from bot.formatting.chat_table import chat_table
-from bot.formatting.escape import plain
+from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import when
@@ -18,6 +19,7 @@ from storage.values.records import Enterprise, Roster
 
 _LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("Status", 16))
 _MAX_WORDS_BYTES = 3000
+_MAX_COMMAND_LENGTH = 1000
 _MAX_LOCATIONS = 5
 _ROOM = 200
 """Bytes kept free for the sentences after a list or a table."""
@@ -63,7 +65,7 @@ def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
     table, shown = license_table(found.first, MAX_MESSAGE_BYTES - size(sentences) - _ROOM)
-    rest = f"The table shows the first {shown}. " if shown < found.found else ""
+    rest = f"The table shows the first {shown if shown > 1 else 'one'}. " if shown < found.found else ""
     return "\n\n".join([sentences, table, f"{rest}All of them are in the CSV."])
 
 
@@ -108,16 +110,17 @@ def all_read(pages: int) -> str:
 def failing(*, failed: bool) -> str:
     """Say why the roster behind an answer is not newer."""
     if failed:
-        return "I could not read them again just now."
-    return "I am reading them again. This takes a while: ask again in a minute for newer ones."
+        return "I could not read newer data just now."
+    return "I am reading newer data. This takes a while: ask again in a minute."
 
 
-def too_large(half: tuple[Term, int] | None) -> str:
-    """Refuse a CSV that is larger than Webex accepts, and name the condition that halves it."""
+def too_large(view: View, half: tuple[Term, int] | None) -> str:
+    """Refuse a CSV that is larger than Webex accepts; `half` is the condition that halves the view, and its number."""
     refusal = "The file would be larger than the 100 MB that Webex accepts, so I made none."
     if half is None:
         return f"{refusal} Please ask for a part, for example by the first letter: `licenses last=a*`."
-    return f"{refusal} Please ask for parts: {typed(half[0])} finds {half[1]:,}."
+    smaller = code(f"licenses {language.unparse(View((*view.terms, half[0])))}", _MAX_COMMAND_LENGTH)
+    return f"{refusal} Please ask for parts. Try {smaller} ({quantity(half[1], 'person', 'people')})."
 
 
 def _head(about: About, found: Summary, now: datetime) -> str:

@@ -25,9 +25,9 @@ if Webex sends one.
 
 The cells can be separated by commas, semicolons or tabs, with or without quotes. The file can be in UTF-8, UTF-16 or \
 Windows-1252, as Excel saves it, and up to 5 MB. If your Windows is not a Western one, save the file as “CSV UTF-8”, \
-or letters turn into others. The answer names the new locations, so that you can see this and typing mistakes.
+or some letters will be wrong. The answer names the new locations, so that you can see this and typing mistakes.
 
-If the header has several of these columns, I use the Service ID for the whole file, else the Email, else the Ext. \
+To find the license holders, I use the first of these columns that your header has: `Service ID`, `Email`, `Ext`. \
 Excel removes leading zeros. So I leave out an extension without leading zeros if several extensions differ from it \
 only in these zeros."""
 

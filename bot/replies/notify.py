@@ -7,14 +7,19 @@ NOT_AN_ADMIN = (
     "Admins get messages about the syncs of their enterprises, and you are not an admin of any. If you ask for a "
     "sync, I report it where you asked. To get messages in a group space, type `notify on` there."
 )
-TAKEN = "This space already gets other messages. An operator at your service provider can change that."
+TAKEN = (
+    "This space already gets messages about another enterprise. An operator at your service provider can change that."
+)
 """Does not name the enterprise whose messages they are: the requester may have no rights to it."""
 
 
 def on_or_off(typed: str) -> str:
     """Say what can follow the word `notify`."""
     meant = f"I do not know {code(f'notify {typed}', 47)}. " if typed else ""
-    return f"{meant}Type `notify on` or `notify off`. In 1:1 it is for you, in a group space for that space."
+    return (
+        f"{meant}Type `notify on` or `notify off`. In 1:1 this is about messages to you. In a group it is about "
+        "messages to that space."
+    )
 
 
 def oneself(*, on: bool, changed: bool) -> str:

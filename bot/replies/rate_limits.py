@@ -20,6 +20,6 @@ def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: E
     """Refuse a file to an enterprise that has had all its files of the last hour."""
     again = when(until, now, enterprise.timezone)
     return (
-        f"I made {quantity(exports, 'file')} of license holders for {plain(enterprise.name)} within the last hour. "
-        f"That is the limit. I can make the next file {again}. Until then, `licenses count` works."
+        f"I made {quantity(exports, 'file')} with license holders or locations for {plain(enterprise.name)} within the "
+        f"last hour. That is the limit. I can make the next file {again}. Until then, `licenses count` works."
     )

@@ -44,8 +44,8 @@ def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
     name = plain(enterprise.name)
     if on:
         return (
-            f"I{already} show the personal data of {name} here: license holders, admins, histories and the audit. "
-            "**Everybody who is or will be in this space can read it.** `trust off` ends this."
+            f"I{already} show the personal data of {name} here: license holders, locations, admins, histories and "
+            "the audit. **Everybody who is or will be in this space can read it.** `trust off` ends this."
         )
     return f"I{already} show the personal data of {name} here only while every member may read it."
 
@@ -67,7 +67,7 @@ def listed(spaces: Sequence[Space], enterprises: Mapping[int, Enterprise]) -> st
 
 def _line(space: Space, enterprise: Enterprise) -> str:
     uses = (("linked", space.linked), ("gets messages about syncs", space.notify), ("trusted", space.trusted))
-    what = ", ".join(name for name, is_so in uses if is_so) or "not used any more"
+    what = ", ".join(name for name, is_so in uses if is_so)
     number = bare(space.room_id)
     way = f" – [open it](webexteams://im?space={number})" if _NUMBER.fullmatch(number) else ""
     return f"- {code(enterprise.key)}: {what}{way}"

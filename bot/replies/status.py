@@ -44,7 +44,8 @@ def answer(known: Known, now: datetime, *, live: bool) -> str:
     elif known.standing is None:
         lines.append("- `sync` works now")
     if known.standing is None and known.estimate:
-        lines.append(f"- A sync {takes(known.estimate)}")
+        usual = takes(known.estimate)
+        lines.append(f"- A sync {usual}" if known.estimate.own else f"- {usual.capitalize()}")
     lines += _warning(known, now)
     lines.append(_roster(known, now))
     unanswered, unsent = known.failed

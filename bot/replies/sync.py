@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.filters.columns import ACTIVATED
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, when
+from bot.replies.sync_causes import KNOWN_AFTER
 from bot.syncs import webex_runs
 from bot.syncs.timing import Estimate
 from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
@@ -32,8 +33,7 @@ def accepted(standing: Standing, now: datetime, activation: dict[str, int], with
         )
         lines += [
             "",
-            f"⚠️ 0 of {total:,} activated{missing}. Webex does not know your company yet. It will, after the first "
-            "person activates and signs in. So this sync will probably fail, but I try it anyway.",
+            f"⚠️ 0 of {total:,} activated{missing}. {KNOWN_AFTER} So this sync will probably fail, but I try it anyway.",
         ]
     return "\n".join(lines)
 
@@ -44,7 +44,7 @@ def joined(standing: Standing, now: datetime, *, new: bool) -> str:
     asked = when(sync.asked_at, now, standing.enterprise.timezone)
     who = plain(sync.asker_email) if standing.named else "an admin"
     first = f"A directory sync is already under way: {who} asked for it {asked}."
-    second = f"I will tell you {'here' if new else 'where you first asked'} when it ends."
+    second = f"When it ends, I will tell you {'here' if new else 'in the space where you first asked'}."
     return f"{first} {second}\n\n{progress(standing, now)}{so_far(standing, now)}"
 
 
@@ -78,7 +78,7 @@ def takes(estimate: Estimate) -> str:
     """Say how long a sync usually takes, and whether that is known from other companies."""
     if estimate.own:
         return f"usually takes {duration(estimate.seconds)}"
-    return f"usually takes {duration(estimate.seconds)} for other companies"
+    return f"other companies' syncs usually take {duration(estimate.seconds)}"
 
 
 _HELD_UP = {

@@ -6,13 +6,15 @@ from functools import partial
 from bot.formatting.escape import plain
 from storage.values.records import Cause, Sync
 
+KNOWN_AFTER = "Webex knows your company only after one person has activated and signed in."
+
 _ASK_AGAIN = "Ask for a sync again."
+_GIVE_TRACKING_ID = "If it fails again, give the tracking id to your service provider."
 
 _SENTENCES = {
     Cause.NOBODY_ACTIVATED: (
-        "Webex does not know your company yet. It will, after the first person activates and signs in. Ask one of your "
-        "license holders to do so, then ask for a sync again. If somebody has already done so, ask your service "
-        "provider whether the id I have for your enterprise is right."
+        f"{KNOWN_AFTER} Ask one license holder to do that, then type `sync` again. If somebody has done that already, "
+        "ask your service provider whether the enterprise id that I use is right."
     ),
     Cause.SWITCHED_OFF: (
         "Directory sync is switched off for your enterprise. Ask your service provider to switch it on, then ask for a "
@@ -23,12 +25,12 @@ _SENTENCES = {
         "Webex did not finish it in time. It may still be running there: `status` shows what Webex says. If it does "
         "not end, give the tracking id to your service provider."
     ),
-    Cause.REFUSED: "Webex refused it. If this happens again, give the tracking id to your service provider.",
+    Cause.REFUSED: "Webex refused it.",
     Cause.WEBEX_FAILED: "Webex started it but could not finish it.",
     Cause.LOST: f"Webex started another sync before it said how this one ended. {_ASK_AGAIN}",
     Cause.WITHDRAWN: "Everybody who asked for it has withdrawn.",
     Cause.ENDED_BY_OPERATOR: (
-        "An operator at your service provider took it out of the queue. Talk to them before you ask for a sync again."
+        "An operator at your service provider cancelled it. Talk to them before you ask for a sync again."
     ),
     Cause.NO_RIGHTS: "Nobody who asked for it is an admin any more.",
 }
@@ -45,6 +47,9 @@ def why(sync: Sync, shown: Callable[[str], str] = _in_markdown, *, verbatim: boo
     if sync.cause is None:
         return shown(sync.reason or "") if verbatim else ""
     said = _SENTENCES[sync.cause]
+    if sync.cause in (Cause.REFUSED, Cause.WEBEX_FAILED):
+        # Webex's errors, if there are any, have their own advice, which may be not to try again.
+        said = " ".join([said, *([] if sync.errors else [_ASK_AGAIN]), _GIVE_TRACKING_ID])
     if verbatim and sync.cause is Cause.REFUSED and sync.reason and not sync.errors:
         return f"{said} Webex says: “{shown(sync.reason)}”"
     return said

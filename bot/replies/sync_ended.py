@@ -51,7 +51,8 @@ def ended(
     if sync.state is SyncState.COMPLETED and sync.ended_at:
         lines.append(f"- `sync` will work again {when(sync.ended_at + hold, now, enterprise.timezone)}")
     else:
-        lines.append("- `sync` works again now: only a completed sync starts a hold")
+        wait = f". The wait of {duration(hold.total_seconds())} starts only after a completed sync" if hold else ""
+        lines.append(f"- You can use `sync` again now{wait}")
     if roster is not None and roster.read_at is not None:
         age = "" if fresh else f", as of {at(roster.read_at, now, enterprise.timezone)}"
         attached = f"your {quantity(roster.size, 'license holder')}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.formatting.escape import plain
 from bot.formatting.limits import cut
-from bot.webex.sync_error_codes import UNKNOWN_ADVICE, WhoCanFix, meaning
+from bot.webex.sync_error_codes import UNKNOWN_ADVICE, ErrorKind, WhoCanFix, meaning
 
 _MORE = "- and {n} more"
 
@@ -36,6 +36,8 @@ def _explanation(code: int) -> str:
     known = meaning(code)
     if known is None:
         return f"I do not know this code. {UNKNOWN_ADVICE}"
+    if known.kind is ErrorKind.BUSY:  # nothing is broken
+        return f"{known.explanation} {known.advice}"
     return f"{known.explanation} Who can fix it: {known.who_can_fix}. {known.advice}"
 
 

@@ -9,23 +9,26 @@ from storage.values.records import Enterprise
 _MAX_KEYS_BYTES = 4000
 
 LINKED_ELSEWHERE = (
-    "This space is linked to an enterprise, and everybody here speaks for that one. Type `use` to me in 1:1."
+    "This space is linked to an enterprise, and all commands here are for that one. Type `use` to me in 1:1."
 )
 
 
 def chosen(enterprise: Enterprise) -> str:
     """Say which enterprise the admin has chosen."""
     return (
-        f"You now speak for {plain(enterprise.name)} ({code(enterprise.key)}), except in spaces that are linked to "
-        "another enterprise. `use KEY` changes this."
+        f"Your commands are now for {plain(enterprise.name)} ({code(enterprise.key)}), except in spaces that are "
+        "linked to another enterprise. `use KEY` changes this."
     )
 
 
-def choices(keys: Sequence[str], current: str | None) -> str:
+def choices(enterprises: Sequence[Enterprise], current: Enterprise | None) -> str:
     """List the enterprises from which the admin can choose."""
-    if not keys:
+    if not enterprises:
         return "No enterprise is set up yet."
-    lines = [f"- {code(key)}{' (your choice)' if key == current else ''}" for key in keys]
+    lines = [
+        f"- {code(each.key)} – {plain(each.name, 60)}{' (your choice)' if each == current else ''}"
+        for each in enterprises
+    ]
     said = "" if current else "You have not chosen one yet. "
     return (
         f"**Your enterprises**\n\n{cut(lines, _MAX_KEYS_BYTES, '- and {n} more')}\n\n{said}Choose one with `use KEY`."

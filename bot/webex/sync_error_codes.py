@@ -41,6 +41,7 @@ NOBODY_ACTIVATED = 600029
 UNKNOWN_ADVICE = "Send this code with the tracking id to your service provider."
 """What to do about a code that is not in the table."""
 
+_TRY_LATER = "You can try again in an hour."
 _ACTIVATE = "Ask one license holder to activate and to sign in to the Webex app, then start a new sync."
 
 MEANINGS: Mapping[int, Meaning] = {
@@ -61,7 +62,7 @@ MEANINGS: Mapping[int, Meaning] = {
         kind=ErrorKind.TEMPORARY,
     ),
     600004: Meaning(
-        "Directory sync is switched off for your service provider's customers, so your contacts are not synchronized.",
+        "Your service provider switched off directory sync for all its customers, so contacts are not synchronized.",
         WhoCanFix.OPERATOR,
         "Ask your service provider to switch on directory sync at partner level, then start a new sync.",
     ),
@@ -74,11 +75,11 @@ MEANINGS: Mapping[int, Meaning] = {
     600006: Meaning(
         "Webex had no room for another sync, so yours was not started and your contacts were not synchronized.",
         WhoCanFix.ADMIN,
-        "Nothing is broken on your side: start a new sync in an hour.",
+        _TRY_LATER,
         ErrorKind.BUSY,
     ),
     600007: Meaning(
-        "Webex cannot find your enterprise's organization, so there is no contact directory to write to.",
+        "Your enterprise has no organization that Webex can find, so there is no contact directory to write to.",
         advice=_CASE,
     ),
     600008: Meaning(
@@ -89,7 +90,7 @@ MEANINGS: Mapping[int, Meaning] = {
     600009: Meaning(
         "The BroadWorks system that you share with other enterprises was busy with a sync, so yours was not started.",
         WhoCanFix.ADMIN,
-        "Nothing is broken: start a new sync in an hour.",
+        _TRY_LATER,
         ErrorKind.BUSY,
     ),
     600010: Meaning(
@@ -137,7 +138,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "If you want it switched off, ask your service provider to do so after that sync has ended.",
     ),
     600022: Meaning(
-        "No license holder of your enterprise has activated yet, so Webex could not synchronize anybody.",
+        "Webex could not synchronize anybody, because no license holder of your enterprise has activated yet.",
         WhoCanFix.ADMIN,
         _ACTIVATE,
     ),
@@ -168,7 +169,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "Start a sync of your enterprise first; after it has completed, the one person can be synchronized.",
     ),
     NOBODY_ACTIVATED: Meaning(
-        "No license holder of your enterprise has activated yet, so Webex does not know which directory is yours.",
+        "Webex does not know which contact directory is yours, because none of your license holders has activated yet.",
         WhoCanFix.ADMIN,
         _ACTIVATE,
     ),

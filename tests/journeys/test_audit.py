@@ -85,7 +85,7 @@ def test_too_many_files_in_an_hour_are_refused(house: House, monkeypatch: pytest
     house.ask(ANA, "licenses last=a*")
     answer = house.ask(ANA, "licenses")
     assert answer.files == ()
-    assert "I made 2 files of license holders for Reseller1+acme within the last hour" in text(answer)
+    assert "I made 2 files with license holders or locations for Reseller1+acme within the last hour" in text(answer)
     assert "410 of 410" in text(house.ask(ANA, "licenses count"))
     assert house.ask(ANA, "audit").files != ()
     assert house.ask(OLGA, "licenses").files != ()

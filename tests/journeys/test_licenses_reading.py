@@ -67,7 +67,7 @@ def test_a_roster_that_cannot_be_read_again_is_shown_with_its_age(house: House) 
     assert "410 of 410" in (answer.markdown or "")
     assert "As of" in (answer.markdown or "")
     assert "11 min ago" in (answer.markdown or "")
-    assert "could not read them again" in (answer.markdown or "")
+    assert "could not read newer data" in (answer.markdown or "")
     assert csv_of(house, answer) == rows(house)
 
 
@@ -170,7 +170,7 @@ def test_a_slow_read_is_answered_from_the_old_roster_with_its_age(house: House) 
     answer = house.wait_for(lambda: house.answers(asked))[0]
     assert "410 of 410" in (answer.markdown or "")
     assert "11 min ago" in (answer.markdown or "")
-    assert "I am reading them again" in (answer.markdown or "")
+    assert "I am reading newer data" in (answer.markdown or "")
     house.faults.clear()
 
 

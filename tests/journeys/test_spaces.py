@@ -122,7 +122,7 @@ def test_a_waiting_command_does_not_run_for_another_enterprise(both: House) -> N
 def test_use_chooses_an_enterprise_and_each_reply_names_it(both: House) -> None:
     assert "Choose one with `use KEY`" in text(both.ask(OLGA, "status"))
     assert "You have not chosen one yet" in text(both.ask(OLGA, "use"))
-    assert "You now speak for Borealis" in text(both.ask(OLGA, "use borealis"))
+    assert "Your commands are now for Borealis" in text(both.ask(OLGA, "use borealis"))
     answer = text(both.ask(OLGA, "cancel"))
     assert answer.endswith("– for Borealis (`borealis`)")
     assert "`borealis` (your choice)" in text(both.ask(OLGA, "use"))

@@ -10,7 +10,7 @@ NOW = datetime(2026, 11, 22, 21, 14, tzinfo=UTC)
 def test_a_time_is_shown_in_the_enterprises_zone_and_relative_to_now() -> None:
     assert when(NOW + timedelta(hours=19), NOW, "America/Chicago") == "Mon 23 Nov 10:14 CST, in 19 h"
     assert when(NOW - timedelta(minutes=3), NOW, "UTC") == "Sun 22 Nov 21:11 UTC, 3 min ago"
-    assert when(NOW, NOW, "UTC") == "Sun 22 Nov 21:14 UTC, now"
+    assert when(NOW, NOW, "UTC") == "Sun 22 Nov 21:14 UTC, just now"
 
 
 def test_summer_time_is_shown() -> None:

@@ -1,58 +1,51 @@
-"""Every reply about license holders: filtered, counted, read, with or without a location."""
+"""Every reply about license holders: filtered, counted, read."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.chat.message import MAX_FILE_BYTES
-from bot.filters import advice as filter_advice
-from bot.filters import refusals as filter_refusals
 from bot.filters.advice import Absent, Advice, Alternative
-from bot.filters.columns import MAIN_KEYS
-from bot.filters.language import MAX_COMPARISONS
-from bot.locations import refusals as file_refusals
-from bot.locations.csv_reader import MAX_LINES, Key, RequestedLocation
-from bot.locations.matching import LineResult, Result, UploadResult
-from bot.replies import licenses, locations
+from bot.replies import licenses
 from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
-from storage.values.license_table import LICENSE_COLUMNS, LicenseHolder, SortKey, Term, View
+from storage.values.license_table import LicenseHolder, SortKey, Term, View
 from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.replies.cases_of_syncs import ACTIVATION
 from tests.bot.samples import NOW, ROSTER
 
 
 def of_licenses(sample: Sample) -> Iterator[Case]:
-    about, found = _about(sample, View((_term(sample),))), _found(sample, [_holder(sample)])
-    instead = Advice(Alternative(_term(sample), sample.number), absent=(Absent("location", sample.typed, "Dallas"),))
+    about, found = _about(sample, View((right_term(sample),))), _found(sample, _holders(sample))
+    instead = Advice(Alternative(misspelled_term(sample), sample.number), Alternative(right_term(sample), sample.few))
+    typing_error = Advice(absent=(Absent("location", sample.typed, sample.meant),))
+    misspelled = _about(sample, View((misspelled_term(sample),)))
     one = Summary(1, Counter({"Activated": 1}), Counter({"Dallas": 1}), [_holder(sample)])
+    both = View((Term(("location",), ((sample.meant[:300],), (sample.typed[:300],))),))
+    full = Summary(sample.number, Counter(ACTIVATION), _places(sample), _holders(sample, 15, "Plano"))
     yield case(licenses.answer)(about, found, Advice(), NOW)
     yield case(licenses.answer, "one found")(replace(_about(sample, View()), stale=None), one, Advice(), NOW)
-    yield case(licenses.answer, "nobody found")(about, _found(sample, []), instead, NOW)
+    yield case(licenses.answer, "all license holders")(_about(sample, View()), full, Advice(), NOW)
+    yield case(licenses.answer, "a value that nobody has")(_about(sample, both), found, typing_error, NOW)
+    yield case(licenses.answer, "nobody found")(misspelled, _found(sample, []), instead, NOW)
     yield case(licenses.counts)(about, found, Advice(), NOW)
-    yield case(licenses.counts, "nobody found")(about, _found(sample, []), instead, NOW)
-    yield case(licenses.counts, "many locations")(
-        _about(sample, View()), _found(sample, [_holder(sample)]), Advice(), NOW
-    )
+    yield case(licenses.counts, "nobody found")(misspelled, _found(sample, []), instead, NOW)
+    yield case(licenses.counts, "many locations")(_about(sample, View()), full, Advice(), NOW)
     for failed in (True, False):
         yield case(licenses.none_yet, "failed" if failed else "not yet")(failed=failed)
         yield case(licenses.failing, "failed" if failed else "not yet")(failed=failed)
-        yield case(locations.none_yet, "failed" if failed else "not yet")(failed=failed)
-    for pages in (0, 1, sample.number):
+    for pages in (0, 1, sample.few):
         yield case(licenses.reading, f"{pages}")(pages)
-        yield case(licenses.all_read, f"{pages}")(pages)
+        if pages:
+            yield case(licenses.all_read, f"{pages}")(pages)
     yield constant(licenses, "TOO_LONG")
-    yield case(licenses.too_large)(None)
-    yield case(licenses.too_large, "a half")((_term(sample), sample.number))
-    yield case(licenses.license_table)([_holder(sample)])
-    yield from _advised(sample)
-    yield from _filters(sample)
-    yield from _locations(sample)
-    yield from _files(sample)
+    yield case(licenses.too_large)(View(), None)
+    premium = View((Term(("license_type",), (("premium",),)),))
+    yield case(licenses.too_large, "a half")(premium, (right_term(sample), sample.number * 1000))
+    yield case(licenses.license_table)(_holders(sample))
 
 
 def _holder(sample: Sample) -> LicenseHolder:
-    if sample == Sample():
+    if sample.is_lifelike:
         given = (
             "Dallas",
             "Premium",
@@ -68,8 +61,28 @@ def _holder(sample: Sample) -> LicenseHolder:
     return LicenseHolder(*[sample.webex] * 9)
 
 
-def _term(sample: Sample) -> Term:
+def _holders(sample: Sample, number: int = 3, location: str = "Dallas") -> list[LicenseHolder]:
+    first = _holder(sample)
+    if not sample.is_lifelike:
+        return [first]
+    names = ("Ana", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo", "Ida", "Jan", "Kim", "Leo", "Mia", "Noa", "Ole")
+    return [
+        replace(first, first_name=name, ext=str(1001 + at), location=location) for at, name in enumerate(names[:number])
+    ]
+
+
+def misspelled_term(sample: Sample) -> Term:
     return Term(("location",), ((sample.typed[:300],),))
+
+
+def right_term(sample: Sample) -> Term:
+    return Term(("location",), ((sample.meant[:300],),))
+
+
+def _places(sample: Sample) -> Counter[str]:
+    if sample.is_lifelike:
+        return Counter({"Plano": 190, "Austin": 120, "Houston": 60, "El Paso": 15, "Waco": 12, "Dallas": 3, "": 10})
+    return Counter(dict.fromkeys(sample.places, 1) | {"": 1})
 
 
 def _about(sample: Sample, view: View) -> About:
@@ -77,13 +90,16 @@ def _about(sample: Sample, view: View) -> About:
 
 
 def _found(sample: Sample, first: list[LicenseHolder]) -> Summary:
-    places = {f"{sample.webex}{number}": number for number in range(sample.many)} | {"": 1}
-    return Summary(sample.number if first else 0, Counter(ACTIVATION), Counter(places), first)
+    if not first:
+        return Summary()
+    if sample.is_lifelike:
+        return Summary(3, Counter({"Activated": 2, "Begun": 1}), Counter({"Dallas": 3}), first)
+    return Summary(sample.number, Counter(ACTIVATION), _places(sample), first)
 
 
 def of_licenses_combined(sample: Sample) -> Iterator[Case]:
     """The same replies for every kind of view and of advice."""
-    term = _term(sample)
+    term = misspelled_term(sample)
     many_values = tuple((f"{sample.typed[:100]}{number}",) for number in range(sample.many))
     views = {
         "everybody": View(),
@@ -108,71 +124,3 @@ def _advice(view: View, words: str) -> Iterator[tuple[str, Advice]]:
         one = Alternative(view.terms[0], 10**9)
         yield ", one to leave out", Advice(one, one, absent)
         yield ", several meant as one", Advice(None, one, absent)
-
-
-def _advised(sample: Sample) -> Iterator[Case]:
-    term = _term(sample)
-    option = Term(LICENSE_COLUMNS, (("", "count", ""),))
-    for when, view, advice in (
-        ("no advice", View((term,)), Advice()),
-        ("a word of the command", View((option, term)), Advice()),
-        ("help is typed", View((Term(LICENSE_COLUMNS, (("", "help", ""),)),)), Advice()),
-        ("one to leave out", View((term,)), Advice(Alternative(term, sample.number))),
-        ("one to leave out finds one", View((term,)), Advice(Alternative(term, 1), Alternative(term, 1))),
-        ("several meant as one", View((term,)), Advice(None, Alternative(term, sample.number))),
-    ):
-        yield case(filter_advice.of_nobody, when)(view, advice)
-    yield case(filter_advice.of_absent)(
-        [Absent("location", sample.typed, "Dallas"), Absent("type", sample.typed, None)]
-    )
-    yield case(filter_advice.typed)(term)
-
-
-def _filters(sample: Sample) -> Iterator[Case]:
-    word = sample.typed
-    yield case(filter_refusals.unknown_column)(f"{word}=Plano", 0, word, f"{word}=Plano", "location", MAIN_KEYS)
-    yield case(filter_refusals.unknown_column, "nothing is like it")(f"{word}=1", 0, word, f"{word}=1", None, MAIN_KEYS)
-    yield case(filter_refusals.unknown_sort_column)(f"sort={word}", 5, 5 + len(word), "last", MAIN_KEYS)
-    yield case(filter_refusals.unknown_sort_column, "none given")("sort=", 5, 5, None, MAIN_KEYS)
-    yield case(filter_refusals.sorted_twice)(f"sort=last sort={word}", 10, 15 + len(word))
-    yield case(filter_refusals.sort_is_not_negated)(f"sort!={word}", 0, 6 + len(word))
-    yield case(filter_refusals.minus_before_sort)(f"-sort={word}", 0, 6 + len(word))
-    yield case(filter_refusals.no_column)(f"={word}", 0, 1)
-    yield case(filter_refusals.space_before_value)(f"location: {word}", 0, 9)
-    yield case(filter_refusals.operator_in_word)(f"10:{word}", 2)
-    yield case(filter_refusals.comma_between_conditions)(f"location={word},type=premium", 9 + len(word))
-    yield case(filter_refusals.open_quote)(f'location="{word}', 9)
-    yield case(filter_refusals.empty_word)('""', 0, 2)
-    yield case(filter_refusals.too_many_comparisons)(MAX_COMPARISONS)
-    yield case(filter_refusals.code)(word)
-
-
-def _locations(sample: Sample) -> Iterator[Case]:
-    acme, words = sample.enterprise, sample.webex
-    requested = RequestedLocation(sample.number, words, words, words)
-    found = [LineResult(requested, result, words, words, without_leading_zeros=True) for result in Result] * sample.many
-    upload = UploadResult(Key.SERVICE_ID, found, {f"{number}{words}": sample.number for number in range(sample.many)})
-    places = {f"{number}{words}": number for number in range(sample.many)} | {"": 1}
-    few = UploadResult(Key.EXT, [LineResult(RequestedLocation(2, "", "", "Plano"), Result.UNKNOWN)], {"Plano": 1})
-    yield case(locations.overview)(places, sample.number, ROSTER, acme, NOW)
-    yield case(locations.overview, "one of each")({"Plano": 1}, 1, replace(ROSTER, size=1), acme, NOW)
-    yield case(locations.overview, "none")({}, 0, ROSTER, acme, NOW)
-    yield case(locations.changed)(upload, ROSTER, acme, NOW)
-    yield case(locations.changed, "a line without a name")(few, ROSTER, acme, NOW)
-    yield case(locations.changed, "no lines")(UploadResult(Key.EXT, [], {}), ROSTER, acme, NOW)
-    yield case(locations.counts)(found)
-    yield case(locations.no_words)(sample.typed)
-
-
-def _files(sample: Sample) -> Iterator[Case]:
-    fault = file_refusals.Fault(sample.number, "a header", file_refusals.quoted(sample.webex))
-    yield case(file_refusals.faults)([fault] * sample.many)
-    yield case(file_refusals.quoted)(sample.webex)
-    yield case(file_refusals.quoted, "nothing")("")
-    for what in ("a PDF", "an Excel workbook", "not text", "not text in an encoding I know"):
-        yield case(file_refusals.not_text, what)(what)
-    yield case(file_refusals.too_large)(MAX_FILE_BYTES)
-    yield case(file_refusals.too_long)(MAX_LINES)
-    yield case(file_refusals.unsafe)()
-    yield case(file_refusals.gone)()
-    yield case(file_refusals.several)(2)

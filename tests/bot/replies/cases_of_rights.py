@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.commands import COMMANDS
 from bot.replies import access, admins, audit, delivery, enterprise, enterprise_keys, help, rate_limits, spaces, use
+from bot.services import enterprise_fields
+from bot.services.enterprise_fields import FIELDS, InvalidField
+from storage import audit as audit_log
 from storage.values.messages import Space
 from storage.values.records import FILE, Admin, AuditEntry, Overview
 from tests.bot.replies.cases import Case, Sample, case, constant
@@ -28,24 +32,25 @@ def of_rights(sample: Sample) -> Iterator[Case]:
 
 def _access(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
-    for when, operators in (("", sample.emails), ("no operator is known", [])):
+    for when, operators in (("", sample.operators), ("no operator is known", [])):
         yield case(access.stranger, when)(operators)
         yield case(access.stranger_space, when)(operators)
     for operator in (True, False):
         yield case(access.welcome, "an operator" if operator else "an admin")(operator=operator)
-    yield case(help.unknown)(sample.typed, "status")
-    yield case(help.unknown, "nothing is like it")(sample.typed, None)
+    yield case(help.unknown)("statsu" if sample.is_lifelike else sample.typed, "status")
+    yield case(help.unknown, "nothing is like it")(sample.word, None)
     yield case(help.unknown, "nothing typed")("", None)
-    yield case(access.for_operators)(sample.typed)
+    yield case(access.for_operators)("queue" if sample.is_lifelike else sample.typed)
     yield constant(access, "NOT_HERE")
     yield case(delivery.speaks_for)("(the reply)", acme)
     yield case(delivery.file_unused)("(the reply)")
     yield constant(access, "CHANGED_MEANWHILE")
     yield case(rate_limits.too_many)(30, timedelta(seconds=42))
-    yield case(rate_limits.too_many_exports)(60, NOW + _DAY, NOW, acme)
+    yield case(rate_limits.too_many_exports)(60, NOW + timedelta(minutes=25), NOW, acme)
     yield case(access.kept_out, "an admin")(sample.email, sample.keys, operator=False)
-    yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys, operator=True)
-    yield case(access.which)(sample.keys)
+    yield case(access.kept_out, "an operator")(sample.operators[0], [], operator=True)
+    yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys[:1], operator=True)
+    yield case(access.which)(sample.enterprises)
     yield constant(access, "NO_ENTERPRISE")
     yield constant(delivery, "APOLOGY")
     yield constant(delivery, "SENT_PRIVATELY")
@@ -53,96 +58,122 @@ def _access(sample: Sample) -> Iterator[Case]:
 
 
 def _keys(sample: Sample) -> Iterator[Case]:
-    yield case(enterprise_keys.no_such)(sample.typed, sample.typed, sample.keys)
-    yield case(enterprise_keys.no_such, "there is none")(sample.typed, None, [])
+    typed, meant = ("acm", "acme") if sample.is_lifelike else (sample.typed, sample.meant)
+    yield case(enterprise_keys.no_such)(typed, meant, sample.keys)
+    yield case(enterprise_keys.no_such, "there is none")(typed, None, [])
     yield case(enterprise_keys.which_key)("link KEY", sample.keys)
     yield case(enterprise_keys.which_key, "there is none")("link KEY", [])
     yield case(use.chosen)(sample.enterprise)
-    yield case(use.choices)([*sample.keys, "other"], "other")
-    yield case(use.choices, "none chosen")(sample.keys, None)
+    yield case(use.choices)(sample.enterprises, sample.enterprises[-1])
+    yield case(use.choices, "none chosen")(sample.enterprises, None)
     yield case(use.choices, "there is none")([], None)
     yield constant(use, "LINKED_ELSEWHERE")
 
 
 def _spaces(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
-    space = Space(sample.webex[:500], 1, linked=True, notify=True, trusted=True)
-    bare = replace(space, linked=False, notify=False, trusted=False)
-    yield case(spaces.listed)([space, bare] * sample.many, {1: acme})
+    room = "6f1c0b52-1c5e-4a7e-9d0a-3f2b8c7d6e5f" if sample.is_lifelike else sample.webex[:500]
+    space = Space(room, 1, linked=True, notify=True, trusted=True)
+    bare = replace(space, enterprise_id=2, linked=True, notify=False, trusted=False)
+    listed = [space, bare] * (1 if sample.is_lifelike else sample.many)
+    yield case(spaces.listed)(listed, {1: acme, 2: sample.enterprises[-1]})
     yield case(spaces.listed, "one")([space], {1: acme})
     yield case(spaces.listed, "none")([], {})
     yield case(spaces.unlinked)(acme)
     yield constant(spaces, "NOT_LINKED")
     yield constant(spaces, "TRUST_WANTS_LINK")
-    yield case(spaces.on_or_off)(sample.typed)
+    yield case(spaces.on_or_off)(sample.word)
     yield case(spaces.on_or_off, "nothing typed")("")
     yield case(spaces.in_groups_alone)("link")
+    yield case(spaces.linked, "from another")(acme, sample.enterprises[-1], changed=True)
     for changed in (True, False):
         already = "" if changed else " already"
         yield case(spaces.linked, f"first{already}")(acme, None, changed=changed)
-        yield case(spaces.linked, f"from another{already}")(acme, acme, changed=changed)
         for on in (True, False):
             yield case(spaces.trusted, f"{'on' if on else 'off'}{already}")(acme, on=on, changed=changed)
 
 
 def _enterprises(sample: Sample) -> Iterator[Case]:
-    acme = replace(sample.enterprise, sp_enterprise_id=sample.webex)
-    overview = Overview(acme, (sample.email,) * 9, sample.number, "completed", NOW)
+    acme, ended_at = sample.enterprise, NOW - timedelta(hours=3)
+    overviews = [Overview(each, (sample.email,) * 9, sample.few, "completed", ended_at) for each in sample.enterprises]
     small = Overview(acme, (sample.email,), 1, "failed", NOW)
     key = acme.key[:63] if acme.key.isalnum() else "key"  # no other gets that far
-    yield case(enterprise.taken)(sample.typed)
+    yield case(enterprise.taken)("key acme" if sample.is_lifelike else sample.typed)
+    yield case(enterprise.taken, "the id")("enterprise id Reseller1+acme" if sample.is_lifelike else sample.typed)
     yield constant(enterprise, "ID_IN_USE")
     yield case(enterprise.not_during_a_sync)(key)
     yield case(enterprise.not_removed_during_a_sync)(key)
-    yield case(enterprise.added)(acme, sample.number, alone=True)
+    yield case(enterprise.added)(acme, sample.few, alone=True)
     yield case(enterprise.added, "one admin")(acme, 1, alone=False)
     yield case(enterprise.added, "no admin")(acme, 0, alone=False)
     yield case(enterprise.changed)(acme, sample.emails, alone=False)
-    yield case(enterprise.confirm_removal)(acme, sample.number, sample.number)
+    yield case(enterprise.confirm_removal)(acme, sample.few, sample.few)
     yield case(enterprise.confirm_removal, "one of each")(acme, 1, 1)
-    yield case(enterprise.confirm_id)(acme, sample.webex)
+    yield case(enterprise.confirm_id)(acme, "Reseller1+acme2" if sample.is_lifelike else sample.enterprise_id)
     yield constant(enterprise, "OPEN_QUOTE")
     yield case(enterprise.removed)(acme)
-    yield case(enterprise.wrong)("name", sample.typed)
-    yield case(enterprise.wrong, "the key")(None, sample.typed)
-    yield case(enterprise.unknown_field)(sample.typed, sample.typed, ["name", "cluster"])
+    yield from _invalid_fields(sample)
+    typed, meant = ("clutser", "cluster") if sample.is_lifelike else (sample.typed, sample.meant)
+    yield case(enterprise.unknown_field)(typed, meant, FIELDS)
     yield constant(enterprise, "USAGE")
     yield constant(enterprise, "ID_MISSING")
     yield case(enterprise.given_twice)("name")
     yield constant(enterprise, "NOTHING_TO_CHANGE")
-    yield case(enterprise.listed)([overview] * sample.many, NOW)
+    yield case(enterprise.listed)(overviews, NOW)
     yield case(enterprise.listed, "one")([small], NOW)
     yield case(enterprise.listed, "no sync yet")([replace(small, last_state=None, last_at=None)], NOW)
     yield case(enterprise.listed, "none")([], NOW)
 
 
+def _invalid_fields(sample: Sample) -> Iterator[Case]:
+    if not sample.is_lifelike:
+        yield case(enterprise.wrong)("name", sample.typed)
+    for when, check in (
+        ("the key", partial(enterprise_fields.key, "Acme Inc")),
+        ("an empty text", partial(enterprise_fields.text, "name", " ")),
+        ("the time zone", partial(enterprise_fields.zone, "Chicago")),
+        ("an unknown time zone", partial(enterprise_fields.zone, "Qqq")),
+        ("an e-mail address", partial(enterprise_fields.email, "ana")),
+        ("more than an e-mail address", partial(enterprise_fields.email, "Ana <ana@acme.example>")),
+    ):
+        try:
+            check()
+        except InvalidField as invalid:
+            yield case(enterprise.wrong, when)(invalid.field, invalid.problem)
+
+
 def _admins(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
-    yield case(admins.listed)(acme, [Admin(sample.email, None), Admin(sample.email, "id")] * sample.many)
+    team = [Admin(sample.emails[0], "id"), Admin(sample.emails[-1], None)]
+    yield case(admins.listed)(acme, team * (1 if sample.is_lifelike else sample.many))
     yield case(admins.listed, "none")(acme, [])
-    yield case(admins.added)(acme, sample.emails, sample.emails)
+    yield case(admins.added)(acme, sample.emails, ["cleo@acme.example"] if sample.is_lifelike else sample.emails)
     yield case(admins.removed)(acme, sample.emails)
     yield case(admins.last_one)(acme)
     yield case(admins.confirm_oneself)(acme)
     yield case(admins.no_admin)(sample.email)
     yield case(admins.no_admin, "nobody is like them")(None)
-    yield case(admins.no_address)(sample.typed[:200])
+    yield case(admins.no_address)("'ana' is not an e-mail address" if sample.is_lifelike else sample.typed[:200])
     yield constant(admins, "NOBODY")
     yield constant(admins, "NOT_FOUND")
     yield constant(admins, "NO_BOTS")
     yield case(admins.of_another_organization)(acme)
-    yield case(admins.usage)(sample.typed)
+    yield case(admins.usage)("ben" if sample.is_lifelike else sample.typed)
 
 
 def _audit(sample: Sample) -> Iterator[Case]:
-    acme, typed, webex = sample.enterprise, sample.typed, sample.webex
-    row = AuditEntry(NOW, 1, "answered", typed, sample.email, typed, typed, typed, webex)
-    by_the_bot = AuditEntry(NOW, 1, "sent")
-    file = AuditEntry(NOW, 1, "answered", command=FILE, file=webex)
-    since = NOW - _DAY
-    yield case(audit.answer)([row, by_the_bot, file] * 5, sample.number, acme, since, NOW, {})
-    yield case(audit.answer, "of all enterprises")([row] * 2, 2, None, since, NOW, {1: acme.key})
+    acme, typed, since = sample.enterprise, sample.typed, NOW - _DAY
+    row = AuditEntry(NOW, 1, "answered", typed, sample.email, typed, typed, typed, sample.webex)
+    file = AuditEntry(NOW, 1, "answered", command=FILE, file=sample.webex)
+    rows = [row, AuditEntry(NOW, 1, audit_log.GREETED), file] * 5
+    if sample.is_lifelike:
+        row = replace(row, command="licenses", arguments="location=Dallas", detail="190 rows")
+        file = replace(file, file="licenses_acme_20261122T101400Z.csv")
+        refused = replace(row, command="trust", arguments="on", outcome="refused", detail="", email=sample.emails[-1])
+        rows = [replace(each, at=NOW - timedelta(minutes=7 * at)) for at, each in enumerate([file, row, refused] * 5)]
+    yield case(audit.answer)(rows, sample.number, acme, since, NOW, {})
+    yield case(audit.answer, "of all enterprises")(rows[1:3], 2, None, since, NOW, {1: acme.key})
     yield case(audit.answer, "one row")([row], 1, acme, since, NOW, {})
     yield case(audit.answer, "empty")([], 0, acme, since, NOW, {})
-    yield case(audit.no_time)(typed)
+    yield case(audit.no_time)("november" if sample.is_lifelike else typed)
     yield constant(audit, "TOO_LARGE")

@@ -8,9 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.bot.replies.cases import Case, Sample
+from tests.bot.replies.cases_of_filters import of_filters
 from tests.bot.replies.cases_of_licenses import of_licenses, of_licenses_combined
+from tests.bot.replies.cases_of_locations import of_locations
 from tests.bot.replies.cases_of_rights import of_rights
-from tests.bot.replies.cases_of_syncs import activations, meanings, of_syncs, of_syncs_combined
+from tests.bot.replies.cases_of_syncs import activations, of_syncs, of_syncs_combined
 
 PAGE = Path(__file__).parents[3] / "docs" / "replies.txt"
 
@@ -24,6 +26,8 @@ def cases(sample: Sample) -> Iterator[Case]:
     yield from of_rights(sample)
     yield from of_syncs(sample)
     yield from of_licenses(sample)
+    yield from of_filters(sample)
+    yield from of_locations(sample)
 
 
 def replies(sample: Sample) -> dict[str, str]:
@@ -35,8 +39,8 @@ def replies(sample: Sample) -> dict[str, str]:
 
 
 def page() -> str:
-    """All replies by module and function, each under a heading that names its case."""
-    found = [*cases(Sample()), *activations(), *meanings()]
+    """All replies by module and function, each under a heading that names its cases; equal replies stand once."""
+    found = [*cases(Sample()), *activations()]
     return "\n".join([_HEAD, *_sections(sorted(found, key=lambda one: (one.module, one.function)))])
 
 
@@ -44,8 +48,12 @@ def _sections(found: Iterable[Case]) -> Iterator[str]:
     for module, of_module in groupby(found, key=lambda one: one.module):
         path = f"{module.replace('.', '/')}.py"
         yield f"{'=' * len(path)}\n{path}\n{'=' * len(path)}\n"
+        whens: dict[tuple[str, str], list[str]] = {}
         for one in of_module:
-            yield f"--- {one.function}{f': {one.when}' if one.when else ''}\n{one.text}\n"
+            whens.setdefault((one.function, one.text), []).append(one.when)
+        for (function, text), names in whens.items():
+            when = "; ".join(filter(None, names))
+            yield f"--- {function}{f': {when}' if when else ''}\n{text}\n"
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ ACME = enterprise("Acme_1")
         (cancel.nothing(ACME), ["in the queue", "nothing to cancel"]),
         (cancel.too_late(ACME), ["has already started", "cannot be stopped", "`status`"]),
         (cancel.withdrawn(ACME), ["You have withdrawn", "stays in the queue", "you get a message when it ends"]),
-        (cancel.ended(ACME), ["out of the queue", "`sync` works again now"]),
-        (cancel.ended_for_all(ACME), ["out of the queue", "I tell the people who waited", "`sync` works again now"]),
+        (cancel.ended(ACME), ["is cancelled", "`sync` works again now"]),
+        (cancel.ended_for_all(ACME), ["is cancelled", "I will tell the people who waited", "`sync` works again now"]),
     ],
 )
 def test_each_reply_names_the_enterprise_and_the_outcome(said: str, words: list[str]) -> None:

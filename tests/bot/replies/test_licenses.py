@@ -16,3 +16,9 @@ from tests.bot.samples import NOW, ROSTER, enterprise
 def test_the_reply_repeats_the_filter_in_words(typed: str, said: str) -> None:
     about = licenses.About(language.parse(typed), ROSTER, enterprise(), None)
     assert said in licenses.answer(about, Summary(), Advice(), NOW)
+
+
+def test_a_file_too_large_comes_with_a_whole_command_for_half() -> None:
+    view = language.parse("type=premium")
+    said = licenses.too_large(view, (language.parse("location=Dallas").terms[0], 1))
+    assert said.endswith("Try `licenses type=premium location=Dallas` (1 person).")

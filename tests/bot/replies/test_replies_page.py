@@ -63,6 +63,12 @@ def test_every_constant_reply_is_on_the_page_word_for_word() -> None:
     assert [name for name, text in constants if text not in said] == []
 
 
+def test_no_reply_is_on_the_page_twice_under_one_function() -> None:
+    replies = page().split("\n--- ")[1:]
+    heads_and_texts = [(reply.split("\n")[0].split(":")[0], reply.partition("\n")[2]) for reply in replies]
+    assert len(set(heads_and_texts)) == len(heads_and_texts)
+
+
 def test_every_help_text_and_error_code_is_on_the_page() -> None:
     from bot.commands import COMMANDS
     from bot.webex.sync_error_codes import MEANINGS

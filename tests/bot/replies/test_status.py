@@ -100,7 +100,7 @@ def test_status_says_that_no_sync_has_been_attempted_yet() -> None:
 
 def test_status_says_that_the_last_attempt_was_cancelled() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
-    assert said(last=cancelled)[1].startswith("- Last attempt: cancelled Sun 22 Nov 04:14 CST, now, asked for by")
+    assert said(last=cancelled)[1].startswith("- Last attempt: cancelled Sun 22 Nov 04:14 CST, just now, asked for by")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ RUNNING = a_sync(SyncState.RUNNING, starting_at=NOW - timedelta(minutes=50), ask
         (1, OWN, "queued, next in the queue (usually takes 1 h)."),
         (12, OWN, "queued, number 12 in the queue (usually takes 1 h)."),
         (1, None, "queued, next in the queue (no estimate yet)."),
-        (1, replace(OWN, own=False), "queued, next in the queue (usually takes 1 h for other companies)."),
+        (1, replace(OWN, own=False), "queued, next in the queue (other companies' syncs usually take 1 h)."),
     ],
 )
 def test_an_accepted_sync_has_its_place_and_an_estimate(place: int, estimate: Estimate | None, words: str) -> None:
@@ -37,7 +37,7 @@ def test_an_accepted_sync_has_its_place_and_an_estimate(place: int, estimate: Es
     [
         ({"Not begun": 10, "Begun": 4}, 9, "⚠️ 0 of 14 activated; 9 have no e-mail yet."),
         ({"Not begun": 14}, 1, "⚠️ 0 of 14 activated; 1 has no e-mail yet."),
-        ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex does not know your company yet"),
+        ({"Begun": 1234, "Activated": 0}, 0, "⚠️ 0 of 1,234 activated. Webex knows your company only after"),
     ],
 )
 def test_a_sync_warns_with_numbers_if_nobody_has_activated(
@@ -89,7 +89,7 @@ def test_a_status_message_stays_as_it_is_until_the_state_changes() -> None:
 
 @pytest.mark.parametrize(
     ("new", "words"),
-    [(True, "I will tell you here when it ends."), (False, "I will tell you where you first asked when it ends.")],
+    [(True, "When it ends, I will tell you here."), (False, "I will tell you in the space where you first asked.")],
 )
 def test_joining_shows_requester_progress_and_place_of_the_notice(new: bool, words: str) -> None:
     said = replies.joined(replace(STANDING, sync=RUNNING), NOW, new=new)

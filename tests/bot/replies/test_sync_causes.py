@@ -26,22 +26,32 @@ def test_every_cause_has_a_different_sentence() -> None:
     [
         (
             Cause.NOBODY_ACTIVATED,
-            ["activates", "signs in", "Ask one of your license holders", "id I have for your enterprise"],
+            ["activated and signed in", "Ask one license holder", "`sync` again", "enterprise id that I use"],
         ),
         (Cause.SWITCHED_OFF, ["switched off for your enterprise", "Ask your service provider to switch it on"]),
         (Cause.NOT_STARTED, ["24 hours", "Ask for a sync again"]),
         (Cause.TIMED_OUT, ["in time", "`status`", "tracking id to your service provider"]),
-        (Cause.REFUSED, ["refused", "service provider", "tracking id"]),
-        (Cause.WEBEX_FAILED, ["started it but could not finish it"]),
+        (Cause.REFUSED, ["refused", "Ask for a sync again", "tracking id to your service provider"]),
+        (
+            Cause.WEBEX_FAILED,
+            ["started it but could not finish it", "Ask for a sync again", "tracking id to your service provider"],
+        ),
         (Cause.LOST, ["started another sync", "Ask for a sync again"]),
         (Cause.WITHDRAWN, ["Everybody", "withdrawn"]),
-        (Cause.ENDED_BY_OPERATOR, ["operator", "out of the queue", "before you ask"]),
+        (Cause.ENDED_BY_OPERATOR, ["operator", "cancelled", "before you ask"]),
         (Cause.NO_RIGHTS, ["Nobody who asked", "admin any more"]),
     ],
 )
 def test_a_cause_comes_with_what_to_do(cause: Cause, words: list[str]) -> None:
     said = why(sync(FAILED, cause=cause))
     assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize("cause", [Cause.REFUSED, Cause.WEBEX_FAILED])
+def test_a_cause_leaves_it_to_webexs_errors_whether_to_try_again(cause: Cause) -> None:
+    said = why(sync(FAILED, cause=cause, errors=((600012, ""),)))
+    assert "Ask for a sync again" not in said
+    assert "tracking id to your service provider" in said
 
 
 def test_a_completed_sync_has_no_cause_to_explain() -> None:

@@ -72,7 +72,12 @@ def test_a_failed_sync_has_its_reason_and_allows_the_next_at_once(cause: Cause) 
     assert lines[0] == r"**Directory sync of Acme\_1**: ❌ failed, Sun 22 Nov 04:14 CST."
     assert why(failed) in lines
     assert "- Webex's tracking id: `NA_2`" in lines
-    assert "- `sync` works again now: only a completed sync starts a hold" in lines
+    assert "- You can use `sync` again now. The wait of 24 h starts only after a completed sync" in lines
+
+
+def test_without_a_hold_a_failed_sync_names_no_wait() -> None:
+    said = sync_ended.ended(REFUSED, enterprise(), timedelta(), NOW)
+    assert "- You can use `sync` again now" in said.splitlines()
 
 
 @pytest.mark.parametrize("code", [*sorted(MEANINGS), 6003])
@@ -99,7 +104,7 @@ def test_a_cancelled_sync_has_its_reason_and_allows_the_next_at_once() -> None:
     cancelled = sync(SyncState.CANCELLED, ended_at=NOW, cause=Cause.ENDED_BY_OPERATOR)
     lines = ended(cancelled)
     assert "\n".join(lines).count(why(cancelled)) == 1
-    assert any("works again now" in line for line in lines)
+    assert any("can use `sync` again now" in line for line in lines)
 
 
 def test_a_final_status_message_has_the_reason_only_if_cancelled() -> None:

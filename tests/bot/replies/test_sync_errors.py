@@ -1,4 +1,4 @@
-"""What is said of Webex's errors: each explained once, whoever can mend it named, within its room, and harmless."""
+"""What is said of Webex's errors: each explained once, who can fix it named, within its room, and harmless."""
 
 import re
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.formatting.limits import size
 from bot.replies.sync_errors import explained
-from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, WhoCanFix
+from bot.webex.sync_error_codes import MEANINGS, UNKNOWN_ADVICE, ErrorKind, WhoCanFix
 
 CODES = st.sampled_from([*MEANINGS, 6003]) | st.integers()
 ERRORS = st.lists(
@@ -22,7 +22,7 @@ def test_without_errors_there_is_no_text() -> None:
     assert explained((), 0) == ""
 
 
-@pytest.mark.parametrize("code", sorted(MEANINGS))
+@pytest.mark.parametrize("code", sorted(code for code, known in MEANINGS.items() if known.kind is not ErrorKind.BUSY))
 def test_a_known_error_has_its_meaning_who_can_fix_it_and_advice(code: int) -> None:
     known = MEANINGS[code]
     said = explained([(code, "no way")], ROOMY)
@@ -41,8 +41,16 @@ def test_a_known_error_has_its_meaning_who_can_fix_it_and_advice(code: int) -> N
     ],
 )
 def test_the_person_who_can_fix_an_error_is_named_in_plain_words(who: WhoCanFix, words: str) -> None:
-    code = next(code for code, known in MEANINGS.items() if known.who_can_fix is who)
+    code = next(
+        code for code, known in MEANINGS.items() if known.who_can_fix is who and known.kind is not ErrorKind.BUSY
+    )
     assert words in explained([(code, "")], ROOMY)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, known in MEANINGS.items() if known.kind is ErrorKind.BUSY))
+def test_a_busy_error_names_nobody_because_nothing_is_broken(code: int) -> None:
+    known = MEANINGS[code]
+    assert explained([(code, "")], ROOMY) == f"- **{code}**: {known.explanation} {known.advice}"
 
 
 def test_an_unknown_code_is_shown_with_where_to_send_it() -> None:

@@ -143,7 +143,7 @@ def test_only_a_condition_that_may_hide_a_typo_reads_the_roster(
 )
 def test_a_command_word_inside_a_filter_is_said_to_come_first(typed: str, misplaced: bool) -> None:
     said = advice.of_nobody(language.parse(typed), Advice())
-    assert ("Type `count` or `refresh` first: `licenses count type=premium`." in said) is misplaced
+    assert ("Type `count` or `refresh` right after `licenses`: `licenses count type=premium`." in said) is misplaced
 
 
 def test_a_search_without_result_names_a_condition_to_leave_out_or_fix(looking: tuple[Session, Roster]) -> None:
