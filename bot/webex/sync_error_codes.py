@@ -62,7 +62,7 @@ MEANINGS: Mapping[int, Meaning] = {
         kind=ErrorKind.TEMPORARY,
     ),
     600004: Meaning(
-        "Your service provider switched off directory sync for all its customers, so contacts are not synchronized.",
+        "No customer of your service provider is synchronized, because directory sync is switched off for all of them.",
         WhoCanFix.OPERATOR,
         "Ask your service provider to switch on directory sync at partner level, then start a new sync.",
     ),

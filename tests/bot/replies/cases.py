@@ -45,6 +45,10 @@ class Sample:
         """Whether this sample is for the page; else for tests, which need the same text in every place."""
         return self == Sample()
 
+    def typing(self, text: str) -> str:
+        """This text on the page; in tests what is typed everywhere."""
+        return text if self.is_lifelike else self.typed
+
     @property
     def enterprises(self) -> list[Enterprise]:
         if self.is_lifelike:

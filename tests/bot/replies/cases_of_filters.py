@@ -37,13 +37,13 @@ def _advised(sample: Sample) -> Iterator[Case]:
 
 
 def _refused(sample: Sample) -> Iterator[Case]:
-    word, column = sample.meant, "locaton" if sample.is_lifelike else sample.typed
+    word, column = sample.meant, sample.typing("locaton")
     odd, sort = ("floor", "lasst") if sample.is_lifelike else (sample.typed, sample.typed)
     yield case(filter_refusals.unknown_column)(f"{column}=Plano", 0, column, f"{column}=Plano", "location", MAIN_KEYS)
     yield case(filter_refusals.unknown_column, "nothing is like it")(f"{odd}=1", 0, odd, f"{odd}=1", None, MAIN_KEYS)
     yield case(filter_refusals.unknown_sort_column)(f"sort={sort}", 5, 5 + len(sort), "last", MAIN_KEYS)
     yield case(filter_refusals.unknown_sort_column, "none given")("sort=", 5, 5, None, MAIN_KEYS)
-    column = "first" if sample.is_lifelike else sample.typed
+    column = sample.typing("first")
     yield case(filter_refusals.sorted_twice)(f"sort=last sort={column}", 10, 15 + len(column))
     yield case(filter_refusals.sort_is_not_negated)(f"sort!={column}", 0, 6 + len(column))
     yield case(filter_refusals.minus_before_sort)(f"-sort={column}", 0, 6 + len(column))

@@ -46,7 +46,7 @@ def of_locations(sample: Sample) -> Iterator[Case]:
     yield case(locations.changed, "many lines")(UploadResult(Key.EXT, many, places), roster, acme, NOW)
     yield case(locations.changed, "no lines")(UploadResult(Key.EXT, [], {}), roster, acme, NOW)
     yield case(locations.counts)(upload.lines)
-    yield case(locations.no_words)("dallas" if sample.is_lifelike else sample.typed)
+    yield case(locations.no_words)(sample.typing("dallas"))
     yield from _files(sample)
 
 

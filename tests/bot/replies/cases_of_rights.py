@@ -37,10 +37,10 @@ def _access(sample: Sample) -> Iterator[Case]:
         yield case(access.stranger_space, when)(operators)
     for operator in (True, False):
         yield case(access.welcome, "an operator" if operator else "an admin")(operator=operator)
-    yield case(help.unknown)("statsu" if sample.is_lifelike else sample.typed, "status")
+    yield case(help.unknown)(sample.typing("statsu"), "status")
     yield case(help.unknown, "nothing is like it")(sample.word, None)
     yield case(help.unknown, "nothing typed")("", None)
-    yield case(access.for_operators)("queue" if sample.is_lifelike else sample.typed)
+    yield case(access.for_operators)(sample.typing("queue"))
     yield constant(access, "NOT_HERE")
     yield case(delivery.speaks_for)("(the reply)", acme)
     yield case(delivery.file_unused)("(the reply)")
@@ -98,8 +98,8 @@ def _enterprises(sample: Sample) -> Iterator[Case]:
     overviews = [Overview(each, (sample.email,) * 9, sample.few, "completed", ended_at) for each in sample.enterprises]
     small = Overview(acme, (sample.email,), 1, "failed", NOW)
     key = acme.key[:63] if acme.key.isalnum() else "key"  # no other gets that far
-    yield case(enterprise.taken)("key acme" if sample.is_lifelike else sample.typed)
-    yield case(enterprise.taken, "the id")("enterprise id Reseller1+acme" if sample.is_lifelike else sample.typed)
+    yield case(enterprise.taken)(sample.typing("key acme"))
+    yield case(enterprise.taken, "the id")(sample.typing("enterprise id Reseller1+acme"))
     yield constant(enterprise, "ID_IN_USE")
     yield case(enterprise.not_during_a_sync)(key)
     yield case(enterprise.not_removed_during_a_sync)(key)
@@ -158,7 +158,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admins, "NOT_FOUND")
     yield constant(admins, "NO_BOTS")
     yield case(admins.of_another_organization)(acme)
-    yield case(admins.usage)("ben" if sample.is_lifelike else sample.typed)
+    yield case(admins.usage)(sample.typing("ben"))
 
 
 def _audit(sample: Sample) -> Iterator[Case]:

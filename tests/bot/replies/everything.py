@@ -11,8 +11,9 @@ from tests.bot.replies.cases import Case, Sample
 from tests.bot.replies.cases_of_filters import of_filters
 from tests.bot.replies.cases_of_licenses import of_licenses, of_licenses_combined
 from tests.bot.replies.cases_of_locations import of_locations
+from tests.bot.replies.cases_of_lookups import of_lookups, of_syncs_combined
 from tests.bot.replies.cases_of_rights import of_rights
-from tests.bot.replies.cases_of_syncs import activations, of_syncs, of_syncs_combined
+from tests.bot.replies.cases_of_syncs import activations, of_syncs
 
 PAGE = Path(__file__).parents[3] / "docs" / "replies.txt"
 
@@ -25,6 +26,7 @@ def cases(sample: Sample) -> Iterator[Case]:
     """Each reply function in each of its cases."""
     yield from of_rights(sample)
     yield from of_syncs(sample)
+    yield from of_lookups(sample)
     yield from of_licenses(sample)
     yield from of_filters(sample)
     yield from of_locations(sample)
