@@ -125,7 +125,7 @@ def test_use_chooses_an_enterprise_and_each_reply_names_it(both: House) -> None:
     assert "Your commands are now for Borealis" in text(both.ask(OLGA, "use borealis"))
     answer = text(both.ask(OLGA, "cancel"))
     assert answer.endswith("– for Borealis (`borealis`)")
-    assert "`borealis` (your choice)" in text(both.ask(OLGA, "use"))
+    assert "`borealis` – Borealis (your choice)" in text(both.ask(OLGA, "use"))
     both.ask(OLGA, f"use {ACME_KEY}")
     assert f"(`{ACME_KEY}`)" in text(both.ask(OLGA, "status"))
     assert "– for" not in text(both.ask(ANA, "status"))

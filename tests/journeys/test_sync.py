@@ -72,7 +72,7 @@ def test_joining_shows_who_requested_the_sync_and_its_progress(house: House) -> 
     house.wait_for(lambda: "running since" in versions(house, shown)[-1])
     joined = text(house.ask(BEN, "sync"))
     assert "already under way: ana@acme.example asked for it" in joined
-    assert "I will tell you here when it ends" in joined
+    assert "When it ends, I will tell you here" in joined
     assert "running since" in joined
     assert "so far" in joined
 

@@ -38,7 +38,7 @@ def test_a_sync_fails_and_lists_who_must_activate_if_nobody_has(cumulus: House) 
     told = cumulus.wait_for(lambda: results(cumulus, CORA))[0]
     assert "❌ failed" in text(told)
     assert "Webex knows your company only after one person has activated" in text(told)
-    assert "`sync` works again now" in text(told)
+    assert "You can use `sync` again now" in text(told)
     _check_who_must_act(cumulus, told, CORA)
     assert len(waiting(cumulus)) == 14
     assert cumulus.heard(CORA)[0].id == accepted.id
