@@ -1,4 +1,4 @@
-"""Read who imports whom from the code, and who may from the table in docs/architecture.md.
+"""Read what each module imports from the code, and what it may import from the table in docs/architecture.md.
 
 `python -m tests.layering` prints the packages with their modules and layers, the imports that run up, and the circles.
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 ALL_INTERFACES, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
 _MAX_REQUEST_STOP_SECONDS = 2
-"""Time from SIGTERM that gunicorn leaves to requests in hand, each of which takes milliseconds."""
+"""Time from SIGTERM that gunicorn leaves to requests in hand: each takes milliseconds."""
 _SIGNAL_SECONDS = 1.0
 """Time in which an idle gunicorn worker sees that it is to stop."""
 _MAX_CLOCK_STOP_SECONDS = wiring.MAX_STOP_SECONDS - _MAX_REQUEST_STOP_SECONDS - _SIGNAL_SECONDS

@@ -32,7 +32,7 @@ def handle(context: Context, row: InboxRow) -> bool:
 
 
 def _greet(context: Context, row: InboxRow) -> None:
-    """Greet a group space: tell admins how to use the bot there, and others whom to ask."""
+    """Greet a group space: tell admins how to use the bot there, and others who can add them."""
     claim = Claim(row.id, row.attempt)
     adder = None if context.webex.is_direct(row.room_id) else _adder(context, row)
     now = context.now()

@@ -16,7 +16,7 @@ from storage.values.records import Identity
 log = logging.getLogger(__name__)
 
 MAX_PEOPLE = 10
-"""How many of the people whom one message mentions are looked up: one call to Webex for each."""
+"""How many people mentioned in one message are looked up: each is one call to Webex."""
 
 FIND_WITHIN = timedelta(seconds=30)
 """How long a message is looked for that Webex does not show yet: its event can be faster than the message."""

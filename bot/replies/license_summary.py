@@ -1,4 +1,4 @@
-"""What a message tells of a view: how many license holders it has, of which kinds, and the first of them."""
+"""Counts the license holders of a view by kind, and keeps the first of them, for a message."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whom a message mentions, and its text without the bot's mention.
+"""Finds the people mentioned in a message, and removes the bot's mention from its text.
 
 Webex writes a mention into a message's HTML, as `<spark-mention data-object-type="person" data-object-id="…">Bot
 </spark-mention>`. It is read by patterns, in linear time: html.parser needs minutes for some broken HTML of 100 kB.
@@ -46,7 +46,7 @@ def is_mentioned(html: str | None, bot_id: str) -> bool:
 
 
 def others_mentioned(html: str | None, bot_id: str) -> tuple[str, ...]:
-    """Return the ids of the people whom a message's HTML mentions besides the bot, each once, in order."""
+    """Return the ids of the people mentioned in a message's HTML besides the bot, each once, in order."""
     people = dict.fromkeys(person_id for _, _, person_id in _mentions(html) if person_id)
     return tuple(person_id for person_id in people if person_id != bot_id)
 

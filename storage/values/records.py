@@ -79,7 +79,7 @@ TOO_FAST = "too fast"
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One entry of the audit: when, for which enterprise, by whom, in which space, what was asked, and how it ended.
+    """One entry of the audit: who asked for what, when, in which space, for which enterprise, and how it ended.
 
     `file` is the name of the CSV file that was made for it.
     """

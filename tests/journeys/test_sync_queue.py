@@ -1,4 +1,4 @@
-"""The queue of a cluster: who is next, who waits for whom, and for how long."""
+"""The queue of a cluster: which sync is next, which one waits for another, and for how long."""
 
 from collections.abc import Callable
 from datetime import timedelta

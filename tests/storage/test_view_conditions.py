@@ -26,7 +26,7 @@ _CELLS = st.just("") | st.lists(st.sampled_from(_PIECES), max_size=4).map("".joi
 
 @st.composite
 def _patterns(draw: st.DrawFn, cells: list[str]) -> Pattern:
-    """Patterns, most of which match a cell of the roster or nearly do."""
+    """Patterns that mostly match a cell of the roster, or nearly match one."""
     cell = draw(st.sampled_from(cells) | _CELLS)
     cell = draw(st.sampled_from([cell, cell.upper(), cell.lower()]))
     cuts = sorted(draw(st.lists(st.integers(0, len(cell)), max_size=4)))

@@ -93,7 +93,7 @@ def standings(sample: Sample) -> Iterator[tuple[str, Standing]]:
 
 
 def ended(sample: Sample, state: SyncState, cause: Cause | None, many: int) -> Sync:
-    """A sync that is over, of which Webex has told much."""
+    """A sync that is over, with all that Webex can say about it."""
     counts = {"usersAdded": sample.number, "usersDeleted": sample.number, "totalExternalUsersInCI": sample.number}
     started = state is not SyncState.CANCELLED
     return samples.sync(

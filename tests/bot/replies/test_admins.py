@@ -1,4 +1,4 @@
-"""What `admins` says of people whom it cannot add or remove."""
+"""What `admins` says about people that it cannot add or remove."""
 
 from bot.jobs.message_reader import MAX_PEOPLE
 from bot.replies import admins

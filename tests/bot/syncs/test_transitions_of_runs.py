@@ -37,7 +37,7 @@ def running(webex_status: WebexSyncStatus, of: Sync | None = None) -> Transition
 
 
 def adopted(**more: Any) -> Sync:
-    """A running sync of which Webex has told a run that began 20 minutes ago."""
+    """A running sync. Webex has named its run, which began 20 minutes ago."""
     return sync(RUNNING, **{"started_at": BEGAN, "tracking_id": "ours", **more})
 
 

@@ -276,7 +276,7 @@ def test_a_subscriber_that_comes_twice_is_read_once(server: Scripted, broadworks
     server.script(page(item("s1"), item("s1"), then="?cursor=2"), page(item("s1"), item("s2")))
     assert read(broadworks) == ["s1", "s2"]
     server.script(page(item("s1")))
-    assert read(broadworks) == ["s1"], "another read begins anew"
+    assert read(broadworks) == ["s1"], "another read starts from the beginning"
 
 
 @pytest.mark.parametrize(
