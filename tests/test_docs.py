@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.command import Role
 from bot.commands import COMMANDS
 from bot.filters.columns import ATTRIBUTES_OF_KEY, HEADER
 from bot.replies.licenses import GUIDE
@@ -69,6 +70,14 @@ def test_the_readme_shows_a_conversation_and_stays_short() -> None:
     for typed in ("help", "status", "sync", "licenses location=Dallas"):
         assert re.search(rf"ana@acme\.example → dirsync@webex\.bot ─+\n{typed}\n", section), typed
     assert len(README.splitlines()) <= 250
+
+
+def test_the_conversation_shows_the_help_that_an_admin_gets() -> None:
+    shown = re.findall(
+        r"^- (`.*` – .*)$", README.split("\n## A conversation\n", 1)[1].split("\n## ", 1)[0], re.MULTILINE
+    )
+    commands = [command for command in COMMANDS if command.role is Role.ADMIN]
+    assert shown == [f"`{command.usage}` – {command.summary}" for command in commands]
 
 
 @pytest.mark.parametrize("page", PAGES)
