@@ -10,7 +10,7 @@ from bot.commands import COMMANDS
 from bot.filters.columns import ATTRIBUTES_OF_KEY, HEADER
 from bot.replies.licenses import GUIDE
 from bot.settings.catalog import SETTINGS
-from tests.layering import architecture
+from tests.layering.rules import architecture
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.layering import Architecture, Code, architecture, report, table
+from tests.layering.__main__ import report
+from tests.layering.code_imports import Code
+from tests.layering.page_table import table
+from tests.layering.rules import Architecture, architecture
 
 BUILT = architecture()
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 MIN_RETRY_AFTER = timedelta(seconds=1)
+"""The shortest pause, even if Webex asks for none: a zero would have the bot try again in a tight loop."""
+
 MAX_PAUSE = timedelta(minutes=5)
 """The longest pause before a call is tried again, even if Webex asks for more: the bot is to recover soon after Webex
 does."""

@@ -5,10 +5,11 @@ from datetime import timedelta
 from bot.webex.errors import MAX_PAUSE, RateLimited
 
 _DEFAULT_RETRY_AFTER = timedelta(seconds=5)
+"""The pause after a 429 in which Webex names none."""
 
 
 def pause(failures: int, failure: Exception | None = None) -> timedelta:
-    """Seconds that double with every failure, up to five minutes; or what Webex asked for."""
+    """Return the pause that Webex asks for; else one that doubles with each failure, from 0.5 s to MAX_PAUSE."""
     if isinstance(failure, RateLimited):
         return failure.retry_after or _DEFAULT_RETRY_AFTER
     return min(timedelta(seconds=0.5 * 2 ** min(failures, 12)), MAX_PAUSE)

@@ -20,7 +20,7 @@ from bot.webex.errors import WebexFailure
 log = logging.getLogger(__name__)
 
 _SOON_AGAIN = timedelta(seconds=30)
-"""How long a chore waits that Webex did not let happen."""
+"""How long a chore waits that failed because of Webex."""
 
 
 class Clock:

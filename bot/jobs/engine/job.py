@@ -1,7 +1,7 @@
 """What the clock runs: a job, which works on one kind of row, or a chore, which runs at intervals.
 
-Here alone a row is claimed, and here alone a failure of the work is caught: a job says what its work is and, where
-more is to be done than to try again later, what a failure means.
+Only this module claims rows and catches what fails. A job says what its work is. It also says what a failure means, if
+the row must not just be tried again later.
 """
 
 import logging
@@ -33,9 +33,9 @@ def try_again(_context: Context, _row: object, _error: Exception) -> bool:
 class Job(Generic[ClaimableRow]):
     """Works on the rows of one kind.
 
-    `claim` takes a due row, in one statement. `work` does what is to be done with it and settles the claim; no
-    transaction is open meanwhile. `failed` is called when `work` raises: it settles the claim and returns True, or
-    returns False, and the row is tried again later. `next_due` says when a row becomes due that is not due yet.
+    `claim` takes a due row, in one statement. `work` works on it, with no transaction open, and settles the claim.
+    `failed` is called if `work` raises. It settles the claim and returns True, or it returns False: then the row is
+    tried again later. `next_due` says when the next row becomes due.
     """
 
     kind: str
@@ -48,7 +48,7 @@ class Job(Generic[ClaimableRow]):
     def run_one(self, context: Context, on_claim: Callable[[], None] = lambda: None) -> bool:
         """Claim one row and work on it; return False if none is due. `on_claim` is called between the two.
 
-        A claim that is lost meanwhile ends the work: the worker that has the row now goes on with it.
+        If the claim is lost, the work ends: another worker has the row now.
         """
         with context.held.take(context.database, self.claim, context.now()) as row:
             if row is None:

@@ -13,14 +13,14 @@ from bot.jobs.engine.job import Job
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=20)
-"""How long a row waits at most whose notification was lost."""
+"""The longest wait of a row whose notification was lost."""
 
 _SOON = timedelta(milliseconds=10)
-"""The shortest wait for a row that becomes due: a thread does not spin until its time has come."""
+"""The shortest wait for a due time, so that a thread does not spin until it comes."""
 
 
 class WorkerPool:
-    """Standing threads for one kind of row: each looks for a row, works on it, and looks again; with none due it waits.
+    """Standing threads for one kind of row. Each looks for a row and works on it; if no row is due, it waits.
 
     Nudges are counted. A thread that finds nothing waits only if there was no nudge since it began to look, so no nudge
     is lost while all threads are busy. One waiting thread wakes when the next row is due; the others sleep until they
@@ -87,7 +87,7 @@ class WorkerPool:
                 self._watched_until = math.inf
 
     def _until_next(self, looked: datetime) -> timedelta:
-        """How long until a row becomes due that was not due when this thread looked; a tick at most."""
+        """Return how long until the next row becomes due, counted from the look that found none; a tick at most."""
         with self._context.database.quick_read() as session:
             due = self._job.next_due(session, looked)
         return TICK if due is None else min(max(due - self._context.now(), _SOON), TICK)

@@ -1,23 +1,12 @@
-"""Read what each module imports from the code, and what it may import from the table in docs/architecture.md.
-
-`python -m tests.layering` prints the packages with their modules and layers, the imports that run up, and the circles.
-
-A row of the table is a package, or some modules of one. A package lies one layer above the highest that it imports.
-"""
+"""The rules that the code and the table keep together."""
 
 import ast
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("bot", "storage", "sandbox")
-ENVIRONMENT = "os.environ"
-"""Stands in the table, like a library, for reading the environment."""
+from tests.layering.code_imports import ENVIRONMENT, ROOT, Code
+from tests.layering.page_table import SHORTHANDS, Row, table
 
 IMPURE_MODULES = (
     *("os", "io", "socket", "ssl", "subprocess", "threading", "multiprocessing", "asyncio", "concurrent", "sqlite3"),
@@ -29,138 +18,6 @@ IMPURE_MODULES = (
 IMPURE_CALLS = frozenset(
     {"open", "input", "print", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "__import__"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A package, module or library that a row lets its modules import; all of them unless `only` names some."""
-
-    name: str
-    only: frozenset[str]
-
-    def covers(self, importer: str) -> bool:
-        return not self.only or importer.rpartition(".")[2] in self.only
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the table: a package or some modules, and what they may import. `position` counts from the top."""
-
-    names: tuple[str, ...]
-    modules: tuple[str, ...]
-    position: int
-    is_pure: bool
-    has_no_io: bool
-    has_siblings_apart: bool
-    shorthands: tuple[str, ...]
-    imports: tuple[Permission, ...]
-    libraries: tuple[Permission, ...]
-
-    def __str__(self) -> str:
-        return f"row `{', '.join(self.names)}`"
-
-
-SHORTHANDS: dict[str, Callable[[Row], bool]] = {
-    "everything below": lambda _row: True,
-    "pure packages": lambda row: row.is_pure,
-}
-"""What the column `imports` may say in place of names: any such package further down in the table."""
-
-
-def table(page: str) -> list[Row]:
-    """Return the rows of the page's table of packages, from the top down."""
-    lines = page.split("\n| package | ", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
-    cells = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
-    return [
-        Row(
-            names=tuple(map(_dotted, re.findall(r"`([^`]+)`", package))),
-            modules=tuple(Path(path).stem for path in re.findall(r"`([\w/]+\.py)`", package + lives_there)),
-            position=position,
-            is_pure=libraries.startswith("pure"),
-            has_no_io=libraries.startswith(("pure", "no I/O")),
-            has_siblings_apart="not each other" in imports,
-            shorthands=tuple(words for words in SHORTHANDS if words in imports),
-            imports=tuple(_permissions(imports)),
-            libraries=tuple(_permissions(libraries)),
-        )
-        for position, (package, lives_there, imports, libraries) in enumerate(cells)
-    ]
-
-
-def _dotted(path: str) -> str:
-    return path.removesuffix("/").removesuffix(".py").replace("/", ".")
-
-
-def _permissions(cell: str) -> Iterator[Permission]:
-    for group in cell.split(";"):
-        allowed, _, only = group.partition("(only ")
-        modules = frozenset(map(_dotted, re.findall(r"`([^`]+)`", only)))
-        yield from (Permission(_dotted(name), modules) for name in re.findall(r"`([^`]+)`", allowed))
-
-
-class Code:
-    """The modules below a folder, and what each of them imports when it runs."""
-
-    def __init__(self, root: Path = ROOT, packages: Iterable[str] = PACKAGES) -> None:
-        self._root = root
-        self.packages = tuple(packages)
-
-    @cached_property
-    def trees(self) -> dict[str, ast.Module]:
-        """Every module by its dotted name; a package goes by the name of its folder."""
-        paths = [path for package in self.packages for path in sorted((self._root / package).rglob("*.py"))]
-        return {self._name(path): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-
-    def _name(self, path: Path) -> str:
-        return ".".join(path.relative_to(self._root).with_suffix("").parts).removesuffix(".__init__")
-
-    def is_package(self, module: str) -> bool:
-        return self._root.joinpath(*module.split("."), "__init__.py").is_file()
-
-    @cached_property
-    def imports(self) -> dict[str, frozenset[str]]:
-        """What each module imports: `from bot import web` is bot.web. Imports for the type checker do not count."""
-        return {module: frozenset(self._imported_by(module)) for module in self.trees}
-
-    def _imported_by(self, module: str) -> Iterator[str]:
-        package = module if self.is_package(module) else module.rpartition(".")[0]
-        yield from self._imported(self.trees[module].body, package)
-        if _reads_environment(self.trees[module]):
-            yield ENVIRONMENT
-
-    def _imported(self, body: Iterable[ast.AST], package: str) -> Iterator[str]:
-        for node in body:
-            if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-                yield from self._imported(node.orelse, package)
-            elif isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                parents = package.split(".")
-                above = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
-                source = ".".join(filter(None, (above, node.module)))
-                for alias in node.names:
-                    full = f"{source}.{alias.name}"
-                    yield full if full in self.trees else source
-            else:
-                yield from self._imported(ast.iter_child_nodes(node), package)
-
-    def is_ours(self, name: str) -> bool:
-        return name.split(".")[0] in self.packages
-
-    def own_imports(self) -> Iterator[tuple[str, str]]:
-        """Every import of one of our modules by another."""
-        for module, names in self.imports.items():
-            yield from ((module, name) for name in sorted(names) if self.is_ours(name) and name != module)
-
-
-def _reads_environment(tree: ast.Module) -> bool:
-    names = {"environ", "environb", "getenv", "getenvb"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in names and ast.unparse(node.value) == "os":
-            return True
-        if isinstance(node, ast.ImportFrom) and node.module == "os" and {alias.name for alias in node.names} & names:
-            return True
-    return False
 
 
 def lies_in(name: str, places: Iterable[str]) -> bool:
@@ -308,26 +165,3 @@ class Architecture:
 def architecture() -> Architecture:
     """Return the code of this repository with its table."""
     return Architecture(Code(), table((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
-
-
-def report(built: Architecture) -> Iterator[str]:
-    """Describe the architecture in a few lines: every package, then what is wrong with the imports."""
-    below: dict[Row, set[Row]] = {row: set() for row in built.rows}
-    for module, name in built.code.own_imports():
-        importer, imported = built.row_of(module), built.row_of(name)
-        if importer and imported and importer is not imported:
-            below[importer].add(imported)
-    layers: dict[Row, int] = {}
-    for row in reversed(built.rows):
-        layers[row] = 1 + max((layers.get(other, 0) for other in below[row]), default=0)
-    for row in built.rows:
-        yield f"layer {layers[row]:2}  {len(built.modules_of(row)):3} modules  {', '.join(row.names)}"
-    pairs = sum(map(len, below.values()))
-    up, circles = built.upward(), built.circles()
-    yield f"{len(built.rows)} packages in {max(layers.values())} layers, {pairs} imports between packages"
-    yield f"{len(up)} imports run up, {len(circles)} circles"
-    yield from (*up, *circles)
-
-
-if __name__ == "__main__":
-    sys.stdout.write("\n".join(report(architecture())) + "\n")
