@@ -120,6 +120,12 @@ def test_imports_that_the_table_allows_pass(tmp_path: Path) -> None:
         ("libraries", "spare", "from tests import x", "app.spare imports tests: row `app.spare`"),
         ("input_or_output", "low__a", "import io", "app.low.a imports io: row `app.low` has no I/O"),
         ("input_or_output", "low__a", "from os import path", "app.low.a imports os: row `app.low` has no I/O"),
+        (
+            "input_or_output",
+            "deep__a",
+            "import datetime\ndatetime.datetime.now()",
+            "app.deep.a calls datetime.datetime.now(): row `app.deep` has no I/O",
+        ),
         ("input_or_output", "deep__a", "open('x')", "app.deep.a calls open(): row `app.deep` has no I/O"),
         (
             "input_or_output",

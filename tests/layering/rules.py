@@ -25,6 +25,10 @@ def lies_in(name: str, places: Iterable[str]) -> bool:
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
+def _is_impure_call(name: str) -> bool:
+    return name in IMPURE_CALLS or any("." in call and name.endswith(f".{call}") for call in IMPURE_CALLS)
+
+
 class Architecture:
     """The code and the table together: each rule returns one sentence for every place that breaks it."""
 
@@ -141,7 +145,7 @@ class Architecture:
                 if lies_in(name, IMPURE_MODULES) and not self._has_library(row, module, name)
             ]
             calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-            found += [f"{module} calls {name}(): {row} has no I/O" for name in sorted(calls & IMPURE_CALLS)]
+            found += [f"{module} calls {name}(): {row} has no I/O" for name in sorted(calls) if _is_impure_call(name)]
         return found
 
     def _has_library(self, row: Row, module: str, name: str) -> bool:

@@ -24,11 +24,15 @@ _SECRET = "a-token-that-no-command-may-see"
 
 
 def reachable(root: object) -> list[object]:
-    """Everything that a value leads to, field by field; code leads everywhere and is left out."""
+    """Everything that a value leads to, field by field. Of a function only what it holds: its code leads everywhere."""
     found, open_ = {id(root): root}, [root]
     while open_:
-        for other in gc.get_referents(open_.pop()):
-            if id(other) not in found and not isinstance(other, (type, ModuleType, FunctionType)):
+        value = open_.pop()
+        held: list[object] = gc.get_referents(value)
+        if isinstance(value, FunctionType):
+            held = [value.__closure__, value.__defaults__]
+        for other in held:
+            if id(other) not in found and not isinstance(other, (type, ModuleType)):
                 found[id(other)] = other
                 open_.append(other)
     return list(found.values())

@@ -11,7 +11,8 @@ from bot.webex.errors import RateLimited, Unavailable
 
 
 def test_pauses_double_with_each_failure() -> None:
-    assert [pause(failures).total_seconds() for failures in range(5)] == [0.5, 1, 2, 4, 8]
+    doubled = [0.5 * 2**failures for failures in range(10)]
+    assert [pause(failures).total_seconds() for failures in range(12)] == [*doubled, 300, 300]
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(None, 5.0), (0.0, 1.0), (30.0, 30.0), (86400.0, 300.0)])

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -66,6 +67,13 @@ def test_a_failure_of_webex_is_logged_with_its_tracking_id(context: Context, cap
         job(raising(Unavailable("Webex answered 503", tracking_id="NA_1"))).run_one(context)
     assert "inbox row 1: Webex answered 503 (tracking id NA_1)" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_each_failure_of_a_row_doubles_its_pause(context: Context) -> None:
+    failing, later = job(raising(ZeroDivisionError("on purpose"))), NOW + timedelta(seconds=1)
+    assert failing.run_one(context)
+    assert failing.run_one(replace(context, now=lambda: later))
+    assert row(context).due_at == later + timedelta(seconds=1)
 
 
 def test_the_next_try_waits_as_long_as_webex_asks(context: Context) -> None:

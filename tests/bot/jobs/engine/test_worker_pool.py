@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bot.jobs.engine import worker_pool
+from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.jobs.engine.worker_pool import TICK
@@ -120,23 +121,19 @@ def test_a_future_due_time_is_met_without_a_nudge(database: Database) -> None:
 
 
 def test_a_newer_due_time_is_not_overwritten_by_an_older_look(database: Database) -> None:
-    """A thread that read before the row was there must not put off the tick that another has brought forward."""
-    rows = Rows(threads=2)
-    first_reads, first_goes_on = threading.Event(), threading.Event()
-    looks: list[int] = []
+    """The watching thread waits for the tick; a thread that slept learns of a nearer due time, and watches for it."""
+    rows, looks = Rows(threads=2), []
 
     def next_due(session: Session, now: datetime) -> datetime | None:
         looks.append(1)
-        found = rows.next_due(session, now)
-        if len(looks) == 1:
-            first_reads.set()
-            first_goes_on.wait(1)
-        return found
+        return rows.next_due(session, now)
 
     with running(database, rows.job_of(KIND, next_due=next_due)) as started:
-        first_reads.wait(5)
-        rows.insert(timedelta(seconds=1.2))
-        started.nudge([KIND])
+        for number in (2, 3):
+            wait_until(lambda number=number: len(looks) == number and waiting(started) == 2)  # type: ignore[misc]
+            if number == 3:
+                rows.insert(timedelta(milliseconds=400))
+            started.nudge([KIND])  # the first nudge wakes the thread that watches, the second the one that sleeps
         wait_until(lambda: rows.moved == 1)
 
 
@@ -150,6 +147,7 @@ def test_a_due_time_is_met_while_another_thread_works_long(database: Database) -
 
     rows.work = work
     with running(database, rows.job) as started:
+        wait_until(lambda: waiting(started) == 2)
         rows.insert()
         rows.insert(timedelta(milliseconds=400))
         started.nudge([KIND])
@@ -224,3 +222,22 @@ def test_a_database_that_is_down_is_logged_once(database: Database, caplog: pyte
             wait_until(lambda number=number: len(looks) >= number)  # type: ignore[misc]
             started.nudge([KIND])
     assert caplog.text.count("cannot look for counted rows") == 1
+
+
+def test_a_row_that_becomes_due_during_a_look_is_not_missed(database: Database) -> None:
+    rows, looked = Rows(threads=1), threading.Event()
+
+    def claim(connection: Connection, now: datetime) -> Any:
+        row = rows.claim(connection, now)
+        if row is None and not looked.is_set():
+            rows.insert()
+            looked.set()
+        return row
+
+    with running(database, rows.job_of(KIND, claim=claim)):
+        wait_until(lambda: rows.moved == 1)
+
+
+def waiting(clock: Clock) -> int:
+    """Return how many threads of the pool wait."""
+    return len(getattr(clock._pools[KIND]._changed, "_waiters"))  # noqa: B009  typeshed does not know it
