@@ -56,7 +56,8 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
             "resource": event.resource,
             "event": event.event,
             "data_id": event.data_id,
-            "data_created": event.data_created,
+            # A message's id never comes back, and a webhook and a list may write its time in different ways.
+            "data_created": "" if event.resource == "messages" else event.data_created,
             "room_id": event.room_id,
             "person_id": event.person_id,
             "actor_id": event.actor_id,

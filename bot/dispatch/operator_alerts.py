@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from bot.chat.message import Message
 from bot.replies import access as replies
-from storage import admins, audit, destinations, enterprises, outbox
+from bot.services import operators
+from storage import audit, destinations, enterprises
 from storage.rights import Rights
-from storage.values.messages import Address, Draft
+from storage.values.messages import Address
 from storage.values.records import AuditEntry
 
 _REPEAT_AFTER = timedelta(days=1)
@@ -25,8 +26,7 @@ def alert_operators(session: Session, message: Message, rights: Rights, now: dat
         return
     keys = [enterprise.key for enterprise in enterprises.by_ids(session, rights.denied_enterprise_ids).values()]
     alert = replies.kept_out(sender.email, sorted(keys), operator=rights.operator_denied)
-    for operator in admins.operators(session):
-        outbox.send(session, Address(person_id=operator.person_id, email=operator.email), Draft(alert), now)
+    operators.tell(session, alert, now)
     for enterprise_id in rights.denied_enterprise_ids or {None}:
         entry = AuditEntry(now, enterprise_id, audit.REPORTED, sender.person_id, sender.email, message.room_id)
         audit.add(session, entry)

@@ -5,12 +5,15 @@ from storage.models.base import Claimable, Table
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
 from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
+from storage.models.provider_access import AccessRefusalRow, ProviderTokenRow
+from storage.models.receiving import SpaceLookRow, WebhookRow
 from storage.models.rosters import LicenseHolderRow, RosterRow
 from storage.models.spaces import ChoiceRow, MutedRow, SpaceRow
 from storage.models.syncs import FollowerRow, SyncRow
 from storage.models.webex_status import ReadingRow, WebexRunRow
 
 __all__ = [
+    "AccessRefusalRow",
     "AdminRow",
     "AttachmentRow",
     "AuditRow",
@@ -27,10 +30,13 @@ __all__ = [
     "MutedRow",
     "OperatorRow",
     "OutboxRow",
+    "ProviderTokenRow",
     "ReadingRow",
     "RosterRow",
+    "SpaceLookRow",
     "SpaceRow",
     "SyncRow",
     "Table",
     "WebexRunRow",
+    "WebhookRow",
 ]

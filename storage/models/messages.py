@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Claimable, Table, partial_index
@@ -38,6 +38,8 @@ class InboxRow(Claimable, Table):
     waited: Mapped[bool] = mapped_column(default=False)
     enterprise_id: Mapped[int | None] = mapped_column(Id)
     """The enterprise whose data the event waits for."""
+    missed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether looking back found the message and no webhook had told of it."""
     status_outbox_id: Mapped[int | None] = mapped_column(Id)
     """The message that says "this takes a while". With it, later events of the space do not wait for this one."""
 
