@@ -288,7 +288,8 @@ def test_longest_ids_are_stored_whole_and_optional_fields_may_be_missing(databas
     client = door(database)
     everything = {
         **having(id=longest, created=longest, roomId=longest, personId=longest),
-        **{"resource": "memberships", "event": longest},
+        "resource": "memberships",
+        "event": longest,
     }
     assert knock(client, everything).status_code == 204
     assert knock(client, {"resource": "rooms", "event": "migrated", "data": {"id": "room"}}).status_code == 204
