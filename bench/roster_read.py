@@ -15,8 +15,9 @@ from bot.jobs import rosters as job
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.settings.secret import Secret
+from bot.webex.access_token import FixedToken
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.client import WebexClient
 from storage import rosters
 from storage.engine.database import Database
 from storage.engine.upgrade import upgrade
@@ -28,7 +29,7 @@ def main(url: str, api: str) -> None:
     upgrade(database)
     now = datetime.now(UTC)
     enterprise = license_holders.add_enterprise(database, ENTERPRISE, now)
-    client = WebexClient(fixed_token("token"), api)
+    client = WebexClient(FixedToken("token"), api)
     started = time.perf_counter()
     calls = sum(1 for _ in client.pages("broadworks/subscribers", {"spEnterpriseId": ENTERPRISE, "max": "100"}))
     alone = time.perf_counter() - started

@@ -13,8 +13,9 @@ from bot.jobs.engine.job import Job
 from bot.settings.catalog import Process
 from bot.settings.load import Settings
 from bot.web import create_app
+from bot.webex.access_token import FixedToken
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.client import WebexClient
 from bot.webex.messaging import Webex
 from storage.engine.database import Database
 from storage.engine.listener import Listener
@@ -27,8 +28,8 @@ MAX_STOP_SECONDS = 9
 
 def build_context(settings: Settings, database: Database) -> Context:
     """Return what the jobs work with: the database and Webex, as the settings name them."""
-    bot = WebexClient(fixed_token(settings.webex_bot_token.reveal()), settings.webex_api_url)
-    admin = WebexClient(fixed_token(settings.webex_admin_token.reveal()), settings.webex_api_url)
+    bot = WebexClient(FixedToken(settings.webex_bot_token.reveal()), settings.webex_api_url)
+    admin = WebexClient(FixedToken(settings.webex_admin_token.reveal()), settings.webex_api_url)
     return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
 
 

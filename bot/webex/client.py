@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urlsplit
@@ -11,6 +11,7 @@ import requests
 from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import MaxRetryError
 
+from bot.webex.access_token import MUST_BE_VISIBLE_ASCII, AccessToken, fits_header
 from bot.webex.error_responses import error_for, load_json, redacted
 from bot.webex.errors import AnswerLost, TokenRefused, TooLarge, WebexFailure
 from bot.webex.http_session import HttpSession
@@ -24,7 +25,6 @@ MAX_PAGES = 10_000
 MAX_DOWNLOAD_SECONDS = 30.0
 """Time for a whole file, because one that comes byte by byte would never reach the session's timeout."""
 
-_MUST_BE_VISIBLE_ASCII = "an access token is visible ASCII characters, without spaces"
 _MAX_ERROR_BYTES = 64 * 1024
 _CHUNK_BYTES = 64 * 1024
 
@@ -32,17 +32,16 @@ _CHUNK_BYTES = 64 * 1024
 class WebexClient:
     """Calls to Webex with one token, from any thread."""
 
-    def __init__(self, get_token: Callable[[], str], base_url: str, *, timeout: int = 8) -> None:
+    def __init__(self, access_token: AccessToken, base_url: str, *, timeout: int = 8) -> None:
         """Raise ValueError if `base_url` is no web address.
 
-        `get_token` is asked at each call, so a renewed token is used at once. `timeout` is in seconds, for connecting
-        and again for each wait for Webex.
+        `timeout` is in seconds, for connecting and again for each wait for Webex.
         """
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:
             raise ValueError("the base of the Webex API is an address like https://webexapis.com/v1/")
         self._base = f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}/"
-        self._get_token = get_token
+        self._access_token = access_token
         self._session = HttpSession(self._base, timeout)
 
     def request(
@@ -124,25 +123,28 @@ class WebexClient:
         return content
 
     def _send(self, call: str, method: str, url: str, **content: object) -> requests.Response:
-        """Return Webex's response, with any status; `call` names the call in errors."""
-        token = self._get_token()
-        if not _fits_header(token):
-            raise TokenRefused(f"{call} was not sent: {_MUST_BE_VISIBLE_ASCII}")
+        """Return Webex's response, with any status; `call` names the call in errors.
+
+        After a 401 the call is sent once more if there is another token: Webex has not carried it out.
+        """
+        token = self._access_token.current()
+        response = self._send_with(token, call, method, url, **content)
+        if response.status_code != 401:
+            return response
+        other = self._access_token.renewed(token)
+        is_read_already = content.get("data") is not None
+        if other is None or is_read_already:
+            return response
+        response.close()
+        return self._send_with(other, call, method, url, **content)
+
+    def _send_with(self, token: str, call: str, method: str, url: str, **content: object) -> requests.Response:
+        if not fits_header(token):
+            raise TokenRefused(f"{call} was not sent: {MUST_BE_VISIBLE_ASCII}")
         try:
             return self._session.send(method, url, token, **content)
         except requests.RequestException as error:
             raise _answer_lost(call, error, token) from None
-
-
-def fixed_token(token: str) -> Callable[[], str]:
-    """Return a `get_token` for a token that never changes; raise ValueError if no HTTP header can carry it."""
-    if not _fits_header(token):
-        raise ValueError(_MUST_BE_VISIBLE_ASCII)
-    return lambda: token
-
-
-def _fits_header(token: str) -> bool:
-    return bool(token) and all("!" <= character <= "~" for character in token)
 
 
 def _token_of(response: requests.Response) -> str:

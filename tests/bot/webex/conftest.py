@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.access_token import FixedToken
+from bot.webex.client import WebexClient
 from tests.bot.webex.scripted import TOKEN, Scripted
 
 
@@ -18,4 +19,4 @@ def server() -> Iterator[Scripted]:
 @pytest.fixture
 def line(server: Scripted) -> WebexClient:
     """A connection to it."""
-    return WebexClient(fixed_token(TOKEN), server.url)
+    return WebexClient(FixedToken(TOKEN), server.url)

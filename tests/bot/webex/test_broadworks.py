@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from bot.webex.access_token import FixedToken
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.client import WebexClient
 from bot.webex.errors import RateLimited, Rejected
 from bot.webex.models import Subscriber, WebexEnterprise
 from storage.values.records import SyncError, WebexSyncStatus
@@ -20,7 +21,7 @@ WHEN = datetime(2021, 3, 23, 16, 9, 6, 527199, tzinfo=UTC)
 
 @pytest.fixture
 def broadworks(server: Scripted) -> BroadWorks:
-    return BroadWorks(WebexClient(fixed_token("token"), server.url))
+    return BroadWorks(WebexClient(FixedToken("token"), server.url))
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.webex import http_session
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.access_token import FixedToken
+from bot.webex.client import WebexClient
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from tests.bot.webex.renewing import Renewing
 from tests.bot.webex.scripted import OK, TOKEN, Answer, Drop, Raw, Scripted, Stall, Step
 
 
@@ -19,7 +21,7 @@ def failure(server: Scripted, step: Step, method: str = "POST") -> WebexFailure:
     """What a call raises when the server does this."""
     server.script(step)
     with pytest.raises(WebexFailure) as raised:
-        WebexClient(fixed_token(TOKEN), server.url, timeout=1).call(method, "messages")
+        WebexClient(FixedToken(TOKEN), server.url, timeout=1).call(method, "messages")
     return raised.value
 
 
@@ -40,7 +42,7 @@ def test_a_call_sends_the_token_and_returns_the_json(server: Scripted, line: Web
 @pytest.mark.parametrize("ending", ["/v1", "/v1/"])
 def test_the_base_address_may_end_in_a_slash(server: Scripted, ending: str) -> None:
     server.script(OK)
-    WebexClient(fixed_token(TOKEN), server.origin + ending).call("GET", "people/me")
+    WebexClient(FixedToken(TOKEN), server.origin + ending).call("GET", "people/me")
     assert server.heard[0].target == "/v1/people/me"
 
 
@@ -48,7 +50,7 @@ def test_the_base_address_may_end_in_a_slash(server: Scripted, ending: str) -> N
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_any_success_without_a_body_is_an_empty_answer(server: Scripted, method: str, status: int) -> None:
     server.script(Answer(status))
-    assert WebexClient(fixed_token(TOKEN), server.url).call(method, "messages") == {}
+    assert WebexClient(FixedToken(TOKEN), server.url).call(method, "messages") == {}
 
 
 @pytest.mark.parametrize("status", [201, 202])
@@ -140,13 +142,13 @@ def test_a_get_whose_new_connection_breaks_is_sent_twice(server: Scripted, step:
     assert type(failure(server, step, "GET")) is AnswerLost
     assert server.connections == 2
     server.script(step, OK)
-    assert WebexClient(fixed_token(TOKEN), server.url).call("GET", "people/me") == {"id": "1"}
+    assert WebexClient(FixedToken(TOKEN), server.url).call("GET", "people/me") == {"id": "1"}
 
 
 def lost_list(address: str) -> str:
     """Return the error's text when a list with a query gets no answer."""
     with pytest.raises(AnswerLost) as raised:
-        WebexClient(fixed_token(TOKEN), address, timeout=1).call("GET", "memberships", params={"roomId": "SPACE"})
+        WebexClient(FixedToken(TOKEN), address, timeout=1).call("GET", "memberships", params={"roomId": "SPACE"})
     return str(raised.value)
 
 
@@ -192,7 +194,7 @@ def test_a_refused_connection_is_a_lost_answer() -> None:
     with Scripted() as gone:
         address = gone.url
     with pytest.raises(AnswerLost):
-        WebexClient(fixed_token(TOKEN), address).call("GET", "people/me")
+        WebexClient(FixedToken(TOKEN), address).call("GET", "people/me")
 
 
 def test_a_rejection_carries_status_codes_and_tracking_id(server: Scripted) -> None:
@@ -254,41 +256,16 @@ def test_the_token_never_appears_in_an_exception_or_a_log(
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "žeton"])
 def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(token: str) -> None:
     with pytest.raises(ValueError, match="access token") as raised:
-        fixed_token(token)
+        FixedToken(token)
     assert not token or token not in str(raised.value)
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "žeton"])
 def test_a_call_with_a_token_no_header_can_carry_is_not_sent(server: Scripted, token: str) -> None:
     with pytest.raises(TokenRefused, match="access token") as raised:
-        WebexClient(lambda: token, server.url).call("GET", "people/me")
+        WebexClient(Renewing(token), server.url).call("GET", "people/me")
     assert not token or token not in str(raised.value)
     assert server.connections == 0
-
-
-def test_a_renewed_token_is_used_at_the_next_call(server: Scripted, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    tokens = ["the-old-secret-token", "the-new-secret-token"]
-    client = WebexClient(iter(tokens).__next__, server.url)
-    server.script(*[Answer(400, {"message": f"no such token: {token}"}) for token in tokens])
-    for token in tokens:
-        with pytest.raises(Rejected) as raised:
-            client.call("GET", "people/me")
-        shown = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value)) + caplog.text
-        assert "no such token: [token]" in str(raised.value)
-        assert not any(secret in shown for secret in tokens), token
-    assert [heard.headers["Authorization"] for heard in server.heard] == [f"Bearer {token}" for token in tokens]
-    assert [heard.connection for heard in server.heard] == [1, 1]
-
-
-def test_an_error_hides_the_token_that_its_own_call_sent(server: Scripted) -> None:
-    tokens = iter(["the-old-secret-token", "the-new-secret-token"])
-    client = WebexClient(tokens.__next__, server.url)
-    next_page = {"Link": '<?cursor=2>; rel="next"'}
-    server.script(Answer(content={"items": []}, headers=next_page), Answer(500, {"message": "the-new-secret-token"}))
-    with pytest.raises(Unavailable) as raised:
-        list(client.pages("webhooks", {}))
-    assert str(raised.value).endswith(": [token]")
 
 
 def test_a_status_that_asks_for_a_retry_is_not_retried(server: Scripted, line: WebexClient) -> None:
@@ -304,7 +281,7 @@ def test_a_status_that_asks_for_a_retry_is_not_retried(server: Scripted, line: W
 @pytest.mark.parametrize("base", ["", "webexapis.com/v1", "ftp://127.0.0.1/v1", "http://a:b@127.0.0.1/v1", "http://"])
 def test_a_base_that_is_not_a_web_address_is_refused(base: str) -> None:
     with pytest.raises(ValueError, match="base of the Webex API"):
-        WebexClient(fixed_token(TOKEN), base)
+        WebexClient(FixedToken(TOKEN), base)
 
 
 def test_a_netrc_does_not_replace_the_token(
@@ -356,7 +333,7 @@ def test_a_get_is_sent_again_only_once(server: Scripted, line: WebexClient) -> N
 
 
 def test_a_get_that_timed_out_is_not_sent_again(server: Scripted) -> None:
-    line = WebexClient(fixed_token(TOKEN), server.url, timeout=1)
+    line = WebexClient(FixedToken(TOKEN), server.url, timeout=1)
     server.script(OK, Stall(), OK)
     line.call("GET", "people/me")
     with pytest.raises(AnswerLost):

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.webex.client import WebexClient, fixed_token
+from bot.webex.access_token import FixedToken
+from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
 from bot.webex.messaging import Webex
 from bot.webex.models import FileUpload, Posted, SpaceMessage, Webhook
@@ -28,7 +29,7 @@ WEBHOOK_READ = Webhook("w1", "dirsync messages", "messages", "created")
 
 @pytest.fixture
 def webex(server: Scripted) -> Webex:
-    return Webex(WebexClient(fixed_token("token"), server.url))
+    return Webex(WebexClient(FixedToken("token"), server.url))
 
 
 def test_the_bot_learns_who_it_is(server: Scripted, webex: Webex) -> None:

@@ -1,0 +1,41 @@
+"""The access token of the calls to Webex: what a client asks for it, and the kind that never changes."""
+
+from typing import Protocol
+
+
+class AccessToken(Protocol):
+    """The token that a client sends, asked for at each call. It may be asked from any thread."""
+
+    def current(self) -> str:
+        """Return the token to send now. Raise WebexFailure if there is none."""
+
+    def renewed(self, refused: str) -> str | None:
+        """Return another token than the one that Webex refused with a 401; None if there is no other.
+
+        Raise TokenRefused if no other can be had without an operator, and another WebexFailure if it cannot be had now.
+        """
+
+
+class FixedToken:
+    """A token that is never renewed."""
+
+    def __init__(self, token: str) -> None:
+        """Raise ValueError if no HTTP header can carry the token."""
+        if not fits_header(token):
+            raise ValueError(MUST_BE_VISIBLE_ASCII)
+        self._token = token
+
+    def current(self) -> str:
+        """Return the token."""
+        return self._token
+
+    def renewed(self, refused: str) -> None:
+        """Return None: there is no other token."""
+
+
+MUST_BE_VISIBLE_ASCII = "an access token is visible ASCII characters, without spaces"
+
+
+def fits_header(token: str) -> bool:
+    """Return whether an HTTP header can carry the token."""
+    return bool(token) and all("!" <= character <= "~" for character in token)
