@@ -22,14 +22,21 @@ GIVEN_BY_HEROKU = {"DATABASE_URL": "postgres://u:p@db.example/bot", "PORT": "500
 ASKED = [setting for setting in SETTINGS if setting.name not in GIVEN_BY_HEROKU]
 
 
-def filled_in() -> dict[str, str]:
-    """The environment after somebody has pressed the Button and typed in what it insists on."""
-    typed = {
-        "WEBEX_BOT_TOKEN": "bot-token",
-        "WEBEX_ADMIN_TOKEN": "admin-token",
-        "BOT_OPERATORS": "olga@provider.example",
-    }
-    environ = dict(GIVEN_BY_HEROKU)
+WAYS = [
+    {"WEBEX_ADMIN_TOKEN": "admin-token"},
+    {
+        "WEBEX_ADMIN_CLIENT_ID": "C1",
+        "WEBEX_ADMIN_CLIENT_SECRET": "client-secret",
+        "BOT_SECRET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    },
+]
+"""What the provider's access needs, in each of the two ways."""
+
+
+def filled_in(way: dict[str, str]) -> dict[str, str]:
+    """The environment after a person has pressed the Button and typed in what it insists on, and one of the ways."""
+    typed = {"WEBEX_BOT_TOKEN": "bot-token", "BOT_OPERATORS": "olga@provider.example"}
+    environ = {**GIVEN_BY_HEROKU, **way}
     for name, asked in APP["env"].items():
         if asked.get("generator") == "secret":
             environ[name] = "5f" * 32
@@ -55,9 +62,11 @@ def test_heroku_generates_the_webhook_secret() -> None:
     assert APP["env"]["WEBEX_WEBHOOK_SECRET"]["generator"] == "secret"
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("process", [Process.UPGRADE, Process.WEB, Process.WORKER])
-def test_the_settings_that_the_button_requires_are_enough(process: Process) -> None:
-    environ = filled_in()
+def test_the_settings_that_the_button_requires_are_enough(process: Process, way: dict[str, str]) -> None:
+    environ = filled_in(way)
+    assert set(way) <= set(APP["env"])
     assert "BOT_PUBLIC_URL" not in environ
     assert load(process, environ).warnings == ()
 

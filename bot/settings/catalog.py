@@ -17,7 +17,7 @@ class Process(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-_RUNS_JOBS = frozenset({Process.SERVE, Process.WORKER})
+RUNS_JOBS = frozenset({Process.SERVE, Process.WORKER})
 _RECEIVES_WEBHOOKS = frozenset({Process.SERVE, Process.WEB})
 _NONE: frozenset[Process] = frozenset()
 
@@ -34,7 +34,7 @@ class Setting:
     parse: Callable[[str], object]
     default: str = ""
     required_by: frozenset[Process] = _NONE
-    used_by: frozenset[Process] = _RUNS_JOBS
+    used_by: frozenset[Process] = RUNS_JOBS
 
 
 SETTINGS = (
@@ -42,22 +42,44 @@ SETTINGS = (
         "WEBEX_BOT_TOKEN",
         "The bot's access token. developer.webex.com shows it once, when you create the bot.",
         parsers.token,
-        required_by=_RUNS_JOBS,
+        required_by=RUNS_JOBS,
     ),
     Setting(
         "WEBEX_WEBHOOK_SECRET",
         f"The secret that signs webhooks. Use at least {parsers.MIN_SECRET_LENGTH} characters that nobody can guess.",
         parsers.webhook_secrets,
         required_by=_RECEIVES_WEBHOOKS,
-        used_by=_RECEIVES_WEBHOOKS | _RUNS_JOBS,
+        used_by=_RECEIVES_WEBHOOKS | RUNS_JOBS,
     ),
     Setting("WEBEX_API_URL", "The base address of the Webex API.", parsers.api_url, "https://webexapis.com/v1/"),
     Setting(
         "WEBEX_ADMIN_TOKEN",
-        "A partner admin's access token. The bot uses it to sync enterprises and to read their license holders, "
-        "and does not renew it.",
+        "A partner admin's access token, to try the bot. The bot uses it to sync enterprises and to read their license "
+        "holders, and does not renew it. Set this or an integration, not both.",
         parsers.token,
-        required_by=_RUNS_JOBS,
+    ),
+    Setting(
+        "WEBEX_ADMIN_CLIENT_ID",
+        "The client id of an integration or a service app. The bot renews its access tokens by itself. "
+        "An integration needs this, WEBEX_ADMIN_CLIENT_SECRET and BOT_SECRET_KEY.",
+        parsers.client_id,
+    ),
+    Setting(
+        "WEBEX_ADMIN_CLIENT_SECRET",
+        "The client secret of the integration. developer.webex.com shows it once, when you create the integration.",
+        parsers.credential,
+    ),
+    Setting(
+        "WEBEX_ADMIN_REFRESH_TOKEN",
+        "The refresh token of the integration. `python -m bot authorize` gets one and keeps it in the database; "
+        "then leave this empty.",
+        parsers.credential,
+    ),
+    Setting(
+        "BOT_SECRET_KEY",
+        "The key that encrypts the integration's tokens in the database. `openssl rand -base64 32` makes one. "
+        "To replace it, put the new one before the old one, with a comma between them.",
+        parsers.secret_keys,
     ),
     Setting(
         "BOT_PUBLIC_URL",
@@ -69,7 +91,7 @@ SETTINGS = (
         "BOT_OPERATORS",
         "The e-mail addresses of the operators, separated by commas. Operators may act for every enterprise.",
         parsers.emails,
-        required_by=_RUNS_JOBS,
+        required_by=RUNS_JOBS,
     ),
     Setting(
         "BOT_ENTERPRISE",
@@ -88,7 +110,7 @@ SETTINGS = (
         "The time zone of a new enterprise that is added without one, such as America/Chicago.",
         parsers.time_zone,
         "UTC",
-        used_by=_RUNS_JOBS | {Process.ENTERPRISE},
+        used_by=RUNS_JOBS | {Process.ENTERPRISE},
     ),
     Setting(
         "DATABASE_URL",

@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from bot.chat.command import CommandSettings
-from bot.settings.catalog import SETTINGS, Process
+from bot.settings import provider_access
+from bot.settings.catalog import RUNS_JOBS, SETTINGS, Process
 from bot.settings.secret import Secret
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -41,6 +42,10 @@ class Settings:
     webex_webhook_secret: tuple[Secret, ...] = ()
     webex_api_url: str = field(default_factory=_default("WEBEX_API_URL"))
     webex_admin_token: Secret = _NO_SECRET
+    webex_admin_client_id: str = ""
+    webex_admin_client_secret: Secret = _NO_SECRET
+    webex_admin_refresh_token: Secret = _NO_SECRET
+    bot_secret_key: tuple[Secret, ...] = ()
     bot_public_url: str = ""
     bot_operators: tuple[str, ...] = ()
     bot_enterprise: str = ""
@@ -62,6 +67,16 @@ class Settings:
         return CommandSettings(self.sync_hold, self.roster_max_age, self.bot_timezone)
 
     @property
+    def uses_integration(self) -> bool:
+        """Whether the provider gives access by an integration; if not, by an access token that is not renewed."""
+        return bool(self.webex_admin_client_id)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that tokens may be encrypted with; what is written is encrypted with the first."""
+        return tuple(key.reveal() for key in self.bot_secret_key)
+
+    @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """The secrets a webhook may be signed with; new webhooks are signed with the first."""
         return tuple(secret.reveal() for secret in self.webex_webhook_secret)
@@ -77,9 +92,12 @@ def load(process: Process, environ: Mapping[str, str] | None = None) -> Settings
     texts = {name: text for name in _BY_NAME if (text := environ.get(name, "").strip())}
     settings, unreadable = _parse(texts)
     required = _required(process, texts)
+    access_faults = provider_access.faults(process, texts.keys()) if process in RUNS_JOBS else {}
     faults = []
     for name, setting in _BY_NAME.items():
-        if name in unreadable:
+        if name in access_faults:
+            faults.append(access_faults[name])
+        elif name in unreadable:
             if process in setting.used_by:
                 faults.append(f"{name} {unreadable[name]}.")
         elif name in required and not getattr(settings, name.lower()):

@@ -1,16 +1,21 @@
 """Parses the text of one setting. The message of a ValueError follows the setting's name and shows no secret."""
 
+import base64
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.chat import checks
+from bot.settings.provider_access import HOW_TO_MAKE_A_KEY
 from bot.settings.secret import Secret
 
 MIN_SECRET_LENGTH = 16
 """Characters of a webhook secret. A shorter one could be guessed."""
 
 _DURATION_PART = re.compile(r"([0-9]*\.?[0-9]+)(ms|[dhms])")
+_FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+_MAX_CREDENTIAL_LENGTH = 2000
+"""Webex's are shorter; a longer client id would not fit into an index of the database."""
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MAX_DURATION = timedelta(days=366)
 """Every sensible duration is shorter, and no date overflows when it is added."""
@@ -23,9 +28,31 @@ def token(text: str) -> Secret:
     """Return an access token that fits into an HTTP header."""
     if text.lower().startswith("bearer "):
         raise ValueError("must be the token alone, without the word Bearer before it")
-    if not text.isascii() or not text.isprintable() or " " in text:
+    if not _is_visible_ascii(text):
         raise ValueError("contains a space, a line break or a character that no token has: copy the token again")
     return Secret(text)
+
+
+def credential(text: str) -> Secret:
+    """Return a client secret or a refresh token."""
+    return Secret(client_id(text))
+
+
+def client_id(text: str) -> str:
+    """Return a client id."""
+    if not _is_visible_ascii(text):
+        raise ValueError("contains a space, a line break or a character that Webex never puts there: copy it again")
+    if len(text) > _MAX_CREDENTIAL_LENGTH:
+        raise ValueError(f"is longer than {_MAX_CREDENTIAL_LENGTH} characters: copy it again")
+    return text
+
+
+def secret_keys(text: str) -> tuple[Secret, ...]:
+    """Return Fernet keys, which are separated by commas. The two spellings of base64 are taken for each other."""
+    keys = [part.replace("+", "-").replace("/", "_") for part in _split(text)]
+    if not keys or not all(_FERNET_KEY.fullmatch(key) and len(base64.urlsafe_b64decode(key)) == 32 for key in keys):
+        raise ValueError(f"is no list of keys with commas between them, each 32 bytes in base64: {HOW_TO_MAKE_A_KEY}")
+    return tuple(map(Secret, keys))
 
 
 def webhook_secrets(text: str) -> tuple[Secret, ...]:
@@ -125,6 +152,10 @@ def port(text: str) -> int:
 def thread_count(text: str) -> int:
     """Return a number of threads."""
     return _whole_number(text, _MAX_THREADS)
+
+
+def _is_visible_ascii(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _split(text: str) -> list[str]:
