@@ -12,15 +12,20 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn
 from bot.jobs.engine.worker_pool import WorkerPool
-from bot.webex.errors import WebexFailure
+from bot.webex.errors import RateLimited, WebexFailure
 
 log = logging.getLogger(__name__)
 
 _SOON_AGAIN = timedelta(seconds=30)
-"""How long a chore waits that failed because of Webex."""
+"""How long a chore waits that failed, unless Webex names a time."""
+
+_MAX_INSTANCES = 2
+"""A run of a chore, and one that waits for its end: APScheduler would drop a run that comes amid another."""
 
 
 class Clock:
@@ -50,16 +55,19 @@ class Clock:
                 id=chore.name,
                 seconds=chore.every.total_seconds(),
                 executor=chore.name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=datetime.now(UTC) + (timedelta() if chore.at_start else chore.every),
+                max_instances=_MAX_INSTANCES,
             )
         self._scheduler.start()
         self._context.database.listen(self.nudge)
 
     def nudge(self, kinds: Iterable[str]) -> None:
-        """Have rows of these kinds looked for now."""
+        """Have rows of these kinds looked for now, and chores of these names run now."""
         for kind in kinds:
             if kind in self._pools:
                 self._pools[kind].nudge()
+            elif any(chore.name == kind for chore in self._chores):
+                self._run_after(kind, timedelta())
 
     def stop(self, limit: float) -> bool:
         """Claim nothing more, wait `limit` seconds, give back the rows that are left; return whether all work ended."""
@@ -82,9 +90,19 @@ class Clock:
             return
         try:
             chore.run(self._context)
+        except NotMyTurn:
+            self._run_after(chore.name, RETRY_AFTER)
         except WebexFailure as failure:
-            log.warning("%s: %s; trying again in %d s", chore.name, failure, _SOON_AGAIN.total_seconds())
-            try:
-                self._scheduler.modify_job(chore.name, next_run_time=datetime.now(UTC) + _SOON_AGAIN)
-            except JobLookupError:
-                log.debug("%s: stopped meanwhile", chore.name)
+            wait = pause(0, failure) if isinstance(failure, RateLimited) else _SOON_AGAIN
+            log.warning("%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
+            self._run_after(chore.name, wait)
+        except Exception:
+            wait = min(_SOON_AGAIN, chore.every)
+            log.exception("%s failed; trying again in %d s", chore.name, wait.total_seconds())
+            self._run_after(chore.name, wait)
+
+    def _run_after(self, name: str, wait: timedelta) -> None:
+        try:
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + wait)
+        except JobLookupError:
+            log.debug("%s: stopped meanwhile", name)

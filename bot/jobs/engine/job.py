@@ -89,8 +89,12 @@ class Job(Generic[ClaimableRow]):
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Runs at the start and then at intervals, in one thread."""
+    """Runs at the start and then at intervals, in one thread. It may raise NotMyTurn.
+
+    If not `at_start`, the first run is after the first interval.
+    """
 
     name: str
     run: Callable[[Context], None]
     every: timedelta
+    at_start: bool = True

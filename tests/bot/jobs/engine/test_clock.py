@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.jobs import SCHEDULE, inbox
-from bot.jobs.engine import clock
+from bot.jobs.engine import clock, turn
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.turn import NotMyTurn
 from bot.settings.load import Settings
-from bot.webex.errors import Unavailable
+from bot.webex.errors import RateLimited, Unavailable
 from storage import inbox as events
 from storage.engine import claims
 from storage.engine.database import Database
@@ -117,6 +118,86 @@ def test_a_chore_that_fails_on_webex_is_tried_again_soon(
     with running(database, Chore("webhooks", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
         wait_until(lambda: len(ran) == 3)
     assert caplog.text.count("webhooks: Webex is down; trying again") == 2
+
+
+def test_a_chore_that_webex_slows_down_waits_as_long_as_webex_says(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran: list[float] = []
+
+    def run(_context: Context) -> None:
+        ran.append(time.monotonic())
+        if len(ran) == 1:
+            raise RateLimited("too fast", retry_after=1)
+
+    with running(database, Chore("webhooks", run, timedelta(hours=1))):
+        wait_until(lambda: len(ran) == 2)
+    assert 0.9 <= ran[1] - ran[0] < 5
+    assert "trying again in 1 s" in caplog.text
+
+
+def test_a_chore_with_an_error_of_ours_is_logged_and_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "_SOON_AGAIN", timedelta(milliseconds=50))
+    ran: list[int] = []
+
+    def run(_context: Context) -> None:
+        ran.append(1)
+        if len(ran) < 2:
+            raise ZeroDivisionError
+
+    with running(database, Chore("webhooks", run, timedelta(hours=1))):
+        wait_until(lambda: len(ran) == 2)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_chore_whose_turn_is_taken_tries_again_quietly(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "RETRY_AFTER", timedelta(milliseconds=50))
+    ran: list[int] = []
+
+    def run(_context: Context) -> None:
+        ran.append(1)
+        if len(ran) < 3:
+            raise NotMyTurn
+
+    with running(database, Chore("webhooks", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
+        wait_until(lambda: len(ran) == 3)
+    assert caplog.text == ""
+
+
+def test_a_chore_not_for_the_start_runs_when_it_is_nudged(database: Database) -> None:
+    ran: list[int] = []
+    with running(
+        database, Chore("late", lambda _context: ran.append(1), timedelta(hours=1), at_start=False)
+    ) as started:
+        started.nudge(["another"])
+        assert ran == []
+        started.nudge(["late"])
+        wait_until(lambda: len(ran) == 1)
+
+
+def test_a_nudge_while_the_chore_runs_makes_it_run_once_more(database: Database) -> None:
+    ran: list[int] = []
+    begun, gate = threading.Event(), threading.Event()
+
+    def run(_context: Context) -> None:
+        ran.append(1)
+        begun.set()
+        gate.wait(5)
+
+    with running(database, Chore("look", run, timedelta(hours=1))) as started:
+        assert begun.wait(5)
+        started.nudge(["look"])
+        time.sleep(0.1)
+        gate.set()
+        wait_until(lambda: len(ran) == 2)
+
+
+def test_a_start_has_its_turn_in_time_after_a_process_died() -> None:
+    assert timedelta(seconds=30) > turn.LEASE + 2 * turn.RETRY_AFTER
 
 
 def test_a_chore_that_fails_during_a_stop_logs_no_error(database: Database, caplog: pytest.LogCaptureFixture) -> None:

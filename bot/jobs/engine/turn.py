@@ -1,0 +1,43 @@
+"""Chores that one process does at a time. A turn is a short lease: a dead process stops the others only briefly."""
+
+import uuid
+from datetime import timedelta
+from typing import Self
+
+from bot.jobs.engine.context import Context
+from storage.engine import leases
+
+LEASE = timedelta(seconds=20)
+"""How long a turn lasts unless it is kept: longer than any one call to Webex takes, shorter than a start may wait."""
+
+RETRY_AFTER = timedelta(seconds=2)
+"""How long a chore waits that finds the turn taken. With LEASE, it has its turn within 30 s of any start."""
+
+
+class NotMyTurn(Exception):
+    """Another process does this now, or this process is stopping: the clock runs the chore again after RETRY_AFTER."""
+
+
+class Turn:
+    """The turn to do one chore; `keep` it before each call to Webex. A `with` block takes it and gives it back."""
+
+    def __init__(self, context: Context, name: str) -> None:
+        self._context = context
+        self._name = name
+        self._holder = uuid.uuid4().hex
+
+    def __enter__(self) -> Self:
+        self.keep()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._context.database.write() as session:
+            leases.give_back(session, self._name, self._holder, self._context.now())
+
+    def keep(self) -> None:
+        """Take the lease, or take it again. Raise NotMyTurn if another holder has it."""
+        if self._context.stopping.is_set():
+            raise NotMyTurn
+        with self._context.database.write() as session:
+            if not leases.take(session, self._name, self._holder, self._context.now(), LEASE):
+                raise NotMyTurn
