@@ -10,12 +10,15 @@ from uuid import UUID
 from sandbox.broadworks.enterprises import SyncOutcome, SyncRun
 from sandbox.broadworks.subscribers import PACKAGES, STATUSES, Subscriber
 from sandbox.names import FIRST_NAMES, LANGUAGES, LAST_NAMES, with_spellings
+from sandbox.webex import scopes
 from sandbox.webex.ids import make_tracking_id
 from sandbox.webex.times import now
 from sandbox.world import BOT, PARTNER_ADMIN, World
 
 ACME, BOREALIS, CUMULUS = "Reseller1+acme", "Reseller1+borealis", "Reseller1+cumulus"
 SPACE = "Acme telephony"
+CLIENT_ID, CLIENT_SECRET = "the-client-id-of-the-sandbox", "the-client-secret-of-the-sandbox"
+REDIRECT_URI = "http://127.0.0.1:8765/callback"
 
 PEOPLE = {
     "ana@acme.example": "Ana Ferreira",
@@ -26,6 +29,7 @@ PEOPLE = {
     PARTNER_ADMIN: "Provider One Administrator",
     "sam@elsewhere.example": "Sam Stranger",
 }
+_CLIENT_SCOPES = (scopes.PEOPLE_READ, scopes.ENTERPRISES_READ, scopes.ENTERPRISES_WRITE, scopes.SUBSCRIBERS_READ)
 _ACME_LOCATIONS = {"Dallas": 88, "Austin": 97, "Łódź": 110, "München": 115}
 _STATUS_WEIGHTS = (10, 8, 6, 5, 60, 4, 7)
 _PENDING_STATUSES = STATUSES[:3]
@@ -43,6 +47,8 @@ def seed(world: World) -> None:
     for email, name in PEOPLE.items():
         world.add_person(email, name)
     world.people.add(BOT, "DirSync", domain="provider.example", bot=True)
+    world.oauth.register(CLIENT_ID, CLIENT_SECRET, [REDIRECT_URI], _CLIENT_SCOPES)
+    world.oauth.consenting = world.person(PARTNER_ADMIN)
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     for subscriber in _all_subscribers(today):
         world.subscribers.add(subscriber)

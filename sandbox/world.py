@@ -7,8 +7,11 @@ from threading import RLock
 from sandbox.broadworks.enterprises import Enterprise
 from sandbox.broadworks.subscribers import Subscribers
 from sandbox.broadworks.syncs import BroadWorks
+from sandbox.webex.access_tokens import AccessTokens
 from sandbox.webex.actions import Actions
 from sandbox.webex.messages import MessageListener, Messages
+from sandbox.webex.oauth import OAuth
+from sandbox.webex.parallel_reads import ParallelReads
 from sandbox.webex.people import People, Person
 from sandbox.webex.records import Message, Room
 from sandbox.webex.rooms import Rooms
@@ -23,7 +26,7 @@ MAX_REQUESTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One API call. `status` is None if the connection was dropped."""
+    """One API call. `status` is None if the connection was dropped; `token` is empty without an access token."""
 
     method: str
     path: str
@@ -47,8 +50,12 @@ class World:
         self.webhooks = Webhooks(self.lock, self.webhook_sender.put)
         publish = self.webhooks.publish
         self.people = People(self.lock)
+        self.partner_admins = {PARTNER_ADMIN}
+        self.tokens = AccessTokens(self.lock, self.people)
+        self.oauth = OAuth(self.lock, self.tokens)
         self.rooms = Rooms(self.lock, publish)
         self.messages = Messages(self.lock, self.people, self.rooms, publish)
+        self.parallel_reads = ParallelReads()
         self.actions = Actions(self.lock, self.rooms, self.messages, publish)
         self.subscribers = Subscribers(self.lock)
         self.broadworks = BroadWorks(self.lock, self.subscribers, sync_seconds)

@@ -11,6 +11,7 @@ from sandbox.api import (
     files,
     memberships,
     messages,
+    oauth,
     people,
     rooms,
     subscribers,
@@ -21,7 +22,10 @@ from sandbox.api.responses import error_body, json_response
 from sandbox.webex.errors import WebexError
 from sandbox.webex.ids import make_tracking_id
 
-_ENDPOINTS = (people, rooms, memberships, messages, files, attachment_actions, webhooks, enterprises, subscribers)
+_ENDPOINTS = (
+    *(oauth, people, rooms, memberships, messages, files, attachment_actions, webhooks),
+    *(enterprises, subscribers),
+)
 
 
 @cache

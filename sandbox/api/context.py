@@ -2,9 +2,11 @@
 
 from flask import g, request
 
+from sandbox.webex import scopes
+from sandbox.webex.access_tokens import Access
 from sandbox.webex.errors import WebexError
 from sandbox.webex.people import Person
-from sandbox.world import PARTNER_ADMIN, World
+from sandbox.world import World
 
 WORLD_KEY = "sandbox.world"
 """The key of the WSGI environment under which the middleware puts the world."""
@@ -17,21 +19,37 @@ def current_world() -> World:
 
 
 def authenticate() -> None:
-    """Find the caller: a person's token is their e-mail address. Raise 401 for any other token."""
+    """Find the caller by their access token. Raise 401 without a valid one, 403 if it lacks the endpoint's scope."""
+    if request.blueprint == "oauth":
+        return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    person = current_world().people.find(token.strip()) if scheme.casefold() == "bearer" else None
-    if person is None:
+    access = current_world().tokens.find(token.strip()) if scheme.casefold() == "bearer" else None
+    if access is None:
         raise WebexError(401, "No valid access token in the Authorization header.")
-    g.caller = person
+    g.access = access
+    scope = scopes.of_endpoint(request.blueprint or "", request.method)
+    if scope is not None:
+        require_scope(scope)
 
 
 def caller() -> Person:
     """Return the person who calls."""
-    person: Person = g.caller
-    return person
+    access: Access = g.access
+    return access.person
+
+
+def require_scope(scope: str) -> None:
+    """Raise 403 unless the caller's token has the scope."""
+    if not current_world().tokens.allows(g.access, scope):
+        raise _forbidden()
 
 
 def require_partner_admin() -> None:
-    """Raise 403 unless the caller is the provider's administrator."""
-    if caller().email != PARTNER_ADMIN:
-        raise WebexError(403, "Only the administrator of the provider may do this.")
+    """Raise 403 unless the caller is an administrator of the provider."""
+    if caller().email not in current_world().partner_admins:
+        raise _forbidden()
+
+
+def _forbidden() -> WebexError:
+    """Return the 403 for a missing scope and for a missing role. Webex writes the same for both."""
+    return WebexError(403, "The access token lacks a required scope, or its user lacks a required role.")

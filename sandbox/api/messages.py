@@ -10,6 +10,9 @@ from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError, not_found
 from sandbox.webex.records import Message
 
+MAX_MENTIONS = 100
+"""Limits one page of the messages that mention the caller."""
+
 blueprint = Blueprint("messages", __name__)
 
 
@@ -42,7 +45,7 @@ def list_messages() -> Response:
         raise WebexError(400, "The only supported value of mentionedPeople is the caller.")
     if me.is_bot and room.type == "group" and not mentioned:
         raise WebexError(403, "Bots must list messages of groups with mentionedPeople=me.")
-    size = page_size(50, 100 if mentioned else 1000)
+    size = _page_size(bool(mentioned), must_be_asked_for=me.is_bot and room.type == "group")
     parent = request.args.get("parentId")
     found: list[Message] = []
     for message in world.messages.newest_first(
@@ -57,6 +60,16 @@ def list_messages() -> Response:
         kept = [(name, value) for name, value in request.args.items(multi=True) if name != "beforeMessage"]
         add_next_link([*kept, ("beforeMessage", found[size - 1].id)], response)
     return response
+
+
+def _page_size(of_mentions: bool, must_be_asked_for: bool) -> int:
+    """Return how many messages a page has. A bot in a group was seen to get 403 without `max`, and above the limit."""
+    if not must_be_asked_for:
+        return page_size(50, MAX_MENTIONS if of_mentions else 1000)
+    size = page_size(MAX_MENTIONS + 1, MAX_MENTIONS + 1)
+    if size > MAX_MENTIONS:
+        raise WebexError(403, f"Bots must list messages of groups with max from 1 to {MAX_MENTIONS}.")
+    return size
 
 
 @blueprint.get("/messages/direct")

@@ -1,7 +1,9 @@
-"""WSGI middleware around the application: it logs requests and applies faults."""
+"""WSGI middleware around the application: it logs requests, and applies faults and the limit on parallel reads."""
 
 import json
+import re
 from collections.abc import Iterable
+from urllib.parse import parse_qs
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -11,6 +13,7 @@ from sandbox.api.context import WORLD_KEY
 from sandbox.api.responses import error_body
 from sandbox.faults import Fault, Faults
 from sandbox.webex.ids import make_tracking_id
+from sandbox.webex.parallel_reads import SEEN_LIMIT
 from sandbox.world import Request, World
 
 
@@ -29,7 +32,7 @@ class RequestMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request, or apply the fault that matches it. Raise `ConnectionDropped` if the fault says so."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/v1")
-        token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
+        token = _access_token(environ)
         environ[WORLD_KEY] = self._world
         statuses: list[int] = []
 
@@ -38,14 +41,19 @@ class RequestMiddleware:
             return start_response(status, headers)
 
         dropped = True
-        fault = self._faults.take(method, path, token)
         try:
-            response = self._serve(fault, environ, start)  # type: ignore[arg-type]
+            with self._world.parallel_reads.running(_read_room(method, path, environ["QUERY_STRING"])) as is_within:
+                fault = self._faults.take(method, path, token) if is_within else self._busy()
+                response = self._serve(fault, environ, start)  # type: ignore[arg-type]
             dropped = False
             return response
         finally:
             status = statuses[-1] if statuses and not dropped else None
             self._world.requests.append(Request(method, path, environ["QUERY_STRING"], token, status))
+
+    def _busy(self) -> Fault:
+        headers = {"Retry-After": str(self._world.parallel_reads.retry_after), "x-ratelimit-limit": str(SEEN_LIMIT)}
+        return Fault(None, re.compile(""), None, 1, 429, headers)
 
     def _serve(self, fault: Fault | None, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if fault is None:
@@ -57,6 +65,19 @@ class RequestMiddleware:
         if fault.drop == "after":
             raise ConnectionDropped
         return response
+
+
+def _read_room(method: str, path: str, query: str) -> str | None:
+    """Return the space whose messages a request lists, or None."""
+    if (method, path) != ("GET", "/messages"):
+        return None
+    return parse_qs(query).get("roomId", [None])[0]
+
+
+def _access_token(environ: WSGIEnvironment) -> str:
+    """Return the access token of a request. What HTTP Basic carries is a client's secret, which is logged nowhere."""
+    scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    return "" if scheme.casefold() == "basic" else token
 
 
 def _fault_response(fault: Fault, status: int, start: StartResponse) -> Iterable[bytes]:

@@ -11,7 +11,6 @@ from sandbox.api.responses import json_response, list_response
 from sandbox.webex import json_shapes
 from sandbox.webex.errors import WebexError
 from sandbox.webex.people import Person
-from sandbox.world import PARTNER_ADMIN
 
 MAX_IDS = 85
 """Limits the ids in one request; the number is from Webex's People API."""
@@ -50,7 +49,7 @@ def list_people() -> Response:
 
 
 def _can_find(person: Person) -> bool:
-    return caller().email == PARTNER_ADMIN or person.org_id == caller().org_id
+    return caller().email in current_world().partner_admins or person.org_id == caller().org_id
 
 
 def _matches(person: Person, email: str | None, name: str | None) -> bool:

@@ -4,9 +4,10 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from sandbox.api.context import caller, current_world
+from sandbox.api.context import caller, current_world, require_scope
 from sandbox.api.request_fields import Fields, json_fields
 from sandbox.api.responses import json_response, list_response, no_content
+from sandbox.webex import scopes
 from sandbox.webex.errors import WebexError
 from sandbox.webex.json_shapes import Json
 from sandbox.webex.webhook_filters import FILTERS, check_filter
@@ -30,6 +31,7 @@ def create_webhook() -> Response:
     resource, event, filter_ = fields.required("resource"), fields.required("event"), fields.text("filter")
     if resource not in RESOURCES or event not in EVENTS:
         raise WebexError(400, "The sandbox does not know this resource or event.")
+    require_scope(scopes.of_webhook(resource))
     if filter_:
         check_filter(resource, filter_)
     secret = fields.text("secret")

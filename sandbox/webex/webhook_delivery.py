@@ -20,12 +20,12 @@ _THREADS = 4
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request to a webhook's target. The signature is of exactly these bytes."""
+    """One request to a webhook's target. `signatures` are headers that sign exactly these bytes."""
 
     webhook_id: str
     url: str
     body: bytes
-    signature: str | None
+    signatures: dict[str, str]
 
 
 class WebhookSender:
@@ -104,9 +104,7 @@ class WebhookSender:
             if connection is not None:
                 self._close(connection)
             connections[target] = connection = self._connect(*target)
-        headers = {"Content-Type": "application/json; charset=UTF-8", "Accept": "*/*"}
-        if delivery.signature:
-            headers["X-Spark-Signature"] = delivery.signature
+        headers = {"Content-Type": "application/json; charset=UTF-8", "Accept": "*/*"} | delivery.signatures
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         try:
             connection.request("POST", path, body=delivery.body, headers=headers)

@@ -4,8 +4,6 @@ A webhook that fails 100 times within five minutes becomes inactive until its ow
 once within five minutes of becoming inactive, it becomes inactive again at once (Webex's webhook guide).
 """
 
-import hashlib
-import hmac
 import json
 import time
 from collections import deque
@@ -22,6 +20,7 @@ from sandbox.webex.people import Person
 from sandbox.webex.times import format_millis, now
 from sandbox.webex.webhook_delivery import Delivery
 from sandbox.webex.webhook_filters import matches
+from sandbox.webex.webhook_signatures import SPARK_HEADER, sign
 
 MAX_FAILURES = 100
 FAILURE_WINDOW_SECONDS = 300.0
@@ -72,7 +71,10 @@ class Webhook:
 
 
 class Webhooks:
-    """All webhooks. `send` takes deliveries; `clock` returns seconds."""
+    """All webhooks. `send` takes deliveries; `clock` returns seconds.
+
+    `signature_headers` are the headers that sign what is sent from now on.
+    """
 
     def __init__(
         self, lock: RLock, send: Callable[[Delivery], None], clock: Callable[[], float] = time.monotonic
@@ -81,6 +83,7 @@ class Webhooks:
         self._send = send
         self._clock = clock
         self._webhooks: dict[str, Webhook] = {}
+        self.signature_headers: tuple[str, ...] = (SPARK_HEADER,)
 
     def create(
         self,
@@ -142,7 +145,7 @@ class Webhooks:
         with self._lock:
             for hook in self._webhooks.values():
                 if hook.reports(event):
-                    self._send(_delivery(hook, event))
+                    self._send(_delivery(hook, event, self.signature_headers))
 
     def is_active(self, webhook_id: str) -> bool:
         """Return whether the webhook still exists and is active."""
@@ -165,7 +168,7 @@ class Webhooks:
                 hook.disabled_at = failed_at
 
 
-def _delivery(hook: Webhook, event: Event) -> Delivery:
+def _delivery(hook: Webhook, event: Event, signature_headers: tuple[str, ...]) -> Delivery:
     envelope = {
         **hook.as_json(),
         "resource": event.resource,
@@ -177,5 +180,4 @@ def _delivery(hook: Webhook, event: Event) -> Delivery:
         "data": event.data,
     }
     body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-    signature = hmac.new(hook.secret.encode(), body, hashlib.sha1).hexdigest() if hook.secret else None
-    return Delivery(hook.id, hook.target_url, body, signature)
+    return Delivery(hook.id, hook.target_url, body, sign(hook.secret, body, signature_headers))

@@ -1,8 +1,11 @@
+from threading import Thread
+
 import pytest
 
 from sandbox.server import Sandbox
+from sandbox.webex.parallel_reads import SEEN_LIMIT
 from sandbox.webex.records import Message
-from tests.sandbox.client import Caller
+from tests.sandbox.client import Caller, wait_until
 
 MENTION = "<@personEmail:dirsync@webex.bot|DirSync>"
 
@@ -75,10 +78,33 @@ def test_a_bot_in_a_group_sees_only_its_mentions_and_own_messages(space: str, an
 def test_a_bot_lists_a_group_only_by_mentions(space: str, ana: Caller, bot: Caller) -> None:
     ana.say(space, "just us")
     meant = ana.say(space, f"{MENTION} status")
-    assert bot.get("messages", roomId=space).status_code == 403
+    assert bot.get("messages", roomId=space, max=10).status_code == 403
     for me in ("me", bot.get("people/me").json()["id"]):
-        listed = bot.get("messages", roomId=space, mentionedPeople=me).json()["items"]
+        listed = bot.get("messages", roomId=space, mentionedPeople=me, max=10).json()["items"]
         assert [one["id"] for one in listed] == [meant["id"]]
+
+
+@pytest.mark.parametrize(("size", "status"), [(None, 403), (101, 403), (100, 200), (1, 200)])
+def test_a_bot_must_say_how_many_mentions_it_wants(space: str, bot: Caller, size: int | None, status: int) -> None:
+    assert bot.get("messages", roomId=space, mentionedPeople="me", max=size).status_code == status
+
+
+def test_parallel_reads_of_one_space_are_limited_if_asked(sandbox: Sandbox, space: str, ana: Caller) -> None:
+    other = ana.post("rooms", title="Plans").json()["id"]
+    sandbox.world.parallel_reads.max_parallel = SEEN_LIMIT
+    sandbox.faults.add(path="/messages", method="GET", delay=30, times=SEEN_LIMIT)
+    callers = [Caller(sandbox, "ana@acme.example") for _ in range(SEEN_LIMIT)]
+    waiting = [Thread(target=caller.get, args=("messages",), kwargs={"roomId": space}) for caller in callers]
+    for thread in waiting:
+        thread.start()
+    wait_until(lambda: sandbox.faults.is_clear)
+    refused = ana.get("messages", roomId=space)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert ana.get("messages", roomId=other).status_code == 200
+    sandbox.faults.clear()
+    for thread in waiting:
+        thread.join(5)
+    assert ana.get("messages", roomId=space).status_code == 200
 
 
 def test_a_person_cannot_list_the_mentions_of_another(sandbox: Sandbox, space: str, ana: Caller) -> None:

@@ -39,6 +39,16 @@ def test_the_last_active_space_comes_first(space: str, ana: Caller) -> None:
     assert [room["title"] for room in ana.get("rooms").json()["items"]] == ["Acme telephony", "Plans"]
 
 
+def test_rooms_by_activity_come_in_order_over_all_pages(space: str, ana: Caller) -> None:
+    rooms = [space, *(ana.post("rooms", title=f"Plans {number}").json()["id"] for number in range(4))]
+    spoken = [rooms[number] for number in (2, 0, 4, 1, 3)]
+    for room_id in spoken:
+        ana.say(room_id, "hello")
+    listed = [room for page in ana.pages("rooms", sortBy="lastactivity", max=2) for room in page]
+    assert [room["id"] for room in listed] == spoken[::-1]
+    assert [room["lastActivity"] for room in listed] == sorted((room["lastActivity"] for room in listed), reverse=True)
+
+
 def test_rooms_come_in_pages(ana: Caller) -> None:
     for number in range(4):
         ana.post("rooms", title=f"Plans {number}")

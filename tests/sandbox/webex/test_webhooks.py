@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.webex.cards import CARD
+from sandbox.webex.webhook_signatures import SPARK_HEADER, WEBEX_HEADER
 from sandbox.webex.webhooks import FAILURE_WINDOW_SECONDS, MAX_FAILURES, Webhooks
 from tests.sandbox.client import Caller, Receiver, wait_until
 
@@ -31,6 +32,22 @@ def test_an_event_is_signed_over_the_bytes_that_are_sent(
     receiver.wait_for(1)
     expected = hmac.new(SECRET.encode(), receiver.bodies[0], hashlib.sha1).hexdigest()
     assert receiver.headers[0]["X-Spark-Signature"] == expected
+
+
+@pytest.mark.parametrize("headers", [(SPARK_HEADER, WEBEX_HEADER), (WEBEX_HEADER,)])
+def test_an_event_can_carry_the_newer_signatures(
+    sandbox: Sandbox, space: str, ana: Caller, bot: Caller, receiver: Receiver, headers: tuple[str, ...]
+) -> None:
+    sandbox.world.webhooks.signature_headers = headers
+    hook(bot, receiver.url, secret=SECRET)
+    ana.say(space, f"{MENTION} zażółć")
+    receiver.wait_for(1)
+    signed = {name: receiver.headers[0].get(name) for name in (SPARK_HEADER, WEBEX_HEADER)}
+    assert {name for name, value in signed.items() if value} == set(headers)
+    pairs = dict(pair.split("=") for pair in (signed[WEBEX_HEADER] or "").split(","))
+    assert pairs == {
+        name: hmac.new(SECRET.encode(), receiver.bodies[0], name).hexdigest() for name in ("sha256", "sha512")
+    }
 
 
 def test_without_a_secret_there_is_no_signature(space: str, ana: Caller, bot: Caller, receiver: Receiver) -> None:
