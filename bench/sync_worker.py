@@ -25,14 +25,14 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.settings.secret import Secret
-from bot.webex.models import Posted, WebexEnterprise
+from bot.webex.models import Account, Posted, WebexEnterprise
 from storage import admins, clusters, destinations, enterprises, followers, outbox, syncs
 from storage.engine.conditions import state_in
 from storage.engine.database import Database
 from storage.engine.listener import Listener
 from storage.models import EnterpriseRow, RosterRow, SyncRow
 from storage.values.messages import Draft
-from storage.values.records import ACTIVE, Enterprise, Follower, Identity, SyncState, WebexSyncStatus
+from storage.values.records import ACTIVE, Enterprise, Follower, SyncState, WebexSyncStatus
 
 CLUSTERS = 100
 MAX_ENTERPRISES = 20_000
@@ -68,8 +68,8 @@ class InstantWebex:
     def subscriber_pages(self, _sp_enterprise_id: str, **_options: Any) -> Iterator[list[Any]]:
         yield []
 
-    def me(self) -> Identity:
-        return Identity("bot", "bot@webex.bot")
+    def me(self) -> Account:
+        return Account("bot", "bot@webex.bot")
 
     def post(self, **_message: Any) -> Posted:
         return Posted(uuid.uuid4().hex, uuid.uuid4().hex)

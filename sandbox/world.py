@@ -9,6 +9,7 @@ from sandbox.broadworks.subscribers import Subscribers
 from sandbox.broadworks.syncs import BroadWorks
 from sandbox.webex.access_tokens import AccessTokens
 from sandbox.webex.actions import Actions
+from sandbox.webex.clients import Client
 from sandbox.webex.messages import MessageListener, Messages
 from sandbox.webex.oauth import OAuth
 from sandbox.webex.parallel_reads import ParallelReads
@@ -70,6 +71,10 @@ class World:
         if person is None:
             raise KeyError(email)
         return person
+
+    def use_client(self, email: str, client: Client) -> None:
+        """Have a person write with this client from now on. Raise KeyError if there is no such person."""
+        self.messages.clients[self.person(email).id] = client
 
     def room(self, title: str) -> Room:
         """Return the group space with that title. Raise KeyError if there is none."""

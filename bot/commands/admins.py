@@ -54,7 +54,7 @@ def _list(session: Session, request: Request) -> Reply:
 
 def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
     enterprise = enterprises.lock(session, request.enterprise.id)
-    if any(is_bot(person.email) for person in people):
+    if any(person.is_bot or is_bot(person.email) for person in people):
         raise Refusal(replies.NO_BOTS)
     org_id = enterprises.org_id_of(session, enterprise.id)
     if any(differ(org_id, person.org_id) for person in people):

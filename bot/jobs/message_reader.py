@@ -10,8 +10,10 @@ from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
 from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
+from bot.webex.models import Account, SpaceMessage
 from storage.models import InboxRow
 from storage.values.records import Identity
+from storage.values.webex_ids import same
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,9 @@ MAX_PEOPLE = 10
 FIND_WITHIN = timedelta(seconds=30)
 """How long a message is looked for that Webex does not show yet: its event can be faster than the message."""
 
+KEEP_NAME_FOR = timedelta(minutes=1)
+"""How long the bot's name is known if a message shows none of its names: an operator may have renamed the bot."""
+
 _UNSAFE = (410, 428)
 """HTTP statuses of a file with malware, and of one that cannot be scanned for it (Webex's attachments guide)."""
 
@@ -28,7 +33,7 @@ _UNSAFE = (410, 428)
 def read(context: Context, row: InboxRow) -> Message | None:
     """Return the message of an event; None if it is not for the bot, or is gone."""
     me = context.me()
-    if row.resource != "messages" or row.event != "created" or row.person_id == me.person_id:
+    if row.resource != "messages" or row.event != "created" or same(row.person_id, me.person_id):
         return None
     try:
         found = context.webex.message(row.data_id)
@@ -37,19 +42,20 @@ def read(context: Context, row: InboxRow) -> Message | None:
             log.info("message %s cannot be read: %s", row.data_id, rejected)
             return None
         raise Unavailable("the message is not there yet") from rejected
-    if found.person_id == me.person_id or is_bot(found.person_email):
+    if same(found.person_id, me.person_id) or is_bot(found.person_email):
         return None
     direct = found.room_type == "direct"
-    if not direct and not is_mentioned(found.html, me.person_id):
+    mentioned = is_mentioned(found.mentioned_people, found.html, me.person_id)
+    if not direct and not mentioned:
         return None
     return Message(
         id=found.id,
         room_id=found.room_id,
         direct=direct,
         sender=Identity(found.person_id, found.person_email),
-        text=strip_mention(found.text, found.html, me.person_id),
+        text=_without_mention(context, found, mentioned),
         parent_id=found.parent_id,
-        mentioned=others_mentioned(found.html, me.person_id),
+        mentioned=others_mentioned(found.mentioned_people, found.html, me.person_id),
         files=found.files,
     )
 
@@ -64,6 +70,18 @@ def with_detail(context: Context, message: Message, detail: Detail) -> Message:
         case Detail.PEOPLE:
             people = (_person(context, person_id) for person_id in message.mentioned[:MAX_PEOPLE])
             return replace(message, people=tuple(person for person in people if person is not None))
+
+
+def _without_mention(context: Context, message: SpaceMessage, mentioned: bool) -> str:
+    """Return the text of a message without the mention of the bot."""
+
+    def stripped(me: Account) -> str:
+        return strip_mention(message.text, message.html, me.person_id, me.names if mentioned else ())
+
+    text = stripped(context.me())
+    if mentioned and text == message.text.strip():
+        text = stripped(context.me(max_age=KEEP_NAME_FOR))
+    return text
 
 
 def _org_of(context: Context, message: Message) -> str | None:

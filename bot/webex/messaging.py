@@ -1,9 +1,10 @@
 """Webex's messages, people, memberships and webhooks."""
 
+from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
 from bot.webex.json_fields import Item, optional, required, text, texts
-from bot.webex.models import FileUpload, Posted, SpaceMessage, Webhook
+from bot.webex.models import Account, FileUpload, Posted, SpaceMessage, Webhook
 from bot.webex.urls import segment
 from storage.values.records import Identity
 
@@ -16,9 +17,10 @@ class Webex:
     def __init__(self, client: WebexClient) -> None:
         self._client = client
 
-    def me(self) -> Identity:
+    def me(self) -> Account:
         """Return the bot itself."""
-        return _person(self._client.call("GET", "people/me"))
+        me = self._client.call("GET", "people/me")
+        return Account(required(me, "id"), _email(me), _names(me))
 
     def person(self, person_id: str) -> Identity:
         """Return a person by id."""
@@ -37,6 +39,7 @@ class Webex:
             html=optional(message, "html"),
             parent_id=optional(message, "parentId"),
             files=texts(message, "files"),
+            mentioned_people=texts(message, "mentionedPeople"),
         )
 
     def file(self, url: str, max_bytes: int) -> bytes:
@@ -127,8 +130,20 @@ class Webex:
 
 
 def _person(item: Item) -> Identity:
-    emails = texts(item, "emails")
-    return Identity(required(item, "id"), emails[0] if emails else "", optional(item, "orgId"))
+    email = _email(item)
+    return Identity(required(item, "id"), email, optional(item, "orgId"), is_bot(email, text(item, "type")))
+
+
+def _email(person: Item) -> str:
+    emails = texts(person, "emails")
+    return emails[0] if emails else ""
+
+
+def _names(person: Item) -> tuple[str, ...]:
+    """Return the names of a person: the display name, and those by which clients show a person in a mention."""
+    display_name = text(person, "displayName")
+    names = display_name, text(person, "nickName"), text(person, "firstName"), *display_name.split()[:1]
+    return tuple(dict.fromkeys(name for name in names if name.strip()))
 
 
 def _member(item: Item) -> Identity:

@@ -21,6 +21,19 @@ class SpaceMessage:
     html: str | None = None
     parent_id: str | None = None
     files: tuple[str, ...] = ()
+    mentioned_people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a token belongs to.
+
+    `names` are those under which Webex shows it in a mention, the display name first.
+    """
+
+    person_id: str
+    email: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from werkzeug.datastructures import FileStorage
 
 from sandbox.api.request_fields import Fields, json_fields
 from sandbox.webex.cards import check_attachments
+from sandbox.webex.clients import Client, parse_client
 from sandbox.webex.drafts import MAX_FILE_BYTES, Draft, File, make_file
 from sandbox.webex.errors import WebexError
 
 FETCH_TIMEOUT = 5.0  # seconds
+CLIENT_HEADER = "Sandbox-Client"
+"""The request header that names the client of a message, which Webex does not have."""
 _DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 
@@ -45,7 +48,7 @@ def read_edit(fields: Fields) -> Draft:
     """Return the new content of a message. Raise 400 for `html`, which can be read but not set."""
     if "html" in fields:
         raise WebexError(400, "The html attribute cannot be set.")
-    return Draft(text=fields.text("text"), markdown=fields.text("markdown"))
+    return Draft(text=fields.text("text"), markdown=fields.text("markdown"), client=_client())
 
 
 def _target(fields: Fields) -> Target:
@@ -62,7 +65,13 @@ def _draft(fields: Fields, files: list[File], attachments: list[object]) -> Draf
         files=tuple(files),
         attachments=check_attachments(attachments),
         parent_id=fields.text("parentId"),
+        client=_client(),
     )
+
+
+def _client() -> Client | None:
+    name = request.headers.get(CLIENT_HEADER)
+    return None if name is None else parse_client(name)
 
 
 def _uploaded_file(part: FileStorage) -> File:

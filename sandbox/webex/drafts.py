@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sandbox.webex.clients import Client
 from sandbox.webex.errors import WebexError
 from sandbox.webex.ids import make_id
 
@@ -21,13 +22,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The content of a message. The constructor checks the limits of Webex and raises 400 or 415."""
+    """The content of a message. The constructor checks the limits of Webex and raises 400 or 415.
+
+    `client` is what it is written with; None for the client that its author uses.
+    """
 
     text: str | None = None
     markdown: str | None = None
     files: tuple[File, ...] = ()
     attachments: tuple[dict[str, object], ...] = ()
     parent_id: str | None = None
+    client: Client | None = None
 
     def __post_init__(self) -> None:
         if not (self.text or self.markdown or self.files or self.attachments):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
+from sandbox.webex.clients import Client, mention
 from sandbox.webex.people import Person
 
 FindPerson = Callable[[str, str], Person | None]
@@ -31,17 +32,18 @@ _QUOTE = re.compile(r"\s{0,3}>\s?(?P<rest>.*)")
 class Rendered:
     """A markdown text as Webex stores it, with the ids of mentioned people and groups."""
 
+    client: Client = Client.API
     html: str = ""
     text: str = ""
     people: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
 
 
-def render(markdown: str, find: FindPerson) -> Rendered:
-    """Render markdown as HTML and plain text, and collect its mentions."""
-    rendered = Rendered()
+def render(markdown: str, find: FindPerson, client: Client = Client.API) -> Rendered:
+    """Render markdown as the client's HTML and as plain text, and collect its mentions."""
+    rendered = Rendered(client)
     blocks = [_render_block(kind, lines, find, rendered) for kind, lines in _split_blocks(markdown.splitlines())]
-    rendered.html = "".join(html for html, _ in blocks)
+    rendered.html = ("" if client.has_paragraphs else "<br>").join(html for html, _ in blocks)
     rendered.text = "\n".join(text for _, text in blocks)
     return rendered
 
@@ -90,6 +92,8 @@ def _render_block(kind: str, lines: list[str], find: FindPerson, rendered: Rende
         return f"<{kind}>{html}</{kind}>", text
     html, text = _render_inline("\n".join(line.strip() for line in lines), find, rendered)
     html = html.replace("\n", "<br>")
+    if kind == "p" and not rendered.client.has_paragraphs:
+        return html, text
     return f"<{kind}>{html}</{kind}>", text
 
 
@@ -134,5 +138,4 @@ def _mention(match: re.Match[str], find: FindPerson, rendered: Rendered) -> tupl
     label = match["label"] or person.first_name
     if person.id not in rendered.people:
         rendered.people.append(person.id)
-    opening = f'<spark-mention data-object-type="person" data-object-id="{person.id}">'
-    return f"{opening}{escape(label, quote=False)}</spark-mention>", label
+    return mention(rendered.client, person, label), label

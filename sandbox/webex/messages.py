@@ -12,6 +12,7 @@ from functools import partial
 from threading import RLock
 
 from sandbox.webex import json_shapes
+from sandbox.webex.clients import Client
 from sandbox.webex.drafts import Draft, File
 from sandbox.webex.errors import WebexError, not_found
 from sandbox.webex.events import Event, Publish
@@ -40,6 +41,7 @@ class Messages:
         self._room_of: dict[str, str] = {}
         self._by_file: dict[str, str] = {}
         self.listeners: list[MessageListener] = []
+        self.clients: dict[str, Client] = {}
 
     def post(self, author: Person, room: Room, draft: Draft) -> Message:
         """Post a message in a space the author is in."""
@@ -56,7 +58,7 @@ class Messages:
                 files=draft.files,
                 attachments=draft.attachments,
             )
-            message = self._with_text(message, draft)
+            message = self._with_text(message, draft, author)
             self._room_of[message.id] = room.id
             self._by_file |= {file.id: message.id for file in draft.files}
             self._rooms.mark_active(room)
@@ -75,7 +77,7 @@ class Messages:
                 raise WebexError(400, "A message with a file or a card cannot be edited.")
             if old.edits >= MAX_EDITS:
                 raise WebexError(400, "This message was edited as often as is allowed.")
-            message = replace(self._with_text(old, draft), updated=now(), edits=old.edits + 1)
+            message = replace(self._with_text(old, draft, author), updated=now(), edits=old.edits + 1)
             self._store("edited", message, author)
             return message
 
@@ -141,7 +143,7 @@ class Messages:
             raise not_found("parent message")
         return parent.parent_id or parent.id
 
-    def _with_text(self, message: Message, draft: Draft) -> Message:
+    def _with_text(self, message: Message, draft: Draft, author: Person) -> Message:
         def find_member(by: str, value: str) -> Person | None:
             members = (member.person for member in self._rooms.members(message.room_id))
             if by == "personId":
@@ -149,7 +151,8 @@ class Messages:
             person = self._people.find(value)
             return person if person and self._rooms.is_member(message.room_id, person) else None
 
-        rendered = render(draft.markdown, find_member) if draft.markdown else Rendered()
+        client = draft.client or self.clients.get(author.id, Client.API)
+        rendered = render(draft.markdown, find_member, client) if draft.markdown else Rendered()
         return replace(
             message,
             text=draft.text or rendered.text or None,

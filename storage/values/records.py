@@ -232,11 +232,15 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person, as Webex identifies them. `org_id` is their organization, if it was read."""
+    """A person, as Webex identifies them.
+
+    `org_id` is their organization, if it was read. `is_bot`: Webex said that the account is a bot's.
+    """
 
     person_id: str
     email: str
     org_id: str | None = None
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

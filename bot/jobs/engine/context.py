@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
+from bot.webex.models import Account
 from storage.engine.database import Database
 from storage.engine.held_rows import HeldRows
-from storage.values.records import Identity
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,11 @@ class Context:
     now: Callable[[], datetime]
     held: HeldRows = field(default_factory=HeldRows)
     stopping: threading.Event = field(default_factory=threading.Event)
-    _known: dict[str, Identity] = field(default_factory=dict)
+    _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
-    def me(self) -> Identity:
-        """Return the bot itself; Webex is asked once."""
-        if "me" not in self._known:
-            self._known["me"] = self.webex.me()
-        return self._known["me"]
+    def me(self, max_age: timedelta | None = None) -> Account:
+        """Return the bot itself. Webex is asked once, and again for an answer that is not older than `max_age`."""
+        known = self._known.get("me")
+        if known is None or (max_age is not None and self.now() - known[1] > max_age):
+            known = self._known["me"] = self.webex.me(), self.now()
+        return known[0]

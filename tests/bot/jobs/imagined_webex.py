@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.webex.errors import RateLimited, WebexFailure
-from bot.webex.models import SpaceMessage, Subscriber, WebexEnterprise
+from bot.webex.models import Account, SpaceMessage, Subscriber, WebexEnterprise
 from storage.values.records import Identity, SyncError, WebexSyncStatus
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
 ORGANIZATION = "org"
-BOT = Identity("bot", "dirsync@webex.bot")
+BOT = Account("bot", "dirsync@webex.bot", ("Sync",))
 Answer = TypeVar("Answer")
 MENTION = '<spark-mention data-object-type="person" data-object-id="bot">Sync</spark-mention>'
 
@@ -74,7 +74,7 @@ class ImaginedWebex:
     members_of: dict[str, list[Identity]] = field(default_factory=dict)
     asked_members: list[tuple[datetime, list[Identity] | WebexFailure]] = field(default_factory=list)
 
-    def me(self) -> Identity:
+    def me(self) -> Account:
         """The bot itself."""
         return self._called(None, lambda: BOT)
 

@@ -70,12 +70,12 @@ def test_a_mention_is_found_in_any_style_of_html(mention: str) -> None:
     ],
 )
 def test_only_the_first_attribute_of_that_name_says_who_is_mentioned(attributes: str) -> None:
-    assert not is_mentioned(f"<spark-mention {attributes}>Bot</spark-mention>", "B0T")
+    assert not is_mentioned((), f"<spark-mention {attributes}>Bot</spark-mention>", "B0T")
 
 
 def test_a_mention_in_a_comment_does_not_count() -> None:
-    assert not is_mentioned(f"<!-- {BOT} --> sync", "B0T")
-    assert not is_mentioned(f"<!-- {BOT} sync", "B0T")
+    assert not is_mentioned((), f"<!-- {BOT} --> sync", "B0T")
+    assert not is_mentioned((), f"<!-- {BOT} sync", "B0T")
     assert strip_mention("Bot or Bot", f"Bot or <!-- {BOT} -->{BOT}", "B0T") == "Bot or"
 
 
@@ -102,7 +102,7 @@ def test_a_mention_of_everybody_is_not_one_of_the_bot() -> None:
 def test_other_mentioned_people_are_listed_once_and_in_order() -> None:
     ben = ANA.replace("4NA", "B3N")
     everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
-    assert others_mentioned(f"{ben} {BOT} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
+    assert others_mentioned((), f"{ben} {BOT} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
 
 
 def test_without_html_nothing_is_removed() -> None:

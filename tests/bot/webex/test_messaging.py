@@ -10,7 +10,7 @@ from bot.webex.access_token import FixedToken
 from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
 from bot.webex.messaging import Webex
-from bot.webex.models import FileUpload, Posted, SpaceMessage, Webhook
+from bot.webex.models import Account, FileUpload, Posted, SpaceMessage, Webhook
 from storage.values.records import Identity
 from tests.bot.webex.scripted import Answer, Scripted
 
@@ -34,9 +34,11 @@ def webex(server: Scripted) -> Webex:
 
 def test_the_bot_learns_who_it_is(server: Scripted, webex: Webex) -> None:
     server.script(
-        Answer(content={"id": "p1", "emails": ["bot@webex.bot", "b"], "displayName": "Dirsync", "orgId": "o1"})
+        Answer(
+            content={"id": "p1", "emails": ["bot@webex.bot"], "displayName": "Directory Sync", "nickName": "Dirsync"}
+        )
     )
-    assert webex.me() == Identity("p1", "bot@webex.bot", "o1")
+    assert webex.me() == Account("p1", "bot@webex.bot", ("Directory Sync", "Dirsync", "Directory"))
     assert server.heard[0].target == "/v1/people/me"
 
 
@@ -58,6 +60,7 @@ def test_a_message_is_read_with_all_fields(server: Scripted, webex: Webex) -> No
                 "html": "<p>sync</p>",
                 "parentId": "m0",
                 "files": ["https://files.example/1"],
+                "mentionedPeople": ["p2", "p3"],
                 "created": "2021-03-23T16:09:06.527Z",
             }
         )
@@ -72,6 +75,7 @@ def test_a_message_is_read_with_all_fields(server: Scripted, webex: Webex) -> No
         "<p>sync</p>",
         "m0",
         ("https://files.example/1",),
+        ("p2", "p3"),
     )
 
 
