@@ -15,9 +15,12 @@ class Process(StrEnum):
     WORKER = "worker"
     UPGRADE = "db upgrade"
     ENTERPRISE = "enterprise"
+    AUTHORIZE = "authorize"
+    AUTHORIZE_SHOW = "authorize --show"
 
 
 RUNS_JOBS = frozenset({Process.SERVE, Process.WORKER})
+AUTHORIZES = frozenset({Process.AUTHORIZE, Process.AUTHORIZE_SHOW})
 _RECEIVES_WEBHOOKS = frozenset({Process.SERVE, Process.WEB})
 _NONE: frozenset[Process] = frozenset()
 
@@ -51,7 +54,13 @@ SETTINGS = (
         required_by=_RECEIVES_WEBHOOKS,
         used_by=_RECEIVES_WEBHOOKS | RUNS_JOBS,
     ),
-    Setting("WEBEX_API_URL", "The base address of the Webex API.", parsers.api_url, "https://webexapis.com/v1/"),
+    Setting(
+        "WEBEX_API_URL",
+        "The base address of the Webex API.",
+        parsers.api_url,
+        "https://webexapis.com/v1/",
+        used_by=RUNS_JOBS | AUTHORIZES,
+    ),
     Setting(
         "WEBEX_ADMIN_TOKEN",
         "A partner admin's access token, to try the bot. The bot uses it to sync enterprises and to read their license "
@@ -63,11 +72,13 @@ SETTINGS = (
         "The client id of an integration or a service app. The bot renews its access tokens by itself. "
         "An integration needs this, WEBEX_ADMIN_CLIENT_SECRET and BOT_SECRET_KEY.",
         parsers.client_id,
+        used_by=RUNS_JOBS | AUTHORIZES,
     ),
     Setting(
         "WEBEX_ADMIN_CLIENT_SECRET",
         "The client secret of the integration. developer.webex.com shows it once, when you create the integration.",
         parsers.credential,
+        used_by=RUNS_JOBS | AUTHORIZES,
     ),
     Setting(
         "WEBEX_ADMIN_REFRESH_TOKEN",
@@ -80,6 +91,7 @@ SETTINGS = (
         "The key that encrypts the integration's tokens in the database. `openssl rand -base64 32` makes one. "
         "To replace it, put the new one before the old one, with a comma between them.",
         parsers.secret_keys,
+        used_by=RUNS_JOBS | {Process.AUTHORIZE},
     ),
     Setting(
         "BOT_PUBLIC_URL",
@@ -117,7 +129,7 @@ SETTINGS = (
         "The database: sqlite:///path/to/file.db for one process, or postgres://… for many that share the work.",
         parsers.database_url,
         "sqlite:///var/bot.db",
-        used_by=frozenset(Process),
+        used_by=frozenset(Process) - {Process.AUTHORIZE_SHOW},
     ),
     Setting("PORT", "The port that the bot listens on.", parsers.port, "8080", used_by=_RECEIVES_WEBHOOKS),
     Setting("SYNC_HOLD", "How long after a completed sync nobody can start another one.", parsers.duration, "24h"),

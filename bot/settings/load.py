@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.chat.command import CommandSettings
 from bot.settings import provider_access
-from bot.settings.catalog import RUNS_JOBS, SETTINGS, Process
+from bot.settings.catalog import AUTHORIZES, RUNS_JOBS, SETTINGS, Process
 from bot.settings.secret import Secret
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -35,7 +35,8 @@ def _default(name: str) -> Callable[[], Any]:
 class Settings:
     """The value of every setting; a setting without a default is empty until it is set.
 
-    `set_fields` are the fields that the environment sets; `warnings` are sentences for the log.
+    `set_fields` are the fields that the environment sets; `warnings` are sentences for the log. `is_on_heroku` says
+    that the process runs on a dyno, which no browser reaches.
     """
 
     webex_bot_token: Secret = _NO_SECRET
@@ -58,6 +59,7 @@ class Settings:
     sync_timeout: timedelta = field(default_factory=_default("SYNC_TIMEOUT"))
     roster_max_age: timedelta = field(default_factory=_default("ROSTER_MAX_AGE"))
     answer_threads: int = field(default_factory=_default("ANSWER_THREADS"))
+    is_on_heroku: bool = False
     set_fields: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
 
@@ -104,7 +106,8 @@ def load(process: Process, environ: Mapping[str, str] | None = None) -> Settings
             meaning = setting.meaning[0].lower() + setting.meaning[1:]
             faults.append(f"{name} is not set, and `{process}` needs it: {meaning}")
     is_sqlite = "DATABASE_URL" not in unreadable and settings.database_url.reveal().startswith("sqlite:")
-    if environ.get("DYNO") and is_sqlite:
+    is_on_heroku, uses_database = bool(environ.get("DYNO")), process in _BY_NAME["DATABASE_URL"].used_by
+    if is_on_heroku and is_sqlite and uses_database:
         faults.append(
             "DATABASE_URL must name a PostgreSQL database on Heroku: dynos share no disk and lose their own at every"
             " restart, and the SQLite file with it. Add Heroku Postgres, which sets DATABASE_URL."
@@ -112,7 +115,8 @@ def load(process: Process, environ: Mapping[str, str] | None = None) -> Settings
     if faults:
         raise SettingsFault(process, faults)
     ignored = [f"{name} {problem}. `{process}` starts without it." for name, problem in unreadable.items()]
-    return replace(settings, warnings=(*ignored, *_without_effect(settings, environ)))
+    warnings = (*ignored, *_without_effect(settings, environ))
+    return replace(settings, is_on_heroku=is_on_heroku, warnings=warnings)
 
 
 def _parse(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
@@ -131,6 +135,10 @@ def _required(process: Process, texts: Mapping[str, str]) -> set[str]:
     required = {setting.name for setting in SETTINGS if process in setting.required_by}
     if process is Process.WORKER and "BOT_PUBLIC_URL" in texts:
         required.add("WEBEX_WEBHOOK_SECRET")  # a worker that knows the address makes the webhooks
+    if process in AUTHORIZES:
+        required |= {provider_access.CLIENT_ID, provider_access.CLIENT_SECRET}
+    if process is Process.AUTHORIZE:
+        required.add(provider_access.SECRET_KEY)
     return required
 
 

@@ -9,7 +9,7 @@ from typing import get_type_hints
 
 import pytest
 
-from bot.settings.catalog import SETTINGS, Process
+from bot.settings.catalog import AUTHORIZES, SETTINGS, Process
 from bot.settings.load import Settings, SettingsFault, load
 from bot.settings.secret import Secret
 
@@ -21,14 +21,26 @@ COMPLETE = {
     "BOT_PUBLIC_URL": "https://bot.example/",
     "BOT_OPERATORS": "olga@provider.example",
 }
+INTEGRATION = {
+    "WEBEX_ADMIN_CLIENT_ID": "C1",
+    "WEBEX_ADMIN_CLIENT_SECRET": "client-secret",
+    "BOT_SECRET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+}
 HEROKU = {"DYNO": "web.1"}
 POSTGRES = {"DATABASE_URL": "postgres://u:p@db.example/bot"}
+
+
+WITH_A_DATABASE = [process for process in Process if process is not Process.AUTHORIZE_SHOW]
 
 
 def faults(process: Process, environ: dict[str, str]) -> list[str]:
     with pytest.raises(SettingsFault) as caught:
         load(process, environ)
     return caught.value.faults
+
+
+def complete(process: Process) -> dict[str, str]:
+    return INTEGRATION if process in AUTHORIZES else COMPLETE
 
 
 def names(found: list[str]) -> list[str]:
@@ -74,11 +86,13 @@ def test_a_process_gets_the_values_that_are_set() -> None:
         ),
         (Process.WEB, ["WEBEX_WEBHOOK_SECRET"]),
         (Process.WORKER, ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
+        (Process.AUTHORIZE, ["WEBEX_ADMIN_CLIENT_ID", "WEBEX_ADMIN_CLIENT_SECRET", "BOT_SECRET_KEY"]),
+        (Process.AUTHORIZE_SHOW, ["WEBEX_ADMIN_CLIENT_ID", "WEBEX_ADMIN_CLIENT_SECRET"]),
     ],
 )
 def test_each_process_demands_only_its_own_settings(process: Process, demanded: list[str]) -> None:
     assert names(faults(process, {})) == demanded
-    load(process, {name: COMPLETE[name] for name in demanded})
+    load(process, {name: {**COMPLETE, **INTEGRATION}[name] for name in demanded})
 
 
 @pytest.mark.parametrize("process", [Process.UPGRADE, Process.ENTERPRISE])
@@ -292,17 +306,23 @@ def test_an_unsupported_or_in_memory_database_is_refused(url: str) -> None:
     assert fault_of("DATABASE_URL", url)
 
 
-@pytest.mark.parametrize("process", list(Process))
+@pytest.mark.parametrize("process", WITH_A_DATABASE)
 def test_every_process_refuses_an_unsupported_database(process: Process) -> None:
-    assert names(faults(process, {**COMPLETE, "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
+    assert names(faults(process, {**complete(process), "DATABASE_URL": "mysql://h/d"})) == ["DATABASE_URL"]
 
 
-@pytest.mark.parametrize("process", list(Process))
+@pytest.mark.parametrize("process", WITH_A_DATABASE)
 def test_sqlite_is_refused_on_heroku_and_the_fault_says_why(process: Process) -> None:
-    (fault,) = faults(process, {**COMPLETE, **HEROKU})
+    (fault,) = faults(process, {**complete(process), **HEROKU})
     assert fault.startswith("DATABASE_URL")
     assert "dynos share no disk" in fault
-    load(process, {**COMPLETE, **HEROKU, **POSTGRES})
+    assert load(process, {**complete(process), **HEROKU, **POSTGRES}).is_on_heroku
+
+
+@pytest.mark.parametrize("database", [{}, {"DATABASE_URL": "mysql://h/d"}])
+def test_only_showing_a_token_needs_no_database(database: dict[str, str]) -> None:
+    settings = load(Process.AUTHORIZE_SHOW, {**INTEGRATION, **HEROKU, **database})
+    assert settings.webex_admin_client_id == "C1"
 
 
 @pytest.mark.parametrize(
@@ -341,7 +361,7 @@ def test_no_env_file_is_read(tmp_path: os.PathLike[str], monkeypatch: pytest.Mon
 def test_the_catalog_describes_every_setting_once() -> None:
     assert [field.name.upper() for field in fields(Settings)] == [
         *(setting.name for setting in SETTINGS),
-        *("SET_FIELDS", "WARNINGS"),
+        *("IS_ON_HEROKU", "SET_FIELDS", "WARNINGS"),
     ]
     for setting in SETTINGS:
         assert setting.meaning[0].isupper()

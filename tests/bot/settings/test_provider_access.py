@@ -131,3 +131,9 @@ def test_a_part_of_an_integration_that_was_copied_badly_is_a_fault(name: str, te
     said = fault({**INTEGRATION, **REFRESH, name: text})
     assert said.startswith(f"{name} ")
     assert said.endswith("copy it again.")
+
+
+@pytest.mark.parametrize("more", [{}, TOKEN, REFRESH])
+def test_authorizing_looks_only_at_the_integration(more: dict[str, str]) -> None:
+    assert faults({**INTEGRATION, **more}, Process.AUTHORIZE) == []
+    assert "openssl rand -base64 32" in faults({**ID, **SECRET, **more}, Process.AUTHORIZE)[0]
