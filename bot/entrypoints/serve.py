@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from bot.entrypoints import startup, wiring
+from bot.entrypoints import provider_access, startup, wiring
 from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
 from bot.web import create_app
@@ -48,6 +48,7 @@ def _prepare_database(settings: Settings) -> None:
         database = startup.open_database(settings)
         startup.ensure_up_to_date(database)
         startup.apply_settings(database, settings)
+        provider_access.ensure_refresh_token(settings, database)
         database.close()
 
 

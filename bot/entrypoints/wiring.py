@@ -5,7 +5,7 @@ import os
 
 from flask import Flask
 
-from bot.entrypoints import startup
+from bot.entrypoints import provider_access, startup
 from bot.jobs import SCHEDULE
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
@@ -29,8 +29,9 @@ MAX_STOP_SECONDS = 9
 def build_context(settings: Settings, database: Database) -> Context:
     """Return what the jobs work with: the database and Webex, as the settings name them."""
     bot = WebexClient(FixedToken(settings.webex_bot_token.reveal()), settings.webex_api_url)
-    admin = WebexClient(FixedToken(settings.webex_admin_token.reveal()), settings.webex_api_url)
-    return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now)
+    renewable = provider_access.renewed_token(settings, database) if settings.uses_integration else None
+    admin = WebexClient(renewable or FixedToken(settings.webex_admin_token.reveal()), settings.webex_api_url)
+    return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now, provider_token=renewable)
 
 
 def start_clock(context: Context) -> Clock:

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 
-from bot.entrypoints import startup, wiring
+from bot.entrypoints import provider_access, startup, wiring
 from bot.settings.load import Settings
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ def run_worker(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     startup.apply_settings(database, settings)
+    provider_access.ensure_refresh_token(settings, database)
     clock = wiring.start_clock(wiring.build_context(settings, database))
     log.info("working")
     try:

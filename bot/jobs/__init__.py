@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.jobs import inbox, maintenance, outbox, rosters, syncs, webex_status, webhooks
+from bot.jobs import inbox, maintenance, outbox, provider_token, rosters, syncs, webex_status, webhooks
 from bot.jobs.engine.job import Chore, Job
 
 SCHEDULE: tuple[Job[Any] | Chore, ...] = (
@@ -14,6 +14,8 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     webex_status.JOB,
     Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
     Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
+    Chore("provider token", provider_token.renew, every=timedelta(seconds=5)),
+    Chore("token reminders", provider_token.remind, every=timedelta(minutes=1)),
     Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),
     Chore("survey", webex_status.survey, every=webex_status.EVERY),
     Chore("whole rosters", rosters.request_stalest, every=timedelta(minutes=1)),

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from bot.webex.errors import TokenRefused
+
 
 class AccessToken(Protocol):
     """The token that a client sends, asked for at each call. It may be asked from any thread."""
@@ -14,6 +16,17 @@ class AccessToken(Protocol):
 
         Raise TokenRefused if no other can be had without an operator, and another WebexFailure if it cannot be had now.
         """
+
+
+class RenewableToken(AccessToken, Protocol):
+    """A token that is renewed before its end."""
+
+    def look(self) -> None:
+        """Take over what other processes have kept."""
+
+    @property
+    def refusal(self) -> TokenRefused | None:
+        """Why Webex will not renew the token, while it still works; None if it will, or if nobody has asked."""
 
 
 class FixedToken:

@@ -231,6 +231,21 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTokens:
+    """The tokens of an integration as they are kept: sealed. `ProviderTokenRow` says what each field means."""
+
+    refresh_token: str = field(repr=False)
+    access_token: str | None = field(repr=False)
+    access_ends_at: datetime | None
+    refresh_ends_at: datetime | None
+    scopes: str
+    environment_digest: str | None
+    renewed_at: datetime | None
+    version: int
+    told_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A person, as Webex identifies them.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.settings.load import Settings
+from bot.webex.access_token import RenewableToken
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
 from bot.webex.models import Account
@@ -15,13 +16,17 @@ from storage.engine.held_rows import HeldRows
 
 @dataclass(frozen=True)
 class Context:
-    """The settings, the database, both sides of Webex, the clock, the rows in hand, and whether the process stops."""
+    """The settings, the database, both sides of Webex, the clock, the rows in hand, and whether the process stops.
+
+    `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
+    """
 
     settings: Settings
     database: Database
     webex: Webex
     broadworks: BroadWorks
     now: Callable[[], datetime]
+    provider_token: RenewableToken | None = None
     held: HeldRows = field(default_factory=HeldRows)
     stopping: threading.Event = field(default_factory=threading.Event)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)

@@ -6,7 +6,19 @@ from datetime import timedelta
 from functools import partial
 
 from bot.commands import COMMANDS
-from bot.replies import access, admins, audit, delivery, enterprise, enterprise_keys, help, rate_limits, spaces, use
+from bot.replies import (
+    access,
+    admins,
+    audit,
+    delivery,
+    enterprise,
+    enterprise_keys,
+    help,
+    provider_token,
+    rate_limits,
+    spaces,
+    use,
+)
 from bot.services import enterprise_fields
 from bot.services.enterprise_fields import FIELDS, InvalidField
 from storage import audit as audit_log
@@ -50,6 +62,10 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(access.kept_out, "an admin")(sample.email, sample.keys, operator=False)
     yield case(access.kept_out, "an operator")(sample.operators[0], [], operator=True)
     yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys[:1], operator=True)
+    for left, days in (("", 14), ("it has ended", -2)):
+        yield case(provider_token.ends, left)(NOW + days * _DAY, NOW, acme.timezone)
+    yield case(provider_token.refused)(NOW + 3 * _DAY, NOW, acme.timezone)
+    yield case(provider_token.refused, "its end is unknown")(None, NOW, acme.timezone)
     yield case(access.which)(sample.enterprises)
     yield constant(access, "NO_ENTERPRISE")
     yield constant(delivery, "APOLOGY")

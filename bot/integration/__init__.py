@@ -1,0 +1,1 @@
+"""The integration by which the provider gives the bot access: its tokens, kept encrypted and renewed."""

@@ -1,0 +1,182 @@
+"""The tokens of the integration in the database: they are sealed there, and opened here."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.integration.seal import Seal, Unreadable
+from bot.webex.tokens import MAX_CALL_SECONDS, Tokens
+from storage import provider_tokens
+from storage.engine import leases
+from storage.engine.database import Database
+from storage.values.records import KeptTokens
+
+log = logging.getLogger(__name__)
+
+RENEWAL_LEASE = timedelta(seconds=MAX_CALL_SECONDS + 2)
+"""How long one process alone may renew: a little longer than one call. After a crash, others wait no longer."""
+
+_LEASE_NAME = "provider token"
+_SAME_END = timedelta(minutes=10)
+"""Two ends this close are the same: each is counted from the time of an answer."""
+
+
+class NoRefreshToken(Exception):
+    """There is no refresh token to begin with; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTokens:
+    """The tokens that this process may send. `version` is that of the row they are from."""
+
+    refresh_token: str = field(repr=False)
+    access_token: str | None = field(repr=False)
+    access_ends_at: datetime | None
+    renewed_at: datetime | None
+    version: int
+
+
+class TokenStore:
+    """The row of one integration."""
+
+    def __init__(
+        self, database: Database, client_id: str, keys: Sequence[str], *, environment_token: str | None
+    ) -> None:
+        """Take the keys of BOT_SECRET_KEY, and WEBEX_ADMIN_REFRESH_TOKEN if that is set."""
+        self.environment_token = environment_token
+        self._database, self._client_id = database, client_id
+        self._seal = Seal(keys)
+
+    def prepare(self) -> None:
+        """Take over a refresh token that is new in the environment, and seal the tokens with the first key.
+
+        Raise NoRefreshToken if there is none, neither in the environment nor in the database.
+        """
+        given = self.environment_token
+        with self._database.write() as session:
+            kept = provider_tokens.lock(session, self._client_id)
+            if given is None:
+                if kept is None:
+                    raise NoRefreshToken(
+                        "The integration has no refresh token: run `python -m bot authorize`, "
+                        "or set WEBEX_ADMIN_REFRESH_TOKEN."
+                    )
+                self._seal_again(session, kept)
+            elif kept is None or kept.environment_digest != _digest(given):
+                self._take_over(session, given)
+                log.info("begins with the refresh token of WEBEX_ADMIN_REFRESH_TOKEN")
+            else:
+                try:
+                    self._seal_again(session, kept)
+                except NoRefreshToken as unreadable:
+                    log.error("%s Until then WEBEX_ADMIN_REFRESH_TOKEN is used", unreadable)
+                    self._take_over(session, given)
+
+    def read(self) -> OpenedTokens | None:
+        """Return the tokens, None if there are none. Raise Unreadable if no key opens them."""
+        with self._database.quick_read() as session:
+            kept = provider_tokens.find(session, self._client_id)
+        return None if kept is None else self._opened(kept)
+
+    def lease(self, now: datetime) -> bool:
+        """Take the right to renew, or take it longer. Return False while another process has it."""
+        with self._database.write() as session:
+            return leases.take(session, _LEASE_NAME, self._database.name, now, RENEWAL_LEASE)
+
+    def end_lease(self, now: datetime) -> None:
+        """Let other processes renew."""
+        with self._database.write() as session:
+            leases.give_back(session, _LEASE_NAME, self._database.name, now)
+
+    def keep_renewed(self, version: int, refresh_token: str, answer: Tokens, now: datetime) -> OpenedTokens | None:
+        """Keep what Webex answered to a renewal with this refresh token, and return it.
+
+        Return None if the row has another version by now: then it has other tokens.
+        """
+        with self._database.write() as session:
+            kept = provider_tokens.lock(session, self._client_id)
+            if kept is None or kept.version != version:
+                return None
+            return self._replace(session, kept, refresh_token, answer, now)
+
+    def keep_authorized(self, answer: Tokens, now: datetime) -> None:
+        """Keep the tokens that an admin has just authorized; they win over those of the environment.
+
+        Raise ValueError if the answer has no refresh token.
+        """
+        if answer.refresh_token is None:
+            raise ValueError("Webex gave no refresh token")
+        with self._database.write() as session:
+            provider_tokens.add(session, self._client_id, self._seal.sealed(answer.refresh_token))
+            kept = provider_tokens.lock(session, self._client_id)
+            if kept is None:
+                raise LookupError("the tokens were deleted meanwhile")
+            digest = _digest(self.environment_token) if self.environment_token else kept.environment_digest
+            kept = replace(kept, environment_digest=digest, refresh_ends_at=None)
+            self._replace(session, kept, answer.refresh_token, answer, now)
+
+    def _take_over(self, session: Session, refresh_token: str) -> None:
+        """Begin with a refresh token: the access token, and when each ends, come with the first renewal."""
+        sealed = self._sealed(refresh_token, None)
+        provider_tokens.add(session, self._client_id, self._seal.sealed(refresh_token))
+        unknown = dict.fromkeys(("access_ends_at", "refresh_ends_at", "renewed_at", "told_days"))
+        provider_tokens.replace(
+            session, self._client_id, **sealed, **unknown, scopes="", environment_digest=_digest(refresh_token)
+        )
+
+    def _seal_again(self, session: Session, kept: KeptTokens) -> None:
+        """Seal the tokens with the first key, unless they are. Raise NoRefreshToken if no key opens them."""
+        try:
+            opened = self._opened(kept)
+        except Unreadable:
+            raise NoRefreshToken(
+                "No key of BOT_SECRET_KEY opens the tokens in the database: set the key that they were written with, "
+                "run `python -m bot authorize`, or set WEBEX_ADMIN_REFRESH_TOKEN."
+            ) from None
+        if not self._seal.has_first_key(kept.refresh_token):
+            sealed = self._sealed(opened.refresh_token, opened.access_token)
+            provider_tokens.seal_again(session, self._client_id, **sealed)
+            log.info("sealed the integration's tokens with the first key of BOT_SECRET_KEY")
+
+    def _replace(
+        self, session: Session, kept: KeptTokens, refresh_token: str, answer: Tokens, now: datetime
+    ) -> OpenedTokens:
+        """Keep an answer of Webex in place of these tokens. What the answer does not tell stays as it is known."""
+        refresh_token = answer.refresh_token or refresh_token
+        ends_at = answer.refresh_ends_at or kept.refresh_ends_at
+        is_longer = ends_at is None or kept.refresh_ends_at is None or ends_at > kept.refresh_ends_at + _SAME_END
+        provider_tokens.replace(
+            session,
+            self._client_id,
+            **self._sealed(refresh_token, answer.access_token),
+            access_ends_at=answer.access_ends_at,
+            refresh_ends_at=ends_at,
+            scopes=answer.scopes or kept.scopes,
+            environment_digest=kept.environment_digest,
+            renewed_at=now,
+            told_days=None if is_longer else kept.told_days,
+        )
+        return OpenedTokens(refresh_token, answer.access_token, answer.access_ends_at, now, kept.version + 1)
+
+    def _sealed(self, refresh_token: str, access_token: str | None) -> dict[str, str | None]:
+        return {
+            "refresh_token": self._seal.sealed(refresh_token),
+            "access_token": None if access_token is None else self._seal.sealed(access_token),
+        }
+
+    def _opened(self, kept: KeptTokens) -> OpenedTokens:
+        return OpenedTokens(
+            refresh_token=self._seal.opened(kept.refresh_token),
+            access_token=None if kept.access_token is None else self._seal.opened(kept.access_token),
+            access_ends_at=kept.access_ends_at,
+            renewed_at=kept.renewed_at,
+            version=kept.version,
+        )
+
+
+def _digest(refresh_token: str) -> str:
+    return hashlib.sha256(refresh_token.encode()).hexdigest()

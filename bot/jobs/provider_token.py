@@ -1,0 +1,59 @@
+"""Renews the access token of the provider's integration ahead, and reminds operators before its refresh token ends."""
+
+import logging
+from datetime import timedelta
+
+from bot.jobs.engine.context import Context
+from bot.replies import provider_token as replies
+from bot.services import operators
+from storage import provider_tokens
+
+log = logging.getLogger(__name__)
+
+REMINDERS = (14, 7, 1)
+"""Days before the end of the refresh token at which operators are told."""
+
+_REFUSED = -1
+"""Kept as the last reminder once operators were told that Webex refuses the refresh token."""
+
+
+def renew(context: Context) -> None:
+    """Renew the access token if it nears its end, so that no call has to."""
+    if context.provider_token is not None:
+        context.provider_token.current()
+
+
+def remind(context: Context) -> None:
+    """Tell operators that the refresh token ends soon, or that Webex refuses it; each of these once for a token."""
+    token, client_id = context.provider_token, context.settings.webex_admin_client_id
+    if token is None:
+        return
+    token.look()
+    with context.database.quick_read() as session:
+        kept = provider_tokens.find(session, client_id)
+    if kept is None:
+        return
+    now, zone, ends_at = context.now(), context.settings.bot_timezone, kept.refresh_ends_at
+    if refusal := token.refusal:
+        days, text = _REFUSED, replies.refused(kept.access_ends_at, now, zone)
+    elif ends_at is not None and (step := _step(ends_at - now)) is not None:
+        days, text = step, replies.ends(ends_at, now, zone)
+    else:
+        return
+    with context.database.write() as session:
+        if not provider_tokens.mark_told(session, client_id, kept.version, days):
+            return
+        operators.tell(session, text, now)
+    if refusal:
+        log.error(
+            "Webex refuses the refresh token of the integration, whose access token still works: run "
+            "`python -m bot authorize`, or set another WEBEX_ADMIN_REFRESH_TOKEN. %s",
+            refusal,
+        )
+    else:
+        log.warning("the refresh token ends at %s: run `python -m bot authorize`", ends_at)
+
+
+def _step(left: timedelta) -> int | None:
+    """Return the nearest reminder whose time has come, None if none has."""
+    return min((days for days in REMINDERS if left <= timedelta(days=days)), default=None)
