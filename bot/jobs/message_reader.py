@@ -9,7 +9,7 @@ from bot.dispatch.pending_request import Detail
 from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
-from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
+from bot.webex.mentions import command_text, is_mentioned, others_mentioned
 from bot.webex.models import Account, SpaceMessage
 from storage.models import InboxRow
 from storage.values.records import Identity
@@ -53,7 +53,7 @@ def read(context: Context, row: InboxRow) -> Message | None:
         room_id=found.room_id,
         direct=direct,
         sender=Identity(found.person_id, found.person_email),
-        text=_without_mention(context, found, mentioned),
+        text=_command_text(context, found, mentioned),
         parent_id=found.parent_id,
         mentioned=others_mentioned(found.mentioned_people, found.html, me.person_id),
         files=found.files,
@@ -72,15 +72,16 @@ def with_detail(context: Context, message: Message, detail: Detail) -> Message:
             return replace(message, people=tuple(person for person in people if person is not None))
 
 
-def _without_mention(context: Context, message: SpaceMessage, mentioned: bool) -> str:
-    """Return the text of a message without the mention of the bot."""
+def _command_text(context: Context, message: SpaceMessage, mentioned: bool) -> str:
+    """Return what a message tells the bot to do. If it shows none of the bot's names, ask Webex for them again."""
 
-    def stripped(me: Account) -> str:
-        return strip_mention(message.text, message.html, me.person_id, me.names if mentioned else ())
+    def read_as(me: Account) -> str:
+        names = (*me.names, me.email) if mentioned else ()
+        return command_text(message.text, message.html, me.person_id, names)
 
-    text = stripped(context.me())
+    text = read_as(context.me())
     if mentioned and text == message.text.strip():
-        text = stripped(context.me(max_age=KEEP_NAME_FOR))
+        text = read_as(context.me(max_age=KEEP_NAME_FOR))
     return text
 
 

@@ -6,22 +6,20 @@ read by patterns, in linear time: html.parser needs minutes for some broken HTML
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 
-from storage.values.folding import fold
+from bot.webex.letters import letters
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _IN_TAG = r"""(?:=\s*"[^"<]*"|=\s*'[^'<]*'|[^<>])*+"""
 """What a tag holds: a quoted value may hold `>`. It is possessive, because backtracking would not be linear."""
 _TAG = re.compile(f"<{_IN_TAG}>")
+_QUOTE = re.compile(rf"<(/?)blockquote\b{_IN_TAG}>", re.IGNORECASE)
 _MENTION_START = re.compile(rf"<spark-mention\b({_IN_TAG})>", re.IGNORECASE)
 _MENTION_END = re.compile(r"</spark-mention\s*>", re.IGNORECASE)
 _QUOTE_START = re.compile(r"<(?:blockquote|pre|code)\b", re.IGNORECASE)
 _QUOTE_END = re.compile(r"</(?:blockquote|pre|code)\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
-
-_folded = lru_cache(maxsize=4096)(fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +48,30 @@ class Mentions:
 def read(html: str | None) -> Mentions:
     """Return the mentions in a message's HTML; those without a letter are left out."""
     start, *rest = _MENTION_START.split(_COMMENT.sub(" ", html or ""))
-    mentions, before, depth = [], _shown(start), _quotes_left_open(start)
+    mentions, before, depth = [], shown_letters(start), _quotes_left_open(start)
     for attributes, content in zip(rest[::2], rest[1::2], strict=True):
         name, *after = _MENTION_END.split(content, maxsplit=1)
-        if shown := _shown(name):
+        if shown := shown_letters(name):
             mentions.append(Mention(before, shown, _person_id(attributes), depth > 0))
             before = ""
-        before += _shown("".join(after))
+        before += shown_letters("".join(after))
         depth += _quotes_left_open(content)
     return Mentions(tuple(mentions), before)
 
 
-def letters(text: str) -> str:
-    """Return what can be compared of a text: its letters without spaces, case, accents and `@`."""
-    return "".join(map(letter, text))
+def split_quotes(html: str) -> list[str]:
+    """Return the HTML in parts that are alternately outside and inside of a quote, without the quotes' own tags."""
+    html = _COMMENT.sub(" ", html)
+    parts, depth, end = [], 0, 0
+    for tag in _QUOTE.finditer(html):
+        before, depth = depth, max(depth + (-1 if tag[1] else 1), 0)
+        if 0 in (before, depth) and before != depth:
+            parts.append(html[end : tag.start()])
+            end = tag.end()
+    return [*parts, html[end:]]
 
 
-def letter(character: str) -> str:
-    """Return what can be compared of one character: one letter or several, or nothing."""
-    return _folded(character).replace("@", "")
-
-
-def _shown(html: str) -> str:
+def shown_letters(html: str) -> str:
     return letters(unescape(_TAG.sub(" ", html)))
 
 

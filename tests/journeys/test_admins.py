@@ -44,7 +44,12 @@ def test_the_last_admin_who_has_written_cannot_be_removed(house: House) -> None:
 
 
 def test_neither_bots_nor_people_of_another_organization_are_added(house: House) -> None:
-    assert "a bot cannot be an admin" in text(house.ask(ANA, f"admins add {BOT}"))
+    house.world.add_person("helper@acme.example", bot=True)
+    house.make_room("With a helper", ANA, "helper@acme.example")
+    for typed in (f"admins add {BOT}", "admins add helper@sparkbot.io"):
+        assert "a bot cannot be an admin" in text(house.ask(ANA, typed))
+    mentioned = "admins add <@personEmail:helper@acme.example|Helper>"
+    assert "a bot cannot be an admin" in text(house.ask(ANA, mentioned, "With a helper", mention=True))
     house.ask(ANA, "status")
     house.make_room("With Sam", ANA, SAM)
     answer = house.ask(ANA, f"admins add <@personEmail:{SAM}|Sam>", "With Sam", mention=True)

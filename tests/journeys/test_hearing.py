@@ -3,8 +3,12 @@
 import hmac
 import json
 
+import pytest
+
 from sandbox.seed import SPACE
+from sandbox.webex.clients import Client
 from sandbox.world import BOT
+from storage import admins, enterprises
 from tests.journeys.house import ANA, BEN, OLGA, SECRET, House
 
 
@@ -17,6 +21,19 @@ def test_a_mention_may_stand_anywhere_in_a_message(house: House) -> None:
         answer = house.ask(ANA, text, SPACE)
         assert (answer.markdown or "").startswith("**`licenses")
         assert answer.parent_id == next(one.id for one in reversed(house.versions) if one.person_email == ANA)
+
+
+@pytest.mark.parametrize("client", list(Client))
+def test_a_mention_from_every_client_is_answered(house_on_sqlite: House, client: Client) -> None:
+    house = house_on_sqlite
+    house.world.use_client(ANA, client)
+    for text in ("{bot} help licenses", "{bot}, help licenses", "help licenses {bot}"):
+        assert (house.ask(ANA, text, SPACE).markdown or "").startswith("**`licenses")
+    named = house.ask(ANA, "{bot} admins add <@personEmail:ben@acme.example|Ben>", SPACE)
+    assert "is not an e-mail address" not in (named.markdown or "")
+    with house.database.read() as session:
+        team = admins.of_enterprise(session, enterprises.in_use(session)[0].id)
+    assert [admin.email for admin in team] == [ANA, BEN]
 
 
 def test_a_group_message_without_a_mention_causes_no_event(house: House) -> None:
@@ -60,14 +77,16 @@ def test_an_unknown_command_gets_a_suggestion(house: House) -> None:
 
 
 def test_the_bot_never_answers_itself_or_another_bot(house: House) -> None:
-    house.world.add_person("other@webex.bot", bot=True)
-    house.world.rooms.join(house.world.room(SPACE).id, house.world.person("other@webex.bot"), house.world.person(ANA))
-    unanswered = house.say("other@webex.bot", "help", SPACE, mention=True)
+    others = ("other@webex.bot", "older@sparkbot.io")
+    for email in others:
+        house.world.add_person(email, bot=True)
+        house.world.rooms.join(house.world.room(SPACE).id, house.world.person(email), house.world.person(ANA))
+    unanswered = [house.say(email, "help", SPACE, mention=True) for email in others]
     own = house.say(BOT, "help {bot}", SPACE)
     asked = house.say(ANA, "help", SPACE, mention=True)
     house.wait_for(lambda: house.answers(asked))
     assert [one.parent_id for one in house.heard(SPACE) if one.id != own.id] == [asked.id]
-    assert unanswered.id in {row.data_id for row in house.inbox()}
+    assert {message.id for message in unanswered} <= {row.data_id for row in house.inbox()}
 
 
 def test_commands_in_one_space_are_answered_in_order(house: House) -> None:

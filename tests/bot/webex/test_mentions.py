@@ -1,13 +1,15 @@
 import doctest
 import html as markup
 import time
+import unicodedata
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.webex import mentions
-from bot.webex.mentions import is_mentioned, others_mentioned, strip_mention
+from bot.webex import mention_places
+from bot.webex.mentions import command_text, is_mentioned, others_mentioned, strip_mention
+from tests.bot.jobs import message_shapes
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
 ANA = '<spark-mention data-object-type="person" data-object-id="4NA">Ana</spark-mention>'
@@ -128,8 +130,101 @@ def test_any_broken_html_is_accepted(text: str, html: str) -> None:
     assert len(strip_mention(text, html + BOT, "B0T")) <= len(text)
 
 
+NAME = "Café Sync Bot"
+NAMES = (NAME, "Café")
+_IDS = [
+    *(message_shapes.BOT, message_shapes.encoded(message_shapes.BOT_UUID, "eu", padded=True)),
+    *(message_shapes.BOT_UUID, message_shapes.BOT_UUID.upper(), f"ciscospark://us/PEOPLE/{message_shapes.BOT_UUID}"),
+]
+_TAGS = [
+    '<spark-mention data-object-type="person" data-object-id="{}">{}</spark-mention>',
+    '<spark-mention data-object-id="{}" data-object-type="person">{}</spark-mention>',
+    "<spark-mention  class=x data-object-id='{}'\tdata-object-type='person' >{}</spark-mention >",
+    "<SPARK-MENTION data-object-id={} data-object-type=person><b>{}</b></SPARK-MENTION>",
+    '<spark-mention data-object-id="{}">@{}</spark-mention>',
+]
+_SPELLINGS = [
+    *(name for name in NAMES),
+    *(unicodedata.normalize("NFD", name) for name in NAMES),
+    *(name.upper() for name in NAMES),
+]
+_COMMANDS = st.lists(st.sampled_from(["sync", "licenses", "name=Jane", "&", "<3", "é", "café", "Bot"]), max_size=5)
+
+
+@given(st.sampled_from(_IDS), st.sampled_from(_TAGS), *[st.sampled_from(_SPELLINGS)] * 2, _COMMANDS, st.data())
+def test_the_command_is_left_from_any_shape_of_a_mention(
+    person_id: str, tag: str, in_html: str, in_text: str, words: list[str], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(words)))
+    left, right = words[:place], words[place:]
+    element = tag.format(person_id, in_html)
+    html = " ".join([*map(markup.escape, left), element, *map(markup.escape, right)])
+    at_sign = data.draw(st.sampled_from(["", "@"]))
+    text = " ".join([*left, at_sign + in_text, *right])
+    assert is_mentioned((), html, message_shapes.BOT)
+    assert command_text(text, html, message_shapes.BOT, NAMES).split() == words
+
+
+@given(st.sampled_from(_SPELLINGS), st.sampled_from(["", "@"]), st.sampled_from(["", ",", ":", " :"]), _COMMANDS)
+def test_the_command_is_left_if_only_the_name_tells_where_it_begins(
+    name: str, at_sign: str, sign: str, words: list[str]
+) -> None:
+    text = f" {at_sign}{name}{sign} {' '.join(words)}"
+    assert command_text(text, f"<p>{markup.escape(text)}</p>", message_shapes.BOT, NAMES).split() == words
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("status @Sync Bot", "status"),
+        ("sync @Sync Bot", "sync"),
+        ("licenses Sync Bot, count", "licenses, count"),
+        ("Sync sync", "sync"),
+        ("sync bot sync", "sync"),
+        ("Syncbot status", "Syncbot status"),
+        ("Sync-Bot status", "Sync-Bot status"),
+        ("sync_bot status", "sync_bot status"),
+        ("admins add jane@sync.example", "admins add jane@sync.example"),
+        ("Sync's status", "Sync's status"),
+        ("Sync Bot", ""),
+    ],
+)
+def test_without_html_whole_words_that_are_the_name_are_removed(text: str, left: str) -> None:
+    assert command_text(text, None, "B0T", ("Sync Bot", "Sync")) == left
+
+
+def test_another_name_of_another_person_does_not_move_the_bots_mention() -> None:
+    assert command_text("Bot add Ana Lopez Bot", f"{BOT} add {ANA} {BOT}", "B0T", ("Bot",)) == "add Ana Lopez"
+    assert command_text("Sync Bot add Ana Lopez", f"{BOT} add {ANA}", "B0T", ("Sync Bot", "Sync")) == "add Ana Lopez"
+
+
+def test_a_quote_is_no_part_of_the_command() -> None:
+    assert command_text("sync\nBot status", f"<blockquote>sync</blockquote>{BOT} status", "B0T") == "status"
+    assert command_text("Bot status\nsync", f"{BOT} status<BLOCKQUOTE x=y>sync</BLOCKQUOTE>", "B0T") == "status"
+    nested = f"<blockquote>a<blockquote>b</blockquote>c</blockquote>{BOT} status"
+    assert command_text("a\nb\nc\nBot status", nested, "B0T") == "status"
+
+
+def test_a_quote_that_is_not_found_or_has_no_end_takes_nothing_away() -> None:
+    assert command_text("syncs: Bot sync", f"<blockquote>said</blockquote>{BOT} sync", "B0T") == "syncs: sync"
+    assert command_text("sync Bot sync", f"<blockquote>sync {BOT} sync", "B0T") == "sync sync"
+    assert command_text("Bot sync", f"<blockquote>{BOT} sync</blockquote>", "B0T") == "sync"
+
+
+def test_people_who_are_mentioned_only_in_a_quote_are_not_meant() -> None:
+    html = f"<blockquote>{ANA}</blockquote>{BOT} add {ANA.replace('4NA', 'B3N')}"
+    assert others_mentioned(("4NA", "B0T", "B3N"), html, "B0T") == ("B3N",)
+
+
+def test_mentioned_people_decide_and_the_html_only_orders_them() -> None:
+    html = f"{ANA.replace('4NA', 'B3N')} {BOT} {ANA} {ANA.replace('4NA', 'ST0L3N')}"
+    assert others_mentioned(("L33", "4NA", "b0t", "B3N", "4na"), html, "B0T") == ("B3N", "4NA", "L33")
+    assert not is_mentioned(("4NA",), html, "B0T")
+    assert is_mentioned(("4NA", "b0t"), None, "B0T")
+
+
 def test_the_worked_examples_are_true() -> None:
-    results = doctest.testmod(mentions)
+    results = doctest.testmod(mention_places)
     assert (results.failed, results.attempted) == (0, 3)
 
 
@@ -149,13 +244,19 @@ OPENED = "<spark-mention data-object-id=B0T data-object-type=person>"
         ("x", "<spark-mention " + '="<" ' * (MANY // 5)),
         ("x", "<spark-mention " + "a= ' " * (MANY // 5) + ">x"),
         ("ab" * (MANY // 2), "".join(f"{OPENED}ba{number}" for number in range(MANY // len(OPENED)))),
+        ("Bot " * (MANY // 4), "x"),
+        ("-Bot " * (MANY // 5), "<p>x</p>"),
+        ("<@personId:" * (MANY // 11), "x"),
+        ("> " * (MANY // 2) + "a", "<blockquote>a</blockquote>" * (MANY // 26) + BOT),
+        ("a" * MANY, "<blockquote>" * (MANY // 24) + "</blockquote>" * (MANY // 26)),
     ],
     ids=[
         *("a long name", "many mentions", "open comments", "open tags", "spaces"),
         *("open quotes", "a tag of quotes", "many attributes", "mentions not in the text"),
+        *("names", "names in words", "open markdown", "quotes", "nested quotes"),
     ],
 )
 def test_a_message_of_100_kilobytes_is_read_within_a_second(text: str, html: str) -> None:
     began = time.process_time()
-    strip_mention(text, html, "B0T")
+    command_text(text, html, "B0T", ("Bot", "A"))
     assert time.process_time() - began < 1

@@ -21,6 +21,8 @@ def _id(address: str, *, padded: bool = False) -> str:
     [
         _id(f"ciscospark://us/ORGANIZATION/{NUMBER}", padded=True),
         _id(f"ciscospark://urn:TEAM:eu-central-1_k/ORGANIZATION/{NUMBER}"),
+        _id(f"ciscospark://us/ORGANIZATION/{NUMBER}") + "==",
+        f"ciscospark://us/ORGANIZATION/{NUMBER.upper()}",
         NUMBER,
         NUMBER.upper(),
     ],
