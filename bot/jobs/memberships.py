@@ -10,6 +10,7 @@ from storage import admins, audit, destinations, inbox, outbox, rights, spaces
 from storage.models import InboxRow
 from storage.values.messages import Address, Draft
 from storage.values.records import AuditEntry, Claim, Identity
+from storage.values.webex_ids import same
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +21,9 @@ REPEAT_AFTER = timedelta(minutes=1)
 def handle(context: Context, row: InboxRow) -> bool:
     """Handle an event about a space; return False for other events, and for those that are not about the bot."""
     match row.resource, row.event:
-        case "memberships", "created" if row.person_id == context.me().person_id:
+        case "memberships", "created" if same(row.person_id, context.me().person_id):
             _greet(context, row)
-        case "memberships", "deleted" if row.person_id == context.me().person_id:
+        case "memberships", "deleted" if same(row.person_id, context.me().person_id):
             _forget(context, row)
         case "rooms", "migrated":
             _move(context, row)

@@ -47,6 +47,7 @@ def read(context: Context, row: InboxRow) -> Message | None:
     direct = found.room_type == "direct"
     mentioned = is_mentioned(found.mentioned_people, found.html, me.person_id)
     if not direct and not mentioned:
+        log.info("message %s does not mention the bot", row.data_id)
         return None
     return Message(
         id=found.id,

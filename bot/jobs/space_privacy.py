@@ -8,6 +8,7 @@ from bot.webex.errors import Rejected
 from storage import admins, spaces
 from storage.models import OutboxRow
 from storage.values.messages import Destination
+from storage.values.webex_ids import same
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,6 @@ def may_show_personal(context: Context, row: OutboxRow, destination: Destination
         log.warning("a space's members cannot be read, so nothing personal is shown there: %s", rejected)
         return False
     me = context.me().person_id
-    return any(member.person_id == me for member in members) and all(
-        member.person_id == me or is_bot(member.email) or team.includes(member) for member in members
+    return any(same(member.person_id, me) for member in members) and all(
+        same(member.person_id, me) or is_bot(member.email) or team.includes(member) for member in members
     )

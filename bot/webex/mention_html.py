@@ -55,7 +55,7 @@ def read(html: str | None) -> Mentions:
             mentions.append(Mention(before, shown, _person_id(attributes), depth > 0))
             before = ""
         before += shown_letters("".join(after))
-        depth += _quotes_left_open(content)
+        depth = max(depth + _quotes_left_open(content), 0)
     return Mentions(tuple(mentions), before)
 
 

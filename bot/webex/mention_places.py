@@ -12,8 +12,11 @@ from bot.webex.letters import Letters, Span, letters
 from bot.webex.mention_html import Mentions, shown_letters
 from storage.values.folding import fold
 
-_ENOUGH_LETTERS = 10
-"""How many letters after a name tell that it ends there, and how many of a quote tell where it stands."""
+_ENOUGH_AFTER_NAME = 3
+"""How many letters after a name tell that it ends there: later ones can differ, because the text shows links."""
+
+_ENOUGH_OF_QUOTE = 10
+"""How many letters a quote needs to be known by them alone: a shorter one can be a part of the command."""
 
 _ENDS_IN_WORD = re.compile(r"[\w.-]@\Z|\w[-.'’]?\Z")
 _IN_WORD = re.compile(r"[-.'’@]?\w")
@@ -104,7 +107,7 @@ def _spans_by_counting(shown: str, found: Mentions, is_bot: list[bool], known: l
         start = _find_mention(shown, end, before, mention.name)
         if start < 0:
             continue
-        end = start + max(len(mention.name), _length_of_name(shown, start, known, after[:_ENOUGH_LETTERS]))
+        end = start + max(len(mention.name), _length_of_name(shown, start, known, after[:_ENOUGH_AFTER_NAME]))
         before = ""
         spans.append((start, end))
     return spans
@@ -187,7 +190,7 @@ def spans_of_quotes(text: str, parts: Sequence[str]) -> list[Span]:
             continue
         if shown.all.startswith(before + quoted, end):
             start = end + len(before)
-        elif len(quoted) < _ENOUGH_LETTERS or (start := shown.all.find(quoted, end)) < 0:
+        elif len(quoted) < _ENOUGH_OF_QUOTE or (start := shown.all.find(quoted, end)) < 0:
             return []
         end, before = start + len(quoted), ""
         spans.append(shown.span(start, end))

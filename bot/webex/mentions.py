@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.webex import mention_html
-from bot.webex.letters import Span
+from bot.webex.letters import Span, letters
 from bot.webex.mention_places import span_of_name, spans_by_html, spans_of_quotes
 from storage.values.webex_ids import bare, same
 
@@ -17,7 +17,7 @@ _MARKDOWN = re.compile(r"<@(?:personId|personEmail):([^<>|\n]*)(?:\|[^<>\n]*)?>"
 """A mention as it is typed for the API. Webex removes it from the text, an emulator may leave it there."""
 _QUOTE_SIGN = re.compile(r"(?<![^\n])[> \t]*\Z")
 _SPACES = re.compile(r"[^\S\n]*")
-_SPACES_AND_COMMA = re.compile(r"[^\S\n]*[,:;]?[^\S\n]*")
+_SPACES_AND_COMMA = re.compile(r"[^\S\n]*[,:;，、：；]?[^\S\n]*")
 _NO_SPACE_BEFORE = ("", "\n", ",", ".", ";", ":", "?", "!", ")")
 
 
@@ -89,7 +89,7 @@ def _spans_in_markdown(text: str, bot_id: str, names: Sequence[str]) -> list[Spa
 def _join(left: str, right: str) -> str:
     """Return the text around a mention as one text, with a space where the mention was if it needs one."""
     left = left.removesuffix("@")
-    if not left or left.isspace():
+    if not letters(left):
         return _SPACES_AND_COMMA.sub("", right, count=1)
     if left.endswith("\n"):
         return left + right.lstrip()

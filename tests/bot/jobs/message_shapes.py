@@ -203,6 +203,31 @@ HEARD: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "admins add jane@directory.example",
         (),
     ),
+    "a link and another name": (
+        message(
+            "Directory Sync licenses https://x.example/1", f'{_B} licenses <a href="https://x.example/1">x</a>', BOT
+        ),
+        "licenses https://x.example/1",
+        (),
+    ),
+    "a name that is neither, and a link": (
+        message("Directory Sync sync https://x.example", f"{element(BOT, 'Robbie')} sync <a>x</a>", BOT),
+        "sync https://x.example",
+        (),
+    ),
+    "invisible signs around the name": (
+        message("\u2068Directory\u2069\u200b, sync", f"\u2068{_B}\u2069\u200b, sync", BOT),
+        "sync",
+        (),
+    ),
+    "a wide comma": (message("Directory，sync", f"{_B}，sync", BOT), "sync", ()),
+    "in 1:1": (
+        message("Directory status", f"{phone(BOT_UUID, 'Directory')} status", BOT, roomType="direct"),
+        "status",
+        (),
+    ),
+    "in 1:1, unmentioned": (message("Directory status", None, roomType="direct"), "Directory status", ()),
+    "in 1:1, after a quote": (message("sync\nno", "<blockquote>sync</blockquote>no", roomType="direct"), "no", ()),
     "@all too": (message("All Directory sync", f"{_ALL} {_B} sync", BOT, mentionedGroups=["all"]), "All sync", ()),
 }
 """By the name of the client or of what is special: the message, the text that is left, the others mentioned."""
