@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotStored
 from storage.values.messages import Event
+from storage.webhooks import SECRET
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,12 @@ MAX_ID_BYTES = 500
 MAX_EVENT_AGE = timedelta(days=30)
 """Older events are ignored: the row that shows that one is a repeat is kept only a day longer."""
 
+_LOG_EVERY = timedelta(minutes=1)
+"""How often refused requests are logged, so that nobody can fill the log."""
+
+_SEND_SECRET_EVERY = timedelta(minutes=10)
+"""How often Webex gets the secret again because of wrong signatures: forged requests must not cause many calls."""
+
 RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 
 
@@ -30,6 +38,7 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
     """Return the Flask application: POST /webhooks for Webex, GET /healthz and /readyz for the operators."""
     app = Flask("bot")
     intake = Intake(database)
+    refusals = _Refusals(database, now)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # werkzeug cuts a body without a length there
 
     @app.post("/webhooks")
@@ -37,7 +46,9 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         body = request.get_data(cache=False)
         if len(body) > MAX_BODY_BYTES:
             raise RequestEntityTooLarge
-        if not is_signed(secrets, body, request.headers.get("X-Spark-Signature")):
+        signatures = (request.headers.get("X-Spark-Signature"), request.headers.get("X-Webex-Signature"))
+        if not is_signed(secrets, body, *signatures):
+            refusals.count(is_signed_otherwise=any(signatures))
             return _plain_text(401, "the signature is missing or wrong")
         event = _event(body)
         if event is None or _is_old(event, now()):
@@ -66,6 +77,42 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         return _plain_text(error.code or 500, error.description or error.name)
 
     return app
+
+
+class _Refusals:
+    """Counts the requests without a right signature, and logs them with one line a minute at most."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._lock = threading.Lock()
+        self._count = 0
+        self._logged_at: datetime | None = None
+        self._secret_sent_at: datetime | None = None
+
+    def count(self, *, is_signed_otherwise: bool) -> None:
+        """Count a request. If it is signed with another secret, have Webex get ours again: it may have another."""
+        with self._lock:
+            self._count += 1
+            now = self._now()
+            count = self._count if _is_due(self._logged_at, now, _LOG_EVERY) else 0
+            if count:
+                self._count, self._logged_at = 0, now
+            sends_secret = is_signed_otherwise and _is_due(self._secret_sent_at, now, _SEND_SECRET_EVERY)
+            if sends_secret:
+                self._secret_sent_at = now
+        if count:
+            log.warning(
+                "requests to /webhooks refused since the last such line: %d. Their signature is missing or wrong. If "
+                "Webex sent them, its webhooks have another secret than WEBEX_WEBHOOK_SECRET of this process",
+                count,
+            )
+        if sends_secret:
+            self._database.announce(frozenset({SECRET}))
+
+
+def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    return last is None or now - last >= every
 
 
 def _event(body: bytes) -> Event | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from bot.entrypoints.wiring import MAX_STOP_SECONDS
+from bot.entrypoints.wiring import KEEP_ALIVE_SECONDS, MAX_STOP_SECONDS
 from bot.settings.catalog import SETTINGS, Process
 from bot.settings.load import load
 
@@ -97,6 +97,7 @@ def test_gunicorn_listens_on_the_configured_port(environ: dict[str, str], port: 
     assert options.args == ["bot.entrypoints.wiring:door()"]
     assert options.control_socket_disable
     assert options.graceful_timeout == MAX_STOP_SECONDS
+    assert options.keepalive == KEEP_ALIVE_SECONDS
     assert options.threads > 1
 
 

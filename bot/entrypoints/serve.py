@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from bot.entrypoints import provider_access, startup, wiring
+from bot.entrypoints import gunicorn_config, provider_access, startup, wiring
 from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
 from bot.web import create_app
@@ -20,11 +20,9 @@ from bot.web import create_app
 log = logging.getLogger(__name__)
 
 ALL_INTERFACES, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104  Webex calls from outside
-_MAX_REQUEST_STOP_SECONDS = 2
-"""Time from SIGTERM that gunicorn leaves to requests in hand: each takes milliseconds."""
 _SIGNAL_SECONDS = 1.0
 """Time in which an idle gunicorn worker sees that it is to stop."""
-_MAX_CLOCK_STOP_SECONDS = wiring.MAX_STOP_SECONDS - _MAX_REQUEST_STOP_SECONDS - _SIGNAL_SECONDS
+_MAX_CLOCK_STOP_SECONDS = wiring.MAX_STOP_SECONDS - gunicorn_config.MAX_REQUEST_STOP_SECONDS - _SIGNAL_SECONDS
 
 
 def serve(settings: Settings) -> None:
@@ -68,6 +66,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": 8,
             "graceful_timeout": wiring.MAX_STOP_SECONDS,
+            "keepalive": wiring.KEEP_ALIVE_SECONDS,
             "control_socket_disable": True,
             "loglevel": "warning",
             "post_worker_init": self._start_clock,
@@ -82,9 +81,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._database, self._settings.webhook_secrets, startup.now)
 
     def _start_clock(self, worker: Any) -> None:
-        # On SIGTERM gunicorn's master waits graceful_timeout before it kills the worker, and the worker waits as long
-        # for its requests. This shortens only the worker's wait, which leaves the rest to the clock.
-        worker.cfg.set("graceful_timeout", _MAX_REQUEST_STOP_SECONDS)
+        gunicorn_config.post_worker_init(worker)  # which leaves the rest of the time to the clock
         self._clock = wiring.start_clock(wiring.build_context(self._settings, self._database))
         log.info("ready on port %d", self._settings.port)
 

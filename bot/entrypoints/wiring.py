@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 MAX_STOP_SECONDS = 9
 """Time from SIGTERM to the end of the process. Docker kills a process after 10 seconds. The Procfile says the same."""
 
+KEEP_ALIVE_SECONDS = 95
+"""How long the webhook server keeps an idle connection: longer than Heroku's router (90 s) and other clients do.
+
+So nobody posts into a connection that is being closed. The Procfile says the same."""
+
 
 def build_context(settings: Settings, database: Database) -> Context:
     """Return what the jobs work with: the database and Webex, as the settings name them."""

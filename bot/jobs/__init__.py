@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.jobs import inbox, maintenance, outbox, provider_token, rosters, syncs, webex_status, webhooks
 from bot.jobs.engine.job import Chore, Job
+from storage.webhooks import SECRET
 
 SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     inbox.JOB,
@@ -13,7 +14,8 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     rosters.JOB,
     webex_status.JOB,
     Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
-    Chore("webhooks", webhooks.ensure, every=timedelta(minutes=10)),
+    Chore("webhooks", webhooks.look, every=timedelta(minutes=2)),
+    Chore(SECRET, webhooks.send_secret, every=timedelta(days=1), at_start=False),
     Chore("provider token", provider_token.renew, every=timedelta(seconds=5)),
     Chore("token reminders", provider_token.remind, every=timedelta(minutes=1)),
     Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),

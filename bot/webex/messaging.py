@@ -1,5 +1,6 @@
 """Webex's messages, people, memberships and webhooks."""
 
+from bot.webex import other_installation
 from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
@@ -121,6 +122,10 @@ class Webex:
         """Delete a webhook; do nothing if it is already gone."""
         self._delete(f"webhooks/{segment(webhook_id)}")
 
+    def another_answers(self, target_url: str) -> bool:
+        """Return whether a program answers at the address of another installation's webhooks."""
+        return other_installation.answers(target_url)
+
     def _delete(self, path: str) -> None:
         try:
             self._client.request("DELETE", path)
@@ -151,4 +156,12 @@ def _member(item: Item) -> Identity:
 
 
 def _webhook(item: Item) -> Webhook:
-    return Webhook(required(item, "id"), text(item, "name"), text(item, "resource"), text(item, "event"))
+    return Webhook(
+        required(item, "id"),
+        text(item, "name"),
+        text(item, "resource"),
+        text(item, "event"),
+        text(item, "targetUrl"),
+        text(item, "filter"),
+        is_active=text(item, "status") in ("", "active"),
+    )

@@ -55,12 +55,15 @@ class FileUpload:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook that Webex keeps."""
+    """A webhook that Webex keeps. Webex sends events only while it is active."""
 
     id: str
     name: str
     resource: str
     event: str
+    target_url: str = ""
+    filter: str = ""
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

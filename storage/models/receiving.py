@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Table
@@ -11,8 +11,10 @@ from storage.models.base import Table
 class WebhookRow(Table):
     """One of the bot's webhooks, as last seen.
 
-    `target_url` is where this installation wants it. `right_at` is when it was last seen right. `told` is the fault
-    that operators were told of, and `told_at` when. `taken_by` is the address of another installation that has it.
+    `target_url` is where this installation wants it. `right_at` is when it was last seen right. `told` is what
+    happened to it last, and `told_at` is when operators were told of that; None if they are still to be told.
+    `taken_by` is the address of another installation that has it, `silent_looks` how often in a row that installation
+    gave no answer, and `taken_back_from` the one that it was taken back from because it gave none.
     """
 
     __tablename__ = "webhooks"
@@ -23,6 +25,8 @@ class WebhookRow(Table):
     told: Mapped[str | None]
     told_at: Mapped[datetime | None]
     taken_by: Mapped[str | None]
+    silent_looks: Mapped[int] = mapped_column(server_default=text("0"))
+    taken_back_from: Mapped[str | None]
 
 
 class SpaceLookRow(Table):

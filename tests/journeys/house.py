@@ -12,12 +12,13 @@ import requests
 from sqlalchemy import exists, select
 
 from bot.entrypoints import startup, wiring
-from bot.jobs import SCHEDULE, webhooks
+from bot.jobs import SCHEDULE
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.settings.secret import Secret
+from bot.webex.own_webhooks import NAMES
 from sandbox.broadworks.enterprises import Enterprise
 from sandbox.seed import ACME
 from sandbox.server import Sandbox
@@ -76,7 +77,7 @@ class House:
         self.sandbox.start()
         self.world.add_message_listener(self._record)
 
-    def start(self) -> None:
+    def start(self, *, ready: bool = True) -> None:
         """Start the bot as in production, on a new port. It is ready once its webhooks point there."""
         self.door = Door(self.now)
         self.settings = Settings(
@@ -95,7 +96,8 @@ class House:
         self._running.callback(self.door.close)
         self.context: Context = replace(wiring.build_context(self.settings, self.database), now=self.now)
         self._running.callback(self._stop_clock, wiring.start_clock(self.context))
-        self.wait_for(self._is_ready)
+        if ready:
+            self.wait_for(self._is_ready)
         self.is_running = True
 
     def stop(self) -> None:
@@ -286,7 +288,7 @@ class House:
         ours = {
             hook.name for hook in hooks if hook.target_url == f"{self.door.url}/webhooks" and hook.status == "active"
         }
-        return ours >= {webhooks.name(*wanted) for wanted in webhooks.WANTED}
+        return ours >= NAMES.keys() and self.context.has_looked_at_webhooks.is_set()
 
     def _record(self, kind: str, message: Message) -> None:
         if kind != "deleted":

@@ -93,7 +93,7 @@ class Clock:
         except NotMyTurn:
             self._run_after(chore.name, RETRY_AFTER)
         except WebexFailure as failure:
-            wait = pause(0, failure) if isinstance(failure, RateLimited) else _SOON_AGAIN
+            wait = pause(0, failure) if isinstance(failure, RateLimited) else min(_SOON_AGAIN, chore.every)
             log.warning("%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
             self._run_after(chore.name, wait)
         except Exception:

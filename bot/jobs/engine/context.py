@@ -16,7 +16,7 @@ from storage.engine.held_rows import HeldRows
 
 @dataclass(frozen=True)
 class Context:
-    """The settings, the database, both sides of Webex, the clock, the rows in hand, and whether the process stops.
+    """The settings, the database, both sides of Webex, the clock, the rows in hand, and where the process stands.
 
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
     """
@@ -29,6 +29,7 @@ class Context:
     provider_token: RenewableToken | None = None
     held: HeldRows = field(default_factory=HeldRows)
     stopping: threading.Event = field(default_factory=threading.Event)
+    has_looked_at_webhooks: threading.Event = field(default_factory=threading.Event)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
     def me(self, max_age: timedelta | None = None) -> Account:

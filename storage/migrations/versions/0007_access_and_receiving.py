@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("told", sa.Text(), nullable=True),
         sa.Column("told_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("taken_by", sa.Text(), nullable=True),
+        sa.Column("silent_looks", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("taken_back_from", sa.Text(), nullable=True),
         _id(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
         sa.UniqueConstraint("name", name=op.f("uq_webhooks_name")),

@@ -14,6 +14,7 @@ from tests.bot.replies.cases_of_locations import of_locations
 from tests.bot.replies.cases_of_lookups import of_lookups, of_syncs_combined
 from tests.bot.replies.cases_of_rights import of_rights
 from tests.bot.replies.cases_of_syncs import activations, of_syncs
+from tests.bot.replies.cases_of_webhooks import of_webhooks
 
 PAGE = Path(__file__).parents[3] / "docs" / "replies.txt"
 
@@ -30,6 +31,7 @@ def cases(sample: Sample) -> Iterator[Case]:
     yield from of_licenses(sample)
     yield from of_filters(sample)
     yield from of_locations(sample)
+    yield from of_webhooks(sample)
 
 
 def replies(sample: Sample) -> dict[str, str]:
