@@ -23,8 +23,11 @@ _IN_WORD = re.compile(r"[-.'’@]?\w")
 """Letters around a name with which it is a part of a longer word, or of an e-mail address."""
 
 
-def spans_by_html(text: str, found: Mentions, is_bot: list[bool], names: Sequence[str]) -> list[Span]:
-    """Return where the bot's mentions stand in the text, as far as they are found."""
+def spans_by_html(text: str, found: Mentions, is_bot: list[bool], names: Sequence[str]) -> list[Span] | None:
+    """Return where the bot's mentions stand in the text, as far as they are found; None if none is found.
+
+    The list is empty if the text shows all of the HTML but the mentions of the bot.
+    """
     shown = Letters(text)
     known = sorted({letters(name) for name in names} - {""}, key=len, reverse=True)
     spans = _spans_by_name(shown.all, found, is_bot, known)
@@ -32,24 +35,26 @@ def spans_by_html(text: str, found: Mentions, is_bot: list[bool], names: Sequenc
         spans = _spans_between(shown.all, found, is_bot, known)
     if spans is None:
         spans = _spans_by_counting(shown.all, found, is_bot, known)
+        if not spans:
+            return None
     return [shown.span(start, end) for start, end in spans]
 
 
 def _spans_by_name(shown: str, found: Mentions, is_bot: list[bool], known: list[str]) -> list[Span] | None:
     """Return where the bot's mentions stand if the text shows what the HTML shows, but perhaps another of its names.
 
-    Return None if the text shows something else.
+    The list is empty if the text shows no name of the bot. Return None if it shows something else.
     """
-    for other_name in ("", *known):
+    for other_name in (None, *known, ""):
         parts: list[str] = []
         spans: list[Span] = []
         end = 0
         for mention, is_own in zip(found.all, is_bot, strict=True):
-            name = other_name or mention.name if is_own else mention.name
+            name = other_name if is_own and other_name is not None else mention.name
             parts += mention.before, name
             start = end + len(mention.before)
             end = start + len(name)
-            if is_own:
+            if is_own and name:
                 spans.append((start, end))
         if "".join(parts) + found.rest == shown:
             return spans

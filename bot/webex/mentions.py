@@ -64,10 +64,8 @@ def strip_mention(text: str, html: str | None, bot_id: str, names: Sequence[str]
     """
     found = mention_html.read(html)
     is_bot = [mention.person_id is not None and same(mention.person_id, bot_id) for mention in found.all]
-    spans: list[Span] = []
-    if any(is_bot):
-        spans = spans_by_html(text, found, is_bot, names)
-    if not spans and names:
+    spans = spans_by_html(text, found, is_bot, names) if any(is_bot) else None
+    if spans is None:
         spans = _spans_in_markdown(text, bot_id, names) or span_of_name(text, names)
     for start, end in reversed(spans):
         text = _join(text[:start], text[end:])

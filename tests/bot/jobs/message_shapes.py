@@ -203,6 +203,7 @@ HEARD: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "admins add jane@directory.example",
         (),
     ),
+    "API, with another text": (message("directory", f"{_B} directory", BOT), "directory", ()),
     "a link and another name": (
         message(
             "Directory Sync licenses https://x.example/1", f'{_B} licenses <a href="https://x.example/1">x</a>', BOT
