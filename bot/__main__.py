@@ -1,8 +1,9 @@
-"""The command line: python -m bot serve | worker | db upgrade | enterprise …"""
+"""The command line: python -m bot serve | worker | db upgrade | enterprise … | authorize"""
 
 import click
 
 from bot.entrypoints import startup
+from bot.entrypoints.authorize_cli import authorize
 from bot.entrypoints.enterprise_cli import enterprise
 from bot.entrypoints.serve import serve
 from bot.entrypoints.worker import run_worker
@@ -40,6 +41,7 @@ def upgrade_command() -> None:
 
 
 main.add_command(enterprise)
+main.add_command(authorize)
 
 if __name__ == "__main__":
     with startup.exit_on_database_error():

@@ -59,14 +59,14 @@ def code_in(address: str, redirect_uri: str, state: str) -> str:
     Raise ConsentRefused for an error.
     """
     fields = _fields(address, redirect_uri)
-    error = _plain(_only(fields, "error"))
+    error = plain(_only(fields, "error"))
     sent_state = _only(fields, "state")
     if not hmac.compare_digest(sent_state.encode("utf-8", "replace"), state.encode()):
         said = f" It says: {error}." if error else ""
         fault = "does not belong to the address that was printed last" if sent_state else "has no state"
         raise NotTheAnswer(f"This answer {fault}.{said} Open that address, and use the answer that comes then.")
     if error:
-        description = _plain(_only(fields, "error_description"))
+        description = plain(_only(fields, "error_description"))
         raise ConsentRefused(f"{error} ({description})" if description else error)
     code = _only(fields, "code")
     if not code:
@@ -87,7 +87,7 @@ def _fields(address: str, redirect_uri: str) -> dict[str, list[str]]:
     if parts is None:
         raise NotTheAnswer(f"This is no address. The answer is an address that begins with {redirect_uri}")
     if _place(parts) != _place(expected):
-        shown = _plain(f"{parts.scheme}://{parts.netloc}{parts.path}")
+        shown = plain(f"{parts.scheme}://{parts.netloc}{parts.path}")
         raise NotTheAnswer(f"This is another address: {shown} The answer begins with {redirect_uri}")
     try:
         return parse_qs(parts.query, max_num_fields=50)
@@ -117,7 +117,7 @@ def _only(fields: dict[str, list[str]], name: str) -> str:
     return values[0] if values else ""
 
 
-def _plain(text: str) -> str:
-    """Return a text from outside on one short line without control characters, for a terminal."""
+def plain(text: str, max_length: int | None = _MAX_SHOWN_LENGTH) -> str:
+    """Return a text from outside on one line without control characters, for a terminal."""
     words = "".join(character if character.isprintable() else " " for character in text).split()
-    return " ".join(words)[:_MAX_SHOWN_LENGTH]
+    return " ".join(words)[:max_length]

@@ -6,8 +6,9 @@ of the rest of the API (`message`, `errors`, `trackingId`).
 """
 
 import json
+import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,13 +46,23 @@ class Tokens:
     scopes: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """What a person is asked for: the address to open, and what belongs to the answer."""
+
+    address: str
+    redirect_uri: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
 class TokenEndpoint:
     """The place where Webex gives tokens to an integration or a service app."""
 
     def __init__(self, client_id: str, client_secret: str, api_url: str, now: Callable[[], datetime]) -> None:
         """Take the base of the Webex API, which ends in a slash."""
         self._client_id, self._client_secret = client_id, client_secret
-        self._url = f"{api_url}access_token"
+        self._url, self._consent_url = f"{api_url}access_token", f"{api_url}authorize"
         self._now = now
 
     def renew(self, refresh_token: str) -> Tokens:
@@ -69,6 +80,16 @@ class TokenEndpoint:
             lambda session, options: session.fetch_token(self._url, **asked, **options),
             (code, code_verifier, self._client_secret),
         )
+
+    def consent_request(self, redirect_uri: str, scopes: Sequence[str]) -> ConsentRequest:
+        """Return a new question to a person, with a state and a PKCE challenge of its own."""
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+        with OAuth2Session(
+            self._client_id, scope=" ".join(scopes), redirect_uri=redirect_uri, code_challenge_method="S256"
+        ) as session:
+            address, _ = session.create_authorization_url(self._consent_url, state=state, code_verifier=verifier)
+        # A space as %20 means the same to everybody; every real plus sign is %2B here.
+        return ConsentRequest(address.replace("+", "%20"), redirect_uri, state, verifier)
 
     def _ask(self, grant: Callable[[OAuth2Session, dict[str, object]], object], secrets: tuple[str, ...]) -> Tokens:
         """Return the tokens that a grant gets. No text of an error has one of the secrets."""

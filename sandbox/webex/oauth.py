@@ -37,6 +37,7 @@ class OAuth:
         is_refresh_life_restarted: whether each refresh starts the life of the refresh token again.
         is_refresh_life_named, is_scope_named: whether answers have `refresh_token_expires_in` and `scope`.
         refusal_when_ended: the answer to a refresh token that is unknown, revoked or at its end.
+        left_out_scopes: scopes that nobody gets, although the client is registered for them.
         consenting: the person who is asked at /authorize.
         is_consent_denied: whether that person says no.
         renewals: every refresh that was asked for.
@@ -59,6 +60,7 @@ class OAuth:
         self.is_refresh_life_named = True
         self.is_scope_named = True
         self.refusal_when_ended = INVALID_GRANT
+        self.left_out_scopes: set[str] = set()
         self.consenting: Person | None = None
         self.is_consent_denied = False
         self.renewals: list[Renewal] = []
@@ -111,7 +113,8 @@ class OAuth:
         """Return tokens as if the person had consented, by default to all scopes of the client."""
         with self._lock:
             wanted = frozenset(self._integrations[client_id].scopes if scopes is None else scopes)
-            grant = Grant(client_id, person, wanted, self._clock() + self.refresh_seconds)
+            granted = wanted - self.left_out_scopes
+            grant = Grant(client_id, person, granted, self._clock() + self.refresh_seconds)
             grant.refresh_tokens.append(secrets.token_urlsafe(48))
             self._grants.append(grant)
             return self._answer(grant, grant.refresh_tokens[-1])

@@ -192,6 +192,13 @@ def test_life_and_scopes_may_be_left_out_of_an_answer(sandbox: Sandbox, client: 
     assert set(client.granted()) == {"access_token", "expires_in", "refresh_token", "token_type"}
 
 
+def test_a_scope_can_be_left_out_of_what_is_granted(sandbox: Sandbox, client: Client) -> None:
+    sandbox.world.oauth.left_out_scopes = {"spark:people_read"}
+    answer = client.exchange(client.answer()["code"][0]).json()
+    assert answer["scope"] == "spark-admin:broadworks_enterprises_read"
+    assert status_of(sandbox, answer["access_token"]) == 403
+
+
 @pytest.mark.parametrize("refusal", OF_REFRESH)
 def test_a_refresh_is_refused_in_every_known_form(sandbox: Sandbox, client: Client, refusal: Refusal) -> None:
     token = client.granted()["refresh_token"]

@@ -1,0 +1,79 @@
+"""Tests a new token: whose it is, and whether the person and the scopes are enough for the bot."""
+
+from dataclasses import dataclass
+
+from bot.webex.client import WebexClient
+from bot.webex.consent import SCOPES, plain
+from bot.webex.errors import Rejected, TokenRefused, WebexFailure
+from bot.webex.json_fields import text, texts
+
+PEOPLE_READ, ENTERPRISES_READ = SCOPES[:2]
+_ALL_OF_USERS = "spark:all"
+_ADD_SCOPES = "Add what is missing to the integration on developer.webex.com, then authorize again."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The person whom a token belongs to, as Webex names them."""
+
+    name: str
+    email: str
+    organization_id: str
+
+
+class AccessFault(Exception):
+    """A token is not enough for the bot. The message says why, and what to do."""
+
+
+def check_access(client: WebexClient, scopes: str) -> Account:
+    """Return whose token the client has. Raise AccessFault if the bot cannot work with it.
+
+    `scopes` are those that Webex named, separated by spaces; empty if it named none.
+    """
+    granted = frozenset(scopes.split())
+    account = _account(client)
+    try:
+        client.call("GET", "broadworks/enterprises", params={"max": "1"})
+    except WebexFailure as failure:
+        raise AccessFault(_not_told(failure, _no_enterprises(account, granted))) from None
+    missing = [scope for scope in SCOPES if granted and not _covers(granted, scope)]
+    if missing:
+        raise AccessFault(f"The token of {account.email} lacks scopes: {', '.join(missing)}. {_ADD_SCOPES}")
+    return account
+
+
+def _covers(granted: frozenset[str], scope: str) -> bool:
+    return scope in granted or (_ALL_OF_USERS in granted and scope.startswith("spark:"))
+
+
+def _account(client: WebexClient) -> Account:
+    try:
+        person = client.call("GET", "people/me")
+        emails = texts(person, "emails")
+        return Account(
+            name=plain(text(person, "displayName")) or "without a name",
+            email=plain(emails[0]) if emails else "without an e-mail address",
+            organization_id=plain(text(person, "orgId")) or "not told",
+        )
+    except WebexFailure as failure:
+        lacks_scope = f"The token lacks the scope {PEOPLE_READ}. {_ADD_SCOPES}"
+        raise AccessFault(_not_told(failure, lacks_scope)) from None
+
+
+def _no_enterprises(account: Account, granted: frozenset[str]) -> str:
+    if granted and not _covers(granted, ENTERPRISES_READ):
+        return f"The token of {account.email} lacks the scope {ENTERPRISES_READ}. {_ADD_SCOPES}"
+    return (
+        f"Webex does not let {account.name} ({account.email}) read enterprises. The scopes are not enough: the person "
+        "must be a partner administrator of the provider. Authorize again in a browser where such a person is signed "
+        "in, or give this person the role in Partner Hub first."
+    )
+
+
+def _not_told(failure: WebexFailure, forbidden: str) -> str:
+    """Return what a failed call says of the token; `forbidden` is what a 403 means."""
+    if isinstance(failure, Rejected) and failure.status == 403:
+        return f"{forbidden}\n{failure}."
+    if isinstance(failure, TokenRefused):
+        return f"Webex refuses the token that it has just given. Authorize again.\n{failure}."
+    return f"The new token could not be tested. Authorize again in a few minutes.\n{failure}."
