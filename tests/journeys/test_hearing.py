@@ -36,6 +36,13 @@ def test_a_mention_from_every_client_is_answered(house_on_sqlite: House, client:
     assert [admin.email for admin in team] == [ANA, BEN]
 
 
+def test_a_command_in_a_quote_is_not_done(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    for text, room in (("> sync\n{bot} help licenses", SPACE), ("> sync\nhelp licenses", None)):
+        assert (house.ask(ANA, text, room).markdown or "").startswith("**`licenses")
+    assert house.syncs_asked() == []
+
+
 def test_a_group_message_without_a_mention_causes_no_event(house: House) -> None:
     unheard = house.say(ANA, "help", SPACE)
     heard = house.ask(ANA, "help", SPACE, mention=True)
