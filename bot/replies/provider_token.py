@@ -4,7 +4,10 @@ from datetime import datetime
 
 from bot.formatting.times import when
 
-_CURE = "To give me a new one, run `python -m bot authorize` where the bot runs. The bot needs no restart."
+_CURE = (
+    "To give me a new one, run `python -m bot authorize` where the bot runs. For a service app, set "
+    "`WEBEX_ADMIN_REFRESH_TOKEN` and restart the bot."
+)
 
 
 def ends(ends_at: datetime, now: datetime, zone: str) -> str:

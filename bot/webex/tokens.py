@@ -143,9 +143,11 @@ def _checked(response: requests.Response, secrets: tuple[str, ...], now: datetim
     try:
         content = load_json(body)
     except ValueError:
-        content = None
+        content = None  # the page of a proxy, for example, which cannot refuse a token
     answer: Item = content if isinstance(content, dict) else {}
     tracking_id = _shown(response.headers.get("TrackingID") or answer.get("trackingId"), secrets) or None
+    if content is None and response.status_code in _REFUSED:
+        raise Unavailable(f"{response.status_code} came for {_CALL}, and no words of Webex", tracking_id=tracking_id)
     if response.status_code >= 300 or "error" in answer:
         raise _failure(response, answer, secrets, now, tracking_id)
     token = answer.get("access_token")
