@@ -1,6 +1,6 @@
 """Builds the provider's access from the settings: a fixed token, or an integration whose tokens are renewed.
 
-What an integration needs (Authlib and cryptography, 11 MB) is imported only where there is one.
+What an integration needs, Authlib and Fernet, is imported only where there is one: it takes about 8 MB.
 """
 
 import sys
