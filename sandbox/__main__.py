@@ -7,6 +7,7 @@ from threading import Event
 
 from sandbox.demo import ports
 from sandbox.demo.run import run_demo
+from sandbox.seed import CLIENT_ID, CLIENT_SECRET
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 
@@ -51,6 +52,7 @@ def _run_alone(port: int, sync_seconds: float) -> int:
         signal.signal(number, lambda *_: interrupted.set())
     print(f"The sandbox listens on {sandbox.url}")
     print(f"A token is an e-mail address: {BOT} is the bot, {PARTNER_ADMIN} is the provider's administrator.")
+    print(f"An integration, for `python -m bot authorize`: client id {CLIENT_ID}, client secret {CLIENT_SECRET}.")
     print("Ctrl-C stops it.", flush=True)
     interrupted.wait()
     sandbox.stop()

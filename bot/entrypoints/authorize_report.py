@@ -77,7 +77,7 @@ def kept(set_fields: Set[str]) -> str:
     """Return where the tokens are now, and what happens next. `set_fields` are the settings of the environment."""
     lines = [
         "The tokens are in the database, encrypted with BOT_SECRET_KEY.",
-        "A running bot takes them over at its next renewal, or when Webex refuses the old ones. It needs no restart.",
+        "A running bot takes them over by itself, at the latest when it renews its token or Webex refuses the old one.",
     ]
     if "webex_admin_token" in set_fields:
         lines.append("WEBEX_ADMIN_TOKEN is set, too. Unset it, then restart the bot: it does not start with both.")

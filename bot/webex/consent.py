@@ -106,8 +106,9 @@ def _split(address: str) -> SplitResult | None:
         return None
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int | None, str]:
-    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme], parts.path or "/"
+def _place(parts: SplitResult) -> tuple[str | None, int, str]:
+    """Return where an address leads. A browser may have put https before it, so the scheme does not count."""
+    return parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme], parts.path or "/"
 
 
 def _only(fields: dict[str, list[str]], name: str) -> str:

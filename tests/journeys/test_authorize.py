@@ -19,7 +19,7 @@ from sandbox.webex import scopes
 from sandbox.world import PARTNER_ADMIN
 from storage.engine.database import Database
 from storage.models import ProviderTokenRow
-from tests.journeys.processes import ROOT, free_port, until
+from tests.journeys.processes import ROOT, House, free_port, house, until
 from tests.postgres import Server
 
 pytestmark = pytest.mark.server
@@ -89,7 +89,7 @@ Start = Callable[..., Shell]
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with Sandbox(sync_seconds=0.3) as running:
         yield running
 
 
@@ -227,3 +227,36 @@ def test_an_outdated_database_ends_it_before_anything_is_asked(start: Start, pos
         assert shell.ended() == 2
     assert "run `python -m bot db upgrade` first" in shell.said
     assert not ADDRESS.search(shell.said)
+
+
+def test_a_running_bot_takes_over_what_is_authorized_later(sandbox: Sandbox, sqlite_url: str, tmp_path: Path) -> None:
+    integration = {
+        "WEBEX_ADMIN_TOKEN": "",
+        "WEBEX_ADMIN_CLIENT_ID": CLIENT_ID,
+        "WEBEX_ADMIN_CLIENT_SECRET": CLIENT_SECRET,
+        "BOT_SECRET_KEY": KEY,
+    }
+    with house(sandbox, sqlite_url, tmp_path) as bot:
+        bot.more.update(integration)
+        assert bot.start("python -m bot serve").wait() == 2
+        assert "run `python -m bot authorize`" in bot.processes[-1].said
+        authorize(bot)
+        bot.serve()
+        until(lambda: is_served(sandbox))
+        sandbox.world.oauth.revoke_grants()
+        authorize(bot)
+        bot.type("sync")
+        until(lambda: any("completed" in (one.markdown or "") for one in bot.answers()))
+
+
+def is_served(sandbox: Sandbox) -> bool:
+    """Return whether the sandbox has served a call of the provider."""
+    return any(one.path.startswith("/broadworks") and one.status == 200 for one in list(sandbox.world.requests))
+
+
+def authorize(bot: House) -> None:
+    environ = {name: value for name, value in bot.environ.items() if value}
+    shell = Shell(bot.sandbox, bot.folder, "", environ)
+    requests.get(shell.address(), timeout=10)
+    assert shell.ended() == 0, shell.said
+    bot.sandbox.world.requests.clear()

@@ -33,6 +33,7 @@ def code(address: str, redirect_uri: str = DEFAULT_REDIRECT_URI) -> str:
         answer(code="c/1+2 3").replace("127.0.0.1:8765", "127.0.0.1:8765", 1) + "&more=1",
         answer(code="c/1+2 3").removeprefix("http://"),
         answer(code="c/1+2 3") + "#",
+        answer("https://127.0.0.1:8765/callback", code="c/1+2 3"),
     ],
 )
 def test_the_code_is_read_from_the_address(address: str) -> None:
@@ -56,7 +57,6 @@ def test_a_default_port_and_a_missing_path_make_no_difference() -> None:
         ("https://webexapis.com/v1/authorize?state=x", "another address: https://webexapis.com/v1/authorize The"),
         (answer("http://127.0.0.1:8766/callback", code="hush"), "another address"),
         (answer("http://127.0.0.1:8765/callback/", code="hush"), "another address"),
-        (answer("https://127.0.0.1:8765/callback", code="hush"), "another address"),
         (answer("http://127.0.0.1:8765@evil.example/callback", code="hush"), "another address"),
         (answer(code="hush", state="hush2"), "does not belong to the address that was printed last"),
         (answer(code="hush", state="hüsh"), "does not belong to the address that was printed last"),
