@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import forged, licenses, measures, sync_throughput, webex_client
+from bench import forged, licenses, looking_back, measures, sync_throughput, webex_client
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Scale
 from bench.report import Row, table
@@ -135,6 +135,7 @@ MEASURES: dict[str, Callable[[Bench, Scale], Iterator[Row]]] = {
     "rest": rest,
     "moves": moves,
     "licenses": licenses.rows,
+    "lookback": looking_back.rows,
 }
 
 

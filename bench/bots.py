@@ -66,17 +66,28 @@ class Bench:
             yield self._warm_up(Bot(port, "/webhooks", processes, time.monotonic() - started))
 
     @contextmanager
+    def serve_without_address(self) -> Iterator[Bot]:
+        """Run our bot as one process on SQLite, without a public address and so without webhooks."""
+        with self._serve(BOT_PUBLIC_URL="", WEBEX_WEBHOOK_SECRET="") as bot:
+            yield bot
+
+    @contextmanager
     def serve(self) -> Iterator[Bot]:
         """Run our bot as one process on SQLite."""
+        with self._serve() as bot:
+            yield self._warm_up(bot)
+
+    @contextmanager
+    def _serve(self, **settings: str) -> Iterator[Bot]:
         port = free_port()
         data = self.folder / f"serve-{port}"
         data.mkdir()
-        environ = self._settings(port, f"sqlite:///{data}/bot.db")
+        environ = {**self._settings(port, f"sqlite:///{data}/bot.db"), **settings}
         command = [sys.executable, "-m", "bot", "serve"]
         started = time.monotonic()
         with running(command, environ, self.folder / "serve.log") as process:
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve", pause=0.005)
-            yield self._warm_up(Bot(port, "/webhooks", [process], time.monotonic() - started))
+            yield Bot(port, "/webhooks", [process], time.monotonic() - started)
         shutil.rmtree(data)
 
     @contextmanager

@@ -1,6 +1,7 @@
 """A fake Webex that answers after a fixed time, as a program that does as little work as possible.
 
-`/bench/` is for the bench only and answers at once: what was posted when, and how often each call was made.
+`/bench/` is for the bench only and answers at once: what was posted when, and how often each call was made. A POST to
+`/bench/typed/COUNT` makes that many spaces, with one message each.
 """
 
 import asyncio
@@ -10,13 +11,28 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from bench import subscribers
-from bench.webhooks import ADMIN_EMAIL, ADMIN_ID, BOT_EMAIL, BOT_ID, BOT_NAME, COMMAND, CREATED, number_of, room_id
+from bench.webhooks import (
+    ADMIN_EMAIL,
+    ADMIN_ID,
+    BOT_EMAIL,
+    BOT_ID,
+    BOT_NAME,
+    COMMAND,
+    CREATED,
+    message_id,
+    number_of,
+    room_id,
+)
 
 BASE = "/v1/"
+_FIRST_TYPED = 900_000_000_000
+"""The number of the first message that is typed without a webhook; those with one have smaller numbers."""
 _HTML = f'<spark-mention data-object-type="person" data-object-id="{BOT_ID}">{BOT_NAME}</spark-mention> {COMMAND}'
 _ME = {
     "id": BOT_ID,
@@ -36,12 +52,22 @@ class State:
     calls: Counter[str] = field(default_factory=Counter)
     posts: list[tuple[int, float]] = field(default_factory=list)
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    typed: dict[int, str] = field(default_factory=dict)
+    """When something was typed last in each space, the newest last."""
 
     def reset(self) -> None:
         """Forget everything."""
         self.calls.clear()
         self.posts.clear()
         self.webhooks.clear()
+        self.typed.clear()
+
+    def type(self, count: int) -> list[int]:
+        """Have a new message typed in new spaces; return their numbers."""
+        first = _FIRST_TYPED + len(self.typed)
+        for number in range(first, first + count):
+            self.typed[number] = _now()
+        return list(range(first, first + count))
 
 
 class Connection(asyncio.Protocol):
@@ -75,6 +101,12 @@ class Connection(asyncio.Protocol):
             self._send(200, self._control(method, path))
             return
         kind, _, name = path.removeprefix(BASE).partition("/")
+        listed = _listed(self._state, kind, query) if method == "GET" and not name else None
+        if listed is not None:
+            self._state.calls[f"GET {'more' if 'after' in query else 'list'} of {kind}"] += 1
+            send = partial(self._send, 200, listed[0], headers=listed[1])
+            asyncio.get_running_loop().call_later(self._state.delay, send)
+            return
         self._state.calls[f"{method} {kind}"] += 1
         if name == "subscribers":
             asyncio.get_running_loop().call_later(self._state.delay, self._send_page, query)
@@ -101,12 +133,36 @@ class Connection(asyncio.Protocol):
     def _control(self, method: str, path: str) -> Any:
         if method == "DELETE":
             self._state.reset()
+        if method == "POST":
+            return self._state.type(int(path.rpartition("/")[2]))
         return {"/bench/posts": self._state.posts, "/bench/calls": self._state.calls}.get(path, len(self._state.posts))
 
 
 def _length(head: str) -> int:
     found = head.lower().partition("\r\ncontent-length:")[2]
     return int(found.partition("\r\n")[0] or 0)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _listed(state: State, kind: str, query: dict[str, str]) -> tuple[dict[str, Any], str] | None:
+    """Return a page of the spaces, or the message of a space, and the headers; None for any other call."""
+    if kind == "rooms":
+        numbers, after, size = list(reversed(state.typed)), int(query.get("after", 0)), int(query["max"])
+        page = [
+            {"id": room_id(number), "type": "group", "lastActivity": state.typed[number]}
+            for number in numbers[after : after + size]
+        ]
+        link = urlencode({**query, "after": after + size})
+        more = after + size < len(numbers)
+        return {"items": page}, f'Link: <{BASE}rooms?{link}>; rel="next"\r\n' if more else ""
+    if kind == "messages" and "roomId" in query:
+        number = number_of(query["roomId"])
+        message = {"id": message_id(number), "personId": ADMIN_ID, "created": state.typed[number]}
+        return {"items": [message]}, ""
+    return None
 
 
 def _response(state: State, method: str, kind: str, name: str, body: bytes) -> tuple[int, dict[str, Any]]:
@@ -124,7 +180,7 @@ def _response(state: State, method: str, kind: str, name: str, body: bytes) -> t
                 "personId": ADMIN_ID,
                 "personEmail": ADMIN_EMAIL,
                 "mentionedPeople": [BOT_ID],
-                "created": CREATED,
+                "created": state.typed.get(number_of(name)) or _now(),
             }
         case "POST", "messages":
             message = {"id": f"posted-{len(state.posts)}", "roomType": "group", "personId": BOT_ID, "created": CREATED}

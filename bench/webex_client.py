@@ -47,6 +47,12 @@ class FakeWebex:
         count: int = self._ask("count")
         return count
 
+    def type(self, count: int) -> list[int]:
+        """Have one message typed in each of `count` new spaces; return their numbers."""
+        answer = requests.post(f"http://127.0.0.1:{self.port}/bench/typed/{count}", timeout=5)
+        numbers: list[int] = answer.json()
+        return numbers
+
     def reset(self) -> None:
         """Forget all calls, messages and webhooks."""
         requests.delete(f"http://127.0.0.1:{self.port}/bench/", timeout=5).raise_for_status()

@@ -1,11 +1,11 @@
 """The inbox: one row for each event from Webex. The events of a space are processed one at a time, oldest first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,13 @@ _IS_SPACE_FREE = or_(
         ),
     ),
 )
+_KNOWN: Select[str] = select(_ROWS.c.data_id).where(
+    _ROWS.c.resource == "messages",
+    _ROWS.c.event == "created",
+    _ROWS.c.data_id.in_(bindparam("messages", expanding=True)),
+    _ROWS.c.data_created == "",
+)
+_COUNT_MISSED = select(func.count()).where(_ROWS.c.received_at > bindparam("since", type_=UTCDateTime), _ROWS.c.missed)
 _RESUME = (
     update(_ROWS)
     .where(
@@ -49,8 +56,11 @@ _RESUME = (
 )
 
 
-def record(connection: Connection, events: Sequence[Event], now: datetime) -> bool:
-    """Add events, in one statement. Return False if all of them were there already."""
+def record(connection: Connection, events: Sequence[Event], now: datetime, *, missed: bool = False) -> bool:
+    """Add events, in one statement. Return False if all of them were there already.
+
+    `missed`: looking back found them, and a webhook should have told of them by now.
+    """
     rows = [
         {
             "resource": event.resource,
@@ -64,12 +74,23 @@ def record(connection: Connection, events: Sequence[Event], now: datetime) -> bo
             "state": OPEN,
             "received_at": now,
             "due_at": now,
+            "missed": missed,
         }
         for event in events
     ]
     statement = _RECORD[connection.dialect.name]
     # SQLAlchemy builds a statement for a list of rows each time; for one row that can be saved.
     return connection.execute(statement, rows if len(rows) > 1 else rows[0]).first() is not None
+
+
+def unknown_messages(session: Session, message_ids: Collection[str]) -> set[str]:
+    """Return those of the messages that were never recorded."""
+    return set(message_ids) - set(session.scalars(_KNOWN, {"messages": list(message_ids)}))
+
+
+def count_missed(session: Session, since: datetime) -> int:
+    """Count the messages that looking back has found since then and that no webhook told of."""
+    return session.scalar(_COUNT_MISSED, {"since": since}) or 0
 
 
 claim = claims.claimer(InboxRow, _IS_SPACE_FREE)

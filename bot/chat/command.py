@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from bot.chat.message import Message, Reply, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -102,7 +103,7 @@ class Request:
     `speaks_for`: the enterprise it runs for, if it needs one. `commands`: those that the requester may run.
     `received_at`: when the message came in. `already_waited`: this command has waited once already. `progress_shown`: a
     status message told the requester that it takes long. `is_confirmed`: the requester has confirmed what cannot be
-    undone. `given_fields`: the arguments, if they came taken apart.
+    undone. `given_fields`: the arguments, if they came taken apart. `age`: how long ago it was written.
     """
 
     message: Message
@@ -117,6 +118,7 @@ class Request:
     progress_shown: bool = False
     is_confirmed: bool = False
     given_fields: Fields | None = None
+    age: timedelta = timedelta()
 
     @property
     def enterprise(self) -> Enterprise:

@@ -1,7 +1,7 @@
 """What goes into a command and what comes out of it: a message; a reply, a wait or a refusal."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -25,7 +25,8 @@ class Message:
 
     `files` are the addresses of the files that came with it. `file` is the content of the only one, or why it was not
     read, if the command takes a file. `mentioned` are the ids of the people mentioned besides the bot. `people` are
-    their identities, if the command is about people.
+    their identities, if the command is about people. `written_at` is when it was written, and `age_when_read` how long
+    after that it was read, both by Webex's clock.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Message:
     people: tuple[Identity, ...] = ()
     files: tuple[str, ...] = ()
     file: bytes | FileUnreadable | None = field(default=None, repr=False)
+    written_at: datetime | None = None
+    age_when_read: timedelta = timedelta()
 
     @property
     def thread(self) -> str | None:
@@ -122,6 +125,12 @@ class TooFast(Limited):
     """A refusal because the requester types too much: told in private, and not often."""
 
     audit_outcome = TOO_FAST
+
+
+class TooLate(Refusal):
+    """A refusal of what was written so long ago that the requester may not want it any more."""
+
+    audit_outcome = "too late"
 
 
 class Unconfirmed(Refusal):

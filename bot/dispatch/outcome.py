@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, Wait
+from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, TooLate, Wait
+from bot.dispatch import lateness
 from bot.dispatch.access import Access, Permission
 from bot.dispatch.operator_alerts import alert_operators
 from bot.dispatch.pending_request import Awaited, PendingRequest
@@ -26,8 +27,13 @@ MAX_REFUSED_SHELL_ARGUMENTS = 1_000
 Outcome = Reply | Wait | Refusal
 
 
-def record_outcome(session: Session, request: PendingRequest, access: Access, outcome: Outcome, now: datetime) -> None:
-    """Write what came of a request: what is said, the audit row, and the end of the request or what it waits for."""
+def record_outcome(
+    session: Session, request: PendingRequest, access: Access, outcome: Outcome, now: datetime, default_timezone: str
+) -> None:
+    """Write what came of a request: what is said, the audit row, and the end of the request or what it waits for.
+
+    `default_timezone` is that of what is said for no enterprise.
+    """
     known, permission = access.rights, access.permission
     if known.has_changes:
         rights.learn(session, request.message.sender, known, now)
@@ -41,7 +47,7 @@ def record_outcome(session: Session, request: PendingRequest, access: Access, ou
     if isinstance(outcome, Denial | TooFast):
         row = AuditEntry(now, None, outcome.audit_outcome, detail=_deny(session, request, outcome, now))
     else:
-        row = _answer(session, request, outcome, permission, now)
+        row = _answer(session, request, outcome, permission, now, default_timezone)
     _audit(session, request, row)
     alert_operators(session, request.message, known, now)
 
@@ -54,7 +60,12 @@ def apologize(session: Session, request: PendingRequest, error: str, now: dateti
 
 
 def _answer(
-    session: Session, request: PendingRequest, outcome: Reply | Refusal, permission: Permission | None, now: datetime
+    session: Session,
+    request: PendingRequest,
+    outcome: Reply | Refusal,
+    permission: Permission | None,
+    now: datetime,
+    default_timezone: str,
 ) -> AuditEntry:
     """Say what came of it where it was asked; return what the audit keeps of that."""
     if isinstance(outcome, Refusal):
@@ -67,6 +78,8 @@ def _answer(
         markdown = delivery.file_unused(markdown)
     if permission and enterprise and permission.is_ambiguous:
         markdown = delivery.speaks_for(markdown, enterprise)
+    if not isinstance(outcome, TooLate):
+        markdown = lateness.noted(markdown, request, permission, now, default_timezone)
     request.origin.answer(session, replace(reply, markdown=markdown), enterprise, now)
     return AuditEntry(
         at=now,

@@ -1,7 +1,7 @@
 """A request on its way to an outcome, and its origin: a typed message, a pressed button, a scheduled run, the shell."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -70,7 +70,8 @@ class PendingRequest:
 
     `message` is what was asked, who asks, and where. `line` is its text, taken apart once; `given_fields` are its
     arguments, if they came taken apart. `fetched` are the details that Webex was asked for already. `enterprise_id` is
-    the enterprise for which it waited, if it did.
+    the enterprise for which it waited, if it did. `written_at` is when it was written, by Webex's clock; `age` is how
+    long it has been unanswered, without the time that it waited for its own data.
     """
 
     message: Message
@@ -83,3 +84,5 @@ class PendingRequest:
     progress_shown: bool = False
     is_confirmed: bool = False
     given_fields: Fields | None = None
+    written_at: datetime | None = None
+    age: timedelta = timedelta()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import CommandSettings, Request
 from bot.chat.message import Refusal, Reply
-from bot.dispatch import rate_limits
+from bot.dispatch import lateness, rate_limits
 from bot.dispatch.access import Access, Permission, commands_for, decide_access
 from bot.dispatch.outcome import Outcome, record_outcome
 from bot.dispatch.pending_request import Detail, PendingRequest
@@ -38,11 +38,13 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
             return detail
         is_write = access.permission and not access.permission.command.only_reads(request.message)
         outcome = None if is_write else _outcome(session, settings, request, access, now)
+        if access.permission is not None:
+            outcome = lateness.refusal(request, access.permission, now, settings.default_timezone) or outcome
     with database.write() as session:
         if outcome is None:
             access = _decide_again(session, request, access)
             outcome = _outcome(session, settings, request, access, now)
-        record_outcome(session, request, access, outcome, now)
+        record_outcome(session, request, access, outcome, now, settings.default_timezone)
     return outcome
 
 
@@ -92,6 +94,7 @@ def _outcome(
         progress_shown=request.progress_shown,
         is_confirmed=request.is_confirmed,
         given_fields=request.given_fields,
+        age=request.age,
     )
     try:
         with nullcontext() if command.only_reads(request.message) else session.begin_nested():

@@ -27,6 +27,15 @@ def at(moment: datetime, now: datetime, timezone: str) -> str:
     return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M} {_zone_name(local)}"
 
 
+def clock(moment: datetime, now: datetime, timezone: str) -> str:
+    """Return a time of day in an enterprise's zone, "11:48 CST"; if that is not today, "11:48 CST on Mon 23 Nov"."""
+    zone = _zone(timezone)
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    day = "" if local.date() == today.date() else f" on {local:%a} {local.day} {local:%b}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local:%H:%M} {_zone_name(local)}{day}{year}"
+
+
 def duration(seconds: float) -> str:
     """Return a length of time in its two largest units: "8 s", "2 min", "1 h 12 min", "3 d 4 h"."""
     whole = round(max(seconds, 0))

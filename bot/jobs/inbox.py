@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.chat.message import Message
 from bot.dispatch import outcome, router
 from bot.dispatch.pending_request import Detail, PendingRequest
 from bot.jobs import memberships, message_reader, typed_message
@@ -20,7 +21,7 @@ MAX_FAILURES = 5
 """How often an event is tried that fails for any other reason than Webex: then the sender gets one apology."""
 
 GIVE_UP_AFTER = timedelta(days=1)
-"""How long an event is tried that Webex does not let the bot read or answer: a later answer helps nobody."""
+"""How long an event is tried, and how old a message may be: a later answer helps nobody."""
 
 
 def work(context: Context, row: InboxRow) -> None:
@@ -28,11 +29,14 @@ def work(context: Context, row: InboxRow) -> None:
     if memberships.handle(context, row):
         return
     message = message_reader.read(context, row)
-    if message is None:
+    request = None if message is None else _request(context, row, message)
+    if request is None or request.age > GIVE_UP_AFTER:
+        if request is not None:
+            log.info("inbox row %d is left without a word: it was written more than a day ago", row.id)
         with context.database.write() as session:
             inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED)
         return
-    _answer(context, typed_message.pending_request(row, message))
+    _answer(context, request)
 
 
 def failed(context: Context, row: InboxRow, error: Exception) -> bool:
@@ -51,12 +55,20 @@ def failed(context: Context, row: InboxRow, error: Exception) -> bool:
         except Exception:
             log.exception("inbox row %d cannot be read", row.id)
     log.error("inbox row %d is set aside: %s", row.id, error)
+    request = None if message is None else _request(context, row, message)
     with context.database.write() as session:
-        if message is None:
+        if request is None or request.age > GIVE_UP_AFTER:
             inbox.end(session, Claim(row.id, row.attempt), inbox.FAILED, error=str(error))
         else:
-            outcome.apologize(session, typed_message.pending_request(row, message), str(error), context.now())
+            outcome.apologize(session, request, str(error), context.now())
     return True
+
+
+def _request(context: Context, row: InboxRow, message: Message) -> PendingRequest:
+    """Return the request, with its age by two clocks: Webex's since it was written, ours since its event came."""
+    request, here = typed_message.pending_request(row, message), context.now() - row.received_at
+    age = message.age_when_read - here if row.waited else max(message.age_when_read, here)
+    return replace(request, age=max(age, timedelta()))
 
 
 def _answer(context: Context, request: PendingRequest) -> None:

@@ -58,6 +58,8 @@ def read(context: Context, row: InboxRow) -> Message | None:
         parent_id=found.parent_id,
         mentioned=others_mentioned(found.mentioned_people, found.html, me.person_id),
         files=found.files,
+        written_at=found.created,
+        age_when_read=timedelta() if found.created is None else max(context.webex.now() - found.created, timedelta()),
     )
 
 

@@ -75,4 +75,6 @@ def pending_request(row: InboxRow, message: Message) -> PendingRequest:
         already_waited=row.waited,
         enterprise_id=row.enterprise_id,
         progress_shown=row.status_outbox_id is not None,
+        written_at=message.written_at or row.received_at,
+        age=message.age_when_read,
     )

@@ -11,11 +11,15 @@ from storage import audit
 _CONFIRM_WITHIN = timedelta(minutes=5)
 """How long what was typed waits for its confirmation: the replies say so."""
 
+_CLOCKS_DIFFER = timedelta(seconds=2)
+"""By how much a confirmation may seem older than the question: Webex's clocks are not exactly the same."""
+
 
 def is_confirmed(session: Session, request: Request, command: str) -> bool:
     """Return whether the requester has confirmed what they ask for.
 
-    In chat: the last command they typed in this space is the same, for the same enterprise, and ended unconfirmed.
+    In chat: the last command they typed in this space is the same, for the same enterprise, and ended unconfirmed. What
+    they typed before they were asked confirms nothing.
     """
     if request.is_confirmed:
         return True
@@ -24,5 +28,7 @@ def is_confirmed(session: Session, request: Request, command: str) -> bool:
     )
     if last is None or last.outcome != Unconfirmed.audit_outcome:
         return False
+    if request.now - request.age < last.at - _CLOCKS_DIFFER:
+        return False  # it was written before the bot asked
     enterprise_id = request.speaks_for.id if request.speaks_for else None
     return (last.command, last.arguments, last.enterprise_id) == (command, request.arguments, enterprise_id)

@@ -51,7 +51,7 @@ SETTINGS = (
         "WEBEX_WEBHOOK_SECRET",
         f"The secret that signs webhooks. Use at least {parsers.MIN_SECRET_LENGTH} characters that nobody can guess.",
         parsers.webhook_secrets,
-        required_by=_RECEIVES_WEBHOOKS,
+        required_by=frozenset({Process.WEB}),
         used_by=_RECEIVES_WEBHOOKS | RUNS_JOBS,
     ),
     Setting(
@@ -95,9 +95,9 @@ SETTINGS = (
     ),
     Setting(
         "BOT_PUBLIC_URL",
-        "The address where Webex reaches the bot, without /webhooks, such as https://dirsync.example.com.",
+        "The address where Webex reaches the bot, without /webhooks, such as https://dirsync.example.com. "
+        "Without it, there are no webhooks, and the bot looks at its spaces every WEBEX_POLL.",
         parsers.public_url,
-        required_by=frozenset({Process.SERVE}),
     ),
     Setting(
         "BOT_OPERATORS",
@@ -132,6 +132,12 @@ SETTINGS = (
         used_by=frozenset(Process) - {Process.AUTHORIZE_SHOW},
     ),
     Setting("PORT", "The port that the bot listens on.", parsers.port, "8080", used_by=_RECEIVES_WEBHOOKS),
+    Setting(
+        "WEBEX_POLL",
+        "How often the bot looks at its spaces for new messages if BOT_PUBLIC_URL is not set. At least 1s.",
+        parsers.poll_interval,
+        "3s",
+    ),
     Setting("SYNC_HOLD", "How long after a completed sync nobody can start another one.", parsers.duration, "24h"),
     Setting(
         "SYNC_POLL",

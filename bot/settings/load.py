@@ -54,6 +54,7 @@ class Settings:
     bot_timezone: str = field(default_factory=_default("BOT_TIMEZONE"))
     database_url: Secret = field(default_factory=_default("DATABASE_URL"))
     port: int = field(default_factory=_default("PORT"))
+    webex_poll: timedelta = field(default_factory=_default("WEBEX_POLL"))
     sync_hold: timedelta = field(default_factory=_default("SYNC_HOLD"))
     sync_poll: timedelta = field(default_factory=_default("SYNC_POLL"))
     sync_timeout: timedelta = field(default_factory=_default("SYNC_TIMEOUT"))
@@ -133,8 +134,8 @@ def _parse(texts: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
 
 def _required(process: Process, texts: Mapping[str, str]) -> set[str]:
     required = {setting.name for setting in SETTINGS if process in setting.required_by}
-    if process is Process.WORKER and "BOT_PUBLIC_URL" in texts:
-        required.add("WEBEX_WEBHOOK_SECRET")  # a worker that knows the address makes the webhooks
+    if process in RUNS_JOBS and "BOT_PUBLIC_URL" in texts:
+        required.add("WEBEX_WEBHOOK_SECRET")  # a process that knows the address makes the webhooks
     if process in AUTHORIZES:
         required |= {provider_access.CLIENT_ID, provider_access.CLIENT_SECRET}
     if process is Process.AUTHORIZE:

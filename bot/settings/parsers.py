@@ -144,6 +144,14 @@ def positive_duration(text: str) -> timedelta:
     return length
 
 
+def poll_interval(text: str) -> timedelta:
+    """Return a duration of at least a second."""
+    length = duration(text)
+    if length < timedelta(seconds=1):
+        raise ValueError(f"is “{text}”, which is too short: set 1s or more")
+    return length
+
+
 def port(text: str) -> int:
     """Return a TCP port."""
     return _whole_number(text, _MAX_PORT)

@@ -2,8 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +12,7 @@ from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import MaxRetryError
 
 from bot.webex.access_token import MUST_BE_VISIBLE_ASCII, AccessToken, fits_header
-from bot.webex.error_responses import error_for, load_json, redacted
+from bot.webex.error_responses import error_for, http_date, load_json, redacted
 from bot.webex.errors import AnswerLost, TokenRefused, TooLarge, WebexFailure
 from bot.webex.http_session import HttpSession
 from bot.webex.json_fields import Item, not_understood, objects
@@ -43,6 +43,15 @@ class WebexClient:
         self._base = f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}/"
         self._access_token = access_token
         self._session = HttpSession(self._base, timeout)
+        self._dated = (datetime.now(UTC), time.monotonic())
+
+    def now(self) -> datetime:
+        """Return the time by Webex's clock: what the last answer said, and what has passed since.
+
+        It is up to a second late, because answers say full seconds. Before the first answer it is this machine's time.
+        """
+        said, at = self._dated
+        return said + timedelta(seconds=time.monotonic() - at)
 
     def request(
         self,
@@ -73,8 +82,11 @@ class WebexClient:
         """Return the JSON object of the response, an empty one if the response has no body."""
         return _json_object(self.request(method, path, params=params, json=json))
 
-    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[list[Item]]:
-        """Yield the items of a list, page by page."""
+    def pages(
+        self, path: str, params: Mapping[str, str], before_call: Callable[[], None] = lambda: None
+    ) -> Iterator[list[Item]]:
+        """Yield the items of a list, page by page. `before_call` is called before each call."""
+        before_call()
         response = self.request("GET", path, params=params)
         seen = {_page_key(response)}
         while True:
@@ -85,6 +97,7 @@ class WebexClient:
             link = response.links.get("next", {}).get("url")
             if link is None:
                 return
+            before_call()
             response = self.request("GET", next_page_path(link, response.url, self._base, params))
             key = _page_key(response)
             if key in seen or len(seen) >= MAX_PAGES:
@@ -142,9 +155,12 @@ class WebexClient:
         if not fits_header(token):
             raise TokenRefused(f"{call} was not sent: {MUST_BE_VISIBLE_ASCII}")
         try:
-            return self._session.send(method, url, token, **content)
+            response = self._session.send(method, url, token, **content)
         except requests.RequestException as error:
             raise _answer_lost(call, error, token) from None
+        if (said := http_date(response.headers.get("Date"))) is not None:
+            self._dated = (said, time.monotonic())
+        return response
 
 
 def _token_of(response: requests.Response) -> str:

@@ -54,13 +54,22 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     try:
         seconds = float(header)
     except ValueError:
-        try:
-            date = parsedate_to_datetime(header)
-        except (ValueError, OverflowError):
+        date = http_date(header)
+        if date is None:
             return None
-        aware = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = max((aware - now).total_seconds(), 0.0)
+        seconds = max((date - now).total_seconds(), 0.0)
     return seconds if seconds >= 0 else None
+
+
+def http_date(header: str | None) -> datetime | None:
+    """Return the time of an HTTP date, in UTC; None for anything else."""
+    if header is None:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def load_json(body: bytes) -> object:

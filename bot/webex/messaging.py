@@ -1,15 +1,25 @@
 """Webex's messages, people, memberships and webhooks."""
 
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
 from bot.webex import other_installation
 from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import Rejected
-from bot.webex.json_fields import Item, optional, required, text, texts
-from bot.webex.models import Account, FileUpload, Posted, SpaceMessage, Webhook
+from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
+from bot.webex.models import Account, FileUpload, ListedMessage, Posted, SpaceActivity, SpaceMessage, Webhook
 from bot.webex.urls import segment
 from storage.values.records import Identity
 
 PAGE_SIZE = "100"
+"""Items of one page. Of the messages that mention a bot, Webex gives no more: a larger number is a 403."""
+
+SPACES_PAGE_SIZE = "250"
+"""Spaces of one page of the list by activity, which is asked for often: most bots have fewer. Webex allows 1,000."""
+
+MAX_ID_CHARACTERS = 500
+"""Characters of an id in a list. Real ones have fewer than 100; a database index could not take thousands."""
 
 
 class Webex:
@@ -17,6 +27,10 @@ class Webex:
 
     def __init__(self, client: WebexClient) -> None:
         self._client = client
+
+    def now(self) -> datetime:
+        """Return the time by Webex's clock."""
+        return self._client.now()
 
     def me(self) -> Account:
         """Return the bot itself."""
@@ -41,7 +55,32 @@ class Webex:
             parent_id=optional(message, "parentId"),
             files=texts(message, "files"),
             mentioned_people=texts(message, "mentionedPeople"),
+            created=timestamp(message, "created"),
         )
+
+    def active_spaces(self, before_call: Callable[[], None]) -> Iterator[list[SpaceActivity]]:
+        """Yield the bot's spaces, page by page, those where something happened last first."""
+        for page in self._client.pages("rooms", {"sortBy": "lastactivity", "max": SPACES_PAGE_SIZE}, before_call):
+            yield [
+                SpaceActivity(room_id, item.get("type") == "direct", timestamp(item, "lastActivity"))
+                for item in page
+                if (room_id := _listed_id(item, "id"))
+            ]
+
+    def messages(
+        self, room_id: str, before_call: Callable[[], None], *, mentions_only: bool
+    ) -> Iterator[list[ListedMessage]]:
+        """Yield the messages of a space, page by page, newest first, replies in threads included.
+
+        In a group a bot must ask for `mentions_only`: it sees no other messages there.
+        """
+        params = {"roomId": room_id, "max": PAGE_SIZE} | ({"mentionedPeople": "me"} if mentions_only else {})
+        for page in self._client.pages("messages", params, before_call):
+            yield [
+                ListedMessage(message_id, _listed_id(item, "personId"), timestamp(item, "created"))
+                for item in page
+                if (message_id := _listed_id(item, "id"))
+            ]
 
     def file(self, url: str, max_bytes: int) -> bytes:
         """Return a file of a message by its URL; raise TooLarge if it has more than `max_bytes`.
@@ -132,6 +171,12 @@ class Webex:
         except Rejected as rejected:
             if rejected.status != 404:
                 raise
+
+
+def _listed_id(item: Item, name: str) -> str:
+    """Return an id in an item of a list; an empty text for what is no id, so that one odd item spoils no list."""
+    found = item.get(name)
+    return storable(found) if isinstance(found, str) and len(found) <= MAX_ID_CHARACTERS else ""
 
 
 def _person(item: Item) -> Identity:

@@ -22,6 +22,7 @@ class SpaceMessage:
     parent_id: str | None = None
     files: tuple[str, ...] = ()
     mentioned_people: tuple[str, ...] = ()
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,24 @@ class Account:
     person_id: str
     email: str
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMessage:
+    """A message in the list of a space: whose it is, and when it was written, if Webex says so."""
+
+    id: str
+    person_id: str
+    created: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceActivity:
+    """A space that the bot is in, and when something last happened there, if Webex says so."""
+
+    room_id: str
+    is_direct: bool
+    last_activity: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
@@ -18,6 +18,11 @@ def take(session: Session, name: str, holder: str, now: datetime, length: timede
     is_free = (_ROWS.c.name == name, or_(_ROWS.c.until <= now, _ROWS.c.holder == holder))
     taken = update(_ROWS).where(*is_free).values(holder=holder, until=now + length).returning(_ROWS.c.id)
     return session.scalar(taken) is not None
+
+
+def held_until(session: Session, name: str) -> datetime | None:
+    """Return when the lease ends or has ended; None if nobody ever took it."""
+    return session.scalar(select(LeaseRow.until).where(LeaseRow.name == name))
 
 
 def give_back(session: Session, name: str, holder: str, now: datetime) -> None:

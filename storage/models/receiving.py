@@ -30,9 +30,13 @@ class WebhookRow(Table):
 
 
 class SpaceLookRow(Table):
-    """Until when the messages of a space have been looked at, by Webex's clock. The row without a space is for all."""
+    """Until when the messages of a space have been looked at, by Webex's clock. The row without a space is for all.
+
+    `not_before` is only in that row: when the bot began to look back. What is older is never answered.
+    """
 
     __tablename__ = "space_looks"
 
     room_id: Mapped[str] = mapped_column(Text, unique=True)
     looked_until: Mapped[datetime]
+    not_before: Mapped[datetime | None]

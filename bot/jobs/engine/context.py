@@ -19,6 +19,7 @@ class Context:
     """The settings, the database, both sides of Webex, the clock, the rows in hand, and where the process stands.
 
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
+    `look_requested`: the spaces are to be looked back at now.
     """
 
     settings: Settings
@@ -30,6 +31,7 @@ class Context:
     held: HeldRows = field(default_factory=HeldRows)
     stopping: threading.Event = field(default_factory=threading.Event)
     has_looked_at_webhooks: threading.Event = field(default_factory=threading.Event)
+    look_requested: threading.Event = field(default_factory=threading.Event)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
     def me(self, max_age: timedelta | None = None) -> Account:

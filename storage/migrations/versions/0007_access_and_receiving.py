@@ -57,6 +57,7 @@ def upgrade() -> None:
         "space_looks",
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("looked_until", columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("not_before", columns.UTCDateTime(timezone=True), nullable=True),
         _id(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_space_looks")),
         sa.UniqueConstraint("room_id", name=op.f("uq_space_looks_room_id")),

@@ -98,7 +98,7 @@ def test_help_lists_the_subcommands(shell: CliRunner, line: str, words: list[str
     [
         (
             "serve",
-            ["WEBEX_BOT_TOKEN", "WEBEX_WEBHOOK_SECRET", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS"],
+            ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"],
         ),
         ("worker", ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
     ],

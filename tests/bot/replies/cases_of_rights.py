@@ -14,6 +14,8 @@ from bot.replies import (
     enterprise,
     enterprise_keys,
     help,
+    lateness,
+    looking_back,
     provider_token,
     rate_limits,
     spaces,
@@ -56,6 +58,7 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield constant(access, "NOT_HERE")
     yield case(delivery.speaks_for)("(the reply)", acme)
     yield case(delivery.file_unused)("(the reply)")
+    yield from _late(sample)
     yield constant(access, "CHANGED_MEANWHILE")
     yield case(rate_limits.too_many)(30, timedelta(seconds=42))
     yield case(rate_limits.too_many_exports)(60, NOW + timedelta(minutes=25), NOW, acme)
@@ -71,6 +74,16 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield constant(delivery, "APOLOGY")
     yield constant(delivery, "SENT_PRIVATELY")
     yield constant(delivery, "CANNOT_REACH")
+
+
+def _late(sample: Sample) -> Iterator[Case]:
+    zone, address = sample.enterprise.timezone, "https://dirsync.example.com"
+    for when, age in (("today", timedelta(minutes=12)), ("yesterday", timedelta(hours=20))):
+        yield case(lateness.late, when)("(the reply)", NOW - age, NOW, zone)
+    ago = timedelta(hours=2)
+    for when, has_file in (("", False), ("with a file", True)):
+        yield case(lateness.ask_again, when)(sample.typing("sync"), NOW - ago, ago, NOW, zone, has_file=has_file)
+    yield case(looking_back.missed)(sample.few, timedelta(minutes=10), address)
 
 
 def _keys(sample: Sample) -> Iterator[Case]:

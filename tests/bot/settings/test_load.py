@@ -82,7 +82,7 @@ def test_a_process_gets_the_values_that_are_set() -> None:
     [
         (
             Process.SERVE,
-            ["WEBEX_BOT_TOKEN", "WEBEX_WEBHOOK_SECRET", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS"],
+            ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"],
         ),
         (Process.WEB, ["WEBEX_WEBHOOK_SECRET"]),
         (Process.WORKER, ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS"]),
@@ -104,9 +104,23 @@ def test_the_database_is_all_that_some_processes_need(process: Process) -> None:
 
 
 @pytest.mark.parametrize("address", ["https://bot.example", "no address"])
-def test_a_worker_that_makes_webhooks_needs_their_secret(address: str) -> None:
+@pytest.mark.parametrize("process", [Process.SERVE, Process.WORKER])
+def test_a_process_that_makes_webhooks_needs_their_secret(process: Process, address: str) -> None:
     environ = {**COMPLETE, "BOT_PUBLIC_URL": address, "WEBEX_WEBHOOK_SECRET": ""}
-    assert "WEBEX_WEBHOOK_SECRET" in names(faults(Process.WORKER, environ))
+    assert "WEBEX_WEBHOOK_SECRET" in names(faults(process, environ))
+
+
+def test_a_secret_without_a_public_address_does_no_harm() -> None:
+    assert load(Process.SERVE, {**COMPLETE, "BOT_PUBLIC_URL": ""}).webhook_secrets == (SECRET,)
+
+
+@pytest.mark.parametrize(("text", "is_accepted"), [("1s", True), ("1.5s", True), ("999ms", False), ("0s", False)])
+def test_spaces_are_looked_at_once_a_second_at_most(text: str, is_accepted: bool) -> None:
+    environ = {**COMPLETE, "WEBEX_POLL": text}
+    if is_accepted:
+        assert load(Process.SERVE, environ).webex_poll >= timedelta(seconds=1)
+    else:
+        assert faults(Process.SERVE, environ) == [f"WEBEX_POLL is “{text}”, which is too short: set 1s or more."]
 
 
 def test_all_faults_are_reported_at_once_in_the_order_of_the_catalog() -> None:
@@ -114,7 +128,7 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_catalog() -> None:
     found = faults(Process.SERVE, environ)
     contract = [setting.name for setting in SETTINGS]
     assert names(found) == sorted(
-        ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_PUBLIC_URL", "BOT_OPERATORS", *environ], key=contract.index
+        ["WEBEX_BOT_TOKEN", "WEBEX_ADMIN_TOKEN", "BOT_OPERATORS", *environ], key=contract.index
     )
     with pytest.raises(SettingsFault) as caught:
         load(Process.SERVE, environ)

@@ -1,6 +1,7 @@
 """What the bot asks of Webex's messages, people, memberships and webhooks, and how it reads the answers."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import quote
 
@@ -76,6 +77,7 @@ def test_a_message_is_read_with_all_fields(server: Scripted, webex: Webex) -> No
         "m0",
         ("https://files.example/1",),
         ("p2", "p3"),
+        datetime(2021, 3, 23, 16, 9, 6, 527000, tzinfo=UTC),
     )
 
 

@@ -1,0 +1,167 @@
+"""Looks back at the spaces for messages that no webhook told of. Where there are no webhooks, that is the only way.
+
+When: soon after the start, after a webhook was repaired, after the database was away, and at intervals, in one process
+at a time. How one look goes is in `space_look.py`.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.jobs import missed_messages
+from bot.jobs.engine.backoff import pause
+from bot.jobs.engine.context import Context
+from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn, Turn
+from bot.jobs.pace import Pace
+from bot.jobs.space_look import Looked, SpaceLooks
+from bot.webex.bots import is_bot
+from bot.webex.errors import RateLimited, WebexFailure
+from storage.engine import leases
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=2)
+"""How often spaces are looked at where webhooks tell of messages: a lost one is answered that late at most."""
+
+FOR_LIFE = timedelta(days=10_000)
+"""The interval of the chore: it runs until the process stops."""
+
+_TURN, _LOOKED = "look back", "looked back"
+"""The lease of the process that looks, and the lease that ends when the next look is due."""
+
+_TICK = 1.0
+"""Seconds between two glances at whether a look was requested."""
+
+_DATABASE_EVERY = 5.0
+"""Seconds between two glances at the database where there are webhooks: so it is seen that the database was away."""
+
+_MAX_CUT = {True: 10.0, False: 120.0}
+"""Seconds of one look, with polling and with webhooks. What is left is left to the next, which sees newer messages."""
+
+_BURST = {True: 4, False: 1}
+"""Calls that may follow each other at once. With polling: the two of a look that finds a message, twice."""
+
+_FAILED_AGAIN = 10.0
+"""Seconds until the next look if some spaces could not be read."""
+
+
+def request(context: Context) -> None:
+    """Make a look due in this process, within a second."""
+    context.look_requested.set()
+
+
+def run(context: Context) -> None:
+    """Look back whenever it is due, until the process stops."""
+    looking = _Looking(context)
+    if looking.is_polling:
+        log.warning(
+            "BOT_PUBLIC_URL is not set, so there are no webhooks: the spaces are looked at every %g s. Pressed buttons "
+            "cannot be seen so, nor that the bot is added to a space or removed from one",
+            context.settings.webex_poll.total_seconds(),
+        )
+    while not context.stopping.is_set():
+        context.stopping.wait(looking.tick())
+
+
+class _Looking:
+    """Decides when to look."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.is_polling = not context.settings.bot_public_url
+        self._every = context.settings.webex_poll if self.is_polling else EVERY
+        self._looks = SpaceLooks(context, Pace(_BURST[self.is_polling], context.stopping))
+        self._reliable_since = time.monotonic()
+        self._is_database_away = False
+        self._is_forced = True
+        self._not_before = 0.0
+        self._glance_at = 0.0
+        self._failures = 0
+
+    def tick(self) -> float:
+        """Look if that is due; return the seconds until the next tick."""
+        now = time.monotonic()
+        if self._context.look_requested.is_set():
+            self._context.look_requested.clear()
+            self._is_forced, self._reliable_since = True, now
+        if now < self._not_before or (now < self._glance_at and not self._is_forced):
+            return self._until(max(self._not_before, 0.0 if self._is_forced else self._glance_at))
+        try:
+            wait = self._wait()
+            if wait <= 0:
+                self._look()
+                wait = self._wait()
+        except NotMyTurn:
+            self._not_before = now + RETRY_AFTER.total_seconds()
+        except SQLAlchemyError as error:
+            self._database_failed(error)
+        except WebexFailure as failure:
+            self._webex_failed(failure)
+        else:
+            self._glance_at = time.monotonic() + min(wait, _TICK if self.is_polling else _DATABASE_EVERY)
+        return self._until(max(self._not_before, self._glance_at))
+
+    def _until(self, at: float) -> float:
+        return min(max(at - time.monotonic(), 0.0), _TICK)
+
+    def _wait(self) -> float:
+        """Return the seconds until a look is due, by what all processes know; zero or less if it is due now."""
+        with self._context.database.quick_read() as session:
+            due = leases.held_until(session, _LOOKED)
+        if self._is_database_away:
+            log.info("the database is back: looking for messages that could not be stored meanwhile")
+            self._is_database_away = False
+            self._is_forced, self._reliable_since = True, time.monotonic()
+        wait = 0.0 if due is None else (due - self._context.now()).total_seconds()
+        # A time further ahead comes from a clock that was wrong.
+        return 0.0 if self._is_forced or wait > self._every.total_seconds() else wait
+
+    def _look(self) -> None:
+        me = self._context.me()
+        if not is_bot(me.email):
+            raise NotMyTurn  # in the account of a person, the bot must answer nothing
+        began = self._context.now()
+        with Turn(self._context, _TURN) as turn:
+            self._is_forced = False
+            try:
+                looked = self._looks.look(
+                    turn, missed_since=self._missed_since(), max_seconds=_MAX_CUT[self.is_polling]
+                )
+            except (WebexFailure, SQLAlchemyError):
+                self._is_forced = True
+                raise
+            self._set_next(began, looked)
+        self._failures = 0
+        if looked.missed:
+            missed_messages.report(self._context, looked.missed)
+
+    def _set_next(self, began: datetime, looked: Looked) -> None:
+        wait = self._every.total_seconds()
+        if looked.has_failed:
+            wait = min(wait, _FAILED_AGAIN)
+        if looked.was_cut:
+            wait = 0.0
+        with self._context.database.write() as session:
+            leases.take(session, _LOOKED, _LOOKED, began, timedelta(seconds=wait))
+
+    def _missed_since(self) -> datetime | None:
+        """Return since when each message should have come by a webhook; None if there are no webhooks."""
+        if self.is_polling:
+            return None
+        return self._context.webex.now() - timedelta(seconds=time.monotonic() - self._reliable_since)
+
+    def _database_failed(self, error: SQLAlchemyError) -> None:
+        if not self._is_database_away:
+            log.warning("cannot look back, because the database cannot be reached: %s", type(error).__name__)
+        self._is_database_away = True
+        self._not_before = time.monotonic() + _DATABASE_EVERY
+
+    def _webex_failed(self, failure: WebexFailure) -> None:
+        self._failures += 1
+        wait = pause(self._failures + 2, failure)
+        if not isinstance(failure, RateLimited):
+            wait = min(wait, EVERY)
+        log.warning("looking back: %s; trying again in %d s", failure, wait.total_seconds())
+        self._not_before = time.monotonic() + wait.total_seconds()
