@@ -13,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.jobs import missed_messages
 from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
-from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn, Turn
+from bot.jobs.engine.turn import NotMyTurn, Turn
 from bot.jobs.pace import Pace
 from bot.jobs.space_look import Looked, SpaceLooks
 from bot.webex.bots import is_bot
 from bot.webex.errors import RateLimited, WebexFailure
+from storage import webhooks
 from storage.engine import leases
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ _MAX_CUT = {True: 10.0, False: 120.0}
 
 _BURST = {True: 4, False: 1}
 """Calls that may follow each other at once. With polling: the two of a look that finds a message, twice."""
+
+_AFTER_WEBHOOKS = 15.0
+"""Seconds that the first look waits for the first look at the webhooks: another installation may have them."""
 
 _FAILED_AGAIN = 10.0
 """Seconds until the next look if some spaces could not be read."""
@@ -73,9 +77,10 @@ class _Looking:
         self.is_polling = not context.settings.bot_public_url
         self._every = context.settings.webex_poll if self.is_polling else EVERY
         self._looks = SpaceLooks(context, Pace(_BURST[self.is_polling], context.stopping))
-        self._reliable_since = time.monotonic()
+        self._started_at = self._reliable_since = time.monotonic()
         self._is_database_away = False
         self._is_forced = True
+        self._rests = False
         self._not_before = 0.0
         self._glance_at = 0.0
         self._failures = 0
@@ -89,12 +94,14 @@ class _Looking:
         if now < self._not_before or (now < self._glance_at and not self._is_forced):
             return self._until(max(self._not_before, 0.0 if self._is_forced else self._glance_at))
         try:
+            if self._is_waiting_for_webhooks() or self._is_resting():
+                return _TICK
             wait = self._wait()
             if wait <= 0:
                 self._look()
                 wait = self._wait()
         except NotMyTurn:
-            self._not_before = now + RETRY_AFTER.total_seconds()
+            self._not_before = now + _TICK
         except SQLAlchemyError as error:
             self._database_failed(error)
         except WebexFailure as failure:
@@ -102,6 +109,19 @@ class _Looking:
         else:
             self._glance_at = time.monotonic() + min(wait, _TICK if self.is_polling else _DATABASE_EVERY)
         return self._until(max(self._not_before, self._glance_at))
+
+    def _is_waiting_for_webhooks(self) -> bool:
+        has_looked = self._context.has_looked_at_webhooks.is_set()
+        return not has_looked and time.monotonic() - self._started_at < _AFTER_WEBHOOKS
+
+    def _is_resting(self) -> bool:
+        """Return whether another installation of the bot has the webhooks, and answers in its place."""
+        with self._context.database.quick_read() as session:
+            rests = webhooks.taken_by(session) is not None
+        if self._rests and not rests:
+            self._is_forced, self._reliable_since = True, time.monotonic()
+        self._rests = rests
+        return rests
 
     def _until(self, at: float) -> float:
         return min(max(at - time.monotonic(), 0.0), _TICK)
