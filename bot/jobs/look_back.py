@@ -94,7 +94,9 @@ class _Looking:
         if now < self._not_before or (now < self._glance_at and not self._is_forced):
             return self._until(max(self._not_before, 0.0 if self._is_forced else self._glance_at))
         try:
-            if self._is_waiting_for_webhooks() or self._is_resting():
+            if self._is_waiting_for_webhooks():
+                return _TICK / 10
+            if self._is_resting():
                 return _TICK
             wait = self._wait()
             if wait <= 0:

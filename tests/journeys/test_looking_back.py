@@ -8,9 +8,15 @@ def _typed(house: House, where: str) -> list[str]:
     return [message.markdown or "" for message in house.heard(where)]
 
 
+def _has_begun(house: House) -> bool:
+    with house.database.read() as session:
+        return space_looks.cursor(session) is not None
+
+
 def test_what_was_typed_while_the_bot_was_away_is_answered_once_and_in_order(house: House) -> None:
     house.make_room("Acme", ANA, BEN)
     house.ask(ANA, "help")
+    house.wait_for(lambda: _has_begun(house))
     house.stop()
     for number in range(3):
         house.say(ANA, f"nonsense{number}")
