@@ -1,5 +1,8 @@
 """What is typed while no webhook arrives is found by looking back, and answered once and in order."""
 
+from collections.abc import Callable
+
+from storage import space_looks
 from tests.journeys.house import ANA, BEN, House
 
 
@@ -29,7 +32,7 @@ def test_what_was_typed_while_the_bot_was_away_is_answered_once_and_in_order(hou
         assert [f"nonsense{number}" in text for number, text in enumerate(said)] == [True] * 3
 
 
-def test_what_was_written_before_the_first_look_is_not_answered(sqlite_url: str, build) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_written_before_the_first_look_is_not_answered(sqlite_url: str, build: Callable[..., House]) -> None:
     house = build(sqlite_url)
     early = house.say(ANA, "help")
     house.start()
