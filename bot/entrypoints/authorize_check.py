@@ -38,7 +38,10 @@ def check_access(client: WebexClient, scopes: str) -> Account:
         raise AccessFault(_not_told(failure, _no_enterprises(account, granted))) from None
     missing = [scope for scope in SCOPES if granted and not _covers(granted, scope)]
     if missing:
-        raise AccessFault(f"The token of {account.email} lacks scopes: {', '.join(missing)}. {_ADD_SCOPES}")
+        has = plain(", ".join(sorted(granted)), None)
+        raise AccessFault(
+            f"The token of {account.email} lacks scopes: {', '.join(missing)}. It has: {has}. {_ADD_SCOPES}"
+        )
     return account
 
 

@@ -66,7 +66,7 @@ def code_in(address: str, redirect_uri: str, state: str) -> str:
         fault = "does not belong to the address that was printed last" if sent_state else "has no state"
         raise NotTheAnswer(f"This answer {fault}.{said} Open that address, and use the answer that comes then.")
     if error:
-        description = plain(_only(fields, "error_description"))
+        description = plain(_only(fields, "error_description")).rstrip(".")
         raise ConsentRefused(f"{error} ({description})" if description else error)
     code = _only(fields, "code")
     if not code:

@@ -216,7 +216,7 @@ def test_a_refused_consent_is_told_and_keeps_nothing(
     else:
         assert "Webex did not agree: access_denied" in requests.get(answer, timeout=10).text
     assert shell.ended() == 1
-    assert "Error: Webex did not agree: access_denied" in shell.said
+    assert "Error: Webex did not agree: access_denied (The user or the administrator denied the request)." in shell.said
     assert NOTHING_KEPT in shell.said
     assert kept() is None
 
