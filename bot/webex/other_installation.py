@@ -1,6 +1,7 @@
 """Asks whether another installation of the bot, which has the webhooks, still answers."""
 
 import threading
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -18,19 +19,23 @@ def answers(target_url: str) -> bool:
 
     `/healthz` is asked first. A proxy may forward nothing but the webhook's own path, so that is asked next.
     """
-    if urlsplit(target_url).scheme not in ("http", "https"):
+    try:
+        urls = (urljoin(target_url, "healthz"), target_url)
+        if urlsplit(target_url).scheme not in ("http", "https"):
+            return False
+    except ValueError:
         return False
     if any(thread.name == _THREAD for thread in threading.enumerate()):
         return False  # the last question still hangs
     heard = threading.Event()
-    asking = threading.Thread(target=_ask, args=(target_url, heard), name=_THREAD, daemon=True)
+    asking = threading.Thread(target=_ask, args=(urls, heard), name=_THREAD, daemon=True)
     asking.start()
     asking.join(MAX_SECONDS)
     return heard.is_set()
 
 
-def _ask(target_url: str, heard: threading.Event) -> None:
-    for url in (urljoin(target_url, "healthz"), target_url):
+def _ask(urls: Sequence[str], heard: threading.Event) -> None:
+    for url in urls:
         try:
             with requests.get(url, timeout=MAX_SECONDS / 2, stream=True, allow_redirects=False, auth=_keep) as answer:
                 status = answer.status_code

@@ -9,6 +9,7 @@ import pytest
 from bot.jobs import webhooks
 from bot.webex import own_webhooks
 from bot.webex.errors import Unavailable
+from sandbox.webex.webhook_signatures import SPARK_HEADER, WEBEX_HEADER
 from sandbox.webex.webhooks import Webhook
 from sandbox.world import BOT
 from tests.journeys.house import ANA, OLGA, House
@@ -253,6 +254,12 @@ def test_a_secret_that_another_program_changed_is_sent_again(house: House) -> No
     house.say(ANA, "help")
     house.wait_for(lambda: hook(house).secret != "a secret of another program")
     house.ask(ANA, "help")
+
+
+@pytest.mark.parametrize("headers", [(WEBEX_HEADER,), (SPARK_HEADER, WEBEX_HEADER)])
+def test_events_with_the_newer_signature_are_heard(house_on_sqlite: House, headers: tuple[str, ...]) -> None:
+    house_on_sqlite.world.webhooks.signature_headers = headers
+    house_on_sqlite.ask(ANA, "help")
 
 
 def test_duplicate_webhooks_are_deleted_and_foreign_ones_stay(sqlite_url: str, build: Callable[..., House]) -> None:
