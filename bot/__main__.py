@@ -1,10 +1,11 @@
-"""The command line: python -m bot serve | worker | db upgrade | enterprise … | authorize"""
+"""The command line: python -m bot serve | worker | health | db upgrade | enterprise … | authorize"""
 
 import click
 
 from bot.entrypoints import startup
 from bot.entrypoints.authorize_cli import authorize
 from bot.entrypoints.enterprise_cli import enterprise
+from bot.entrypoints.health import problems
 from bot.entrypoints.serve import serve
 from bot.entrypoints.worker import run_worker
 from bot.settings.catalog import Process
@@ -26,6 +27,16 @@ def serve_command() -> None:
 def worker_command() -> None:
     """Run only the jobs. The Procfile has the webhook server."""
     run_worker(startup.load_settings(Process.WORKER))
+
+
+@main.command("health")
+def health_command() -> None:
+    """Say whether the bot can work. Exit with code 1 if it cannot."""
+    found = problems(startup.load_settings(Process.HEALTH))
+    for problem in found or ["healthy"]:
+        click.echo(problem)
+    if found:
+        raise SystemExit(1)
 
 
 @main.group("db")

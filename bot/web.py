@@ -11,11 +11,15 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
+from bot.formatting.escape import unformatted
+from bot.replies.provider_access import unhealthy
 from bot.webex.signature import is_signed
+from storage import access_refusals
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotStored
 from storage.values.messages import Event
+from storage.values.records import AccessSubject
 from storage.webhooks import SECRET
 
 log = logging.getLogger(__name__)
@@ -67,10 +71,14 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
     def readyz() -> Response:
         try:
             ready = up_to_date(database)
+            with database.quick_read() as session:
+                of_bot = access_refusals.current(session, (AccessSubject.BOT,)) if ready else []
         except SQLAlchemyError as error:
             log.warning("not ready: %s", type(error).__name__)
             return _plain_text(503, "the database cannot be reached")
-        return _plain_text(200, "ready") if ready else _plain_text(503, "the database is not up to date")
+        if not ready:
+            return _plain_text(503, "the database is not up to date")
+        return _plain_text(503, unformatted(unhealthy(of_bot[0]))) if of_bot else _plain_text(200, "ready")
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:

@@ -55,6 +55,7 @@ class CommandSettings:
     sync_hold: timedelta
     roster_max_age: timedelta
     default_timezone: str
+    uses_integration: bool = False
 
 
 @dataclass(frozen=True, slots=True)

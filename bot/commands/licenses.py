@@ -31,8 +31,8 @@ def run(session: Session, request: Request) -> Reply | Wait:
         return source
     failed = source.stale_reason is StaleReason.FAILED
     if source.roster is None:
-        raise Refusal(replies.none_yet(failed=failed))
-    stale = None if source.stale_reason is None else replies.failing(failed=failed)
+        raise Refusal(replies.none_yet(failed=failed, access_notice=source.access_notice))
+    stale = source.access_notice or (None if source.stale_reason is None else replies.failing(failed=failed))
     about = About(view, source.roster, request.enterprise, stale)
     return _counts(session, request, about) if COUNT in options else _export(session, request, about)
 

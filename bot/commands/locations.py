@@ -26,7 +26,8 @@ def run(session: Session, request: Request) -> Reply | Wait:
     if isinstance(source, Wait):
         return source
     if source.roster is None:
-        raise Refusal(replies.none_yet(failed=source.stale_reason is StaleReason.FAILED))
+        failed = source.stale_reason is StaleReason.FAILED
+        raise Refusal(replies.none_yet(failed=failed, access_notice=source.access_notice))
     if upload is None:
         return _list(session, request, source.roster)
     return _change(session, request, source.roster, upload)

@@ -8,6 +8,7 @@ from bot.formatting.csv_file import compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import queue as replies
 from bot.replies.help import no_arguments
+from bot.services import provider_access
 from storage import clusters, enterprises, syncs
 
 
@@ -17,10 +18,11 @@ def run(session: Session, request: Request) -> Reply:
         raise Refusal(no_arguments("queue"))
     queues = syncs.by_cluster(session)
     waiting = enterprises.by_ids(session, {sync.enterprise_id for queue in queues.values() for sync in queue})
+    notice = provider_access.notice(session, request, provider_access.FOR_SYNCS)
     name = file_name("queues", "all", request.now)
     content = compressed_csv(replies.CSV_HEADER, replies.csv_rows(queues, waiting))
     return Reply(
-        replies.answer(queues, clusters.paused(session, request.now), waiting, request.now),
+        replies.answer(queues, clusters.paused(session, request.now), waiting, request.now, notice),
         attachment=Attachment(name, content) if queues else None,
         personal=True,
         audit_detail=quantity(sum(map(len, queues.values())), "sync"),

@@ -9,8 +9,9 @@ from bot.chat.message import FreshData, Refusal, Reply, Wait
 from bot.replies import status as replies
 from bot.replies.help import no_arguments
 from bot.replies.sync import Standing
+from bot.services import provider_access
 from bot.syncs import timing
-from storage import history, inbox, outbox, queues, rosters, syncs, views, webex_status
+from storage import access_refusals, history, inbox, outbox, queues, rosters, syncs, views, webex_status
 from storage.values.records import SyncState
 
 STATUS_WAIT = timedelta(seconds=2)
@@ -24,7 +25,9 @@ def run(session: Session, request: Request) -> Reply | Wait:
     enterprise = request.enterprise
     reading = webex_status.get(session, enterprise.id)
     live = reading is not None and request.now - reading.as_of <= STATUS_WAIT
-    if not live and not request.already_waited:
+    access_notice = provider_access.notice(session, request, provider_access.FOR_ALL)
+    is_readable = not access_refusals.current(session, provider_access.FOR_STATUS)
+    if is_readable and not live and not request.already_waited:
         return Wait(request.now + STATUS_WAIT, FreshData.READING)
     active = syncs.active(session, enterprise.id)
     estimate = timing.estimate(*history.past_durations(session, enterprise.id, enterprise.cluster_id))
@@ -43,6 +46,7 @@ def run(session: Session, request: Request) -> Reply | Wait:
         roster=roster,
         activation=views.facets(session, roster.id, "activation") if roster else {},
         named=named,
+        access_notice=access_notice,
         failed=(inbox.count_failed(session), outbox.count_failed(session)) if request.requester.is_operator else (0, 0),
     )
     return Reply(replies.answer(known, request.now, live=live))

@@ -9,6 +9,7 @@ from bot.chat.message import Refusal, Reply, Wait
 from bot.filters.columns import ACTIVATED
 from bot.replies import sync as replies
 from bot.replies.help import no_arguments
+from bot.services import provider_access
 from bot.syncs import timing
 from storage import clusters, enterprises, followers, history, queues, rosters, syncs, views
 from storage.values.license_table import Term, View
@@ -23,7 +24,8 @@ def run(session: Session, request: Request) -> Reply | Wait:
     if request.arguments:
         raise Refusal(no_arguments("sync"))
     activation, without_email = _activation(session, request.enterprise.id)
-    if not activation.get(ACTIVATED) and not request.already_waited:
+    access_notice = provider_access.notice(session, request, provider_access.FOR_SYNCS)
+    if not activation.get(ACTIVATED) and not request.already_waited and access_notice is None:
         return Wait(request.now + ROSTER_WAIT)
     enterprise = enterprises.lock(session, request.enterprise.id)
     clusters.lock(session, enterprise.cluster_id)
@@ -34,7 +36,8 @@ def run(session: Session, request: Request) -> Reply | Wait:
     if active is not None:
         is_new = followers.follow(session, active.id, follower, request.now)
         standing = replies.Standing(active, enterprise, queues.place(session, active), estimate, message.direct)
-        return Reply(replies.joined(standing, request.now, new=is_new), audit_detail=f"joined sync {active.id}")
+        said = replies.without_access(replies.joined(standing, request.now, new=is_new), access_notice, active)
+        return Reply(said, audit_detail=f"joined sync {active.id}")
     held_until = timing.hold_until(
         history.last(session, enterprise.id, SyncState.COMPLETED), request.settings.sync_hold
     )
@@ -43,8 +46,9 @@ def run(session: Session, request: Request) -> Reply | Wait:
     accepted = syncs.accept(session, enterprise, sender.email, request.now)
     followers.follow(session, accepted.id, follower, request.now)
     standing = replies.Standing(accepted, enterprise, queues.place(session, accepted), estimate, message.direct)
+    said = replies.accepted(standing, request.now, activation, without_email)
     return Reply(
-        replies.accepted(standing, request.now, activation, without_email),
+        replies.without_access(said, access_notice, accepted),
         status_of_sync=accepted.id,
         audit_detail=f"sync {accepted.id}",
     )

@@ -13,6 +13,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from bot.entrypoints import gunicorn_config, provider_access, startup, wiring
+from bot.entrypoints.token_look import look_at_tokens
 from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
 from bot.web import create_app
@@ -32,29 +33,36 @@ def serve(settings: Settings) -> None:
         sys.stderr.write(f"{problem}\n")
         raise SystemExit(2)
     # In a child process, so that the memory that a migration needs is free again afterwards.
-    child = multiprocessing.get_context("fork").Process(target=_prepare_database, args=(settings,))
+    fork = multiprocessing.get_context("fork")
+    is_looked_at = fork.Value("b", 0)
+    child = fork.Process(target=_prepare, args=(settings, is_looked_at))
     child.start()
     child.join()
     if child.exitcode:
         raise SystemExit(child.exitcode)
     gc.freeze()  # the worker then shares the memory of what is imported
-    _Server(settings).run()
+    _Server(settings, is_looked_at=bool(is_looked_at.value)).run()
 
 
-def _prepare_database(settings: Settings) -> None:
+def _prepare(settings: Settings, is_looked_at: Any) -> None:
+    """Prepare the database and look at the tokens; set `is_looked_at` if Webex could be reached."""
     with startup.exit_on_database_error():
         database = startup.open_database(settings)
         startup.ensure_up_to_date(database)
         startup.apply_settings(database, settings)
         provider_access.ensure_refresh_token(settings, database)
+        context = wiring.build_context(settings, database)
+        look_at_tokens(context)
+        is_looked_at.value = context.access.is_looked_at
         database.close()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
     """One gunicorn worker with threads. Its clock starts after the fork, because threads do not survive one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, is_looked_at: bool) -> None:
         self._settings = settings
+        self._is_looked_at = is_looked_at
         self._clock: Clock | None = None
         super().__init__()
 
@@ -82,7 +90,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def _start_clock(self, worker: Any) -> None:
         gunicorn_config.post_worker_init(worker)  # which leaves the rest of the time to the clock
-        self._clock = wiring.start_clock(wiring.build_context(self._settings, self._database))
+        context = wiring.build_context(self._settings, self._database)
+        context.access.is_looked_at = self._is_looked_at
+        self._clock = wiring.start_clock(context)
         log.info("ready on port %d", self._settings.port)
 
     def _stop_clock(self) -> None:

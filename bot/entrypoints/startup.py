@@ -69,12 +69,19 @@ def open_database(settings: Settings, *, connections: int = 0, single_writes: in
 
 def open_existing_database(settings: Settings) -> Database:
     """Open the database to read it. Exit with the reason if it is missing or not up to date."""
-    url = make_url(settings.database_url.reveal())
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        sys.exit(_database_fault(f"there is no file {url.database}. `python -m bot serve` or `db upgrade` creates it."))
+    if fault := missing_database(settings):
+        sys.exit(fault)
     database = open_database(settings)
     _exit_unless_up_to_date(database)
     return database
+
+
+def missing_database(settings: Settings) -> str | None:
+    """Return what is wrong if the file of an SQLite database is missing."""
+    url = make_url(settings.database_url.reveal())
+    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+        return None
+    return _database_fault(f"there is no file {url.database}. `python -m bot serve` or `db upgrade` creates it.")
 
 
 def ensure_up_to_date(database: Database) -> None:

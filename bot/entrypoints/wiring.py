@@ -2,18 +2,22 @@
 
 import logging
 import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
 from bot.entrypoints import provider_access, startup
-from bot.jobs import SCHEDULE
+from bot.jobs import SCHEDULE, access_looks
+from bot.jobs.access_watch import DatabaseWatch
 from bot.jobs.engine.clock import Clock
-from bot.jobs.engine.context import Context
+from bot.jobs.engine.context import AccessMemory, Context
 from bot.jobs.engine.job import Job
 from bot.settings.catalog import Process
 from bot.settings.load import Settings
 from bot.web import create_app
-from bot.webex.access_token import FixedToken
+from bot.webex.access_token import FixedToken, WatchedToken
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient
 from bot.webex.messaging import Webex
@@ -31,12 +35,17 @@ KEEP_ALIVE_SECONDS = 95
 So nobody posts into a connection that is being closed. The Procfile says the same."""
 
 
-def build_context(settings: Settings, database: Database) -> Context:
+def build_context(settings: Settings, database: Database, now: Callable[[], datetime] = startup.now) -> Context:
     """Return what the jobs work with: the database and Webex, as the settings name them."""
-    bot = WebexClient(FixedToken(settings.webex_bot_token.reveal()), settings.webex_api_url)
+    memory = AccessMemory()
+    watch = DatabaseWatch(memory, database, now, is_renewed=settings.uses_integration)
+    fixed = settings.webex_bot_token.reveal()
+    unwatched = Webex(WebexClient(FixedToken(fixed), settings.webex_api_url), watch)
+    watched = WatchedToken(fixed, partial(access_looks.confirm_bot_refusal, unwatched.me, memory, watch))
+    bot = Webex(WebexClient(watched, settings.webex_api_url), watch)
     renewable = provider_access.renewed_token(settings, database) if settings.uses_integration else None
     admin = WebexClient(renewable or FixedToken(settings.webex_admin_token.reveal()), settings.webex_api_url)
-    return Context(settings, database, Webex(bot), BroadWorks(admin), startup.now, provider_token=renewable)
+    return Context(settings, database, bot, BroadWorks(admin, watch), now, provider_token=renewable, access=memory)
 
 
 def start_clock(context: Context) -> Clock:

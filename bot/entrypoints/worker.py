@@ -5,6 +5,7 @@ import signal
 import threading
 
 from bot.entrypoints import provider_access, startup, wiring
+from bot.entrypoints.token_look import look_at_tokens
 from bot.settings.load import Settings
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,9 @@ def run_worker(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     startup.apply_settings(database, settings)
     provider_access.ensure_refresh_token(settings, database)
-    clock = wiring.start_clock(wiring.build_context(settings, database))
+    context = wiring.build_context(settings, database)
+    look_at_tokens(context)
+    clock = wiring.start_clock(context)
     log.info("working")
     try:
         stop.wait()

@@ -3,7 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.jobs import inbox, look_back, maintenance, outbox, provider_token, rosters, syncs, webex_status, webhooks
+from bot.jobs import (
+    access_looks,
+    inbox,
+    look_back,
+    maintenance,
+    outbox,
+    provider_token,
+    rosters,
+    syncs,
+    token_look,
+    webex_status,
+    webhooks,
+)
+from bot.jobs.access_watch import CHORE
 from bot.jobs.engine.job import Chore, Job
 from storage.webhooks import SECRET
 
@@ -14,6 +27,8 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     rosters.JOB,
     webex_status.JOB,
     Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
+    Chore(CHORE, access_looks.watch, every=access_looks.EVERY),
+    Chore("tokens", token_look.make_up, every=access_looks.EVERY),
     Chore("looking back", look_back.run, every=look_back.FOR_LIFE),
     Chore("webhooks", webhooks.look, every=timedelta(minutes=2)),
     Chore(SECRET, webhooks.send_secret, every=timedelta(days=1), at_start=False),

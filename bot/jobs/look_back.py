@@ -16,7 +16,6 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.turn import NotMyTurn, Turn
 from bot.jobs.pace import Pace
 from bot.jobs.space_look import Looked, SpaceLooks
-from bot.webex.bots import is_bot
 from bot.webex.errors import RateLimited, WebexFailure
 from storage import webhooks
 from storage.engine import leases
@@ -141,9 +140,7 @@ class _Looking:
         return 0.0 if self._is_forced or wait > self._every.total_seconds() else wait
 
     def _look(self) -> None:
-        me = self._context.me()
-        if not is_bot(me.email):
-            raise NotMyTurn  # in the account of a person, the bot must answer nothing
+        self._context.me()  # in the account of a person, the bot must read nothing
         began = self._context.now()
         with Turn(self._context, _TURN) as turn:
             self._is_forced = False
@@ -185,5 +182,6 @@ class _Looking:
         wait = pause(self._failures + 2, failure)
         if not isinstance(failure, RateLimited):
             wait = min(wait, EVERY)
-        log.warning("looking back: %s; trying again in %d s", failure, wait.total_seconds())
+        level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
+        log.log(level, "looking back: %s; trying again in %d s", failure, wait.total_seconds())
         self._not_before = time.monotonic() + wait.total_seconds()

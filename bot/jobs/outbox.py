@@ -8,7 +8,7 @@ from bot.jobs import space_privacy
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.replies import delivery
-from bot.webex.errors import Rejected
+from bot.webex.errors import AccessRefused, Rejected
 from bot.webex.models import FileUpload, Posted
 from storage import audit, destinations, outbox
 from storage.models import AttachmentRow, OutboxRow
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 
 def work(context: Context, row: OutboxRow) -> None:
-    """Deliver one message, or one edit of a message."""
+    """Deliver one message, or one edit of a message. Nothing is posted unless the token is a bot's."""
+    context.me()
     if row.kind == outbox.EDIT:
         _edit(context, row)
         return
@@ -41,10 +42,13 @@ def work(context: Context, row: OutboxRow) -> None:
 
 
 def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
-    """Give up a message that Webex refuses, or that could not be delivered for a day."""
+    """Give up a message that Webex refuses, or that could not be delivered for a day.
+
+    While Webex refuses the bot's token, all messages wait.
+    """
     now = context.now()
     rejected = isinstance(error, Rejected)
-    if not rejected and now - row.created_at <= outbox.GIVE_UP_AFTER:
+    if isinstance(error, AccessRefused) or (not rejected and now - row.created_at <= outbox.GIVE_UP_AFTER):
         return False
     with context.database.write() as session:
         if isinstance(error, Rejected) and row.parent_id is not None and error.status in (400, 404):

@@ -6,7 +6,9 @@ from datetime import timedelta
 from bot.jobs.engine.context import Context
 from bot.replies import provider_token as replies
 from bot.services import operators
+from bot.webex.errors import TokenRefused
 from storage import provider_tokens
+from storage.values.records import AccessSubject
 
 log = logging.getLogger(__name__)
 
@@ -18,9 +20,14 @@ _REFUSED = -1
 
 
 def renew(context: Context) -> None:
-    """Renew the access token if it nears its end, so that no call has to."""
-    if context.provider_token is not None:
+    """Renew the access token if it nears its end, so that no call has to. If Webex refuses, have a call tell that."""
+    if context.provider_token is None:
+        return
+    try:
         context.provider_token.current()
+    except TokenRefused:
+        if AccessSubject.ADMIN not in context.access.refused:
+            context.broadworks.look()
 
 
 def remind(context: Context) -> None:

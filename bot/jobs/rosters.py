@@ -10,13 +10,17 @@ from bot.jobs.engine.prefetch import prefetched
 from bot.jobs.license_rows import license_holder
 from bot.jobs.roster_progress import Progress, show_end
 from bot.replies.licenses import all_read, none_yet
+from bot.replies.provider_access import NOT_READ
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters
 from storage.models import RosterRow
 from storage.values.license_table import LicenseHolder
-from storage.values.records import Claim, Roster
+from storage.values.records import AccessSubject, Claim, Roster
 
 log = logging.getLogger(__name__)
+
+NEEDED = (AccessSubject.ADMIN, AccessSubject.LICENSE_HOLDERS)
+"""The parts of the provider's access without which no roster can be read."""
 
 MAX_FAILURES = 3
 """How often a roster is tried: people wait for it, and are answered from the old one after that."""
@@ -35,7 +39,9 @@ MAX_CHANGES = 5000
 
 
 def request_stalest(context: Context) -> None:
-    """Request a full read of the stalest roster that is older than a day, one at a time."""
+    """Request a full read of the stalest roster that is older than a day, one at a time, unless Webex refuses it."""
+    if not context.access.refused.isdisjoint(NEEDED):
+        return
     now = context.now()
     with context.database.read() as session:
         enterprise_id = rosters.find_stalest(session, now - WHOLE_EVERY)
@@ -55,14 +61,18 @@ def work(context: Context, row: RosterRow) -> None:
 
 
 def failed(context: Context, row: RosterRow, error: Exception) -> bool:
-    """Give up a roster after several failures, and say so to those who wait for it."""
-    if row.failures + 1 < MAX_FAILURES:
+    """Give up a roster after several failures, and say so to those who wait for it.
+
+    While Webex refuses the provider's access, give it up at once: those who wait are answered with what there is.
+    """
+    is_refused = context.access.explains(error)
+    if row.failures + 1 < MAX_FAILURES and not is_refused:
         return False
-    log.error("gave up roster %d: %s", row.id, error)
+    log.log(logging.DEBUG if is_refused else logging.ERROR, "gave up roster %d: %s", row.id, error)
     now = context.now()
     with context.database.write() as session:
         status_messages = rosters.give_up(session, Claim(row.id, row.attempt), row.enterprise_id, now, str(error))
-        show_end(session, status_messages, none_yet(failed=True), now)
+        show_end(session, status_messages, NOT_READ if is_refused else none_yet(failed=True), now)
     return True
 
 

@@ -80,6 +80,7 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
 def _members(context: Context, room_id: str, sync: Sync, now: datetime, failures: int) -> list[Identity] | None:
     """Return who is in a space; None if the bot cannot post there, nobody if Webex cannot list them for too long."""
     try:
+        context.me()
         return context.webex.members(room_id)
     except Rejected as rejected:
         log.warning("a notification space cannot be reached: %s", rejected)

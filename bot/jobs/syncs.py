@@ -14,13 +14,16 @@ from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
 from bot.syncs import transitions
 from bot.syncs.transitions import SyncUpdates, Transition
-from bot.webex.errors import Rejected, Unavailable, WebexFailure
-from storage import admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
+from bot.webex.errors import Rejected, WebexFailure
+from storage import access_refusals, admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState, WebexSyncStatus
+from storage.values.records import ACTIVE, AccessSubject, Cause, Claim, Sync, SyncState, WebexSyncStatus
 
 log = logging.getLogger(__name__)
+
+NEEDED = (AccessSubject.ADMIN, AccessSubject.ENTERPRISES, AccessSubject.SYNCS)
+"""The parts of the provider's access without which no sync starts."""
 
 
 def work(context: Context, row: SyncRow) -> None:
@@ -41,35 +44,47 @@ def failed(context: Context, row: SyncRow, error: Exception) -> bool:
             enterprises.forget_webex_id(session, sync.enterprise_id)
     if sync.state not in ACTIVE:
         return False
-    end = transitions.after_failure(sync, error, context.now(), context.settings.sync_timeout, row.failures)
-    if end is None:
+    then = transitions.after_failure(sync, error, context.now(), context.settings.sync_timeout, row.failures)
+    if then is None:
         return False
-    _end(context, Claim(row.id, row.attempt), sync, end)
+    _apply(context, Claim(row.id, row.attempt), sync, then)
     return True
 
 
 def requeue_overdue(context: Context) -> None:
     """Make the syncs due that have waited in a queue for a day, so that they end."""
     now = context.now()
+    before = _overdue_before(context, now)
     more = True
     while more and not context.stopping.is_set():
         with context.database.write() as session:
-            more = queues.requeue_overdue(session, now - transitions.MAX_QUEUE_TIME, now)
+            more = queues.requeue_overdue(session, before, now)
+
+
+def _overdue_before(context: Context, now: datetime) -> datetime:
+    with context.database.quick_read() as session:
+        outage = access_refusals.last_outage(session, NEEDED, now - transitions.MAX_QUEUE_TIME)
+    return transitions.overdue_before(now, outage)
 
 
 def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
     # Only the head of a queue is due by itself. Any other queued sync is due because it has waited too long.
-    if sync.state is SyncState.QUEUED and (not sync.head or transitions.is_overdue(sync, now)):
-        _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
-        return
+    if sync.state is SyncState.QUEUED and (not sync.head or now - sync.asked_at > transitions.MAX_QUEUE_TIME):
+        if sync.asked_at < _overdue_before(context, now):
+            _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
+            return
+        if not sync.head:  # Webex has refused the access since it became due
+            with context.database.single_write() as connection:
+                syncs.move(connection, claim, now, due_at=None)
+            return
     if webex_id is None:
         with context.database.quick_read() as session:
             enterprise = enterprises.get(session, sync.enterprise_id)
         webex_id = find_webex_id(context, enterprise)
     if webex_id is None:
         if sync.state is not SyncState.QUEUED:
-            raise Unavailable("Webex does not know the enterprise at the moment")
+            raise Rejected("Webex does not know the enterprise at the moment", status=404)
         _end(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
         return
     webex = context.broadworks.sync_status(webex_id)
@@ -109,7 +124,8 @@ def _start(
         context.broadworks.start_sync(webex_id)
     except WebexFailure as raised:
         failure = raised
-        log.warning("sync %d: Webex was asked to start: %s", sync.id, raised)
+        level = logging.DEBUG if context.access.explains(raised) else logging.WARNING
+        log.log(level, "sync %d: Webex was asked to start: %s", sync.id, raised)
     answered = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
     _apply(context, claim, starting, answered)
 

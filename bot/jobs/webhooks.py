@@ -39,6 +39,7 @@ def send_secret(context: Context) -> None:
 
 
 def _look(context: Context, *, sends_secret: bool) -> None:
+    context.me()  # no webhook is made on a person's account
     with Turn(context, "webhooks") as turn:
         _Look(context, turn, sends_secret=sends_secret).run()
     context.has_looked_at_webhooks.set()

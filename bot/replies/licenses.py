@@ -86,8 +86,10 @@ def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     return "\n\n".join([*lines, listed])
 
 
-def none_yet(*, failed: bool) -> str:
-    """Say that there is no roster yet to answer from."""
+def none_yet(*, failed: bool, access_notice: str | None = None) -> str:
+    """Say that there is no roster yet to answer from; `access_notice` says that Webex refuses the provider's access."""
+    if access_notice is not None:
+        return f"I have never read your license holders, so I cannot show any. {access_notice}"
     if failed:
         return (
             "I could not read your license holders from Webex. The operators can see why in the log. "

@@ -75,8 +75,13 @@ def counts(found: Sequence[LineResult]) -> str:
     return ", ".join(f"{numbers[result]:,} {result}" for result in Result if numbers[result]) or "0 lines"
 
 
-def none_yet(*, failed: bool) -> str:
-    """Say that there is no roster yet in which to find the license holders."""
+def none_yet(*, failed: bool, access_notice: str | None = None) -> str:
+    """Say that there is no roster yet in which to find the license holders.
+
+    `access_notice` says that Webex refuses the provider's access.
+    """
+    if access_notice is not None:
+        return f"I have never read your license holders, so I do not know who is where. {access_notice}"
     if failed:
         return (
             "I could not read your license holders from Webex, so I do not know who is where. Nothing was changed. "

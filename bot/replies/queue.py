@@ -17,8 +17,13 @@ def answer(
     paused: Mapping[str, datetime],
     enterprises: Mapping[int, Enterprise],
     now: datetime,
+    access_notice: str | None = None,
 ) -> str:
-    """List the active syncs of every cluster in their order, and say when a busy cluster is asked again."""
+    """List the active syncs of every cluster in their order, and say when a busy cluster is asked again.
+
+    If Webex refuses the provider's access, `access_notice` says so.
+    """
+    notice = [f"{access_notice}\n"] if access_notice else []
     blocks = []
     for cluster in sorted({*queues, *paused}):
         rest = f", busy: I ask again {when(paused[cluster], now, 'UTC')}" if cluster in paused else ""
@@ -28,8 +33,8 @@ def answer(
         listed = [cut(lines, _MAX_CLUSTER_BYTES, "- and {n} more, all in the CSV")] if lines else []
         blocks.append("\n".join([title, *listed, ""]))
     if not blocks:
-        return "No directory sync is queued or running."
-    return cut(blocks, MAX_MESSAGE_BYTES, "and {n} more clusters, all in the CSV").rstrip()
+        return "\n".join([*notice, "No directory sync is queued or running."])
+    return cut([*notice, *blocks], MAX_MESSAGE_BYTES, "and {n} more clusters, all in the CSV").rstrip()
 
 
 def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:
@@ -42,6 +47,7 @@ _HELD_UP = {
     WaitsFor.CLUSTER: "waiting because Webex is busy with another customer",
     WaitsFor.WEBEX: "waiting because Webex is running its own sync",
     WaitsFor.RETRY: "waiting because Webex could not start it",
+    WaitsFor.ACCESS: "waiting because Webex refuses the provider's access",
 }
 
 

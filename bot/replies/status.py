@@ -19,7 +19,10 @@ STALE = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that `status` shows; `named` says whether people may be named, `failed` is only for operators."""
+    """All that `status` shows; `named` says whether people may be named, `failed` is only for operators.
+
+    If Webex refuses the provider's access, `access_notice` says so.
+    """
 
     enterprise: Enterprise
     standing: Standing | None
@@ -33,14 +36,18 @@ class Known:
     activation: dict[str, int]
     named: bool
     failed: tuple[int, int] = (0, 0)
+    access_notice: str | None = None
 
 
 def answer(known: Known, now: datetime, *, live: bool) -> str:
     """Show how the syncs stand; `live` says that Webex was asked just now."""
-    lines = [*_state(known, now), *_past(known, now), *_webex(known, now, live=live)]
+    notice = [f"- {known.access_notice}"] if known.access_notice else []
+    lines = [*_state(known, now), *notice, *_past(known, now), *_webex(known, now, live=live)]
     zone = known.enterprise.timezone
     if known.hold_until is not None and now < known.hold_until:
         lines.append(f"- `sync` will work again {when(known.hold_until, now, zone)}")
+    elif known.standing is None and known.access_notice:
+        lines.append("- You can type `sync` now. The sync starts when Webex accepts the access again")
     elif known.standing is None:
         lines.append("- `sync` works now")
     if known.standing is None and known.estimate:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.filters.columns import ACTIVATED
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, when
+from bot.replies.provider_access import END_KNOWN_LATER, STARTS_LATER, WAITING
 from bot.replies.sync_causes import KNOWN_AFTER
 from bot.syncs import webex_runs
 from bot.syncs.timing import Estimate
@@ -48,6 +49,13 @@ def joined(standing: Standing, now: datetime, *, new: bool) -> str:
     return f"{first} {second}\n\n{progress(standing, now)}{so_far(standing, now)}"
 
 
+def without_access(said: str, access_notice: str | None, sync: Sync) -> str:
+    """Add to an answer about an active sync that Webex refuses the provider's access, and what that means for it."""
+    if access_notice is None:
+        return said
+    return f"{said}\n\n{access_notice} {STARTS_LATER if sync.state is SyncState.QUEUED else END_KNOWN_LATER}"
+
+
 def held(until: datetime, hold: timedelta, now: datetime, enterprise: Enterprise) -> str:
     """Refuse a sync while the hold lasts, and say when the hold ends."""
     return (
@@ -85,6 +93,7 @@ _HELD_UP = {
     WaitsFor.CLUSTER: "Webex is busy with another customer of your service provider. I ask again until it has room.",
     WaitsFor.WEBEX: "Webex is running its own sync for you now. Yours starts when that one has ended.",
     WaitsFor.RETRY: "Webex could not start it just now. I will ask again.",
+    WaitsFor.ACCESS: WAITING,
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Request
 from bot.chat.message import FreshData, Wait
 from bot.replies.licenses import reading
+from bot.services import provider_access
 from storage import rosters
 from storage.values.records import Roster, RosterState
 
@@ -24,14 +25,19 @@ class StaleReason(StrEnum):
 
     BEING_READ = "being read"
     FAILED = "failed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The roster to answer from, if there is one, and why it is not fresher, if it is not fresh."""
+    """The roster to answer from, if there is one, and why it is not fresher, if it is not fresh.
+
+    If Webex refuses the provider's access, `access_notice` says so.
+    """
 
     roster: Roster | None
     stale_reason: StaleReason | None = None
+    access_notice: str | None = None
 
 
 def source(session: Session, request: Request, *, refresh: bool = False) -> Source | Wait:
@@ -47,6 +53,9 @@ def source(session: Session, request: Request, *, refresh: bool = False) -> Sour
             is_enough = is_fresh(roster, request.now, request.settings.roster_max_age, request.received_at)
         if is_enough:
             return Source(roster)
+    access_notice = provider_access.notice(session, request, provider_access.FOR_LICENSE_HOLDERS)
+    if access_notice is not None:
+        return Source(roster, StaleReason.REFUSED, access_notice)
     fresh = FreshData.WHOLE_ROSTER if refresh else FreshData.ROSTER
     if not request.already_waited:
         return Wait(request.now + ROSTER_WAIT, fresh)

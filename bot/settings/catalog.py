@@ -13,6 +13,7 @@ class Process(StrEnum):
     SERVE = "serve"
     WEB = "web"
     WORKER = "worker"
+    HEALTH = "health"
     UPGRADE = "db upgrade"
     ENTERPRISE = "enterprise"
     AUTHORIZE = "authorize"

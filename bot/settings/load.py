@@ -67,7 +67,7 @@ class Settings:
     @property
     def command_settings(self) -> CommandSettings:
         """The settings that commands may see: none of them is a secret."""
-        return CommandSettings(self.sync_hold, self.roster_max_age, self.bot_timezone)
+        return CommandSettings(self.sync_hold, self.roster_max_age, self.bot_timezone, self.uses_integration)
 
     @property
     def uses_integration(self) -> bool:

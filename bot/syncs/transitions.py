@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from bot.syncs import webex_runs
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
-from bot.webex.errors import RateLimited, Rejected, WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, MAX_PAUSE, AccessRefused, RateLimited, Rejected, TokenRefused, WebexFailure
 from bot.webex.sync_error_codes import ErrorKind
-from storage.values.records import Cause, Sync, SyncState, WaitsFor, WebexSyncStatus
+from storage.values.records import Cause, Outage, Sync, SyncState, WaitsFor, WebexSyncStatus
 
 ADOPT_WINDOW = timedelta(minutes=2)
 """How long to look for a run that Webex may have begun, before asking again: a run that began shows up earlier."""
@@ -23,6 +23,10 @@ MAX_STARTS = 5
 
 MAX_REJECTIONS = 2
 """How many rejected status reads a queued sync survives: Webex may reject one by mistake, but hardly three."""
+
+
+MAX_UNREAD_TIME = timedelta(hours=24)
+"""How much longer than its time limit a sync may take while Webex fails: it keeps its cluster from others so long."""
 
 
 class SyncUpdates(TypedDict, total=False):
@@ -77,27 +81,39 @@ def cancelled(cause: Cause) -> Transition:
     return Transition(SyncState.CANCELLED, updates={"cause": cause})
 
 
-def is_overdue(sync: Sync, now: datetime) -> bool:
-    """Return whether a queued sync has waited too long to be started."""
-    return now - sync.asked_at > MAX_QUEUE_TIME
+def overdue_before(now: datetime, outage: Outage | None) -> datetime:
+    """Return the time before which a sync was asked for if it has waited too long in the queue by now.
+
+    The time in which Webex refused the provider's access does not count. While that lasts, no sync waits too long.
+    """
+    before = now - MAX_QUEUE_TIME
+    if outage is None:
+        return before
+    if outage.ended_at is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return before - (outage.ended_at - outage.began_at) if outage.ended_at >= before else before
 
 
 def after_failure(
     sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int
 ) -> Transition | None:
-    """Return the end of a sync whose status could not be read `failures` times before; None to try again later."""
+    """Return what follows if a sync's status could not be read, `failures` times before; None to try again later."""
     if sync.state is SyncState.QUEUED:
+        if isinstance(failure, AccessRefused):
+            return _without_access(ACCESS_PAUSE)
         # After a 404 the enterprise's id is looked up again, which may well help.
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
             return _rejected(failure)
-        return failed(Cause.NOT_STARTED) if is_overdue(sync, now) else None
-    return failed(Cause.TIMED_OUT) if _is_timed_out(sync, now, timeout) else None
+        return None
+    if isinstance(failure, AccessRefused):
+        return None
+    # As long as Webex cannot be read at all, it may have completed the sync.
+    limit = timeout if isinstance(failure, Rejected) else timeout + MAX_UNREAD_TIME
+    return failed(Cause.TIMED_OUT) if _is_timed_out(sync, now, limit) else None
 
 
 def from_queued(sync: Sync, webex_status: WebexSyncStatus, now: datetime, poll: timedelta) -> Transition:
     """Start the sync at the head of the queue, unless Webex runs a sync of its own."""
-    if is_overdue(sync, now):
-        return failed(Cause.NOT_STARTED)
     if webex_status.enabled is False:
         return failed(Cause.SWITCHED_OFF)
     if webex_runs.is_running(webex_status.status):
@@ -124,6 +140,10 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
     """Follow our request to start: number `starts` of this sync, after `pauses` pauses of its cluster in a row."""
     if failure is None:
         return Transition(SyncState.RUNNING, poll, unpause=pauses > 0)
+    if isinstance(failure, AccessRefused):
+        # Webex has not started the sync, and this says nothing against it, so it does not count as a start.
+        wait = ACCESS_PAUSE if isinstance(failure, TokenRefused) else MAX_PAUSE
+        return replace(_without_access(wait), updates={"starts": starts - 1})
     if isinstance(failure, RateLimited):
         return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
@@ -183,6 +203,10 @@ def _from_replaced(sync: Sync, webex_status: WebexSyncStatus) -> Transition:
         return failed(Cause.LOST)
     seconds = (succeeded_at - sync.started_at).total_seconds()
     return Transition(SyncState.COMPLETED, updates={"ended_at": succeeded_at, "seconds": seconds, "counts": {}})
+
+
+def _without_access(wait: timedelta) -> Transition:
+    return Transition(SyncState.QUEUED, wait, WaitsFor.ACCESS)
 
 
 def _cluster_busy(starts: int, rest: timedelta) -> Transition:

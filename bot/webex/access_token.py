@@ -1,5 +1,6 @@
 """The access token of the calls to Webex: what a client asks for it, and the kind that never changes."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from bot.webex.errors import TokenRefused
@@ -44,6 +45,19 @@ class FixedToken:
 
     def renewed(self, refused: str) -> None:
         """Return None: there is no other token."""
+
+
+class WatchedToken(FixedToken):
+    """A token that is never renewed, and that says so when Webex refuses it."""
+
+    def __init__(self, token: str, on_refusal: Callable[[], None]) -> None:
+        """Call `on_refusal` after each 401; it must not make a call with this token's client."""
+        super().__init__(token)
+        self._on_refusal = on_refusal
+
+    def renewed(self, refused: str) -> None:
+        """Say that Webex refuses the token."""
+        self._on_refusal()
 
 
 MUST_BE_VISIBLE_ASCII = "an access token is visible ASCII characters, without spaces"

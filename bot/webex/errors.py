@@ -9,12 +9,16 @@ MAX_PAUSE = timedelta(minutes=5)
 """The longest pause before a call is tried again, even if Webex asks for more: the bot is to recover soon after Webex
 does."""
 
+ACCESS_PAUSE = timedelta(minutes=1)
+"""The pause of a row while Webex refuses the bot's access. When it works again, all such rows are due at once."""
+
 
 class WebexFailure(Exception):
-    """A call to Webex failed; `tracking_id` identifies it for Webex's support."""
+    """A call to Webex failed; `tracking_id` identifies it for Webex's support, and `summary` is the rest."""
 
     def __init__(self, message: str, *, tracking_id: str | None = None) -> None:
         super().__init__(f"{message} (tracking id {tracking_id})" if tracking_id else message)
+        self.summary = message
         self.tracking_id = tracking_id
 
 
@@ -34,8 +38,20 @@ class Unavailable(WebexFailure):
     """HTTP 5xx: Webex itself failed; it may or may not have carried out the call."""
 
 
-class TokenRefused(Unavailable):
-    """HTTP 401, or a token that cannot be sent: an operator must renew it, and the call is tried again until then."""
+class AccessRefused(Unavailable):
+    """Webex refuses the bot's access itself. An operator must act, and the call is tried again until then."""
+
+
+class TokenRefused(AccessRefused):
+    """HTTP 401, or a token that cannot be sent."""
+
+
+class ScopeMissing(AccessRefused):
+    """HTTP 403 wherever a scope or role is needed: the token lacks it."""
+
+
+class NotABot(AccessRefused):
+    """The bot's token belongs to a person: nothing may be read or posted with it."""
 
 
 class AnswerLost(Unavailable):

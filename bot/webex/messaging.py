@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from bot.webex import other_installation
+from bot.webex.access_watch import AccessWatch, NoWatch
 from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
-from bot.webex.errors import Rejected
+from bot.webex.errors import NotABot, Rejected, Unavailable
 from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
 from bot.webex.models import Account, FileUpload, ListedMessage, Posted, SpaceActivity, SpaceMessage, Webhook
 from bot.webex.urls import segment
-from storage.values.records import Identity
+from storage.values.records import AccessSubject, Identity
 
 PAGE_SIZE = "100"
 """Items of one page. Of the messages that mention a bot, Webex gives no more: a larger number is a 403."""
@@ -25,17 +26,30 @@ MAX_ID_CHARACTERS = 500
 class Webex:
     """The bot's calls; each may raise the errors in bot.webex.errors."""
 
-    def __init__(self, client: WebexClient) -> None:
+    def __init__(self, client: WebexClient, watch: AccessWatch | None = None) -> None:
         self._client = client
+        self._watch = watch or NoWatch()
 
     def now(self) -> datetime:
         """Return the time by Webex's clock."""
         return self._client.now()
 
     def me(self) -> Account:
-        """Return the bot itself."""
-        me = self._client.call("GET", "people/me")
-        return Account(required(me, "id"), _email(me), _names(me))
+        """Return the bot itself. Raise NotABot, and tell the watch, if the token belongs to a person."""
+        try:
+            account = self.account()
+        except Rejected as rejected:  # nothing that waits must be given up for this
+            raise Unavailable(rejected.summary, tracking_id=rejected.tracking_id) from rejected
+        if account.is_human:
+            refusal = NotABot("WEBEX_BOT_TOKEN is the access token of a person, not of a bot")
+            self._watch.refused({AccessSubject.BOT: refusal})
+            raise refusal
+        self._watch.worked(AccessSubject.BOT)
+        return account
+
+    def account(self) -> Account:
+        """Return the account that the token belongs to, of whatever kind."""
+        return account_of(self._client)
 
     def person(self, person_id: str) -> Identity:
         """Return a person by id."""
@@ -177,6 +191,12 @@ def _listed_id(item: Item, name: str) -> str:
     """Return an id in an item of a list; an empty text for what is no id, so that one odd item spoils no list."""
     found = item.get(name)
     return storable(found) if isinstance(found, str) and len(found) <= MAX_ID_CHARACTERS else ""
+
+
+def account_of(client: WebexClient) -> Account:
+    """Return the account that a client's token belongs to."""
+    item = client.call("GET", "people/me")
+    return Account(required(item, "id"), _email(item), _names(item), text(item, "type").lower())
 
 
 def _person(item: Item) -> Identity:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from bot.webex.bots import is_bot
 from storage.values.records import WebexSyncStatus
 
 
@@ -29,12 +30,19 @@ class SpaceMessage:
 class Account:
     """The account that a token belongs to.
 
-    `names` are those under which Webex shows it in a mention, the display name first.
+    `names` are those under which Webex shows it in a mention, the display name first. `kind` is Webex's word for it:
+    bot, person, or appuser, which is a guest; empty if Webex does not say.
     """
 
     person_id: str
     email: str
     names: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def is_human(self) -> bool:
+        """Whether it is a person's or a guest's, so that a bot must not act with it."""
+        return self.kind in ("person", "appuser") and not is_bot(self.email, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,13 @@ def set_leases(session: Session, table: ClaimableTable, claims: Iterable[Claim],
         _update(session, table, claim, {"lease_until": until})
 
 
+def make_due(connection: Connection, table: ClaimableTable, row_id: int, now: datetime) -> None:
+    """Make a row due now that waits for its time."""
+    rows: Any = table.__table__
+    waits = (rows.c.id == row_id, rows.c.due_at > now, rows.c.lease_until.is_(None))
+    connection.execute(update(rows).where(*waits).values(due_at=now))
+
+
 def _update(session: Session | Connection, table: ClaimableTable, claim: Claim, values: dict[str, Any]) -> bool:
     parameters = {f"new_{name}": value for name, value in values.items()}
     result: CursorResult[Any] = session.execute(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text, text
+from sqlalchemy import Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Table
@@ -31,7 +31,10 @@ class ProviderTokenRow(Table):
 
 
 class AccessRefusalRow(Table):
-    """One part of the access that Webex refuses, or refused before: since when, why, and when it worked again."""
+    """One part of the access that Webex refuses, or refused before: since when, why, and when it worked again.
+
+    `told_refused` says what operators were told last, and `told_at` when they were last told of a refusal.
+    """
 
     __tablename__ = "access_refusals"
 
@@ -40,3 +43,5 @@ class AccessRefusalRow(Table):
     restored_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, server_default=text("''"))
     tracking_id: Mapped[str | None]
+    told_refused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    told_at: Mapped[datetime | None]

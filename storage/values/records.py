@@ -33,11 +33,15 @@ class Cause(StrEnum):
 
 
 class WaitsFor(StrEnum):
-    """What the sync at the head of a queue waits for: its paused cluster, Webex's own sync, or the next try."""
+    """What the sync at the head of a queue waits for.
+
+    This is its paused cluster, Webex's own sync, the next try, or the provider's access, which Webex refuses.
+    """
 
     CLUSTER = "cluster"
     WEBEX = "webex"
     RETRY = "retry"
+    ACCESS = "access"
 
 
 class RosterState(StrEnum):
@@ -48,6 +52,16 @@ class RosterState(StrEnum):
     REPLACED = "replaced"
     FAILED = "failed"
     MERGED = "merged"
+
+
+class AccessSubject(StrEnum):
+    """A part of the bot's access to Webex that can be refused by itself: a token, or a scope of the admin token."""
+
+    ADMIN = "admin token"
+    ENTERPRISES = "enterprises"
+    SYNCS = "syncs"
+    LICENSE_HOLDERS = "license holders"
+    BOT = "bot token"
 
 
 ACTIVE = (SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING)
@@ -264,3 +278,22 @@ class Admin:
 
     email: str
     person_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRefusal:
+    """One part of the access that Webex refuses, or refused until `restored_at`, and Webex's words for it."""
+
+    subject: AccessSubject
+    refused_at: datetime
+    restored_at: datetime | None
+    reason: str
+    tracking_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which Webex refused the provider's access; `ended_at` is None while it lasts."""
+
+    began_at: datetime
+    ended_at: datetime | None

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Condition
 from typing import Any, TypeVar
@@ -94,7 +93,7 @@ class House:
         startup.apply_settings(self.database, self.settings)
         self.door.open(self.database, self.settings.webhook_secrets)
         self._running.callback(self.door.close)
-        self.context: Context = replace(wiring.build_context(self.settings, self.database), now=self.now)
+        self.context: Context = wiring.build_context(self.settings, self.database, self.now)
         self._running.callback(self._stop_clock, wiring.start_clock(self.context))
         if ready:
             self.wait_for(self._is_ready)

@@ -94,7 +94,8 @@ class Clock:
             self._run_after(chore.name, RETRY_AFTER)
         except WebexFailure as failure:
             wait = pause(0, failure) if isinstance(failure, RateLimited) else min(_SOON_AGAIN, chore.every)
-            log.warning("%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
+            level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
+            log.log(level, "%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
             self._run_after(chore.name, wait)
         except Exception:
             wait = min(_SOON_AGAIN, chore.every)

@@ -8,10 +8,29 @@ from datetime import datetime, timedelta
 from bot.settings.load import Settings
 from bot.webex.access_token import RenewableToken
 from bot.webex.broadworks import BroadWorks
+from bot.webex.errors import AccessRefused
 from bot.webex.messaging import Webex
 from bot.webex.models import Account
 from storage.engine.database import Database
 from storage.engine.held_rows import HeldRows
+from storage.values.records import AccessSubject
+
+
+@dataclass
+class AccessMemory:
+    """What this process knows of its access to Webex, so that a call that succeeds costs no query.
+
+    `refused` are the parts that Webex refuses, as far as known. `called_at` is when a call last told anything of the
+    provider's access. `is_looked_at` is False if the tokens could not be looked at when the process started.
+    """
+
+    refused: frozenset[AccessSubject] = frozenset()
+    called_at: datetime | None = None
+    is_looked_at: bool = True
+
+    def explains(self, error: Exception) -> bool:
+        """Return whether a failure comes from a refusal that operators know of, so that it needs no line of its own."""
+        return isinstance(error, AccessRefused) and bool(self.refused)
 
 
 @dataclass(frozen=True)
@@ -20,6 +39,7 @@ class Context:
 
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
     `look_requested`: the spaces are to be looked back at now.
+    `access` is what is known of the access to both sides of Webex.
     """
 
     settings: Settings
@@ -32,10 +52,17 @@ class Context:
     stopping: threading.Event = field(default_factory=threading.Event)
     has_looked_at_webhooks: threading.Event = field(default_factory=threading.Event)
     look_requested: threading.Event = field(default_factory=threading.Event)
+    access: AccessMemory = field(default_factory=AccessMemory)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
     def me(self, max_age: timedelta | None = None) -> Account:
-        """Return the bot itself. Webex is asked once, and again for an answer that is not older than `max_age`."""
+        """Return the bot itself. Webex is asked once, and again for an answer that is not older than `max_age`.
+
+        Whatever reads or posts as the bot calls this first. It raises AccessRefused, without a call to Webex, while
+        Webex refuses the bot's token, and NotABot if the token belongs to a person.
+        """
+        if AccessSubject.BOT in self.access.refused:
+            raise AccessRefused("Webex refuses the bot's token")
         known = self._known.get("me")
         if known is None or (max_age is not None and self.now() - known[1] > max_age):
             known = self._known["me"] = self.webex.me(), self.now()

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
-from bot.webex.errors import WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, WebexFailure
 from storage.engine import claims
 from storage.engine.claims import ClaimableRow, ClaimLost
 from storage.values.records import Claim
@@ -59,8 +59,13 @@ class Job(Generic[ClaimableRow]):
             except ClaimLost:
                 raise
             except WebexFailure as failure:
-                log.warning("%s row %d: %s", self.kind, row.id, failure)
+                is_explained = context.access.explains(failure)
+                log.log(logging.DEBUG if is_explained else logging.WARNING, "%s row %d: %s", self.kind, row.id, failure)
                 self._give_up_or_retry(context, row, failure)
+                if is_explained and not context.access.explains(failure):
+                    # The access came back meanwhile, and the row was not yet among those that were made due for that.
+                    with context.database.single_write() as connection:
+                        claims.make_due(connection, type(row), row.id, context.now())
             except Exception as error:  # whatever fails must leave the row for later
                 log.exception("%s row %d failed (attempt %d)", self.kind, row.id, row.attempt)
                 self._give_up_or_retry(context, row, error)
@@ -81,7 +86,7 @@ class Job(Generic[ClaimableRow]):
                 connection,
                 type(row),
                 Claim(row.id, row.attempt),
-                due_at=context.now() + pause(row.failures, error),
+                due_at=context.now() + (ACCESS_PAUSE if context.access.explains(error) else pause(row.failures, error)),
                 failures=row.failures + 1,
                 error=str(error),
             )

@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("restored_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("tracking_id", sa.Text(), nullable=True),
+        sa.Column("told_refused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("told_at", columns.UTCDateTime(timezone=True), nullable=True),
         _id(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_refusals")),
         sa.UniqueConstraint("subject", name=op.f("uq_access_refusals_subject")),

@@ -27,6 +27,8 @@ def of_lookups(sample: Sample) -> Iterator[Case]:
     hidden = replace(_known(sample, running), named=False)
     yield case(status.answer, "in a group space")(hidden, NOW, live=False)
     yield case(status.answer, "nothing is known")(unknown, NOW, live=False)
+    notice = "⚠️ Webex has not accepted your service provider's access since this morning. The operators know."
+    yield case(status.answer, "Webex refuses the access")(replace(unknown, access_notice=notice), NOW, live=False)
     small = replace(
         unknown, own=OWN, reading=READING, roster=replace(ROSTER, size=1), activation={"Activated": 1}, failed=(1, 0)
     )

@@ -9,16 +9,25 @@ from bot.syncs.transitions import (
     MAX_QUEUE_TIME,
     MAX_REJECTIONS,
     MAX_STARTS,
+    MAX_UNREAD_TIME,
     Transition,
     after_failure,
     failed,
     from_queued,
     from_start_request,
-    is_overdue,
+    overdue_before,
 )
-from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import (
+    AnswerLost,
+    RateLimited,
+    Rejected,
+    ScopeMissing,
+    TokenRefused,
+    Unavailable,
+    WebexFailure,
+)
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, ErrorKind
-from storage.values.records import Cause, SyncState, WaitsFor, WebexSyncStatus
+from storage.values.records import Cause, Outage, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING
@@ -69,16 +78,20 @@ def test_polls_of_a_run_of_webexs_own_slow_down_too() -> None:
     assert queued(new_run("IN_PROGRESS"), polls=7).updates == {"polls": 8}
 
 
-@pytest.mark.parametrize("webex_status", [BEFORE, new_run("IN_PROGRESS"), replace(BEFORE, enabled=False)])
-def test_a_sync_queued_for_more_than_a_day_fails(webex_status: WebexSyncStatus) -> None:
-    assert timedelta(hours=24) == MAX_QUEUE_TIME
-    assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER) == failed(Cause.NOT_STARTED)
-    assert queued(webex_status, asked_at=NOW - MAX_QUEUE_TIME) != failed(Cause.NOT_STARTED)
-
-
 def test_a_sync_is_overdue_a_day_after_its_request() -> None:
-    assert is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER), NOW)
-    assert not is_overdue(sync(asked_at=NOW - MAX_QUEUE_TIME), NOW)
+    assert timedelta(hours=24) == MAX_QUEUE_TIME
+    assert overdue_before(NOW, None) == NOW - MAX_QUEUE_TIME
+    long_ago = Outage(NOW - timedelta(days=9), NOW - timedelta(days=2))
+    assert overdue_before(NOW, long_ago) == NOW - MAX_QUEUE_TIME
+
+
+@pytest.mark.parametrize(("asked", "hours"), [(-11, 36), (-6, 36), (0, 36), (6, 30), (12, 24), (13, 24)])
+def test_the_time_of_a_refused_access_does_not_count_in_the_queue(asked: int, hours: int) -> None:
+    hour = timedelta(hours=1)
+    outage, asked_at = Outage(EARLIER, EARLIER + 12 * hour), EARLIER + asked * hour
+    assert asked_at >= overdue_before(asked_at + hours * hour, outage)
+    assert asked_at < overdue_before(asked_at + hours * hour + JUST_OVER, outage)
+    assert asked_at >= overdue_before(LATER, Outage(EARLIER, None))
 
 
 def test_a_sync_fails_without_a_start_if_directory_sync_is_off() -> None:
@@ -90,12 +103,18 @@ def test_a_start_that_webex_accepts_is_a_running_sync() -> None:
     assert from_start_request(None, 1, 0, POLL) == Transition(RUNNING, POLL)
 
 
-@pytest.mark.parametrize(
-    "failure", [Unavailable("502"), AnswerLost("gone"), TokenRefused("401"), Rejected("odd", status=200)]
-)
+@pytest.mark.parametrize("failure", [Unavailable("502"), AnswerLost("gone"), Rejected("odd", status=200)])
 @pytest.mark.parametrize("starts", [1, MAX_STARTS])
 def test_a_start_with_an_unclear_response_is_not_repeated(failure: WebexFailure, starts: int) -> None:
     assert from_start_request(failure, starts, 0, POLL) == Transition(STARTING, POLL)
+
+
+@pytest.mark.parametrize("failure", [TokenRefused("401"), ScopeMissing("403")])
+@pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
+def test_a_start_without_access_goes_back_to_the_queue(failure: WebexFailure, starts: int) -> None:
+    move = from_start_request(failure, starts, 0, POLL)
+    assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.ACCESS, None)
+    assert move.updates == {"starts": starts - 1}
 
 
 @pytest.mark.parametrize(("said", "rest"), [(0.0, 1.0), (5.0, 5.0), (7200.0, 300.0), (None, 60.0)])
@@ -157,17 +176,24 @@ def test_a_queued_sync_fails_after_a_few_rejected_status_reads() -> None:
     assert unknown.updates["cause"] is Cause.NOBODY_ACTIVATED
 
 
-def test_a_queued_sync_fails_if_webex_is_unavailable_for_a_day() -> None:
-    away = Unavailable("away")
-    assert after_failure(sync(asked_at=NOW - MAX_QUEUE_TIME), away, NOW, TIMEOUT, 99) is None
-    late = sync(asked_at=NOW - MAX_QUEUE_TIME - JUST_OVER)
-    assert after_failure(late, away, NOW, TIMEOUT, 0) == failed(Cause.NOT_STARTED)
+@pytest.mark.parametrize("failure", [TokenRefused("401"), ScopeMissing("403")])
+@pytest.mark.parametrize("failures", [0, 99])
+def test_a_sync_never_ends_because_webex_refuses_the_access(failure: WebexFailure, failures: int) -> None:
+    move = after_failure(sync(asked_at=NOW - 9 * MAX_QUEUE_TIME), failure, NOW, TIMEOUT, failures)
+    assert move is not None
+    assert (move.state, move.waits_for) == (QUEUED, WaitsFor.ACCESS)
+    for state in (STARTING, RUNNING):
+        assert after_failure(sync(state, starting_at=EARLIER), failure, LATER, TIMEOUT, failures) is None
 
 
 @pytest.mark.parametrize("state", [STARTING, RUNNING])
-@pytest.mark.parametrize("failure", [Unavailable("away"), refusal(status=403)])
-def test_a_sync_whose_status_cannot_be_read_fails_at_its_time_limit(state: SyncState, failure: WebexFailure) -> None:
+@pytest.mark.parametrize(
+    ("failure", "limit"), [(refusal(status=403), TIMEOUT), (Unavailable("away"), TIMEOUT + MAX_UNREAD_TIME)]
+)
+def test_a_sync_whose_status_cannot_be_read_fails_at_its_time_limit(
+    state: SyncState, failure: WebexFailure, limit: timedelta
+) -> None:
     under_way = sync(state, starting_at=EARLIER)
-    assert after_failure(under_way, failure, EARLIER + TIMEOUT, TIMEOUT, 99) is None
-    assert after_failure(under_way, failure, EARLIER + TIMEOUT + JUST_OVER, TIMEOUT, 0) == failed(Cause.TIMED_OUT)
+    assert after_failure(under_way, failure, EARLIER + limit, TIMEOUT, 99) is None
+    assert after_failure(under_way, failure, EARLIER + limit + JUST_OVER, TIMEOUT, 0) == failed(Cause.TIMED_OUT)
     assert after_failure(sync(state, starting_at=None), failure, LATER, TIMEOUT, 99) is None

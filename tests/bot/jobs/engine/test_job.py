@@ -13,14 +13,15 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
-from bot.webex.errors import RateLimited, Unavailable
+from bot.webex.errors import RateLimited, TokenRefused, Unavailable
 from bot.webex.messaging import Webex
 from storage import inbox
+from storage.engine import claims
 from storage.engine.claims import ClaimLost
 from storage.engine.database import Database
 from storage.models import InboxRow
 from storage.values.messages import Event
-from storage.values.records import Claim
+from storage.values.records import AccessSubject, Claim
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 Work = Callable[[Context, InboxRow], None]
@@ -79,6 +80,32 @@ def test_each_failure_of_a_row_doubles_its_pause(context: Context) -> None:
 def test_the_next_try_waits_as_long_as_webex_asks(context: Context) -> None:
     job(raising(RateLimited("not now", retry_after=42))).run_one(context)
     assert row(context).due_at == NOW + timedelta(seconds=42)
+
+
+def test_a_row_waits_quietly_while_webex_refuses_the_access(context: Context, caplog: pytest.LogCaptureFixture) -> None:
+    failing = job(raising(TokenRefused("401")))
+    failing.run_one(context)
+    assert row(context).due_at == NOW + timedelta(seconds=0.5)
+    assert "401" in caplog.text
+    caplog.clear()
+    later = NOW + timedelta(seconds=1)
+    context.access.refused = frozenset({AccessSubject.BOT})
+    failing.run_one(replace(context, now=lambda: later))
+    assert row(context).due_at == later + timedelta(minutes=1)
+    assert caplog.text == ""
+
+
+def test_a_row_that_is_put_off_just_when_the_access_comes_back_is_due(context: Context) -> None:
+    context.access.refused = frozenset({AccessSubject.BOT})
+
+    def failed(context: Context, row: InboxRow, _error: Exception) -> bool:
+        with context.database.write() as session:
+            claims.settle(session, InboxRow, Claim(row.id, row.attempt), due_at=NOW + timedelta(hours=1))
+        context.access.refused = frozenset()
+        return True
+
+    job(raising(TokenRefused("401")), failed).run_one(context)
+    assert row(context).due_at == NOW
 
 
 def test_a_failure_that_the_job_handles_is_not_tried_again(context: Context) -> None:

@@ -1,0 +1,108 @@
+"""Tells operators, once, that Webex refuses a part of the bot's access, and once that it works again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.formatting.escape import unformatted
+from bot.jobs.engine.context import AccessMemory
+from bot.replies import provider_access as replies
+from bot.services import operators
+from bot.webex.errors import AccessRefused
+from storage import access_refusals, retries
+from storage.engine.database import Database, wake
+from storage.values.records import AccessRefusal, AccessSubject
+
+log = logging.getLogger(__name__)
+
+REPEAT_AFTER = timedelta(minutes=10)
+"""Minimum time between two messages that a part is refused: one that comes and goes must not flood the operators."""
+
+CHORE = "access"
+"""The name of the chore that takes over what other processes have found. Every change runs it in all processes."""
+
+OF_PROVIDER = frozenset(AccessSubject) - {AccessSubject.BOT}
+
+
+class DatabaseWatch:
+    """The watch of both tokens. The database decides which process tells, and which access is refused."""
+
+    def __init__(
+        self, memory: AccessMemory, database: Database, now: Callable[[], datetime], *, is_renewed: bool
+    ) -> None:
+        """`is_renewed` says that the admin token is an integration's, which the bot renews."""
+        self._memory = memory
+        self._database = database
+        self._now = now
+        self._is_renewed = is_renewed
+
+    def worked(self, *subjects: AccessSubject) -> None:
+        """Take note that Webex has accepted these parts. While nothing is refused, this costs no query."""
+        if AccessSubject.BOT not in subjects:
+            self._memory.called_at = self._now()
+        if self._memory.refused.isdisjoint(subjects):
+            return
+        now = self._now()
+        with self._database.write() as session:
+            if access_refusals.mark_working(session, subjects, now):
+                wake(session, CHORE)
+            self._tell(session, now)
+            self._accept(session, frozenset(subjects), now)
+
+    def refused(self, refusals: Mapping[AccessSubject, AccessRefused]) -> None:
+        """Take note that Webex refuses these parts."""
+        if AccessSubject.BOT not in refusals:
+            self._memory.called_at = self._now()
+        if self._memory.refused.issuperset(refusals):
+            return
+        now = self._now()
+        with self._database.write() as session:
+            for subject, refusal in refusals.items():
+                if access_refusals.mark_refused(session, subject, now, refusal.summary, refusal.tracking_id):
+                    wake(session, CHORE)
+            self._tell(session, now)
+        self._memory.refused |= frozenset(refusals)
+
+    def refresh(self) -> None:
+        """Take over what other processes have found, and tell what waited because it had just been told."""
+        with self._database.quick_read() as session:
+            refused = frozenset(refusal.subject for refusal in access_refusals.current(session))
+            is_all_told = access_refusals.is_all_told(session)
+        accepted = self._memory.refused - refused
+        self._memory.refused |= refused
+        if is_all_told and not accepted:
+            return
+        now = self._now()
+        with self._database.write() as session:
+            self._tell(session, now)
+            self._accept(session, accepted, now)
+
+    def _accept(self, session: Session, subjects: frozenset[AccessSubject], now: datetime) -> None:
+        """Forget these refusals, and make due what this process has put off for them.
+
+        They are forgotten before the rows are due, because a row that comes too early would be put off again.
+        """
+        accepted = self._memory.refused & subjects
+        self._memory.refused -= subjects
+        if AccessSubject.BOT in accepted:
+            retries.bring_forward(session, retries.OF_BOT, now)
+        if accepted & OF_PROVIDER:
+            retries.bring_forward(session, retries.OF_PROVIDER, now)
+
+    def _tell(self, session: Session, now: datetime) -> None:
+        recoveries = access_refusals.take_recoveries_to_tell(session)
+        refusals = access_refusals.take_refusals_to_tell(session, now, REPEAT_AFTER)
+        if refusals:
+            log.error(unformatted(replies.log_line(refusals, is_renewed=self._is_renewed)))
+        for recovery in recoveries:
+            log.info(unformatted(replies.works_again([recovery], now)))
+        if of_provider := _of_provider(refusals):
+            operators.tell(session, replies.refused(of_provider, is_renewed=self._is_renewed), now)
+        if of_provider := _of_provider(recoveries):
+            operators.tell(session, replies.works_again(of_provider, now), now)
+
+
+def _of_provider(refusals: list[AccessRefusal]) -> list[AccessRefusal]:
+    return [refusal for refusal in refusals if refusal.subject in OF_PROVIDER]

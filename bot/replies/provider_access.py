@@ -1,0 +1,133 @@
+"""What the bot says when Webex refuses its access, and when the access works again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.formatting.escape import plain
+from bot.formatting.times import at, duration, iso, when
+from storage.values.records import AccessRefusal, AccessSubject
+
+SCOPES = {
+    AccessSubject.ENTERPRISES: "spark-admin:broadworks_enterprises_read",
+    AccessSubject.SYNCS: "spark-admin:broadworks_enterprises_write",
+    AccessSubject.LICENSE_HOLDERS: "spark-admin:broadworks_subscribers_read",
+}
+"""The scope that each part of the provider's access needs (Webex's BroadWorks API)."""
+
+_REFUSED = {
+    AccessSubject.ADMIN: "Webex refuses the provider's access token",
+    AccessSubject.ENTERPRISES: "Webex does not let me read enterprises and their syncs",
+    AccessSubject.SYNCS: "Webex does not let me start syncs",
+    AccessSubject.LICENSE_HOLDERS: "Webex does not let me read license holders",
+    AccessSubject.BOT: "The bot's token does not work, so I read and answer nothing",
+}
+_MAX_REASON = 300
+
+WAITING = (
+    "Webex does not accept your service provider's access now. The operators know. Your sync starts when the access "
+    "works again."
+)
+"""Why a queued sync waits, in its status message."""
+
+NOT_READ = "I could not read your license holders, because Webex does not accept your service provider's access now."
+"""What becomes of the message that they are being read. An answer from the last list follows, or says there is none."""
+
+STARTS_LATER = "The sync starts when the access works again. You do not need to type anything."
+"""What `sync` adds if the sync is queued."""
+
+END_KNOWN_LATER = "I will know how the sync ended when the access works again."
+"""What `sync` adds if the sync runs already."""
+
+
+def refused(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> str:
+    """Tell operators what Webex refuses, what that means and what to do. `is_renewed`: an integration's token."""
+    return "\n".join(
+        [
+            "**Webex refuses my access**",
+            "",
+            *(f"- {_REFUSED[refusal.subject]}. {_webex_says(refusal)}" for refusal in refusals),
+            *(f"- What to do: {cure}" for cure in _cures(refusals, is_renewed=is_renewed)),
+            "",
+            "Queued syncs wait, and running syncs go on at Webex. I look every 30 seconds, and tell you when it works.",
+        ]
+    )
+
+
+def works_again(recoveries: Sequence[AccessRefusal], now: datetime) -> str:
+    """Tell operators that Webex accepts the access again, and since when it did not."""
+    began = min(recovery.refused_at for recovery in recoveries)
+    ended = max(recovery.restored_at or now for recovery in recoveries)
+    parts = "; ".join(_WORKS[recovery.subject] for recovery in recoveries)
+    return (
+        f"**Webex accepts my access again**: {parts}.\n\nIt did not work since {at(began, now, 'UTC')}, for "
+        f"{duration((ended - began).total_seconds())}. What waited goes on now."
+    )
+
+
+def log_line(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> str:
+    """Say in one line of the log what Webex refuses, and what to do."""
+    said = [f"{_REFUSED[refusal.subject]}. {_webex_says(refusal)}" for refusal in refusals]
+    return " ".join([*said, "What to do:", *_cures(refusals, is_renewed=is_renewed)])
+
+
+def unhealthy(refusal: AccessRefusal) -> str:
+    """Say in one line, for those who watch the process, why the bot cannot work."""
+    return f"{_REFUSED[refusal.subject]}, since {iso(refusal.refused_at)}. {_webex_says(refusal)} {_BOT_CURE}"
+
+
+def notice(
+    refusals: Sequence[AccessRefusal], now: datetime, timezone: str, *, for_operator: bool, is_renewed: bool
+) -> str:
+    """Say in an answer that Webex refuses the access: to an admin in plain words, to an operator with the cure."""
+    since = when(min(refusal.refused_at for refusal in refusals), now, timezone)
+    if not for_operator:
+        return f"⚠️ Webex has not accepted your service provider's access since {since}. The operators know."
+    said = [f"{_REFUSED[refusal.subject]}." for refusal in refusals] + _cures(refusals, is_renewed=is_renewed)
+    return f"⚠️ Webex has not accepted the provider's access since {since}. {' '.join(said)}"
+
+
+_WORKS = {
+    AccessSubject.ADMIN: "the provider's access token works",
+    AccessSubject.ENTERPRISES: "I can read enterprises and their syncs",
+    AccessSubject.SYNCS: "I can start syncs",
+    AccessSubject.LICENSE_HOLDERS: "I can read license holders",
+    AccessSubject.BOT: "the bot's token works",
+}
+_BOT_CURE = (
+    "Set `WEBEX_BOT_TOKEN` to the bot's access token, and restart the bot. developer.webex.com makes a new one: "
+    "My Webex Apps, your bot, Regenerate Access Token."
+)
+_INTEGRATION_CURE = (
+    "Run `python -m bot authorize`, and sign in as a partner administrator. If that fails, check "
+    "`WEBEX_ADMIN_CLIENT_ID` and `WEBEX_ADMIN_CLIENT_SECRET`."
+)
+_FIXED_CURE = (
+    "Set `WEBEX_ADMIN_TOKEN` to a new token, and restart the bot. Better: set up an integration, whose token the bot "
+    "renews. `python -m bot authorize` does that."
+)
+
+
+def _cures(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> list[str]:
+    subjects = [refusal.subject for refusal in refusals]
+    cures = []
+    if AccessSubject.BOT in subjects:
+        cures.append(_BOT_CURE)
+    if AccessSubject.ADMIN in subjects:
+        cures.append(_INTEGRATION_CURE if is_renewed else _FIXED_CURE)
+    if scopes := [f"`{SCOPES[subject]}`" for subject in subjects if subject in SCOPES]:
+        missing, them = ("The scope {} is", "it") if len(scopes) == 1 else ("The scopes {} are", "them")
+        if is_renewed:
+            token = (
+                f"Give {them} to the integration at developer.webex.com. Then run `python -m bot authorize`, where a"
+            )
+            token += " partner administrator must consent."
+        else:
+            token = f"Set `WEBEX_ADMIN_TOKEN` to a partner administrator's token that has {them}, and restart the bot."
+        lacking = missing.format(" and ".join(scopes))
+        cures.append(f"{lacking} missing, or the role of a partner administrator is. {token}")
+    return cures
+
+
+def _webex_says(refusal: AccessRefusal) -> str:
+    tracking_id = f" (tracking id {plain(refusal.tracking_id)})" if refusal.tracking_id else ""
+    return f"The reason: “{plain(refusal.reason, _MAX_REASON)}”{tracking_id}."

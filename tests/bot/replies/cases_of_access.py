@@ -1,0 +1,41 @@
+"""Every reply about an access that Webex refuses."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.replies import licenses, locations, provider_access, queue, sync
+from storage.values.records import AccessRefusal, AccessSubject, SyncState
+from tests.bot import samples
+from tests.bot.replies.cases import Case, Sample, case, constant
+from tests.bot.samples import NOW
+
+ADMIN, SCOPE = (AccessSubject.ADMIN,), (AccessSubject.ENTERPRISES, AccessSubject.LICENSE_HOLDERS)
+
+
+def of_access(sample: Sample) -> Iterator[Case]:
+    token, scopes = _refusals(sample, *ADMIN), _refusals(sample, *SCOPE)
+    start, bot = _refusals(sample, AccessSubject.SYNCS), _refusals(sample, AccessSubject.BOT)
+    yield case(provider_access.refused)(token, is_renewed=False)
+    yield case(provider_access.refused, "of an integration")(token, is_renewed=True)
+    yield case(provider_access.refused, "without a role")(scopes, is_renewed=False)
+    yield case(provider_access.refused, "of an integration, without a scope")(start, is_renewed=True)
+    yield case(provider_access.works_again)(token, NOW)
+    yield case(provider_access.works_again, "of several parts")([*scopes, *start], NOW)
+    yield case(provider_access.log_line)(token, is_renewed=False)
+    yield case(provider_access.log_line, "of the bot")(bot, is_renewed=False)
+    yield case(provider_access.unhealthy)(bot[0])
+    yield from (constant(provider_access, name) for name in ("WAITING", "NOT_READ", "STARTS_LATER", "END_KNOWN_LATER"))
+    notice = provider_access.notice(token, NOW, "UTC", for_operator=False, is_renewed=False)
+    yield case(provider_access.notice)(token, NOW, "UTC", for_operator=False, is_renewed=False)
+    yield case(provider_access.notice, "for an operator")(scopes, NOW, "UTC", for_operator=True, is_renewed=True)
+    yield case(licenses.none_yet, "Webex refuses the access")(failed=False, access_notice=notice)
+    yield case(locations.none_yet, "Webex refuses the access")(failed=False, access_notice=notice)
+    yield case(queue.answer, "Webex refuses the access")({}, {}, {}, NOW, notice)
+    for state in (SyncState.QUEUED, SyncState.RUNNING):
+        said = f"{state}."
+        yield case(sync.without_access, f"a sync is {state}")(said, notice, samples.sync(state))
+
+
+def _refusals(sample: Sample, *subjects: AccessSubject) -> list[AccessRefusal]:
+    began, ended = NOW - timedelta(hours=3), NOW - timedelta(minutes=1)
+    return [AccessRefusal(subject, began, ended, sample.webex, sample.tracking_id) for subject in subjects]
