@@ -4,9 +4,10 @@ What an integration needs, Authlib and Fernet, is imported only where there is o
 """
 
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.entrypoints import startup
 from bot.settings.load import Settings
 from storage.engine.database import Database
 
@@ -38,11 +39,11 @@ def ensure_refresh_token(settings: Settings, database: Database) -> None:
         raise SystemExit(2) from None
 
 
-def renewed_token(settings: Settings, database: Database) -> "RenewedToken":
+def renewed_token(settings: Settings, database: Database, now: Callable[[], datetime]) -> "RenewedToken":
     """Return the access token of the settings' integration."""
     from bot.integration.renewed_token import RenewedToken
     from bot.webex.tokens import TokenEndpoint
 
     secret = settings.webex_admin_client_secret.reveal()
-    endpoint = TokenEndpoint(settings.webex_admin_client_id, secret, settings.webex_api_url, startup.now)
-    return RenewedToken(token_store(settings, database), endpoint, startup.now)
+    endpoint = TokenEndpoint(settings.webex_admin_client_id, secret, settings.webex_api_url, now)
+    return RenewedToken(token_store(settings, database), endpoint, now)

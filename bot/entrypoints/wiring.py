@@ -43,8 +43,10 @@ def build_context(settings: Settings, database: Database, now: Callable[[], date
     unwatched = Webex(WebexClient(FixedToken(fixed), settings.webex_api_url), watch)
     watched = WatchedToken(fixed, partial(access_looks.confirm_bot_refusal, unwatched.me, memory, watch))
     bot = Webex(WebexClient(watched, settings.webex_api_url), watch)
-    renewable = provider_access.renewed_token(settings, database) if settings.uses_integration else None
-    admin = WebexClient(renewable or FixedToken(settings.webex_admin_token.reveal()), settings.webex_api_url)
+    renewable = provider_access.renewed_token(settings, database, now) if settings.uses_integration else None
+    admin_token = renewable or FixedToken(settings.webex_admin_token.reveal())
+    timeout = settings.webex_timeout.total_seconds()
+    admin = WebexClient(admin_token, settings.webex_api_url, timeout=timeout)
     return Context(settings, database, bot, BroadWorks(admin, watch), now, provider_token=renewable, access=memory)
 
 

@@ -155,5 +155,12 @@ SETTINGS = (
         parsers.duration,
         "10m",
     ),
+    Setting(
+        "WEBEX_TIMEOUT",
+        "How long the bot waits for Webex's answer to one call for the provider, such as a page of license holders. "
+        "For its own messages it waits 8 seconds.",
+        parsers.call_timeout,
+        "60s",
+    ),
     Setting("ANSWER_THREADS", "How many commands one process works on at the same time.", parsers.thread_count, "8"),
 )

@@ -59,6 +59,7 @@ class Settings:
     sync_poll: timedelta = field(default_factory=_default("SYNC_POLL"))
     sync_timeout: timedelta = field(default_factory=_default("SYNC_TIMEOUT"))
     roster_max_age: timedelta = field(default_factory=_default("ROSTER_MAX_AGE"))
+    webex_timeout: timedelta = field(default_factory=_default("WEBEX_TIMEOUT"))
     answer_threads: int = field(default_factory=_default("ANSWER_THREADS"))
     is_on_heroku: bool = False
     set_fields: frozenset[str] = frozenset()

@@ -19,6 +19,8 @@ _MAX_CREDENTIAL_LENGTH = 2000
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MAX_DURATION = timedelta(days=366)
 """Every sensible duration is shorter, and no date overflows when it is added."""
+_MAX_CALL_TIMEOUT = timedelta(minutes=5)
+"""A call that hangs keeps one of a few threads busy for so long."""
 _MAX_PORT = 65535
 _MAX_THREADS = 64
 """One Python process gains nothing from more threads."""
@@ -149,6 +151,14 @@ def poll_interval(text: str) -> timedelta:
     length = duration(text)
     if length < timedelta(seconds=1):
         raise ValueError(f"is “{text}”, which is too short: set 1s or more")
+    return length
+
+
+def call_timeout(text: str) -> timedelta:
+    """Return how long to wait for the answer to one call."""
+    length = positive_duration(text)
+    if length > _MAX_CALL_TIMEOUT:
+        raise ValueError(f"is “{text}”, which is too long: set {_MAX_CALL_TIMEOUT // timedelta(minutes=1)}m or less")
     return length
 
 

@@ -32,10 +32,10 @@ _CHUNK_BYTES = 64 * 1024
 class WebexClient:
     """Calls to Webex with one token, from any thread."""
 
-    def __init__(self, access_token: AccessToken, base_url: str, *, timeout: int = 8) -> None:
+    def __init__(self, access_token: AccessToken, base_url: str, *, timeout: float = 8) -> None:
         """Raise ValueError if `base_url` is no web address.
 
-        `timeout` is in seconds, for connecting and again for each wait for Webex.
+        `timeout` is in seconds, for each wait for Webex once there is a connection.
         """
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname or "@" in address.netloc:

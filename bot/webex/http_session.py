@@ -3,10 +3,10 @@
 Why the SDK is used in this way (measured with webexteamssdk 1.7): its API classes know no `/broadworks`. They copy
 the token when they are made, so a renewed token would be ignored. They accept one status for each method: 202 is an
 error. They fail on a Retry-After that is no integer, and on an error body that is no object. So calls go to
-`RestSession.request`, which adds the headers and the timeout and, with `wait_on_rate_limit=False`, neither sleeps
-nor repeats. `_AnyStatus` makes it return each response unread. The SDK has no way to set the token of one call, the
-retries or the redirects: that is done on `_req_session`, its `requests` session. The SDK has no locks, so no two
-threads share a session.
+`RestSession.request`, which adds the headers and, with `wait_on_rate_limit=False`, neither sleeps nor repeats.
+`_AnyStatus` makes it return each response unread. The SDK has no way to set the token of one call, the retries or the
+redirects: that is done on `_req_session`, its `requests` session. The SDK has no locks, so no two threads share a
+session.
 """
 
 import threading
@@ -19,6 +19,9 @@ from urllib3 import Retry
 from urllib3.exceptions import ReadTimeoutError
 from webexteamssdk.restsession import RestSession
 
+MAX_CONNECT_SECONDS = 5.0
+"""Time for a connection to Webex: one that takes longer will not come."""
+
 MAX_IDLE_SECONDS = 20.0
 """A connection that was unused for longer is closed, because Webex may be about to close it too."""
 
@@ -29,9 +32,10 @@ _PLACEHOLDER = "each call brings its own"
 class HttpSession(threading.local):
     """The SDK session of the thread that uses it, made at the thread's first call."""
 
-    def __init__(self, base_url: str, timeout: int) -> None:
+    def __init__(self, base_url: str, timeout: float) -> None:
         super().__init__()
-        self._rest = RestSession(_PLACEHOLDER, base_url, single_request_timeout=timeout, wait_on_rate_limit=False)
+        self._rest = RestSession(_PLACEHOLDER, base_url, wait_on_rate_limit=False)
+        self._timeouts = (min(MAX_CONNECT_SECONDS, timeout), timeout)
         self._requests: requests.Session = self._rest._req_session
         self._requests.hooks["response"].append(_remove_redirect)
         for scheme in ("https://", "http://"):
@@ -42,7 +46,8 @@ class HttpSession(threading.local):
         """Return the response, with any status. Raise requests.RequestException if there is none."""
         if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
             self._requests.close()
-        response: requests.Response = self._rest.request(method, url, _AnyStatus(), auth=_Bearer(token), **content)
+        content |= {"auth": _Bearer(token), "timeout": self._timeouts}
+        response: requests.Response = self._rest.request(method, url, _AnyStatus(), **content)
         self._used_at = time.monotonic()
         return response
 

@@ -1,17 +1,20 @@
 """How the parts of a process are started."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+import requests
 
 from bot.entrypoints import wiring
 from bot.jobs import SCHEDULE
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
+from bot.settings.secret import Secret
 from bot.webex.broadworks import BroadWorks
+from bot.webex.errors import AnswerLost
 from bot.webex.messaging import Webex
 from storage.engine.database import Database
 from tests.storage.threads import wait_until
@@ -41,3 +44,26 @@ def test_a_start_that_fails_leaves_no_thread_running(postgres_url: str, monkeypa
 
 def _thread_names() -> list[str]:
     return [thread.name for thread in threading.enumerate()]
+
+
+def test_only_the_providers_calls_wait_as_long_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[object] = []
+
+    def send(*_: object, **options: object) -> None:
+        waits.append(options["timeout"])
+        raise requests.ReadTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    database = Database("sqlite:///not-opened.db")
+    settings = Settings(
+        webex_bot_token=Secret("bot"),
+        webex_admin_token=Secret("admin"),
+        webex_api_url="http://127.0.0.1:1/",
+        webex_timeout=timedelta(seconds=90),
+    )
+    context = wiring.build_context(settings, database)
+    for call in (context.webex.me, lambda: context.broadworks.enterprise("Reseller1+acme")):
+        with pytest.raises(AnswerLost):
+            call()
+    assert waits == [(5.0, 8), (5.0, 90.0)]
+    database.close()

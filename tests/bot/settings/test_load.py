@@ -65,7 +65,7 @@ def test_settings_have_their_documented_defaults() -> None:
     assert (settings.database_url.reveal(), settings.port) == ("sqlite:///var/bot.db", 8080)
     assert (settings.sync_hold, settings.sync_poll) == (timedelta(hours=24), timedelta(seconds=15))
     assert (settings.sync_timeout, settings.roster_max_age) == (timedelta(hours=12), timedelta(minutes=10))
-    assert settings.answer_threads == 8
+    assert (settings.webex_timeout, settings.answer_threads) == (timedelta(minutes=1), 8)
     assert settings.warnings == ()
 
 
@@ -223,6 +223,12 @@ def test_a_bad_duration_is_refused(text: str) -> None:
 
 def test_the_hold_and_the_roster_age_may_be_zero() -> None:
     assert value_of("SYNC_HOLD", "0s") == value_of("ROSTER_MAX_AGE", "0m") == timedelta()
+
+
+@pytest.mark.parametrize("text", ["0s", "301s", "1h", "-5s", "soon"])
+def test_a_wait_for_webex_is_more_than_zero_and_at_most_five_minutes(text: str) -> None:
+    assert f"“{text}”" in fault_of("WEBEX_TIMEOUT", text)
+    assert value_of("WEBEX_TIMEOUT", "5m") == timedelta(minutes=5)
 
 
 def test_two_webhook_secrets_may_be_set() -> None:

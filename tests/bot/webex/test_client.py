@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.webex import http_session
 from bot.webex.access_token import FixedToken
@@ -187,6 +188,28 @@ def test_a_stalled_server_is_a_lost_answer_after_the_time_out(server: Scripted) 
     assert type(failure(server, Stall(), "GET")) is AnswerLost
     assert 0.9 < time.monotonic() - began < 5
     assert len(server.heard) == 1
+
+
+def test_the_time_out_may_be_a_part_of_a_second(server: Scripted) -> None:
+    server.script(Stall())
+    began = time.monotonic()
+    with pytest.raises(AnswerLost):
+        WebexClient(FixedToken(TOKEN), server.url, timeout=0.2).call("GET", "people/me")
+    assert time.monotonic() - began < 1
+
+
+def test_a_connection_has_five_seconds_however_long_an_answer_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts: list[object] = []
+
+    def send(*_: object, **options: object) -> None:
+        timeouts.append(options["timeout"])
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    for timeout in (60.0, 0.2):
+        with pytest.raises(AnswerLost):
+            WebexClient(FixedToken(TOKEN), "http://127.0.0.1:1/v1", timeout=timeout).call("GET", "people/me")
+    assert timeouts == [(5.0, 60.0), (0.2, 0.2)]
 
 
 @pytest.mark.server
