@@ -25,7 +25,7 @@ WEBHOOK = {
     "status": "active",
     "secret": "never read",
 }
-WEBHOOK_READ = Webhook("w1", "dirsync messages", "messages", "created")
+WEBHOOK_READ = Webhook("w1", "dirsync messages", "messages", "created", "https://bot.example/webhooks")
 
 
 @pytest.fixture
