@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.formatting.times import iso
+from bot.jobs import look_back
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.turn import Turn
 from bot.jobs.webhook_rivals import Rivals
@@ -84,6 +85,8 @@ class _Look:
         for name in NAMES:
             self._look_at(name, found)
         self._tell()
+        if self._was_deaf:
+            look_back.request(self._context)
         if self._failure is not None:
             raise self._failure
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs import webhooks
 from bot.webex import own_webhooks
@@ -12,6 +13,7 @@ from bot.webex.errors import Unavailable
 from sandbox.webex.webhook_signatures import SPARK_HEADER, WEBEX_HEADER
 from sandbox.webex.webhooks import Webhook
 from sandbox.world import BOT
+from storage.models import SpaceLookRow
 from tests.journeys.house import ANA, OLGA, House
 
 NAMES = sorted(own_webhooks.NAMES)
@@ -146,6 +148,21 @@ def test_the_same_fault_within_an_hour_is_only_logged(house_on_sqlite: House, ca
     look(house)
     assert are_right(house)
     assert len(told(house)) == 2
+
+
+def has_looked_back(house: House) -> bool:
+    """Say whether the bot has noted where the spaces stand, as at its very first start."""
+    with house.database.read() as session:
+        return session.scalars(select(SpaceLookRow)).first() is not None
+
+
+def test_what_an_inactive_webhook_missed_is_answered_after_its_repair(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    house.wait_for(lambda: has_looked_back(house))
+    make_inactive(house)
+    sent = house.say(ANA, "help")
+    look(house)
+    house.wait_for(lambda: house.answers(sent))
 
 
 def test_all_faults_of_one_look_are_one_message(house_on_sqlite: House) -> None:
