@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import forged, licenses, looking_back, measures, sync_throughput, webex_client
+from bench import forged, idle_connections, licenses, looking_back, measures, sync_throughput, webex_client
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Scale
 from bench.report import Row, table
@@ -128,11 +128,23 @@ def moves(bench: Bench, scale: Scale) -> Iterator[Row]:
     yield Row(f"{what}, messages sent, vs empty procrastinate jobs", "per second", delivered, baseline=jobs)
 
 
+def idle(bench: Bench, scale: Scale) -> Iterator[Row]:
+    """Measure how many events are lost on connections that were idle for a moment."""
+    lost = []
+    for start in (bench.web_and_worker, bench.serve):
+        with start() as bot:
+            lost.append(idle_connections.lost(bot, bench.webex.next_numbers(), scale.idle_rounds))
+    count = idle_connections.CONNECTIONS * scale.idle_rounds
+    what = f"events lost of {count:,} on connections idle for {idle_connections.IDLE_SECONDS} s"
+    yield Row(what, "events", lost[0], lost[1], bound=0)
+
+
 MEASURES: dict[str, Callable[[Bench, Scale], Iterator[Row]]] = {
     "door": door,
     "reply": reply,
     "drain": drain,
     "rest": rest,
+    "idle": idle,
     "moves": moves,
     "licenses": licenses.rows,
     "lookback": looking_back.rows,

@@ -31,6 +31,7 @@ class Scale:
     backlog: int = 600
     queued: int = 10_000
     license_holders: int = 100_000
+    idle_rounds: int = 12
 
 
 QUICK = Scale(
@@ -43,6 +44,7 @@ QUICK = Scale(
     backlog=200,
     queued=3_000,
     license_holders=20_000,
+    idle_rounds=2,
 )
 
 
