@@ -38,7 +38,7 @@ So nobody posts into a connection that is being closed. The Procfile says the sa
 def build_context(settings: Settings, database: Database, now: Callable[[], datetime] = startup.now) -> Context:
     """Return what the jobs work with: the database and Webex, as the settings name them."""
     memory = AccessMemory()
-    watch = DatabaseWatch(memory, database, now, is_renewed=settings.uses_integration)
+    watch = DatabaseWatch(memory, database, now, settings.webex_admin_client_id)
     fixed = settings.webex_bot_token.reveal()
     unwatched = Webex(WebexClient(FixedToken(fixed), settings.webex_api_url), watch)
     watched = WatchedToken(fixed, partial(access_looks.confirm_bot_refusal, unwatched.me, memory, watch))

@@ -45,8 +45,7 @@ def refresh(context: Context) -> None:
 
 def of_process(context: Context) -> DatabaseWatch:
     """Return the watch of this process."""
-    is_renewed = context.settings.uses_integration
-    return DatabaseWatch(context.access, context.database, context.now, is_renewed=is_renewed)
+    return DatabaseWatch(context.access, context.database, context.now, context.settings.webex_admin_client_id)
 
 
 def confirm_bot_refusal(ask: Callable[[], object], memory: AccessMemory, watch: AccessWatch) -> None:

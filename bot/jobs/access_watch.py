@@ -11,7 +11,7 @@ from bot.jobs.engine.context import AccessMemory
 from bot.replies import provider_access as replies
 from bot.services import operators
 from bot.webex.errors import AccessRefused
-from storage import access_refusals, retries
+from storage import access_refusals, provider_tokens, retries
 from storage.engine.database import Database, wake
 from storage.values.records import AccessRefusal, AccessSubject
 
@@ -29,14 +29,12 @@ OF_PROVIDER = frozenset(AccessSubject) - {AccessSubject.BOT}
 class DatabaseWatch:
     """The watch of both tokens. The database decides which process tells, and which access is refused."""
 
-    def __init__(
-        self, memory: AccessMemory, database: Database, now: Callable[[], datetime], *, is_renewed: bool
-    ) -> None:
-        """`is_renewed` says that the admin token is an integration's, which the bot renews."""
+    def __init__(self, memory: AccessMemory, database: Database, now: Callable[[], datetime], client_id: str) -> None:
+        """`client_id` is the integration's that gives the provider's access, empty if a fixed token does."""
         self._memory = memory
         self._database = database
         self._now = now
-        self._is_renewed = is_renewed
+        self._client_id = client_id
 
     def worked(self, *subjects: AccessSubject) -> None:
         """Take note that Webex has accepted these parts. While nothing is refused, this costs no query."""
@@ -94,14 +92,19 @@ class DatabaseWatch:
     def _tell(self, session: Session, now: datetime) -> None:
         recoveries = access_refusals.take_recoveries_to_tell(session)
         refusals = access_refusals.take_refusals_to_tell(session, now, REPEAT_AFTER)
+        cure = self._cure(session)
         if refusals:
-            log.error(unformatted(replies.log_line(refusals, is_renewed=self._is_renewed)))
+            log.error(unformatted(replies.log_line(refusals, cure)))
         for recovery in recoveries:
-            log.info(unformatted(replies.works_again([recovery], now)))
+            log.info(" ".join(unformatted(replies.works_again([recovery], now)).split()))
         if of_provider := _of_provider(refusals):
-            operators.tell(session, replies.refused(of_provider, is_renewed=self._is_renewed), now)
+            operators.tell(session, replies.refused(of_provider, cure), now)
         if of_provider := _of_provider(recoveries):
             operators.tell(session, replies.works_again(of_provider, now), now)
+
+    def _cure(self, session: Session) -> replies.Cure:
+        kept = provider_tokens.find(session, self._client_id) if self._client_id else None
+        return replies.Cure(is_renewed=bool(self._client_id), scopes=frozenset(kept.scopes.split() if kept else ()))
 
 
 def _of_provider(refusals: list[AccessRefusal]) -> list[AccessRefusal]:

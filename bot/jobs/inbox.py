@@ -54,7 +54,8 @@ def failed(context: Context, row: InboxRow, error: Exception) -> bool:
             return False  # the apology waits for Webex
         except Exception:
             log.exception("inbox row %d cannot be read", row.id)
-    log.error("inbox row %d is set aside: %s", row.id, error)
+    level = logging.DEBUG if context.access.explains(error) else logging.ERROR
+    log.log(level, "inbox row %d is set aside: %s", row.id, error)
     request = None if message is None else _request(context, row, message)
     with context.database.write() as session:
         if request is None or request.age > GIVE_UP_AFTER:

@@ -1,6 +1,7 @@
 """What the bot says when Webex refuses its access, and when the access works again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.formatting.escape import plain
@@ -39,14 +40,22 @@ END_KNOWN_LATER = "I will know how the sync ended when the access works again."
 """What `sync` adds if the sync runs already."""
 
 
-def refused(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> str:
-    """Tell operators what Webex refuses, what that means and what to do. `is_renewed`: an integration's token."""
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What the cure depends on: whether the token is an integration's, and the scopes that Webex named for it."""
+
+    is_renewed: bool
+    scopes: frozenset[str] = frozenset()
+
+
+def refused(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
+    """Tell operators what Webex refuses, what that means and what to do."""
     return "\n".join(
         [
             "**Webex refuses my access**",
             "",
             *(f"- {_REFUSED[refusal.subject]}. {_webex_says(refusal)}" for refusal in refusals),
-            *(f"- What to do: {cure}" for cure in _cures(refusals, is_renewed=is_renewed)),
+            *(f"- What to do: {sentence}" for sentence in _cures(refusals, cure)),
             "",
             "Queued syncs wait, and running syncs go on at Webex. I look every 30 seconds, and tell you when it works.",
         ]
@@ -64,10 +73,10 @@ def works_again(recoveries: Sequence[AccessRefusal], now: datetime) -> str:
     )
 
 
-def log_line(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> str:
+def log_line(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
     """Say in one line of the log what Webex refuses, and what to do."""
     said = [f"{_REFUSED[refusal.subject]}. {_webex_says(refusal)}" for refusal in refusals]
-    return " ".join([*said, "What to do:", *_cures(refusals, is_renewed=is_renewed)])
+    return " ".join([*said, "What to do:", *_cures(refusals, cure)])
 
 
 def unhealthy(refusal: AccessRefusal) -> str:
@@ -82,7 +91,7 @@ def notice(
     since = when(min(refusal.refused_at for refusal in refusals), now, timezone)
     if not for_operator:
         return f"⚠️ Webex has not accepted your service provider's access since {since}. The operators know."
-    said = [f"{_REFUSED[refusal.subject]}." for refusal in refusals] + _cures(refusals, is_renewed=is_renewed)
+    said = [f"{_REFUSED[refusal.subject]}." for refusal in refusals] + _cures(refusals, Cure(is_renewed=is_renewed))
     return f"⚠️ Webex has not accepted the provider's access since {since}. {' '.join(said)}"
 
 
@@ -107,25 +116,39 @@ _FIXED_CURE = (
 )
 
 
-def _cures(refusals: Sequence[AccessRefusal], *, is_renewed: bool) -> list[str]:
+def _cures(refusals: Sequence[AccessRefusal], cure: Cure) -> list[str]:
     subjects = [refusal.subject for refusal in refusals]
     cures = []
     if AccessSubject.BOT in subjects:
         cures.append(_BOT_CURE)
     if AccessSubject.ADMIN in subjects:
-        cures.append(_INTEGRATION_CURE if is_renewed else _FIXED_CURE)
-    if scopes := [f"`{SCOPES[subject]}`" for subject in subjects if subject in SCOPES]:
-        missing, them = ("The scope {} is", "it") if len(scopes) == 1 else ("The scopes {} are", "them")
-        if is_renewed:
-            token = (
-                f"Give {them} to the integration at developer.webex.com. Then run `python -m bot authorize`, where a"
-            )
-            token += " partner administrator must consent."
-        else:
-            token = f"Set `WEBEX_ADMIN_TOKEN` to a partner administrator's token that has {them}, and restart the bot."
-        lacking = missing.format(" and ".join(scopes))
-        cures.append(f"{lacking} missing, or the role of a partner administrator is. {token}")
+        cures.append(_INTEGRATION_CURE if cure.is_renewed else _FIXED_CURE)
+    needed = [SCOPES[subject] for subject in subjects if subject in SCOPES]
+    if needed:
+        cures.append(_scope_cure(needed, cure))
     return cures
+
+
+def _scope_cure(needed: Sequence[str], cure: Cure) -> str:
+    role = "the role of a partner administrator"
+    missing = [scope for scope in needed if scope not in cure.scopes]
+    if not missing:
+        return (
+            f"The scopes are right, so {role} is missing. Give that role in Partner Hub to the person who authorized "
+            "me. Or run `python -m bot authorize`, and sign in as a partner administrator."
+        )
+    verb, them = ("scope {} is", "it") if len(missing) == 1 else ("scopes {} are", "them")
+    lacking = f"The {verb.format(' and '.join(f'`{scope}`' for scope in missing))} missing"
+    if not cure.scopes:
+        lacking += f", or {role} is"
+    if cure.is_renewed:
+        return (
+            f"{lacking}. Give {them} to the integration at developer.webex.com. Then run `python -m bot authorize`, "
+            "where a partner administrator must consent."
+        )
+    return (
+        f"{lacking}. Set `WEBEX_ADMIN_TOKEN` to a partner administrator's token that has {them}, and restart the bot."
+    )
 
 
 def _webex_says(refusal: AccessRefusal) -> str:

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from bot.syncs import webex_runs
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
-from bot.webex.errors import ACCESS_PAUSE, MAX_PAUSE, AccessRefused, RateLimited, Rejected, TokenRefused, WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, AccessRefused, RateLimited, Rejected, WebexFailure
 from bot.webex.sync_error_codes import ErrorKind
 from storage.values.records import Cause, Outage, Sync, SyncState, WaitsFor, WebexSyncStatus
 
@@ -100,7 +100,7 @@ def after_failure(
     """Return what follows if a sync's status could not be read, `failures` times before; None to try again later."""
     if sync.state is SyncState.QUEUED:
         if isinstance(failure, AccessRefused):
-            return _without_access(ACCESS_PAUSE)
+            return _without_access()
         # After a 404 the enterprise's id is looked up again, which may well help.
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
             return _rejected(failure)
@@ -142,8 +142,7 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
         return Transition(SyncState.RUNNING, poll, unpause=pauses > 0)
     if isinstance(failure, AccessRefused):
         # Webex has not started the sync, and this says nothing against it, so it does not count as a start.
-        wait = ACCESS_PAUSE if isinstance(failure, TokenRefused) else MAX_PAUSE
-        return replace(_without_access(wait), updates={"starts": starts - 1})
+        return replace(_without_access(), updates={"starts": starts - 1})
     if isinstance(failure, RateLimited):
         return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:
@@ -205,8 +204,8 @@ def _from_replaced(sync: Sync, webex_status: WebexSyncStatus) -> Transition:
     return Transition(SyncState.COMPLETED, updates={"ended_at": succeeded_at, "seconds": seconds, "counts": {}})
 
 
-def _without_access(wait: timedelta) -> Transition:
-    return Transition(SyncState.QUEUED, wait, WaitsFor.ACCESS)
+def _without_access() -> Transition:
+    return Transition(SyncState.QUEUED, ACCESS_PAUSE, WaitsFor.ACCESS)
 
 
 def _cluster_busy(starts: int, rest: timedelta) -> Transition:

@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.chat.fields import Fields, parse_fields
-from storage import admins, audit, enterprises, rosters, syncs
+from storage import access_refusals, admins, audit, enterprises, rosters, syncs
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
-from storage.values.records import AuditEntry, Cause, Claim, Enterprise, RosterState
+from storage.values.records import AccessSubject, AuditEntry, Cause, Claim, Enterprise, RosterState
 from tests.bot.samples import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -457,3 +457,31 @@ def test_on_postgresql_only_db_upgrade_creates_the_tables(
         assert "acme" in run(shell, "enterprise list").stdout
         assert "The key acme is" in run(shell, "enterprise add acme --sp-enterprise-id R+b").stderr
         assert "The enterprise id R+a is" in run(shell, "enterprise add other --sp-enterprise-id R+a").stderr
+
+
+def test_health_says_in_one_line_why_the_bot_cannot_work(
+    shell: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert run(shell, "health").output == "healthy\n"
+    with database.write() as session:
+        access_refusals.mark_refused(session, AccessSubject.ADMIN, NOW, "401", None)
+    assert run(shell, "health").exit_code == 0
+    with database.write() as session:
+        access_refusals.mark_refused(session, AccessSubject.BOT, NOW, "Webex answered 401", "NA_1")
+    refused = run(shell, "health")
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert "since 2026-11-22T10:14:00Z" in refused.output
+    assert "WEBEX_BOT_TOKEN" in refused.output
+    assert "tracking id NA_1" in refused.output
+    missing = tmp_path / "none.db"
+    urls = {f"sqlite:///{missing}": "there is no file", "postgresql://u:hush@127.0.0.1:1/d": "cannot be used"}
+    for url, said in urls.items():
+        monkeypatch.setenv("DATABASE_URL", url)
+        broken = run(shell, "health")
+        assert (broken.exit_code, broken.output.count("\n")) == (1, 1)
+        assert said in broken.output
+        assert "hush" not in broken.output
+    assert not missing.exists()
+    (tmp_path / "empty.db").touch()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    assert "not up to date" in run(shell, "health").output

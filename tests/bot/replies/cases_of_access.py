@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.replies import licenses, locations, provider_access, queue, sync
+from bot.replies.provider_access import Cure
 from storage.values.records import AccessRefusal, AccessSubject, SyncState
 from tests.bot import samples
 from tests.bot.replies.cases import Case, Sample, case, constant
@@ -15,14 +16,21 @@ ADMIN, SCOPE = (AccessSubject.ADMIN,), (AccessSubject.ENTERPRISES, AccessSubject
 def of_access(sample: Sample) -> Iterator[Case]:
     token, scopes = _refusals(sample, *ADMIN), _refusals(sample, *SCOPE)
     start, bot = _refusals(sample, AccessSubject.SYNCS), _refusals(sample, AccessSubject.BOT)
-    yield case(provider_access.refused)(token, is_renewed=False)
-    yield case(provider_access.refused, "of an integration")(token, is_renewed=True)
-    yield case(provider_access.refused, "without a role")(scopes, is_renewed=False)
-    yield case(provider_access.refused, "of an integration, without a scope")(start, is_renewed=True)
+    fixed, renewed = Cure(is_renewed=False), Cure(is_renewed=True)
+    needed = frozenset(provider_access.SCOPES.values())
+    yield case(provider_access.refused)(token, fixed)
+    yield case(provider_access.refused, "of an integration")(token, renewed)
+    yield case(provider_access.refused, "without scopes or the role")(scopes, fixed)
+    yield case(provider_access.refused, "of an integration, without a scope or the role")(start, renewed)
+    one = Cure(is_renewed=True, scopes=frozenset({provider_access.SCOPES[AccessSubject.ENTERPRISES]}))
+    yield case(provider_access.refused, "of an integration, without a scope")(scopes, one)
+    yield case(provider_access.refused, "of an integration, without the role")(
+        scopes, Cure(is_renewed=True, scopes=needed)
+    )
     yield case(provider_access.works_again)(token, NOW)
     yield case(provider_access.works_again, "of several parts")([*scopes, *start], NOW)
-    yield case(provider_access.log_line)(token, is_renewed=False)
-    yield case(provider_access.log_line, "of the bot")(bot, is_renewed=False)
+    yield case(provider_access.log_line)(token, fixed)
+    yield case(provider_access.log_line, "of the bot")(bot, fixed)
     yield case(provider_access.unhealthy)(bot[0])
     yield from (constant(provider_access, name) for name in ("WAITING", "NOT_READ", "STARTS_LATER", "END_KNOWN_LATER"))
     notice = provider_access.notice(token, NOW, "UTC", for_operator=False, is_renewed=False)
