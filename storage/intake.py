@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from storage import inbox
+from storage import inbox, space_looks
 from storage.engine.database import Database
 from storage.values.messages import Event
 
@@ -31,13 +31,22 @@ class _Arrival:
     stored: bool = False
 
 
+MAX_LOST = 1000
+"""How many events are remembered that could not be stored: some minutes of a busy bot."""
+
+
 class Intake:
-    """Writes the events of any number of threads, with one connection."""
+    """Writes the events of any number of threads, with one connection.
+
+    Events that the database did not take are written before the next event. So the order within a space is kept, also
+    if Webex does not send them again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: deque[_Arrival] = deque()
         self._writing = threading.Lock()
+        self._lost: deque[Event] = deque(maxlen=MAX_LOST)
 
     def keep(self, event: Event, now: datetime) -> None:
         """Return when the event is stored, or was there already. Raise `NotStored` if the database does not take it."""
@@ -58,18 +67,23 @@ class Intake:
                     self._write([arrival], now)
                 return
             log.exception("%d events could not be stored", len(batch))
+            if isinstance(error, OperationalError | InterfaceError):
+                self._lost += [arrival.event for arrival in batch]
         else:
             for arrival in batch:
                 arrival.stored = True
             if new:
                 self._database.announce(frozenset({inbox.KIND}))
+            if self._lost:
+                self._lost.clear()
+                self._request_look(now)
         finally:
             for arrival in batch:
                 arrival.done = True
 
     def _record(self, batch: list[_Arrival], now: datetime) -> bool:
         """Write the events, and try once more if the pooled connection was stale."""
-        events = [arrival.event for arrival in batch]
+        events = [*self._lost, *(arrival.event for arrival in batch)]
         try:
             with self._database.single_write() as connection:
                 return inbox.record(connection, events, now)
@@ -78,3 +92,11 @@ class Intake:
                 raise
             with self._database.single_write() as connection:
                 return inbox.record(connection, events, now)
+
+    def _request_look(self, now: datetime) -> None:
+        """Have the spaces looked at: other processes may have lost events, too."""
+        try:
+            with self._database.write() as session:
+                space_looks.request(session, now)
+        except SQLAlchemyError:
+            log.warning("a look at the spaces could not be requested")

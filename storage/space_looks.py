@@ -1,4 +1,4 @@
-"""How far the bot has looked back: in each space, and in all of them. All times are by Webex's clock."""
+"""How far the bot has looked back: in each space, and in all of them, by Webex's clock. And when a look is wanted."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.engine import leases
 from storage.models import SpaceLookRow
 from storage.models.columns import UTCDateTime
 
@@ -18,6 +19,9 @@ _ALL_SPACES = ""
 
 KEEP_FOR = timedelta(days=2)
 """How long the position of a quiet space is kept: longer than a message is answered late."""
+
+_REQUESTED = "look requested"
+"""The lease that ends when a look was asked for."""
 
 _ROWS: Any = SpaceLookRow.__table__
 _CURSOR = select(_ROWS.c.looked_until, _ROWS.c.not_before).where(_ROWS.c.room_id == _ALL_SPACES)
@@ -64,6 +68,16 @@ def advance_cursor(session: Session, until: datetime) -> None:
     """Note that all spaces have been looked at until then, and forget the positions of spaces that are long quiet."""
     advance(session, _ALL_SPACES, until)
     session.execute(_FORGET, {"before": until - KEEP_FOR})
+
+
+def request(session: Session, now: datetime) -> None:
+    """Ask the processes with jobs for a look: messages came that could not be stored, or nobody took them."""
+    leases.take(session, _REQUESTED, "", now, timedelta())
+
+
+def requested_at(session: Session) -> datetime | None:
+    """Return when a look was last asked for, by the clock of the process that asked."""
+    return leases.held_until(session, _REQUESTED)
 
 
 def _advance(session: Session, values: dict[str, Any]) -> None:

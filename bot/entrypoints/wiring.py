@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.entrypoints import provider_access, startup
+from bot.entrypoints.gunicorn_config import STARTED
 from bot.jobs import SCHEDULE, access_looks
 from bot.jobs.access_watch import DatabaseWatch
 from bot.jobs.engine.clock import Clock
@@ -21,6 +23,7 @@ from bot.webex.access_token import FixedToken, WatchedToken
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient
 from bot.webex.messaging import Webex
+from storage import space_looks
 from storage.engine.database import Database
 from storage.engine.listener import Listener
 
@@ -76,4 +79,15 @@ def door() -> Flask:
     """Return the app of the web process, for gunicorn."""
     settings = startup.load_settings(Process.WEB)
     database = startup.open_database(settings, connections=1, single_writes=1)
-    return create_app(database, settings.webhook_secrets, startup.now)
+    app = create_app(database, settings.webhook_secrets, startup.now)
+    app.extensions[STARTED] = partial(_request_look, database)
+    return app
+
+
+def _request_look(database: Database) -> None:
+    """Have the workers look for what was typed while no web process was there."""
+    try:
+        with database.write() as session:
+            space_looks.request(session, startup.now())
+    except SQLAlchemyError as error:
+        log.warning("a look at the spaces could not be requested: %s", type(error).__name__)

@@ -17,7 +17,7 @@ from bot.jobs.engine.turn import NotMyTurn, Turn
 from bot.jobs.pace import Pace
 from bot.jobs.space_look import Looked, SpaceLooks
 from bot.webex.errors import RateLimited, WebexFailure
-from storage import webhooks
+from storage import space_looks, webhooks
 from storage.engine import leases
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class _Looking:
         self._is_database_away = False
         self._is_forced = True
         self._rests = False
+        self._requested_at: datetime | None = None
         self._not_before = 0.0
         self._glance_at = 0.0
         self._failures = 0
@@ -130,10 +131,13 @@ class _Looking:
     def _wait(self) -> float:
         """Return the seconds until a look is due, by what all processes know; zero or less if it is due now."""
         with self._context.database.quick_read() as session:
-            due = leases.held_until(session, _LOOKED)
+            due, requested_at = leases.held_until(session, _LOOKED), space_looks.requested_at(session)
         if self._is_database_away:
             log.info("the database is back: looking for messages that could not be stored meanwhile")
             self._is_database_away = False
+            self._is_forced, self._reliable_since = True, time.monotonic()
+        if requested_at != self._requested_at:
+            self._requested_at = requested_at
             self._is_forced, self._reliable_since = True, time.monotonic()
         wait = 0.0 if due is None else (due - self._context.now()).total_seconds()
         # A time further ahead comes from a clock that was wrong.
