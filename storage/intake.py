@@ -95,8 +95,10 @@ class Intake:
 
     def _request_look(self, now: datetime) -> None:
         """Have the spaces looked at: other processes may have lost events, too."""
-        try:
-            with self._database.write() as session:
-                space_looks.request(session, now)
-        except SQLAlchemyError:
-            log.warning("a look at the spaces could not be requested")
+        for _ in range(2):  # the pooled connection can be stale
+            try:
+                with self._database.write() as session:
+                    space_looks.request(session, now)
+                return
+            except SQLAlchemyError as error:
+                log.warning("a look at the spaces could not be requested: %s", type(error).__name__)

@@ -179,7 +179,7 @@ class _Looking:
         if not self._is_database_away:
             log.warning("cannot look back, because the database cannot be reached: %s", type(error).__name__)
         self._is_database_away = True
-        self._not_before = time.monotonic() + _DATABASE_EVERY
+        self._not_before = time.monotonic() + _TICK
 
     def _webex_failed(self, failure: WebexFailure) -> None:
         self._failures += 1

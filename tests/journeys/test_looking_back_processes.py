@@ -137,11 +137,12 @@ def test_what_is_written_while_the_database_is_away_is_answered_once(
         until(lambda: has_begun(bot) and len(bot.webhooks()) == 5)
         bot.type("help")
         bot.wait_for_answers(1)
+        until(bot.nothing_to_do)
         bot.database.close()
         line.cut()
-        until(lambda: "cannot look back" in worker.said)
         for number in range(2):
             bot.type(f"nonsense{number}")
+        until(lambda: web.said.count("could not be stored") == 2 and "cannot look back" in worker.said)
         line.mend()
         until(lambda: len(bot.answers()) >= 3, 40)
         until(bot.nothing_to_do)
