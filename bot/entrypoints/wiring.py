@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -69,7 +70,8 @@ def start_clock(context: Context) -> Clock:
 
 def stop_clock(clock: Clock, max_seconds: float) -> None:
     """Stop the clock. If work does not end in time, end the process without it: its rows are given back by then."""
-    if not clock.stop(max_seconds):
+    deadline = time.monotonic() + max_seconds
+    if not clock.stop(max_seconds) or not clock.wait_for_chores(deadline - time.monotonic()):
         log.warning("some work did not end in time")
         logging.shutdown()
         os._exit(0)

@@ -1,6 +1,7 @@
 """The clock: APScheduler's threads and timers. They look for rows, and are never the truth about them."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,8 @@ class Clock:
         self._jobs = [entry for entry in schedule if isinstance(entry, Job)]
         self._chores = [entry for entry in schedule if isinstance(entry, Chore)]
         self._pools = {job.kind: WorkerPool(job, context) for job in self._jobs}
+        self._chores_at_work: set[str] = set()
+        self._chore_ended = threading.Condition()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -85,9 +88,24 @@ class Clock:
             log.warning("stopped with %d rows in hand: given back for other workers", given_back)
         return ended
 
+    def wait_for_chores(self, limit: float) -> bool:
+        """Wait `limit` seconds for the chores at work; return whether they ended. `stop` must have been called."""
+        with self._chore_ended:
+            return self._chore_ended.wait_for(lambda: not self._chores_at_work, max(limit, 0))
+
     def _run(self, chore: Chore) -> None:
-        if self._context.stopping.is_set():
-            return
+        with self._chore_ended:
+            if self._context.stopping.is_set():
+                return
+            self._chores_at_work.add(chore.name)
+        try:
+            self._try(chore)
+        finally:
+            with self._chore_ended:
+                self._chores_at_work.discard(chore.name)
+                self._chore_ended.notify_all()
+
+    def _try(self, chore: Chore) -> None:
         try:
             chore.run(self._context)
         except NotMyTurn:

@@ -9,6 +9,7 @@ import requests
 
 from bot.entrypoints import wiring
 from bot.jobs import SCHEDULE
+from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
@@ -67,3 +68,20 @@ def test_only_the_providers_calls_wait_as_long_as_the_settings_say(monkeypatch: 
             call()
     assert waits == [(5.0, 8), (5.0, 90.0)]
     database.close()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_chore_that_hangs_does_not_keep_the_process(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped:
+        def stop(self, _limit: float) -> bool:
+            return True
+
+        def wait_for_chores(self, limit: float) -> bool:
+            assert 4 < limit <= 5
+            return ends
+
+    left: list[int] = []
+    monkeypatch.setattr("os._exit", left.append)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
+    wiring.stop_clock(cast(Clock, Stopped()), 5)
+    assert left == ([] if ends else [0])

@@ -52,6 +52,26 @@ def test_a_stop_waits_no_longer_than_its_limit(database: Database) -> None:
         gate.set()
 
 
+def test_a_chore_at_work_is_waited_for_no_longer_than_asked(database: Database) -> None:
+    gate, began = threading.Event(), threading.Event()
+
+    def hang(_context: Context) -> None:
+        began.set()
+        gate.wait(10)
+
+    for limit, has_ended in ((0.2, False), (5, True)):
+        gate.clear()
+        began.clear()
+        with running(database, Chore("hang", hang, every=timedelta(minutes=1))) as started:
+            assert began.wait(10)
+            threading.Timer(0.3, gate.set).start()
+            since = time.monotonic()
+            assert started.stop(limit)
+            assert started.wait_for_chores(limit) is has_ended
+            assert time.monotonic() - since < 2
+            gate.wait(10)
+
+
 def test_a_stop_during_nudges_ends_soon(database: Database) -> None:
     for _ in range(15):
         rows = Rows(threads=8)
