@@ -8,6 +8,7 @@ others. Only after its end, or after a 401, they wait for the new one.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,11 +36,8 @@ _REFUSAL_PAUSE = timedelta(minutes=1)
 _MIN_PAUSE, _MAX_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
 """How long Webex is not asked again if it did not answer."""
 
-_YOUNG = timedelta(seconds=2)
-"""A token that Webex refuses so soon after its renewal is not renewed again: the next one would be refused, too."""
-
-_FORCED_PAUSE = timedelta(minutes=1)
-"""The same for a token that has replaced a refused one."""
+_MAX_REFUSED, _REFUSED_WITHIN = 3, timedelta(minutes=1)
+"""How many refused tokens are renewed in this time. If Webex goes on to refuse new ones, more of them do not help."""
 
 
 class Endpoint(Protocol):
@@ -66,7 +64,7 @@ class RenewedToken:
         self._turn = threading.Lock()
         self._tokens: OpenedTokens | None = None
         self._failure: _Failure | None = None
-        self._forced: tuple[str, datetime] | None = None
+        self._refused_at: deque[datetime] = deque(maxlen=_MAX_REFUSED)
 
     def current(self) -> str:
         """Return the token to send now. Raise WebexFailure if it has ended and cannot be renewed."""
@@ -81,7 +79,7 @@ class RenewedToken:
         return token
 
     def renewed(self, refused: str) -> str | None:
-        """Return another token than the one that Webex has refused. Return None if that one was renewed just now."""
+        """Return another token than the one that Webex has refused. Return None if it has refused many just now."""
         if token := self._living(refused):
             return token
         with self._my_turn(_MAX_TURN_SECONDS) as is_mine:
@@ -89,7 +87,7 @@ class RenewedToken:
                 raise Unavailable("the provider's access token is being renewed, which takes long")
             try:
                 return self._look_or_renew(refused)
-            except _TooYoung:
+            except _TooManyRefused:
                 return None
 
     def look(self) -> None:
@@ -119,7 +117,8 @@ class RenewedToken:
     def _look_or_renew(self, refused: str | None = None) -> str:
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while (token := self._fresh(refused)) is None:
-            self._raise_if_too_young(refused)
+            if refused is not None:
+                self._raise_if_too_many_refused()
             if self._store.lease(self._now()):
                 try:  # another process may have renewed it just before this one got the lease
                     return self._fresh(refused) or self._renew(refused)
@@ -186,7 +185,7 @@ class RenewedToken:
         # If the database fails now, the answer is at least known here.
         self._tokens = OpenedTokens(refresh_token, answer.access_token, answer.access_ends_at, now, tokens.version)
         if refused is not None:
-            self._forced = answer.access_token, now + min(_FORCED_PAUSE, (_life(self._tokens) or _FORCED_PAUSE) / 2)
+            self._refused_at.append(now)
         kept = self._store.keep_renewed(tokens.version, tokens.refresh_token, answer, now)
         if kept is None:
             log.info("the integration's tokens were replaced during their renewal")
@@ -241,18 +240,14 @@ class RenewedToken:
             return None
         return failure
 
-    def _raise_if_too_young(self, refused: str | None) -> None:
-        tokens, now = self._tokens, self._now()
-        if refused is None or tokens is None:
-            return
-        is_forced = self._forced is not None and self._forced[0] == refused and now < self._forced[1]
-        is_young = tokens.access_token == refused and tokens.renewed_at is not None and now < tokens.renewed_at + _YOUNG
-        if is_forced or is_young:
-            raise _TooYoung
+    def _raise_if_too_many_refused(self) -> None:
+        latest = self._refused_at
+        if len(latest) == _MAX_REFUSED and self._now() < latest[0] + _REFUSED_WITHIN:
+            raise _TooManyRefused
 
 
-class _TooYoung(Exception):
-    """Webex refuses a token that was renewed just now."""
+class _TooManyRefused(Exception):
+    """Webex refuses tokens that were renewed just now."""
 
 
 def _life(tokens: OpenedTokens) -> timedelta | None:
