@@ -33,7 +33,7 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     Chore("webhooks", webhooks.look, every=timedelta(minutes=2)),
     Chore(SECRET, webhooks.send_secret, every=timedelta(days=1), at_start=False),
     Chore("provider token", provider_token.renew, every=timedelta(seconds=5)),
-    Chore("token reminders", provider_token.remind, every=timedelta(minutes=1)),
+    Chore("token reminders", provider_token.remind, every=timedelta(seconds=30)),
     Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),
     Chore("survey", webex_status.survey, every=webex_status.EVERY),
     Chore("whole rosters", rosters.request_stalest, every=timedelta(minutes=1)),

@@ -19,7 +19,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from bot.webex.access_token import fits_header
 from bot.webex.error_responses import load_json, redacted, retry_after
 from bot.webex.errors import AnswerLost, RateLimited, TokenRefused, Unavailable, WebexFailure
-from bot.webex.json_fields import Item, as_int
+from bot.webex.json_fields import Item, as_int, storable
 
 MAX_CALL_SECONDS = 10.0
 """Time for a whole call: a lease that is a little longer keeps other processes from the same call."""
@@ -184,9 +184,9 @@ def _tokens(answer: Item, asked_at: datetime) -> Tokens:
     return Tokens(
         access_token=str(answer["access_token"]),
         access_ends_at=_end(answer.get("expires_in"), asked_at),
-        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
+        refresh_token=refresh_token if isinstance(refresh_token, str) and fits_header(refresh_token) else None,
         refresh_ends_at=_end(answer.get("refresh_token_expires_in"), asked_at),
-        scopes=" ".join(scope.split()) if isinstance(scope, str) else "",
+        scopes=" ".join(storable(scope).split()) if isinstance(scope, str) else "",
     )
 
 
@@ -198,6 +198,7 @@ def _end(seconds: object, asked_at: datetime) -> datetime | None:
 
 def _shown(value: object, secrets: tuple[str, ...]) -> str:
     """Return a text for an error, on one line and without the secrets; an empty text if it is none."""
-    for secret in secrets:
-        value = redacted(value, secret)
-    return value if isinstance(value, str) else ""
+    first, *others = secrets
+    for secret in others:
+        value = value.replace(secret, "[token]") if isinstance(value, str) else None
+    return redacted(value, first)

@@ -1,6 +1,8 @@
 """The chores of the provider's token: it is renewed ahead, and operators are told before its refresh token ends."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,13 +13,15 @@ from bot.jobs import provider_token
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.access_token import FixedToken
+from bot.webex.access_watch import NoWatch
 from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient
-from bot.webex.errors import TokenRefused
+from bot.webex.errors import AccessRefused, TokenRefused
 from bot.webex.messaging import Webex
 from storage import admins
 from storage.engine.database import Database
 from storage.models import OutboxRow
+from storage.values.records import AccessSubject
 from tests.bot.integration.imagined import CLIENT_ID, LIFE, NOW, ImaginedEndpoint, Time, answer, renewed_token, store
 
 DAY = timedelta(days=1)
@@ -128,6 +132,29 @@ def test_a_refused_refresh_token_is_told_while_the_access_token_works(
     store(context.database).keep_authorized(answer("access", "refresh", at=time.now, refresh_life=DAY), time.now)
     provider_token.remind(context)
     assert "token of the provider's integration ends" in told(context.database)[1]
+
+
+def test_a_refused_renewal_is_noticed_though_nobody_calls(
+    context: Context, endpoint: ImaginedEndpoint, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    noticed: list[AccessSubject] = []
+
+    class Watch(NoWatch):
+        def refused(self, refusals: Mapping[AccessSubject, AccessRefused]) -> None:
+            noticed.extend(refusals)
+
+    assert context.provider_token is not None
+    client = WebexClient(context.provider_token, "http://127.0.0.1:1/v1/")
+    context = replace(context, broadworks=BroadWorks(client, Watch()))
+    provider_token.renew(context)
+    endpoint.trouble = lambda _refresh_token: TokenRefused("Webex answered 400: invalid_grant")
+    time.pass_by(LIFE * 0.8)
+    provider_token.renew(context)
+    assert noticed == []
+    time.pass_by(LIFE * 0.2)
+    provider_token.renew(context)
+    assert noticed == [AccessSubject.ADMIN]
+    assert caplog.text == ""
 
 
 def test_a_fixed_token_has_nothing_to_renew(database: Database, time: Time) -> None:

@@ -99,10 +99,22 @@ def test_a_life_may_be_written_as_text(server: Scripted) -> None:
     assert renewed(server, {**WHOLE, "expires_in": "60"}).access_ends_at == NOW + timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("odd", [None, 5, [], {}, ""])
+@pytest.mark.parametrize("odd", [None, 5, [], {}, "", "\0", "\n \0"])
 def test_odd_fields_beside_the_access_token_do_no_harm(server: Scripted, odd: object) -> None:
     answer = renewed(server, {**WHOLE, "refresh_token": odd, "scope": odd, "token_type": odd, "more": odd})
     assert (answer.access_token, answer.refresh_token, answer.scopes) == (ACCESS_TOKEN, None, "")
+
+
+def test_half_a_surrogate_pair_is_no_refresh_token_and_replaced_in_scopes(server: Scripted) -> None:
+    answer = renewed(server, {**WHOLE, "refresh_token": "\ud800", "scope": "a\ud800 b"})
+    assert (answer.refresh_token, answer.scopes) == (None, "a\ufffd b")
+
+
+@pytest.mark.parametrize("secret", [CLIENT_SECRET, REFRESH_TOKEN])
+def test_a_secret_that_a_long_text_cuts_is_hidden(server: Scripted, secret: str) -> None:
+    for length in range(270, 300):
+        said = str(failure(server, Answer(400, {"error_description": "x" * length + secret})))
+        assert secret[:4] not in said
 
 
 OAUTH = {"error": "invalid_grant", "error_description": f"The refresh token {REFRESH_TOKEN} is at its end."}
