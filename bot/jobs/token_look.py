@@ -20,10 +20,10 @@ def look(context: Context) -> None:
     """
     access_looks.refresh(context)
     bot = _account(context.webex.account, "WEBEX_BOT_TOKEN")
+    if bot is not None and bot.is_human:
+        raise NotABot(_not_a_bot(bot))
     admin_token = "The integration's token" if context.settings.uses_integration else "WEBEX_ADMIN_TOKEN"
     admin = _account(context.broadworks.account, admin_token)
-    if bot is not None and bot.is_human:
-        raise NotABot(_not_a_bot(bot, admin, admin_token))
     if bot is not None:
         context.webex.me()  # tells the watch that the token works
         if bot.kind == "bot":
@@ -60,9 +60,7 @@ def _account(ask: Callable[[], Account], token: str) -> Account | None:
         return None
 
 
-def _not_a_bot(bot: Account, admin: Account | None, admin_token: str) -> str:
-    if admin is not None and admin.kind == "bot":
-        return f"WEBEX_BOT_TOKEN and {admin_token} are swapped: WEBEX_BOT_TOKEN must be the bot's. Exchange them."
+def _not_a_bot(bot: Account) -> str:
     kind = "a guest" if bot.kind == "appuser" else "a person"
     return (
         f"WEBEX_BOT_TOKEN is the access token of {kind}, {_named(bot)}, not of a bot. Set it to the token that "

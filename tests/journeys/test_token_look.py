@@ -106,6 +106,23 @@ def test_a_persons_token_as_the_bots_ends_the_start(
     assert {(request.method, request.path) for request in sandbox.world.requests} == {("GET", "/people/me")}
 
 
+@pytest.mark.parametrize("trouble", ["503", "slow"])
+def test_a_persons_token_as_the_bots_ends_the_start_whatever_the_other_token_says(
+    sandbox: Sandbox,
+    database: Database,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+) -> None:
+    monkeypatch.setattr("bot.entrypoints.token_look.MAX_SECONDS", 0.5)
+    sandbox.faults.add(token=PARTNER_ADMIN, path="/", status=503, times=None, delay=30 if trouble == "slow" else 0)
+    with pytest.raises(SystemExit) as ended:
+        look_at_tokens(started(sandbox, database, ANA))
+    assert ended.value.code == 2
+    assert "is the access token of a person" in capsys.readouterr().err
+    sandbox.faults.clear()
+
+
 @pytest.mark.parametrize(
     ("admin", "said"), [(BOT, "WEBEX_ADMIN_TOKEN is the bot's own token"), ("dirsync2@webex.bot", "the token of a bot")]
 )
