@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.webex.error_responses import retry_after
-from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import AnswerLost, RateLimited, Rejected, ScopeMissing, TokenRefused, Unavailable, WebexFailure
 from storage.values.records import WebexSyncStatus
 
 
@@ -30,6 +30,7 @@ ANYWHERE = {
     "503": Trouble(lambda: Unavailable("503")),
     "lost": Trouble(lambda: AnswerLost("lost")),
     "401": Trouble(lambda: TokenRefused("401")),
+    "scope": Trouble(lambda: ScopeMissing("403")),
     **{f"429 {header}": _busy(header) for header in (None, "7", "-3", "1e9", "Wed, 01 Jan 2020 00:00:00")},
     "404": _rejected(404),
 }
