@@ -11,13 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.integration.failed_renewal import FailedRenewal
 from bot.integration.seal import Unreadable
 from bot.integration.token_store import OpenedTokens, TokenStore
-from bot.webex.errors import RateLimited, TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import TokenRefused, Unavailable, WebexFailure
 from bot.webex.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -30,12 +31,6 @@ _MAX_TURN_SECONDS = 15.0
 
 _LOOK_SECONDS = 0.1
 
-_REFUSAL_PAUSE = timedelta(minutes=1)
-"""How long Webex is not asked again after it has refused the refresh token."""
-
-_MIN_PAUSE, _MAX_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
-"""How long Webex is not asked again if it did not answer."""
-
 _MAX_REFUSED, _REFUSED_WITHIN = 3, timedelta(minutes=1)
 """How many refused tokens are renewed in this time. If Webex goes on to refuse new ones, more of them do not help."""
 
@@ -47,15 +42,6 @@ class Endpoint(Protocol):
         """Return new tokens. Raise TokenRefused for a refusal, another WebexFailure if none can be had now."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """A renewal that failed: with which version of the tokens, and until when it is not tried again."""
-
-    error: WebexFailure
-    version: int
-    until: datetime
-
-
 class RenewedToken:
     """The access token of an integration, for any thread."""
 
@@ -63,7 +49,7 @@ class RenewedToken:
         self._store, self._endpoint, self._now = store, endpoint, now
         self._turn = threading.Lock()
         self._tokens: OpenedTokens | None = None
-        self._failure: _Failure | None = None
+        self._failure: FailedRenewal | None = None
         self._refused_at: deque[datetime] = deque(maxlen=_MAX_REFUSED)
 
     def current(self) -> str:
@@ -99,10 +85,8 @@ class RenewedToken:
     @property
     def refusal(self) -> TokenRefused | None:
         """Why Webex will not renew the token, while it still works; None if it will, or if nobody has asked."""
-        failure, tokens = self._failure, self._tokens
-        if failure is None or tokens is None or failure.version != tokens.version or not self._living():
-            return None
-        return failure.error if isinstance(failure.error, TokenRefused) else None
+        failure = self._failure_of_version()
+        return failure.error if failure and isinstance(failure.error, TokenRefused) and self._living() else None
 
     @contextmanager
     def _my_turn(self, seconds: float) -> Iterator[bool]:
@@ -135,10 +119,10 @@ class RenewedToken:
         """Return the token if it need not be renewed, or cannot be; None if Webex is to be asked."""
         is_readable = self._read()
         token = self._living(refused)
-        failure = self._pausing()
         if token is not None:
             return None if is_readable and self._is_due() else token
-        if failure is not None:
+        failure = self._failure_of_version()
+        if failure is not None and failure.lasts(self._now(), None):
             raise failure.error.with_traceback(None)
         return None
 
@@ -202,16 +186,8 @@ class RenewedToken:
 
     def _failed(self, error: WebexFailure, tokens: OpenedTokens, refused: str | None) -> str:
         """Return the token that still works; raise the error if there is none."""
-        now = self._now()
+        self._failure = FailedRenewal(error, tokens.version, self._now())
         token = self._living(refused)
-        pause = _MIN_PAUSE
-        if isinstance(error, TokenRefused):
-            pause = _REFUSAL_PAUSE
-        elif token and tokens.access_ends_at:
-            pause = min(max((tokens.access_ends_at - now) / 10, _MIN_PAUSE), _MAX_PAUSE)
-        if isinstance(error, RateLimited) and error.retry_after:
-            pause = max(pause, error.retry_after)
-        self._failure = _Failure(error, tokens.version, now + pause)
         if token is None:
             raise error
         if not isinstance(error, TokenRefused):
@@ -228,17 +204,19 @@ class RenewedToken:
 
     def _is_due(self) -> bool:
         """Return whether the token is to be renewed now: when a quarter of its life is left."""
-        tokens = self._tokens
-        if tokens is None or tokens.access_ends_at is None or self._pausing():
+        tokens, now = self._tokens, self._now()
+        if tokens is None or tokens.access_ends_at is None:
             return False
-        return self._now() >= tokens.access_ends_at - (_life(tokens) or timedelta()) / 4
+        life = tokens.access_ends_at - (tokens.renewed_at or tokens.access_ends_at)
+        if now < tokens.access_ends_at - life / 4:
+            return False
+        failure = self._failure_of_version()
+        return failure is None or not failure.lasts(now, tokens.access_ends_at)
 
-    def _pausing(self) -> _Failure | None:
-        """Return the failure because of which Webex is not asked now."""
+    def _failure_of_version(self) -> FailedRenewal | None:
+        """Return the failed renewal of the known tokens, if the last one failed."""
         failure, tokens = self._failure, self._tokens
-        if failure is None or tokens is None or failure.version != tokens.version or failure.until <= self._now():
-            return None
-        return failure
+        return failure if failure and tokens and failure.version == tokens.version else None
 
     def _raise_if_too_many_refused(self) -> None:
         latest = self._refused_at
@@ -248,9 +226,3 @@ class RenewedToken:
 
 class _TooManyRefused(Exception):
     """Webex refuses tokens that were renewed just now."""
-
-
-def _life(tokens: OpenedTokens) -> timedelta | None:
-    if tokens.access_ends_at is None or tokens.renewed_at is None:
-        return None
-    return tokens.access_ends_at - tokens.renewed_at

@@ -323,6 +323,19 @@ def test_a_refused_token_is_no_refusal_while_the_endpoint_is_away(
         token.renewed("access-1")
 
 
+def test_a_token_refused_during_an_outage_is_renewed_soon_after_it(
+    token: RenewedToken, endpoint: ImaginedEndpoint, time: Time
+) -> None:
+    token.current()
+    endpoint.trouble = always(lost)
+    time.pass_by(LIFE * 0.8)
+    assert token.current() == "access-1"
+    endpoint.trouble = never
+    time.pass_by(2 * SECOND)
+    assert token.current() == "access-1"
+    assert token.renewed("access-1") == "access-3"
+
+
 def test_an_answer_that_cannot_be_kept_is_used_and_kept_later(
     database: Database, token: RenewedToken, endpoint: ImaginedEndpoint, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
