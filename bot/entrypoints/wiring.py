@@ -22,7 +22,7 @@ from bot.settings.load import Settings
 from bot.web import create_app
 from bot.webex.access_token import FixedToken, WatchedToken
 from bot.webex.broadworks import BroadWorks
-from bot.webex.client import WebexClient
+from bot.webex.client import MAX_WAIT_SECONDS, WebexClient
 from bot.webex.messaging import Webex
 from storage import space_looks
 from storage.engine.database import Database
@@ -43,13 +43,13 @@ def build_context(settings: Settings, database: Database, now: Callable[[], date
     """Return what the jobs work with: the database and Webex, as the settings name them."""
     memory = AccessMemory()
     watch = DatabaseWatch(memory, database, now, settings.webex_admin_client_id)
-    fixed = settings.webex_bot_token.reveal()
-    unwatched = Webex(WebexClient(FixedToken(fixed), settings.webex_api_url), watch)
+    fixed, timeout = settings.webex_bot_token.reveal(), settings.webex_timeout.total_seconds()
+    short = min(timeout, MAX_WAIT_SECONDS)
+    unwatched = Webex(WebexClient(FixedToken(fixed), settings.webex_api_url, timeout=short), watch)
     watched = WatchedToken(fixed, partial(access_looks.confirm_bot_refusal, unwatched.me, memory, watch))
-    bot = Webex(WebexClient(watched, settings.webex_api_url), watch)
+    bot = Webex(WebexClient(watched, settings.webex_api_url, timeout=short), watch)
     renewable = provider_access.renewed_token(settings, database, now) if settings.uses_integration else None
     admin_token = renewable or FixedToken(settings.webex_admin_token.reveal())
-    timeout = settings.webex_timeout.total_seconds()
     admin = WebexClient(admin_token, settings.webex_api_url, timeout=timeout)
     return Context(settings, database, bot, BroadWorks(admin, watch), now, provider_token=renewable, access=memory)
 

@@ -32,7 +32,7 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     Chore("looking back", look_back.run, every=look_back.FOR_LIFE),
     Chore("webhooks", webhooks.look, every=timedelta(minutes=2)),
     Chore(SECRET, webhooks.send_secret, every=timedelta(days=1), at_start=False),
-    Chore("provider token", provider_token.renew, every=timedelta(seconds=5)),
+    Chore("provider token", provider_token.renew, every=timedelta(seconds=3)),
     Chore("token reminders", provider_token.remind, every=timedelta(seconds=30)),
     Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),
     Chore("survey", webex_status.survey, every=webex_status.EVERY),

@@ -157,8 +157,8 @@ SETTINGS = (
     ),
     Setting(
         "WEBEX_TIMEOUT",
-        "How long the bot waits for Webex's answer to one call for the provider, such as a page of license holders. "
-        "For its own messages it waits 8 seconds.",
+        "The longest wait for Webex's answer to one call, such as a page of license holders. "
+        "Calls about messages and webhooks wait at most 8 seconds.",
         parsers.call_timeout,
         "60s",
     ),

@@ -22,6 +22,9 @@ from bot.webex.urls import next_page_path, trusted_file_url
 MAX_PAGES = 10_000
 """Pages of one list; a longer list is taken for one that never ends."""
 
+MAX_WAIT_SECONDS = 8.0
+"""How long the bot's own calls wait for Webex: turns and looks, and the order of a space, rely on short waits."""
+
 MAX_DOWNLOAD_SECONDS = 30.0
 """Time for a whole file, because one that comes byte by byte would never reach the session's timeout."""
 
@@ -32,7 +35,7 @@ _CHUNK_BYTES = 64 * 1024
 class WebexClient:
     """Calls to Webex with one token, from any thread."""
 
-    def __init__(self, access_token: AccessToken, base_url: str, *, timeout: float = 8) -> None:
+    def __init__(self, access_token: AccessToken, base_url: str, *, timeout: float = MAX_WAIT_SECONDS) -> None:
         """Raise ValueError if `base_url` is no web address.
 
         `timeout` is in seconds, for each wait for Webex once there is a connection.

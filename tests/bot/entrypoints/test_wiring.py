@@ -47,7 +47,10 @@ def _thread_names() -> list[str]:
     return [thread.name for thread in threading.enumerate()]
 
 
-def test_only_the_providers_calls_wait_as_long_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("setting", "expected"), [(90, [(5.0, 8.0), (5.0, 90.0)]), (2, [(2.0, 2.0), (2.0, 2.0)])])
+def test_no_call_waits_longer_than_the_settings_say_and_the_bots_own_8_s(
+    setting: int, expected: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     waits: list[object] = []
 
     def send(*_: object, **options: object) -> None:
@@ -60,13 +63,13 @@ def test_only_the_providers_calls_wait_as_long_as_the_settings_say(monkeypatch: 
         webex_bot_token=Secret("bot"),
         webex_admin_token=Secret("admin"),
         webex_api_url="http://127.0.0.1:1/",
-        webex_timeout=timedelta(seconds=90),
+        webex_timeout=timedelta(seconds=setting),
     )
     context = wiring.build_context(settings, database)
     for call in (context.webex.me, lambda: context.broadworks.enterprise("Reseller1+acme")):
         with pytest.raises(AnswerLost):
             call()
-    assert waits == [(5.0, 8), (5.0, 90.0)]
+    assert waits == expected
     database.close()
 
 
