@@ -41,7 +41,7 @@ class Rivals:
 
     def keep_out(self, found: Sequence[Webhook], *, is_start: bool) -> bool:
         """Return whether another installation has the webhooks, so that this one has to rest."""
-        others = [webhook.target_url for webhook in found if not self.is_own(webhook.target_url)]
+        others = [each.target_url for each in found if each.target_url and not self.is_own(each.target_url)]
         taken_by = next((row.taken_by for row in self._rows if row.taken_by), None)
         if taken_by is not None:
             return self._rests(taken_by, others, is_start=is_start)

@@ -50,7 +50,7 @@ def examine(own: Sequence[Webhook], wanted_name: str, target_url: str) -> State:
     keep = max(fitting, key=lambda each: (is_same_address(each.target_url, target_url), each.is_active))
     others = tuple(webhook for webhook in named if webhook is not keep)
     faults = {
-        Happening.ADDRESS: not is_same_address(keep.target_url, target_url),
+        Happening.ADDRESS: bool(keep.target_url) and not is_same_address(keep.target_url, target_url),
         Happening.INACTIVE: not keep.is_active,
         Happening.DUPLICATE: bool(others),
     }
