@@ -147,7 +147,7 @@ def kill_when_served(bot: House, process: Process) -> None:
     oauth.refresh = refresh  # type: ignore[method-assign]
 
 
-def test_a_refresh_token_changed_in_the_environment_and_a_new_key_are_taken(small: House) -> None:
+def test_a_changed_refresh_token_and_a_new_key_are_taken_at_a_restart(small: House) -> None:
     oauth, first, old_key = small.sandbox.world.oauth, small.serve(), small.more["BOT_SECRET_KEY"]
     until(lambda: len(renewals(small)) == 1)
     first.terminate()

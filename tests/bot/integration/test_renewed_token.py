@@ -169,7 +169,7 @@ def test_a_renewal_that_takes_long_elsewhere_fails_the_call_for_now(
 
 
 @pytest.mark.parametrize("is_served", [False, True])
-def test_a_process_that_dies_in_a_renewal_stops_the_next_only_for_its_lease(
+def test_a_process_that_dies_in_a_renewal_stops_others_for_its_lease(
     database: Database, endpoint: ImaginedEndpoint, other: RenewedToken, time: Time, is_served: bool
 ) -> None:
     other.current()
@@ -293,7 +293,7 @@ def test_a_refused_token_is_renewed_at_once(token: RenewedToken, endpoint: Imagi
     assert len(endpoint.asked) == 2
 
 
-def test_a_token_that_is_refused_again_and_again_is_renewed_three_times_a_minute(
+def test_tokens_refused_again_and_again_are_renewed_3_times_a_minute(
     token: RenewedToken, endpoint: ImaginedEndpoint, time: Time
 ) -> None:
     sent = token.current()
