@@ -20,7 +20,7 @@ _REFUSED = {
     AccessSubject.ENTERPRISES: "Webex does not let me read enterprises and their syncs",
     AccessSubject.SYNCS: "Webex does not let me start syncs",
     AccessSubject.LICENSE_HOLDERS: "Webex does not let me read license holders",
-    AccessSubject.BOT: "The bot's token does not work, so I read and answer nothing",
+    AccessSubject.BOT: "The bot's token does not work, so the bot reads and answers nothing",
 }
 _MAX_REASON = 300
 
@@ -81,7 +81,8 @@ def log_line(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
 
 def unhealthy(refusal: AccessRefusal) -> str:
     """Say in one line, for those who watch the process, why the bot cannot work."""
-    return f"{_REFUSED[refusal.subject]}, since {iso(refusal.refused_at)}. {_webex_says(refusal)} {_BOT_CURE}"
+    began = f"This began at {iso(refusal.refused_at)}."
+    return f"{_REFUSED[refusal.subject]}. {began} {_webex_says(refusal)} What to do: {_BOT_CURE}"
 
 
 def notice(

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from bot.webex import broadworks_items
 from bot.webex.access_watch import AccessWatch, NoWatch
 from bot.webex.client import WebexClient
 from bot.webex.errors import AccessRefused, Rejected, ScopeMissing, TokenRefused, WebexFailure
-from bot.webex.json_fields import Item, as_int, child, flag, objects, optional, required, storable, text, timestamp
+from bot.webex.json_fields import Item, child, optional, required
 from bot.webex.messaging import account_of
 from bot.webex.models import Account, Subscriber, WebexEnterprise
 from bot.webex.sync_error_codes import MEANINGS
 from bot.webex.urls import segment
-from storage.values.records import AccessSubject, SyncError, WebexSyncStatus
+from storage.values.records import AccessSubject, WebexSyncStatus
 
 PAGE_SIZE = "100"
 
@@ -71,13 +72,13 @@ class BroadWorks:
     def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
         """Return the state of the enterprise's last sync; `enterprise_id` is Webex's own."""
         with self._watched(AccessSubject.ENTERPRISES):
-            return _sync_status(self._client.call("GET", _sync_path(enterprise_id)))
+            return broadworks_items.sync_status(self._client.call("GET", _sync_path(enterprise_id)))
 
     def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
         """Start a sync; raise RateLimited while the enterprise's cluster runs another."""
         content = {"syncStatus": "SYNC_NOW"}
         with self._watched(AccessSubject.SYNCS):
-            return _sync_status(self._client.call("POST", _sync_path(enterprise_id), json=content))
+            return broadworks_items.sync_status(self._client.call("POST", _sync_path(enterprise_id), json=content))
 
     def subscriber_pages(
         self, sp_enterprise_id: str, *, changed_since: datetime | None = None
@@ -97,7 +98,7 @@ class BroadWorks:
             for item in items:
                 if required(item, "spEnterpriseId") != sp_enterprise_id:
                     foreign += 1
-                elif (subscriber := _subscriber(item)).id not in seen:
+                elif (subscriber := broadworks_items.subscriber(item)).id not in seen:
                     seen.add(subscriber.id)
                     page.append(subscriber)
             yield page
@@ -115,7 +116,7 @@ class BroadWorks:
                     id=webex_id,
                     sp_enterprise_id=sp_enterprise_id,
                     org_id=optional(item, "orgId"),
-                    sync_status=_sync_status(child(item, "broadworksDirectorySync")),
+                    sync_status=broadworks_items.sync_status(child(item, "broadworksDirectorySync")),
                 )
 
     def _pages(self, subject: AccessSubject, params: dict[str, str]) -> Iterator[list[Item]]:
@@ -184,40 +185,3 @@ def _scope_missing(rejected: Rejected) -> ScopeMissing:
 
 def _sync_path(enterprise_id: str) -> str:
     return f"broadworks/enterprises/{segment(enterprise_id)}/broadworksDirectorySync"
-
-
-def _sync_status(item: Item) -> WebexSyncStatus:
-    status = child(item, "directorySyncStatus")
-    return WebexSyncStatus(
-        enabled=flag(item, "enableDirSync"),
-        status=optional(status, "syncStatus"),
-        started_at=timestamp(status, "lastSyncStartTime"),
-        ended_at=timestamp(status, "lastSyncEndTime"),
-        succeeded_at=timestamp(status, "lastSuccessfulSyncTime"),
-        tracking_id=optional(status, "lastSyncTrackingId"),
-        counts={
-            storable(name): count
-            for name, value in status.items()
-            if isinstance(value, int) and (count := as_int(value)) is not None
-        },
-        errors=tuple(
-            SyncError(code=as_int(error.get("errorCode")) or 0, description=text(error, "description"))
-            for error in objects(status, "errors")
-        ),
-    )
-
-
-def _subscriber(item: Item) -> Subscriber:
-    return Subscriber(
-        id=required(item, "id"),
-        user_id=text(item, "userId"),
-        sp_enterprise_id=required(item, "spEnterpriseId"),
-        group_id=text(item, "spEnterpriseGroupId"),
-        first_name=text(item, "firstName"),
-        last_name=text(item, "lastName"),
-        email=text(item, "email"),
-        extension=text(item, "extension"),
-        package=text(item, "package"),
-        status=text(item, "status"),
-        last_status_change=timestamp(item, "lastStatusChange"),
-    )

@@ -470,7 +470,7 @@ def test_health_says_in_one_line_why_the_bot_cannot_work(
         access_refusals.mark_refused(session, AccessSubject.BOT, NOW, "Webex answered 401", "NA_1")
     refused = run(shell, "health")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
-    assert "since 2026-11-22T10:14:00Z" in refused.output
+    assert "began at 2026-11-22T10:14:00Z" in refused.output
     assert "WEBEX_BOT_TOKEN" in refused.output
     assert "tracking id NA_1" in refused.output
     missing = tmp_path / "none.db"
