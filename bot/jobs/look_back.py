@@ -40,6 +40,9 @@ _DATABASE_EVERY = 5.0
 _MAX_CUT = {True: 10.0, False: 120.0}
 """Seconds of one look, with polling and with webhooks. What is left is left to the next, which sees newer messages."""
 
+_MAX_PAUSE = {True: timedelta(seconds=15), False: EVERY}
+"""The longest pause after a look that Webex did not answer, with polling and with webhooks."""
+
 _BURST = {True: 4, False: 1}
 """Calls that may follow each other at once. With polling: the two of a look that finds a message, twice."""
 
@@ -152,7 +155,7 @@ class _Looking:
                 looked = self._looks.look(
                     turn, missed_since=self._missed_since(), max_seconds=_MAX_CUT[self.is_polling]
                 )
-            except (WebexFailure, SQLAlchemyError):
+            except (WebexFailure, SQLAlchemyError, NotMyTurn):
                 self._is_forced = True
                 raise
             self._set_next(began, looked)
@@ -185,7 +188,7 @@ class _Looking:
         self._failures += 1
         wait = pause(self._failures + 2, failure)
         if not isinstance(failure, RateLimited):
-            wait = min(wait, EVERY)
+            wait = min(wait, _MAX_PAUSE[self.is_polling])
         level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
         log.log(level, "looking back: %s; trying again in %d s", failure, wait.total_seconds())
         self._not_before = time.monotonic() + wait.total_seconds()

@@ -199,15 +199,10 @@ class SpaceLooks:
 
     def _read(self, turn: Turn, space: _Space, cursor: Cursor, missed_since: datetime | None) -> int:
         """Put the new messages of a space into the inbox, oldest first; return how many were missed."""
-        floor = max(cursor.not_before, self._webex_now() - MAX_AGE)
-        listed = self._messages(turn, space, max(space.since - OVERLAP, floor))
+        since = max(space.since - OVERLAP, cursor.not_before, self._webex_now() - MAX_AGE)
         me = self._context.me().person_id
-        wanted = [
-            message
-            for message in reversed(listed)
-            if not same(message.person_id, me) and (message.created is None or message.created > floor)
-        ]
-        wanted.sort(key=lambda message: message.created or floor)
+        listed = _oldest_first_after(since, self._messages(turn, space, since))
+        wanted = [message for message in listed if not same(message.person_id, me)]
         settled = self._webex_now() - MISSED_AFTER
         found = missed = 0
         with self._context.database.write() as session:
@@ -268,6 +263,16 @@ class SpaceLooks:
 
     def _webex_now(self) -> datetime:
         return self._context.webex.now()
+
+
+def _oldest_first_after(since: datetime, listed: Sequence[ListedMessage]) -> list[ListedMessage]:
+    """Return the messages after `since`, oldest first, from a list that is newest first.
+
+    What is listed above a message after `since` is after it, too, whatever its time says.
+    """
+    oldest_first = list(reversed(listed))
+    is_older = [message.created is not None and message.created <= since for message in oldest_first]
+    return oldest_first[is_older.index(False) :] if False in is_older else []
 
 
 def _are_older(times: Sequence[datetime | None], since: datetime) -> bool:
