@@ -24,7 +24,9 @@ def test_the_first_key_seals_and_each_key_opens() -> None:
     assert Seal([KEY]).opened(new) == "token"
 
 
-@pytest.mark.parametrize("sealed", ["", "token", "gAAAA", "żeton", Seal([OTHER_KEY]).sealed("token")])
+@pytest.mark.parametrize(
+    "sealed", ["", "token", "gAAAA", "żeton", pytest.param(Seal([OTHER_KEY]).sealed("token"), id="other key")]
+)
 def test_what_no_key_opens_is_unreadable(sealed: str) -> None:
     with pytest.raises(Unreadable, match="BOT_SECRET_KEY"):
         Seal([KEY]).opened(sealed)
