@@ -39,6 +39,12 @@ def current(session: Session, subjects: Collection[AccessSubject] = tuple(Access
     return [refusal for refusal in found if refusal.subject in subjects]
 
 
+def works_since(session: Session, subject: AccessSubject, moment: datetime) -> bool:
+    """Return whether Webex accepts this part of the access now, and began to do so after `moment`."""
+    is_since = ~_IS_REFUSED & (_ROWS.c.restored_at > moment)
+    return session.scalar(select(_ROWS.c.id).where(_ROWS.c.subject == subject, is_since)) is not None
+
+
 def last_outage(session: Session, subjects: Collection[AccessSubject], since: datetime) -> Outage | None:
     """Return the last time in which Webex refused any of these parts, from the first refusal to the last recovery.
 

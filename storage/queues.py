@@ -1,10 +1,11 @@
 """The queues of syncs: one per cluster, first come, first served.
 
 The first sync of a queue is marked as its `head`. Only the head is due; the transaction that ends it marks the next
-one. A sync that has waited too long becomes due without being the head, so that it can be ended.
+one. A head that Webex refuses to start gives way to the next. A sync that has waited too long becomes due without being
+the head, so that it can be ended.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, exists, func, null, select, update
@@ -66,6 +67,25 @@ def promote(session: Session, cluster_id: int, now: datetime) -> Sync | None:
 def promote_after(session: Session, sync_id: int, now: datetime) -> Sync | None:
     """Do the same for the cluster of a sync that has ended."""
     return _promote(session, _PROMOTE_AFTER, {"ended": sync_id, "now": now})
+
+
+def give_way(session: Session, sync: Sync, now: datetime, untried: timedelta, tried: timedelta) -> Sync | None:
+    """Let the next queued sync of the cluster be the head in place of this one. Return it; None if there is no other.
+
+    The queue goes round: after its last sync comes the first. The new head is due after `untried`, and after `tried` if
+    Webex has refused to start it, too. The cluster must be locked.
+    """
+    others = (_ROWS.c.cluster_id == sync.cluster_id, state_in(_ROWS.c.state, SyncState.QUEUED), ~_ROWS.c.head)
+    after, first = session.execute(
+        select(func.min(case((_ROWS.c.id > sync.id, _ROWS.c.id))), func.min(_ROWS.c.id)).where(*others)
+    ).one()
+    if first is None:
+        return None
+    session.execute(update(_ROWS).where(_ROWS.c.id == sync.id).values(head=False, due_at=None))
+    due_at = case((_ROWS.c.waits_for == WaitsFor.ACCESS.value, now + tried), else_=now + untried)
+    named = update(_ROWS).where(_ROWS.c.id == (after or first)).values(head=True, due_at=due_at).returning(*_ROWS.c)
+    wake(session, KIND)
+    return to_sync(session.execute(named).one())
 
 
 def _promote(session: Session, statement: Any, parameters: dict[str, Any]) -> Sync | None:

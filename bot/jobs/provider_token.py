@@ -7,7 +7,7 @@ from bot.jobs.engine.context import Context
 from bot.replies import provider_token as replies
 from bot.services import operators
 from bot.webex.errors import TokenRefused
-from storage import provider_tokens
+from storage import access_refusals, provider_tokens
 from storage.values.records import AccessSubject
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ def remind(context: Context) -> None:
         return
     now, zone, ends_at = context.now(), context.settings.bot_timezone, kept.refresh_ends_at
     if refusal := token.refusal:
+        if kept.told_days == _REFUSED or _is_access_refused(context):
+            return
         days, text = _REFUSED, replies.refused(kept.access_ends_at, now, zone)
     elif ends_at is not None and (step := _step(ends_at - now)) is not None:
         days, text = step, replies.ends(ends_at, now, zone)
@@ -59,6 +61,14 @@ def remind(context: Context) -> None:
         )
     else:
         log.warning("the refresh token ends at %s: run `python -m bot authorize`", ends_at)
+
+
+def _is_access_refused(context: Context) -> bool:
+    """Return whether Webex refuses the access token, too. Operators are told that as one thing, and only once."""
+    with context.database.quick_read() as session:
+        if access_refusals.current(session, (AccessSubject.ADMIN,)):
+            return True
+    return AccessSubject.ADMIN in context.broadworks.look()
 
 
 def _step(left: timedelta) -> int | None:

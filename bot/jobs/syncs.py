@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,18 +12,21 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
-from bot.syncs import transitions
-from bot.syncs.transitions import SyncUpdates, Transition
-from bot.webex.errors import Rejected, WebexFailure
+from bot.syncs import next_state, timing, transitions
+from bot.syncs.next_state import SyncUpdates, Transition
+from bot.webex.errors import ACCESS_PAUSE, Rejected, WebexFailure
 from storage import access_refusals, admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import ACTIVE, AccessSubject, Cause, Claim, Sync, SyncState, WebexSyncStatus
+from storage.values.records import ACTIVE, AccessSubject, Cause, Claim, Sync, SyncState, WaitsFor, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 
 NEEDED = (AccessSubject.ADMIN, AccessSubject.ENTERPRISES, AccessSubject.SYNCS)
 """The parts of the provider's access without which no sync starts."""
+
+NEXT_TRY_WAIT = timedelta(seconds=5)
+"""After Webex refused to start a sync, how soon the next of its queue tries: soon, but a long queue must not rush."""
 
 
 def work(context: Context, row: SyncRow) -> None:
@@ -63,16 +66,16 @@ def requeue_overdue(context: Context) -> None:
 
 def _overdue_before(context: Context, now: datetime) -> datetime:
     with context.database.quick_read() as session:
-        outage = access_refusals.last_outage(session, NEEDED, now - transitions.MAX_QUEUE_TIME)
-    return transitions.overdue_before(now, outage)
+        outage = access_refusals.last_outage(session, NEEDED, now - timing.MAX_QUEUE_TIME)
+    return timing.overdue_before(now, outage)
 
 
 def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> None:
     now, poll, timeout = context.now(), context.settings.sync_poll, context.settings.sync_timeout
     # Only the head of a queue is due by itself. Any other queued sync is due because it has waited too long.
-    if sync.state is SyncState.QUEUED and (not sync.head or now - sync.asked_at > transitions.MAX_QUEUE_TIME):
+    if sync.state is SyncState.QUEUED and (not sync.head or now - sync.asked_at > timing.MAX_QUEUE_TIME):
         if sync.asked_at < _overdue_before(context, now):
-            _end(context, claim, sync, transitions.failed(Cause.NOT_STARTED))
+            _end(context, claim, sync, next_state.failed(Cause.NOT_STARTED))
             return
         if not sync.head:  # Webex has refused the access since it became due
             with context.database.single_write() as connection:
@@ -85,7 +88,7 @@ def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> N
     if webex_id is None:
         if sync.state is not SyncState.QUEUED:
             raise Rejected("Webex does not know the enterprise at the moment", status=404)
-        _end(context, claim, sync, transitions.failed(Cause.NOBODY_ACTIVATED))
+        _end(context, claim, sync, next_state.failed(Cause.NOBODY_ACTIVATED))
         return
     webex = context.broadworks.sync_status(webex_id)
     if sync.state is SyncState.STARTING:
@@ -111,52 +114,77 @@ def _start(
     with context.database.write() as session:
         pauses = enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
         if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
-            _write_end(session, claim, sync, transitions.cancelled(Cause.NO_RIGHTS), now)
+            _write_end(session, claim, sync, next_state.cancelled(Cause.NO_RIGHTS), now)
             return
         webex_status.store(session, sync.enterprise_id, webex, now)
         # The window to adopt a run begins now, not before the call above, which may have taken long.
         updates: SyncUpdates = {**transition.updates, "starting_at": now}
         starting = replace(sync, state=transition.state, waits_for=None, **updates)
         syncs.move(session, claim, now, keep_claim=True, state=transition.state, waits_for=None, **updates)
-        update_status_message(session, starting, now)
+        shown = starting
+        if sync.waits_for is WaitsFor.ACCESS:
+            shown = sync  # probably refused again: an edit each minute would use up those that Webex allows
+        else:
+            update_status_message(session, starting, now)
+        # Webex has accepted another start since it refused this one.
+        is_granted = sync.starting_at is not None and access_refusals.works_since(
+            session, AccessSubject.SYNCS, sync.starting_at
+        )
     failure: WebexFailure | None = None
     try:
-        context.broadworks.start_sync(webex_id)
+        context.broadworks.start_sync(webex_id, is_granted=is_granted)
     except WebexFailure as raised:
         failure = raised
         level = logging.DEBUG if context.access.explains(raised) else logging.WARNING
         log.log(level, "sync %d: Webex was asked to start: %s", sync.id, raised)
     answered = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
-    _apply(context, claim, starting, answered)
+    _apply(context, claim, starting, answered, shown=shown)
 
 
 def _apply(
-    context: Context, claim: Claim, sync: Sync, transition: Transition, webex: WebexSyncStatus | None = None
+    context: Context,
+    claim: Claim,
+    sync: Sync,
+    transition: Transition,
+    webex: WebexSyncStatus | None = None,
+    *,
+    shown: Sync | None = None,
 ) -> None:
-    """Write a sync's next state, and what Webex said if the state changed because of it."""
+    """Write a sync's next state, and what Webex said if the state changed because of it.
+
+    `shown` is the sync as its status message shows it, unless it shows the state before.
+    """
     if transition.is_final:
         _end(context, claim, sync, transition)
         return
     now = context.now()
     state = {"state": transition.state, "waits_for": transition.waits_for}
     values: dict[str, Any] = {**transition.updates, **state, "due_at": now + transition.wait, "failures": 0}
-    is_changed = (transition.state, transition.waits_for) != (sync.state, sync.waits_for)
+    known = shown or sync
+    is_changed = (transition.state, transition.waits_for) != (known.state, known.waits_for)
     is_shown = is_changed and sync.status_outbox_id is not None
     told = webex if is_changed else None
-    if not (told or is_shown or transition.pause or transition.unpause):
+    if not (told or is_shown or transition.pause or transition.unpause or transition.gives_way):
         with context.database.single_write() as connection:  # most looks at a sync end here
             syncs.move(connection, claim, now, **values)
         return
     with context.database.write() as session:
         # Locks come in one order everywhere: the enterprise, its cluster, its sync.
-        if told:
+        if transition.gives_way:
+            enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
+        elif told:
             enterprises.lock(session, sync.enterprise_id)
+        if told:
             webex_status.store(session, sync.enterprise_id, told, now)
         if transition.pause:
             clusters.pause(session, sync.cluster_id, now + transition.pause)
         elif transition.unpause:
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
+        if transition.gives_way and (head := queues.give_way(session, sync, now, NEXT_TRY_WAIT, ACCESS_PAUSE)):
+            sync = replace(sync, head=False)
+            if head.waits_for is None:
+                update_status_message(session, head, now)
         if is_shown:
             reached = replace(sync, state=transition.state, waits_for=transition.waits_for, **transition.updates)
             update_status_message(session, reached, now)

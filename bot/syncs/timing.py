@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bot.webex.errors import MAX_PAUSE
-from storage.values.records import Sync
+from storage.values.records import Outage, Sync
+
+MAX_QUEUE_TIME = timedelta(hours=24)
+"""How long a sync may wait in the queue: as long as the default hold."""
 
 MIN_PAUSE = timedelta(seconds=15)
 """The first pause of a busy cluster, if Webex names no time. Short, for there may be room at any moment; it doubles."""
@@ -28,6 +31,19 @@ def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
     if last_completed is None or last_completed.ended_at is None:
         return None
     return last_completed.ended_at + hold
+
+
+def overdue_before(now: datetime, outage: Outage | None) -> datetime:
+    """Return the time before which a sync was asked for if it has waited too long in the queue by now.
+
+    The time in which Webex refused the provider's access does not count. While that lasts, no sync waits too long.
+    """
+    before = now - MAX_QUEUE_TIME
+    if outage is None:
+        return before
+    if outage.ended_at is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return before - (outage.ended_at - outage.began_at) if outage.ended_at >= before else before
 
 
 def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> Estimate | None:

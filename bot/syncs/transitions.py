@@ -1,22 +1,19 @@
 """Decides a sync's next state from its state and from what Webex answered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import TypedDict, Unpack
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.syncs import webex_runs
+from bot.syncs.next_state import SyncUpdates, Transition, failed
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
-from bot.webex.errors import ACCESS_PAUSE, AccessRefused, RateLimited, Rejected, WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, AccessRefused, RateLimited, Rejected, ScopeMissing, WebexFailure
 from bot.webex.sync_error_codes import ErrorKind
-from storage.values.records import Cause, Outage, Sync, SyncState, WaitsFor, WebexSyncStatus
+from storage.values.records import Cause, Sync, SyncState, WaitsFor, WebexSyncStatus
 
 ADOPT_WINDOW = timedelta(minutes=2)
 """How long to look for a run that Webex may have begun, before asking again: a run that began shows up earlier."""
-
-MAX_QUEUE_TIME = timedelta(hours=24)
-"""How long a sync may wait in the queue: as long as the default hold."""
 
 MAX_STARTS = 5
 """How often Webex is asked to start a sync that fails in passing: with the pauses, for about four minutes."""
@@ -24,74 +21,8 @@ MAX_STARTS = 5
 MAX_REJECTIONS = 2
 """How many rejected status reads a queued sync survives: Webex may reject one by mistake, but hardly three."""
 
-
 MAX_UNREAD_TIME = timedelta(hours=24)
 """How much longer than its time limit a sync may take while Webex fails: it keeps its cluster from others so long."""
-
-
-class SyncUpdates(TypedDict, total=False):
-    """New values for fields of `Sync`."""
-
-    starts: int
-    polls: int
-    starting_at: datetime
-    before_started_at: datetime | None
-    before_tracking_id: str | None
-    started_at: datetime | None
-    tracking_id: str | None
-    webex_status: str | None
-    counts: dict[str, int]
-    ended_at: datetime
-    seconds: float
-    errors: tuple[tuple[int, str], ...]
-    cause: Cause
-    reason: str
-    roster_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A sync's next state, how long to wait before the next look at it, and its new values.
-
-    `pause` is how long its whole cluster rests. `unpause` says that the cluster took a sync, so it is no longer busy.
-    `start_sync` says that Webex must now be asked to start.
-    """
-
-    state: SyncState
-    wait: timedelta = timedelta(0)
-    waits_for: WaitsFor | None = None
-    updates: SyncUpdates = field(default_factory=SyncUpdates)
-    pause: timedelta | None = None
-    unpause: bool = False
-    start_sync: bool = False
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the sync is over."""
-        return self.state in (SyncState.COMPLETED, SyncState.FAILED, SyncState.CANCELLED)
-
-
-def failed(cause: Cause, /, **updates: Unpack[SyncUpdates]) -> Transition:
-    """Return the end of a sync that cannot succeed."""
-    return Transition(SyncState.FAILED, updates={**updates, "cause": cause})
-
-
-def cancelled(cause: Cause) -> Transition:
-    """Return the end of a sync that nobody wants any more."""
-    return Transition(SyncState.CANCELLED, updates={"cause": cause})
-
-
-def overdue_before(now: datetime, outage: Outage | None) -> datetime:
-    """Return the time before which a sync was asked for if it has waited too long in the queue by now.
-
-    The time in which Webex refused the provider's access does not count. While that lasts, no sync waits too long.
-    """
-    before = now - MAX_QUEUE_TIME
-    if outage is None:
-        return before
-    if outage.ended_at is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return before - (outage.ended_at - outage.began_at) if outage.ended_at >= before else before
 
 
 def after_failure(
@@ -142,7 +73,9 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
         return Transition(SyncState.RUNNING, poll, unpause=pauses > 0)
     if isinstance(failure, AccessRefused):
         # Webex has not started the sync, and this says nothing against it, so it does not count as a start.
-        return replace(_without_access(), updates={"starts": starts - 1})
+        # Nothing but other starts can show whether the token or the enterprise is why.
+        is_perhaps_its_own = isinstance(failure, ScopeMissing)
+        return replace(_without_access(), updates={"starts": starts - 1}, gives_way=is_perhaps_its_own)
     if isinstance(failure, RateLimited):
         return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.webex import broadworks_items
 from bot.webex.access_watch import AccessWatch, NoWatch
 from bot.webex.client import WebexClient
-from bot.webex.errors import AccessRefused, Rejected, ScopeMissing, TokenRefused, WebexFailure
+from bot.webex.errors import AccessRefused, Rejected, ScopeMissing, TokenRefused, Unavailable, WebexFailure
 from bot.webex.json_fields import Item, child, optional, required
 from bot.webex.messaging import account_of
 from bot.webex.models import Account, Subscriber, WebexEnterprise
@@ -49,6 +49,7 @@ class BroadWorks:
             try:
                 refusal = self._refusal(subject)
             except TokenRefused as refused:
+                self._confirm(refused)
                 self._watch.refused({AccessSubject.ADMIN: refused})
                 return frozenset({AccessSubject.ADMIN})
             if refusal is None:
@@ -74,10 +75,13 @@ class BroadWorks:
         with self._watched(AccessSubject.ENTERPRISES):
             return broadworks_items.sync_status(self._client.call("GET", _sync_path(enterprise_id)))
 
-    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
-        """Start a sync; raise RateLimited while the enterprise's cluster runs another."""
+    def start_sync(self, enterprise_id: str, *, is_granted: bool = False) -> WebexSyncStatus:
+        """Start a sync; raise RateLimited while the enterprise's cluster runs another.
+
+        `is_granted` says that the token is known to start syncs, so that a 403 is about this enterprise alone.
+        """
         content = {"syncStatus": "SYNC_NOW"}
-        with self._watched(AccessSubject.SYNCS):
+        with self._watched(AccessSubject.SYNCS, is_granted=is_granted):
             return broadworks_items.sync_status(self._client.call("POST", _sync_path(enterprise_id), json=content))
 
     def subscriber_pages(
@@ -129,22 +133,32 @@ class BroadWorks:
             yield page
 
     @contextmanager
-    def _watched(self, subject: AccessSubject) -> Iterator[None]:
+    def _watched(self, subject: AccessSubject, *, is_granted: bool = False) -> Iterator[None]:
         """Tell the watch how a call of this part went. Raise ScopeMissing if a 403 is not about one enterprise."""
         try:
             yield
         except TokenRefused as refused:
+            self._confirm(refused)
             self._watch.refused({AccessSubject.ADMIN: refused})
             raise
         except Rejected as rejected:
             self._watch.worked(AccessSubject.ADMIN)
-            refusals = self._missing(subject, rejected)
+            refusals = {} if is_granted else self._missing(subject, rejected)
             if subject not in refusals:
                 raise
             self._watch.refused(refusals)
             raise refusals[subject] from rejected
         else:
             self._watch.worked(AccessSubject.ADMIN, subject)
+
+    def _confirm(self, refused: TokenRefused) -> None:
+        """Return if Webex refuses the token in another call, too. Raise Unavailable if it does not, or cannot tell."""
+        try:
+            self._refusal(AccessSubject.ENTERPRISES)
+        except TokenRefused:
+            return
+        said = f"{refused.summary}; but it accepted the same token in the next call"
+        raise Unavailable(said, tracking_id=refused.tracking_id) from refused
 
     def _missing(self, subject: AccessSubject, rejected: Rejected) -> dict[AccessSubject, AccessRefused]:
         """Return what the token lacks, after a call of this part was rejected. Raise a failure if Webex cannot tell.

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bot.webex.errors import RateLimited, WebexFailure
+from bot.webex.access_watch import AccessWatch, NoWatch
+from bot.webex.errors import RateLimited, Rejected, ScopeMissing, WebexFailure
 from bot.webex.models import Account, SpaceMessage, Subscriber, WebexEnterprise
-from storage.values.records import Identity, SyncError, WebexSyncStatus
+from storage.values.records import AccessSubject, Identity, SyncError, WebexSyncStatus
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 
@@ -67,6 +68,9 @@ class ImaginedWebex:
     """What happens to the next calls of each kind."""
     shape: Shape = SHAPES[""]
     activated: bool = True
+    watch: AccessWatch = field(default_factory=NoWatch)
+    forbidden: set[str] = field(default_factory=set)
+    """Webex's ids of the enterprises whose sync the token may not start."""
     runs: list[Run] = field(default_factory=list)
     started: list[Run] = field(default_factory=list)
     refused: int = 0
@@ -109,10 +113,16 @@ class ImaginedWebex:
         """How Webex says the enterprise's last sync stands."""
         return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
 
-    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
-        """Start a sync, unless the cluster runs one on demand or the enterprise runs any."""
+    def start_sync(self, enterprise_id: str, *, is_granted: bool = False) -> WebexSyncStatus:
+        """Start a sync, unless it is forbidden, the cluster runs one on demand or the enterprise runs any."""
 
         def start() -> WebexSyncStatus:
+            if enterprise_id in self.forbidden:
+                if is_granted:
+                    raise Rejected("403", status=403, webex_message="not yours")
+                refusal = ScopeMissing("403")
+                self.watch.refused({AccessSubject.SYNCS: refusal})
+                raise refusal
             busy = any(
                 one.on_demand and self._cluster(one) == self.clusters[_sp(enterprise_id)] for one in self.going()
             )
@@ -120,6 +130,7 @@ class ImaginedWebex:
                 self.refused += 1
                 raise RateLimited("busy", retry_after=None)
             self.started.append(self.begin(enterprise_id, on_demand=True, ours=True))
+            self.watch.worked(AccessSubject.SYNCS)
             return WebexSyncStatus(True, "IN_PROGRESS")
 
         return self._called(self.starting, start)

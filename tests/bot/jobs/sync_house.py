@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from bot.chat.command import Command, Request, Requester
 from bot.chat.message import Message, Refusal
-from bot.jobs import inbox, rosters, syncs, webex_status
+from bot.jobs import access_looks, inbox, rosters, syncs, webex_status
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
@@ -94,7 +94,10 @@ class House:
     def new_process(self) -> Context:
         """A process that holds no rows yet."""
         webex, broadworks = cast(Webex, self.webex), cast(BroadWorks, self.webex)
-        return Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
+        context = Context(self.settings, self.database, webex, broadworks, lambda: self.clock.now)
+        self.webex.watch = access_looks.of_process(context)
+        self.webex.watch.refresh()
+        return context
 
     def type(self, email: str, text: str) -> None:
         """Type something to the bot; the door stores the event."""
@@ -169,6 +172,7 @@ class House:
         """Let Webex work again, every sync end, and everybody be told."""
         self.heal()
         self.webex.activated = True
+        self.webex.forbidden.clear()
         latest, due = self.clock.now + timedelta(hours=30), set(JOBS)
         while self.clock.now < latest:
             looked = self.clock.now

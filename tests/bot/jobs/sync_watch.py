@@ -132,7 +132,9 @@ class Watch:
             under_way = [row.id for row in queue if row.state != QUEUED]
             heads = [row.id for row in queue if row.head]
             self._demand(len(under_way) <= 1, f"a cluster has two under way: {under_way}")
-            self._demand(heads == [min(row.id for row in queue)], f"heads are {heads} of {queue}")
+            self._demand(len(heads) == 1, f"heads are {heads} of {queue}")
+            passed = [row for row in queue if row.id < min(heads) and row.starting_at is None]
+            self._demand(passed == [], f"{heads} passes syncs that never had their turn: {passed}")
             self._demand(set(under_way) <= set(heads), f"{under_way} under way and {heads} head")
 
     def _runs(self, connection: Connection, rows: dict[int, _Synced]) -> None:
@@ -154,7 +156,7 @@ class Watch:
                 DestinationRow.email_folded,
             )
             .join(DestinationRow, DestinationRow.id == OutboxRow.destination_id)
-            .where(OutboxRow.id > self._posts, OutboxRow.kind == "post")
+            .where(OutboxRow.id > self._posts, OutboxRow.kind == "post", OutboxRow.markdown.not_like("**Webex %"))
         ).all()
         self._posts = max([self._posts, *(row.id for row in rows)])
         said = Counter((_to(row), row.parent_id) for row in rows)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -38,10 +39,21 @@ def endpoint(time: Time) -> ImaginedEndpoint:
     return ImaginedEndpoint(time)
 
 
+class Looked(BroadWorks):
+    """The provider's side of Webex, which refuses these parts of the access."""
+
+    refused: frozenset[AccessSubject] = frozenset()
+    looks = 0
+
+    def look(self) -> frozenset[AccessSubject]:
+        self.looks += 1
+        return self.refused
+
+
 def context_of(database: Database, token: RenewedToken | None, time: Time) -> Context:
     client = WebexClient(FixedToken("token"), "http://127.0.0.1:1/v1/")
     settings = Settings(webex_admin_client_id=CLIENT_ID)
-    return Context(settings, database, Webex(client), BroadWorks(client), time, provider_token=token)
+    return Context(settings, database, Webex(client), Looked(client), time, provider_token=token)
 
 
 @pytest.fixture
@@ -123,6 +135,7 @@ def test_a_refused_refresh_token_is_told_while_the_access_token_works(
         provider_token.renew(context)
         provider_token.remind(context)
         time.pass_by(timedelta(minutes=2))
+    assert cast(Looked, context.broadworks).looks == 1
     (text,) = told(context.database)
     assert "Webex refuses the refresh token" in text
     assert "`python -m bot authorize`" in text
@@ -132,6 +145,20 @@ def test_a_refused_refresh_token_is_told_while_the_access_token_works(
     store(context.database).keep_authorized(answer("access", "refresh", at=time.now, refresh_life=DAY), time.now)
     provider_token.remind(context)
     assert "token of the provider's integration ends" in told(context.database)[1]
+
+
+def test_two_refused_tokens_of_the_integration_are_told_as_one(
+    context: Context, endpoint: ImaginedEndpoint, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The refusal of the access is told by the watch of the calls."""
+    provider_token.renew(context)
+    endpoint.trouble = lambda _refresh_token: TokenRefused("Webex answered 400: invalid_grant")
+    time.pass_by(LIFE * 0.8)
+    provider_token.renew(context)
+    cast(Looked, context.broadworks).refused = frozenset({AccessSubject.ADMIN})
+    provider_token.remind(context)
+    assert told(context.database) == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_refused_renewal_is_noticed_though_nobody_calls(

@@ -163,6 +163,10 @@ class Syncing(RuleBasedStateMachine):
         with self.house.database.write() as session:
             enterprises.forget_webex_id(session, self.house.enterprises[name])
 
+    @rule(name=ENTERPRISES)
+    def webex_forbids_to_start_a_sync_or_lets_it(self, name: str) -> None:
+        self.webex.forbidden ^= {f"webex-{name}"}
+
     @invariant()
     def nothing_is_wrong(self) -> None:
         assert self.watch.faults == []

@@ -5,17 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.syncs.next_state import Transition, failed
+from bot.syncs.timing import MAX_QUEUE_TIME, overdue_before
 from bot.syncs.transitions import (
-    MAX_QUEUE_TIME,
     MAX_REJECTIONS,
     MAX_STARTS,
     MAX_UNREAD_TIME,
-    Transition,
     after_failure,
-    failed,
     from_queued,
     from_start_request,
-    overdue_before,
 )
 from bot.webex.errors import (
     AnswerLost,

@@ -5,8 +5,8 @@ from datetime import UTC, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.syncs.next_state import Transition
 from bot.syncs.transitions import (
-    Transition,
     after_failure,
     from_queued,
     from_running,

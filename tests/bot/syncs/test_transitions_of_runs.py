@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.syncs.next_state import Transition, failed
 from bot.syncs.transitions import (
     ADOPT_WINDOW,
     MAX_STARTS,
-    Transition,
-    failed,
     from_queued,
     from_running,
     from_start_request,

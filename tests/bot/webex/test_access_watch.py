@@ -59,7 +59,7 @@ def test_a_call_that_succeeds_tells_that_token_and_scope_work(
 
 
 def test_a_401_refuses_the_token(server: Scripted, broadworks: BroadWorks, watch: Noted) -> None:
-    server.script(error(401))
+    server.script(error(401), Answer(401, {"trackingId": "NA_again"}))
     with pytest.raises(TokenRefused):
         broadworks.start_sync("e1")
     assert watch.refusals.keys() == {ADMIN}
@@ -132,8 +132,27 @@ def test_a_look_tells_all_that_webex_refuses(server: Scripted, broadworks: Broad
     assert broadworks.look() == {HOLDERS}
     assert watch.refusals.keys() == {HOLDERS}
     assert set(watch.accepted) == {ADMIN, ENTERPRISES}
-    server.script(error(401))
+    server.script(error(401), error(401))
     assert broadworks.look() == {ADMIN}
+
+
+@pytest.mark.parametrize("confirming", [LIST, error(403), error(503)])
+def test_a_single_401_alarms_nobody(server: Scripted, broadworks: BroadWorks, watch: Noted, confirming: Answer) -> None:
+    for call in (lambda: broadworks.start_sync("e1"), broadworks.look):
+        server.script(error(401), confirming)
+        with pytest.raises(Unavailable) as raised:
+            call()
+        assert not isinstance(raised.value, AccessRefused)
+    assert watch.refusals == {}
+
+
+def test_a_403_to_a_granted_start_is_about_the_enterprise(
+    server: Scripted, broadworks: BroadWorks, watch: Noted
+) -> None:
+    server.script(error(403))
+    with pytest.raises(Rejected):
+        broadworks.start_sync("e1", is_granted=True)
+    assert watch.refusals == {}
 
 
 @pytest.mark.parametrize(("kind", "is_refused"), [("bot", False), ("person", True), ("appuser", True), ("", False)])
