@@ -8,17 +8,16 @@ others. Only after its end, or after a 401, they wait for the new one.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from bot.integration.failed_renewal import FailedRenewal
-from bot.integration.seal import Unreadable
+from bot.integration.known_tokens import KnownTokens
 from bot.integration.token_store import OpenedTokens, TokenStore
-from bot.webex.errors import TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import TokenRefused, TokenUnavailable, WebexFailure
 from bot.webex.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -31,8 +30,8 @@ _MAX_TURN_SECONDS = 15.0
 
 _LOOK_SECONDS = 0.1
 
-_MAX_REFUSED, _REFUSED_WITHIN = 3, timedelta(minutes=1)
-"""How many refused tokens are renewed in this time. If Webex goes on to refuse new ones, more of them do not help."""
+_WARN_EVERY = timedelta(minutes=5)
+"""How often the log says that the token cannot be renewed: the calls that wait for it say nothing."""
 
 
 class Endpoint(Protocol):
@@ -48,45 +47,42 @@ class RenewedToken:
     def __init__(self, store: TokenStore, endpoint: Endpoint, now: Callable[[], datetime]) -> None:
         self._store, self._endpoint, self._now = store, endpoint, now
         self._turn = threading.Lock()
-        self._tokens: OpenedTokens | None = None
-        self._failure: FailedRenewal | None = None
-        self._refused_at: deque[datetime] = deque(maxlen=_MAX_REFUSED)
+        self._known = KnownTokens(store, now)
+        self._warned: tuple[bool, datetime] | None = None
 
     def current(self) -> str:
-        """Return the token to send now. Raise WebexFailure if it has ended and cannot be renewed."""
-        token = self._living()
-        if token is not None and not self._is_due():
+        """Return the token to send now. Raise TokenRefused or TokenUnavailable if it has ended and is not renewed."""
+        token = self._known.working()
+        if token is not None and not self._known.is_due():
             return token
         with self._my_turn(0 if token else _MAX_TURN_SECONDS) as is_mine:
             if is_mine:
                 return self._look_or_renew()
-        if token is None:
-            raise Unavailable("the provider's access token is being renewed, which takes long")
-        return token
+        return token or _raise_renewed_elsewhere("thread")
 
     def renewed(self, refused: str) -> str | None:
         """Return another token than the one that Webex has refused. Return None if it has refused many just now."""
-        if token := self._living(refused):
+        if token := self._known.working(refused):
             return token
         with self._my_turn(_MAX_TURN_SECONDS) as is_mine:
             if not is_mine:
-                raise Unavailable("the provider's access token is being renewed, which takes long")
+                _raise_renewed_elsewhere("thread")
             try:
                 return self._look_or_renew(refused)
             except _TooManyRefused:
                 return None
 
     def look(self) -> None:
-        """Take over what other processes have kept."""
+        """Take over what other processes have kept, and keep an answer of Webex that could not be kept before."""
         with self._my_turn(0) as is_mine:
             if is_mine:
-                self._read()
+                self._known.read()
 
     @property
     def refusal(self) -> TokenRefused | None:
         """Why Webex will not renew the token, while it still works; None if it will, or if nobody has asked."""
-        failure = self._failure_of_version()
-        return failure.error if failure and isinstance(failure.error, TokenRefused) and self._living() else None
+        failure = self._known.failure
+        return failure.refusal if failure and self._known.working() else None
 
     @contextmanager
     def _my_turn(self, seconds: float) -> Iterator[bool]:
@@ -101,127 +97,83 @@ class RenewedToken:
     def _look_or_renew(self, refused: str | None = None) -> str:
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while (token := self._fresh(refused)) is None:
-            if refused is not None:
-                self._raise_if_too_many_refused()
+            if refused is not None and self._known.has_refused_too_many():
+                raise _TooManyRefused
             if self._store.lease(self._now()):
                 try:  # another process may have renewed it just before this one got the lease
                     return self._fresh(refused) or self._renew(refused)
                 finally:
                     self._store.end_lease(self._now())
-            if token := self._living(refused):
+            if token := self._known.working(refused):
                 return token
             if time.monotonic() > deadline:
-                raise Unavailable("another process renews the provider's access token, which takes long")
+                _raise_renewed_elsewhere("process")
             time.sleep(_LOOK_SECONDS)
         return token
 
     def _fresh(self, refused: str | None) -> str | None:
         """Return the token if it need not be renewed, or cannot be; None if Webex is to be asked."""
-        is_readable = self._read()
-        token = self._living(refused)
+        is_readable = self._known.read()
+        token = self._known.working(refused)
         if token is not None:
-            return None if is_readable and self._is_due() else token
-        failure = self._failure_of_version()
+            return None if is_readable and self._known.is_due() else token
+        failure = self._known.failure
         if failure is not None and failure.lasts(self._now(), None):
-            raise failure.error.with_traceback(None)
+            raise failure.to_raise()
         return None
-
-    def _read(self) -> bool:
-        """Take over the tokens of the database. Return False if they cannot be read, but the known ones still work.
-
-        Tokens of the version that is known are left alone: if an answer of Webex could not be kept, it is only here.
-        """
-        try:
-            found = self._store.read()
-            problem = "the database has no tokens of the integration any more: run `python -m bot authorize`"
-        except Unreadable as unreadable:
-            found, problem = None, str(unreadable)
-        if found is None:
-            if self._living():
-                return False
-            raise TokenRefused(problem)
-        if self._tokens is None or found.version != self._tokens.version:
-            self._tokens = found
-        return True
 
     def _renew(self, refused: str | None) -> str:
         """Ask Webex for new tokens and keep them. The caller has the lease."""
-        tokens = self._tokens
+        tokens = self._known.tokens
         if tokens is None:
             raise TokenRefused("there is no refresh token")
         refusal: TokenRefused | None = None
         for refresh_token in dict.fromkeys(filter(None, (tokens.refresh_token, self._store.environment_token))):
-            if refusal is not None:
-                self._store.lease(self._now())  # each call takes nearly as long as the lease
             try:
                 answer = self._endpoint.renew(refresh_token)
             except TokenRefused as error:
                 refusal = refusal or error
+                if self._has_lost_lease(tokens):  # then the refresh token may have been used up by another process
+                    return self._known.working(refused) or _raise_renewed_elsewhere("process")
             except WebexFailure as error:
                 return self._failed(error, tokens, refused)
             else:
-                return self._keep(replace(tokens, refresh_token=refresh_token), answer, refused)
+                renewed = replace(tokens, refresh_token=refresh_token)
+                is_kept = self._known.keep(renewed, answer, is_forced=refused is not None)
+                return answer.access_token if is_kept else self._fresh(refused) or answer.access_token
         return self._failed(refusal or TokenRefused("there is no refresh token"), tokens, refused)
 
-    def _keep(self, tokens: OpenedTokens, answer: Tokens, refused: str | None) -> str:
-        now = self._now()
-        refresh_token = answer.refresh_token or tokens.refresh_token
-        # If the database fails now, the answer is at least known here.
-        self._tokens = OpenedTokens(refresh_token, answer.access_token, answer.access_ends_at, now, tokens.version)
-        if refused is not None:
-            self._refused_at.append(now)
-        kept = self._store.keep_renewed(tokens.version, tokens.refresh_token, answer, now)
-        if kept is None:
-            log.info("the integration's tokens were replaced during their renewal")
-            return self._fresh(refused) or answer.access_token
-        self._tokens = kept
-        log.info(
-            "renewed the provider's access token: it ends at %s, the refresh token at %s",
-            *(
-                end.isoformat(timespec="seconds") if end else "an unknown time"
-                for end in (answer.access_ends_at, answer.refresh_ends_at)
-            ),
-        )
-        return answer.access_token
+    def _has_lost_lease(self, tokens: OpenedTokens) -> bool:
+        """Return whether another process renews these tokens, or has done so. Else take the lease for another call."""
+        has_lease = self._store.lease(self._now())
+        self._known.read()
+        return not has_lease or self._known.tokens is None or self._known.tokens.version != tokens.version
 
     def _failed(self, error: WebexFailure, tokens: OpenedTokens, refused: str | None) -> str:
-        """Return the token that still works; raise the error if there is none."""
-        self._failure = FailedRenewal(error, tokens.version, self._now())
-        token = self._living(refused)
+        """Return the token that still works; raise why there is none."""
+        failure = FailedRenewal(error, tokens.version, self._now())
+        self._known.set_failure(failure)
+        token = self._known.working(refused)
+        if failure.refusal is None:  # a refusal is told to the operators
+            self._warn(error, has_token=token is not None)
         if token is None:
-            raise error
-        if not isinstance(error, TokenRefused):
-            log.warning("the provider's access token is not renewed yet: %s", error)
+            raise failure.to_raise()
         return token
 
-    def _living(self, refused: str | None = None) -> str | None:
-        """Return the known token, if it has not ended and is not the refused one."""
-        tokens = self._tokens
-        if tokens is None or tokens.access_token == refused:
-            return None
-        has_ended = tokens.access_ends_at is not None and tokens.access_ends_at <= self._now()
-        return None if has_ended else tokens.access_token
+    def _warn(self, error: WebexFailure, *, has_token: bool) -> None:
+        """Log that the token is not renewed: once, again when it has ended, and then every _WARN_EVERY."""
+        now = self._now()
+        if self._warned is not None:
+            had_token, at = self._warned
+            if had_token == has_token and at <= now < at + _WARN_EVERY:
+                return
+        self._warned = (has_token, now)
+        consequence = "the one before still works" if has_token else "the provider's calls wait for it"
+        log.warning("the provider's access token cannot be renewed yet, and %s: %s", consequence, error)
 
-    def _is_due(self) -> bool:
-        """Return whether the token is to be renewed now: when a quarter of its life is left."""
-        tokens, now = self._tokens, self._now()
-        if tokens is None or tokens.access_ends_at is None:
-            return False
-        life = tokens.access_ends_at - (tokens.renewed_at or tokens.access_ends_at)
-        if now < tokens.access_ends_at - life / 4:
-            return False
-        failure = self._failure_of_version()
-        return failure is None or not failure.lasts(now, tokens.access_ends_at)
 
-    def _failure_of_version(self) -> FailedRenewal | None:
-        """Return the failed renewal of the known tokens, if the last one failed."""
-        failure, tokens = self._failure, self._tokens
-        return failure if failure and tokens and failure.version == tokens.version else None
-
-    def _raise_if_too_many_refused(self) -> None:
-        latest = self._refused_at
-        if len(latest) == _MAX_REFUSED and self._now() < latest[0] + _REFUSED_WITHIN:
-            raise _TooManyRefused
+def _raise_renewed_elsewhere(where: str) -> NoReturn:
+    raise TokenUnavailable(f"another {where} renews the provider's access token, which takes long")
 
 
 class _TooManyRefused(Exception):

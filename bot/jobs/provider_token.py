@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.jobs.engine.context import Context
 from bot.replies import provider_token as replies
 from bot.services import operators
-from bot.webex.errors import TokenRefused
+from bot.webex.errors import TokenRefused, TokenUnavailable
 from storage import access_refusals, provider_tokens
 from storage.values.records import AccessSubject
 
@@ -28,6 +28,8 @@ def renew(context: Context) -> None:
     except TokenRefused:
         if AccessSubject.ADMIN not in context.access.refused:
             context.broadworks.look()
+    except TokenUnavailable as unavailable:
+        log.debug("the provider's access token is not renewed yet: %s", unavailable)
 
 
 def remind(context: Context) -> None:

@@ -11,6 +11,7 @@ from bot.jobs.license_rows import license_holder
 from bot.jobs.roster_progress import Progress, show_end
 from bot.replies.licenses import all_read, none_yet
 from bot.replies.provider_access import NOT_READ
+from bot.webex.errors import TokenUnavailable
 from bot.webex.models import Subscriber
 from storage import license_holders, rosters
 from storage.models import RosterRow
@@ -64,7 +65,10 @@ def failed(context: Context, row: RosterRow, error: Exception) -> bool:
     """Give up a roster after several failures, and say so to those who wait for it.
 
     While Webex refuses the provider's access, give it up at once: those who wait are answered with what there is.
+    While there is no access token, keep trying: the token may come at any time.
     """
+    if isinstance(error, TokenUnavailable):
+        return False
     is_refused = context.access.explains(error)
     if row.failures + 1 < MAX_FAILURES and not is_refused:
         return False

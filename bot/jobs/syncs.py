@@ -14,7 +14,7 @@ from bot.jobs.webex_status import find_webex_id
 from bot.services.messages import update_status_message
 from bot.syncs import next_state, timing, transitions
 from bot.syncs.next_state import SyncUpdates, Transition
-from bot.webex.errors import ACCESS_PAUSE, Rejected, WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, Rejected, TokenUnavailable, WebexFailure
 from storage import access_refusals, admins, clusters, enterprises, followers, queues, rosters, syncs, webex_status
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
@@ -135,7 +135,8 @@ def _start(
         context.broadworks.start_sync(webex_id, is_granted=is_granted)
     except WebexFailure as raised:
         failure = raised
-        level = logging.DEBUG if context.access.explains(raised) else logging.WARNING
+        is_logged = context.access.explains(raised) or isinstance(raised, TokenUnavailable)
+        level = logging.DEBUG if is_logged else logging.WARNING
         log.log(level, "sync %d: Webex was asked to start: %s", sync.id, raised)
     answered = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
     _apply(context, claim, starting, answered, shown=shown)

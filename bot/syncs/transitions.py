@@ -8,7 +8,16 @@ from bot.syncs import webex_runs
 from bot.syncs.next_state import SyncUpdates, Transition, failed
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex import sync_error_codes
-from bot.webex.errors import ACCESS_PAUSE, AccessRefused, RateLimited, Rejected, ScopeMissing, WebexFailure
+from bot.webex.errors import (
+    ACCESS_PAUSE,
+    TOKEN_PAUSE,
+    AccessRefused,
+    RateLimited,
+    Rejected,
+    ScopeMissing,
+    TokenUnavailable,
+    WebexFailure,
+)
 from bot.webex.sync_error_codes import ErrorKind
 from storage.values.records import Cause, Sync, SyncState, WaitsFor, WebexSyncStatus
 
@@ -36,7 +45,7 @@ def after_failure(
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
             return _rejected(failure)
         return None
-    if isinstance(failure, AccessRefused):
+    if isinstance(failure, (AccessRefused, TokenUnavailable)):
         return None
     # As long as Webex cannot be read at all, it may have completed the sync.
     limit = timeout if isinstance(failure, Rejected) else timeout + MAX_UNREAD_TIME
@@ -76,6 +85,8 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
         # Nothing but other starts can show whether the token or the enterprise is why.
         is_perhaps_its_own = isinstance(failure, ScopeMissing)
         return replace(_without_access(), updates={"starts": starts - 1}, gives_way=is_perhaps_its_own)
+    if isinstance(failure, TokenUnavailable):
+        return Transition(SyncState.QUEUED, TOKEN_PAUSE, WaitsFor.RETRY, {"starts": starts - 1})
     if isinstance(failure, RateLimited):
         return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
     if not isinstance(failure, Rejected) or failure.status < 300:

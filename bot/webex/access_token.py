@@ -10,12 +10,12 @@ class AccessToken(Protocol):
     """The token that a client sends, asked for at each call. It may be asked from any thread."""
 
     def current(self) -> str:
-        """Return the token to send now. Raise WebexFailure if there is none."""
+        """Return the token to send now. Raise TokenRefused or TokenUnavailable if there is none."""
 
     def renewed(self, refused: str) -> str | None:
         """Return another token than the one that Webex refused with a 401; None if there is no other.
 
-        Raise TokenRefused if no other can be had without an operator, and another WebexFailure if it cannot be had now.
+        Raise TokenRefused if no other can be had without an operator, and TokenUnavailable if it cannot be had now.
         """
 
 

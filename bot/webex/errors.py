@@ -12,6 +12,9 @@ does."""
 ACCESS_PAUSE = timedelta(minutes=1)
 """The pause of a row while Webex refuses the bot's access. When it works again, all such rows are due at once."""
 
+TOKEN_PAUSE = timedelta(seconds=3)
+"""The pause of a row while no access token can be had: trying again costs no call until the token is renewed."""
+
 
 class WebexFailure(Exception):
     """A call to Webex failed; `tracking_id` identifies it for Webex's support, and `summary` is the rest."""
@@ -36,6 +39,10 @@ class RateLimited(WebexFailure):
 
 class Unavailable(WebexFailure):
     """HTTP 5xx: Webex itself failed; it may or may not have carried out the call."""
+
+
+class TokenUnavailable(Unavailable):
+    """There is no access token to send now, because it cannot be renewed yet. Webex has not carried out the call."""
 
 
 class AccessRefused(Unavailable):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
-from bot.webex.errors import ACCESS_PAUSE, WebexFailure
+from bot.webex.errors import ACCESS_PAUSE, TokenUnavailable, WebexFailure
 from storage.engine import claims
 from storage.engine.claims import ClaimableRow, ClaimLost
 from storage.values.records import Claim
@@ -60,7 +60,8 @@ class Job(Generic[ClaimableRow]):
                 raise
             except WebexFailure as failure:
                 is_explained = context.access.explains(failure)
-                log.log(logging.DEBUG if is_explained else logging.WARNING, "%s row %d: %s", self.kind, row.id, failure)
+                is_logged = is_explained or isinstance(failure, TokenUnavailable)
+                log.log(logging.DEBUG if is_logged else logging.WARNING, "%s row %d: %s", self.kind, row.id, failure)
                 self._give_up_or_retry(context, row, failure)
                 if is_explained and not context.access.explains(failure):
                     # The access came back meanwhile, and the row was not yet among those that were made due for that.
@@ -87,7 +88,7 @@ class Job(Generic[ClaimableRow]):
                 type(row),
                 Claim(row.id, row.attempt),
                 due_at=context.now() + (ACCESS_PAUSE if context.access.explains(error) else pause(row.failures, error)),
-                failures=row.failures + 1,
+                failures=row.failures + (0 if isinstance(error, TokenUnavailable) else 1),
                 error=str(error),
             )
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import delete
 from bot.integration import renewed_token as module
 from bot.integration.renewed_token import RenewedToken
 from bot.integration.token_store import RENEWAL_LEASE
-from bot.webex.errors import AnswerLost, RateLimited, TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import AnswerLost, RateLimited, TokenRefused, TokenUnavailable, WebexFailure
 from storage.engine.database import Database
 from storage.models import ProviderTokenRow
 from tests.bot.integration.imagined import (
@@ -67,6 +68,18 @@ def refused() -> WebexFailure:
 
 def lost() -> WebexFailure:
     return AnswerLost("no answer")
+
+
+@contextmanager
+def unkept(token: RenewedToken) -> Iterator[None]:
+    """Have the database away whenever this process keeps an answer."""
+
+    def fail(*_: object) -> None:
+        raise ConnectionError("the database is away")
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(token._store, "keep_renewed", fail)
+        yield
 
 
 def test_the_first_call_gets_a_token_and_the_next_use_it(token: RenewedToken, endpoint: ImaginedEndpoint) -> None:
@@ -162,7 +175,7 @@ def test_a_renewal_that_takes_long_elsewhere_fails_the_call_for_now(
 ) -> None:
     monkeypatch.setattr(module, "MAX_WAIT_SECONDS", 0.2)
     assert store(database).lease(time.now)
-    with pytest.raises(Unavailable, match="another process"):
+    with pytest.raises(TokenUnavailable, match="another process"):
         other.current()
     time.pass_by(RENEWAL_LEASE)
     assert other.current() == "access-1"
@@ -263,7 +276,7 @@ def test_an_endpoint_that_is_away_after_the_end_is_no_refusal(
     endpoint.trouble = always(lost)
     time.pass_by(LIFE)
     for _ in range(5):
-        with pytest.raises(AnswerLost):
+        with pytest.raises(TokenUnavailable, match="no answer"):
             token.current()
     assert len(endpoint.asked) == 2
     endpoint.trouble = never
@@ -277,7 +290,7 @@ def test_an_endpoint_that_is_busy_is_left_alone_as_long_as_it_says(
     endpoint.trouble = always(lambda: RateLimited("busy", retry_after=30))
     for passed in (0, 29):
         time.pass_by(passed * SECOND)
-        with pytest.raises(RateLimited):
+        with pytest.raises(TokenUnavailable):
             token.current()
     assert len(endpoint.asked) == 1
     endpoint.trouble = never
@@ -319,8 +332,27 @@ def test_a_refused_token_is_no_refusal_while_the_endpoint_is_away(
 ) -> None:
     token.current()
     endpoint.trouble = always(lost)
-    with pytest.raises(AnswerLost):
+    with pytest.raises(TokenUnavailable, match="no answer"):
         token.renewed("access-1")
+
+
+def test_an_outage_is_logged_when_it_begins_and_at_the_end_of_the_token(
+    token: RenewedToken, endpoint: ImaginedEndpoint, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    def warned(seconds: int) -> int:
+        """Return how many warnings this time brings, with a call every second."""
+        caplog.clear()
+        for _ in range(seconds):
+            time.pass_by(SECOND)
+            with suppress(TokenUnavailable):
+                token.current()
+        return len([record for record in caplog.records if record.levelno == logging.WARNING])
+
+    token.current()
+    endpoint.trouble = always(lost)
+    time.pass_by(LIFE - 61 * SECOND)
+    assert [warned(60), warned(60), warned(240), warned(300)] == [1, 1, 0, 1]
+    assert token.refusal is None
 
 
 def test_a_token_refused_during_an_outage_is_renewed_soon_after_it(
@@ -337,17 +369,11 @@ def test_a_token_refused_during_an_outage_is_renewed_soon_after_it(
 
 
 def test_an_answer_that_cannot_be_kept_is_used_and_kept_later(
-    database: Database, token: RenewedToken, endpoint: ImaginedEndpoint, time: Time, monkeypatch: pytest.MonkeyPatch
+    database: Database, token: RenewedToken, endpoint: ImaginedEndpoint, time: Time
 ) -> None:
     endpoint.new_refresh_token = "from-webex"
-
-    def fail(*_: object) -> None:
-        raise ConnectionError("the database is away")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(token._store, "keep_renewed", fail)
-        with pytest.raises(ConnectionError):
-            token.current()
+    with unkept(token), pytest.raises(ConnectionError):
+        token.current()
     assert token.current() == "access-1"
     time.pass_by(LIFE * 0.8)
     assert token.current() == "access-2"
@@ -355,6 +381,87 @@ def test_an_answer_that_cannot_be_kept_is_used_and_kept_later(
     found = store(database).read()
     assert found is not None
     assert found.access_token == "access-2"
+
+
+def test_an_answer_that_could_not_be_kept_is_kept_at_the_next_look(
+    database: Database, token: RenewedToken, other: RenewedToken, endpoint: ImaginedEndpoint
+) -> None:
+    endpoint.new_refresh_token = "from-webex"
+    with unkept(token), pytest.raises(ConnectionError):
+        token.current()
+    with unkept(token), pytest.raises(ConnectionError):
+        token.look()
+    token.look()
+    found = store(database).read()
+    assert found is not None
+    assert (found.refresh_token, found.access_token, found.version) == ("from-webex", "access-1", 2)
+    token.look()
+    assert store(database).read() == found
+    assert other.current() == "access-1"
+    assert endpoint.asked == ["given"]
+
+
+def test_an_answer_that_could_not_be_kept_gives_way_to_newer_tokens(
+    database: Database, token: RenewedToken, other: RenewedToken, endpoint: ImaginedEndpoint
+) -> None:
+    with unkept(token), pytest.raises(ConnectionError):
+        token.current()
+    assert other.current() == "access-2"
+    token.look()
+    assert token.current() == "access-2"
+    found = store(database).read()
+    assert found is not None
+    assert found.access_token == "access-2"
+
+
+def test_a_refresh_token_that_another_process_has_used_up_is_no_refusal(
+    token: RenewedToken, other: RenewedToken, endpoint: ImaginedEndpoint, time: Time
+) -> None:
+    endpoint.new_refresh_token = "from-webex"
+
+    def stop_for_long() -> None:
+        endpoint.before = lambda: None
+        time.pass_by(RENEWAL_LEASE)
+        assert other.current() == "access-2"
+        endpoint.trouble = lambda refresh_token: refused() if refresh_token == "given" else None
+
+    endpoint.before = stop_for_long
+    assert token.current() == "access-2"
+    assert endpoint.asked == ["given", "given"]
+    time.pass_by(LIFE)
+    assert token.current() == other.current() == "access-3"
+
+
+def test_a_refusal_while_another_process_renews_is_no_refusal(
+    database: Database, token: RenewedToken, other: RenewedToken, endpoint: ImaginedEndpoint, time: Time
+) -> None:
+    def stop_for_long() -> None:
+        endpoint.before = lambda: None
+        time.pass_by(RENEWAL_LEASE)
+        assert other._store.lease(time.now)
+
+    endpoint.before, endpoint.trouble = stop_for_long, always(refused)
+    with pytest.raises(TokenUnavailable, match="another process"):
+        token.current()
+    endpoint.trouble = never
+    time.pass_by(RENEWAL_LEASE)
+    assert token.current() == "access-2"
+
+
+@pytest.mark.parametrize("failure", [refused, lost])
+def test_a_clock_that_is_set_back_makes_no_pause_longer(
+    token: RenewedToken, endpoint: ImaginedEndpoint, time: Time, failure: Callable[[], WebexFailure]
+) -> None:
+    endpoint.trouble = always(failure)
+    with pytest.raises((TokenRefused, TokenUnavailable)):
+        token.current()
+    endpoint.trouble = never
+    time.pass_by(timedelta(days=-300))
+    sent = token.current()
+    for _ in range(3):
+        sent = token.renewed(sent) or ""
+    time.pass_by(timedelta(days=-300))
+    assert token.renewed(sent)
 
 
 def test_tokens_replaced_during_a_renewal_are_taken(
@@ -368,7 +475,11 @@ def test_tokens_replaced_during_a_renewal_are_taken(
 
 
 def test_tokens_sealed_with_an_unknown_key_leave_the_known_ones_in_use(
-    database: Database, token: RenewedToken, endpoint: ImaginedEndpoint, time: Time
+    database: Database,
+    token: RenewedToken,
+    endpoint: ImaginedEndpoint,
+    time: Time,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     token.current()
     store(database, OTHER_KEY, given="given").keep_authorized(answer("authorized-access", "authorized"), NOW)
@@ -382,6 +493,9 @@ def test_tokens_sealed_with_an_unknown_key_leave_the_known_ones_in_use(
     found = store(database, OTHER_KEY).read()
     assert found is not None
     assert found.refresh_token == "authorized"
+    errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 1
+    assert "BOT_SECRET_KEY" in errors[0]
 
 
 def test_tokens_that_were_deleted_are_a_refusal_that_names_the_cure(database: Database, token: RenewedToken) -> None:

@@ -164,6 +164,16 @@ def test_tokens_are_sealed_with_the_first_key_at_the_next_start(database: Databa
         store(database, OTHER_KEY).read()
 
 
+def test_a_new_key_is_taken_by_one_process_after_the_other(database: Database) -> None:
+    """As the docs say for several workers: `old,new`, then `new,old`, then `new`."""
+    old, new = OTHER_KEY, KEY
+    before = begin(database, old, given="given-1")
+    for running, restarted in [((old,), (old, new)), ((old, new), (new, old)), ((new, old), (new,))]:
+        assert begin(database, *restarted) == before
+        for keys in (running, restarted):
+            assert store(database, *keys).read() == before
+
+
 def test_tokens_that_no_key_opens_need_a_refresh_token(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     begin(database, OTHER_KEY, given="given-1")
     sealed = row(database)

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.webex.error_responses import retry_after
-from bot.webex.errors import AnswerLost, RateLimited, Rejected, ScopeMissing, TokenRefused, Unavailable, WebexFailure
+from bot.webex.errors import (
+    AnswerLost,
+    RateLimited,
+    Rejected,
+    ScopeMissing,
+    TokenRefused,
+    TokenUnavailable,
+    Unavailable,
+    WebexFailure,
+)
 from storage.values.records import WebexSyncStatus
 
 
@@ -29,6 +38,7 @@ def _busy(header: str | None) -> Trouble:
 ANYWHERE = {
     "503": Trouble(lambda: Unavailable("503")),
     "lost": Trouble(lambda: AnswerLost("lost")),
+    "no token": Trouble(lambda: TokenUnavailable("503")),
     "401": Trouble(lambda: TokenRefused("401")),
     "scope": Trouble(lambda: ScopeMissing("403")),
     **{f"429 {header}": _busy(header) for header in (None, "7", "-3", "1e9", "Wed, 01 Jan 2020 00:00:00")},

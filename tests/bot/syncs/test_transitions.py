@@ -21,6 +21,7 @@ from bot.webex.errors import (
     Rejected,
     ScopeMissing,
     TokenRefused,
+    TokenUnavailable,
     Unavailable,
     WebexFailure,
 )
@@ -115,6 +116,12 @@ def test_a_start_without_access_goes_back_to_the_queue(failure: WebexFailure, st
     assert move.updates == {"starts": starts - 1}
 
 
+@pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
+def test_a_start_without_a_token_is_tried_again_and_not_counted(starts: int) -> None:
+    move = from_start_request(TokenUnavailable("503"), starts, 3, POLL)
+    assert move == Transition(QUEUED, timedelta(seconds=3), WaitsFor.RETRY, {"starts": starts - 1})
+
+
 @pytest.mark.parametrize(("said", "rest"), [(0.0, 1.0), (5.0, 5.0), (7200.0, 300.0), (None, 60.0)])
 def test_a_busy_cluster_pauses_as_long_as_webex_asks(said: float | None, rest: float) -> None:
     move = from_start_request(RateLimited("busy", retry_after=said), 1, 2, POLL)
@@ -182,6 +189,13 @@ def test_a_sync_never_ends_because_webex_refuses_the_access(failure: WebexFailur
     assert (move.state, move.waits_for) == (QUEUED, WaitsFor.ACCESS)
     for state in (STARTING, RUNNING):
         assert after_failure(sync(state, starting_at=EARLIER), failure, LATER, TIMEOUT, failures) is None
+
+
+@pytest.mark.parametrize("state", [QUEUED, STARTING, RUNNING])
+@pytest.mark.parametrize("failures", [0, 99])
+def test_a_sync_never_ends_because_there_is_no_token(state: SyncState, failures: int) -> None:
+    under_way = sync(state, starting_at=EARLIER)
+    assert after_failure(under_way, TokenUnavailable("503"), LATER, TIMEOUT, failures) is None
 
 
 @pytest.mark.parametrize("state", [STARTING, RUNNING])

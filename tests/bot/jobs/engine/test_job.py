@@ -13,7 +13,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
-from bot.webex.errors import RateLimited, TokenRefused, Unavailable
+from bot.webex.errors import RateLimited, TokenRefused, TokenUnavailable, Unavailable
 from bot.webex.messaging import Webex
 from storage import inbox
 from storage.engine import claims
@@ -92,6 +92,13 @@ def test_a_row_waits_quietly_while_webex_refuses_the_access(context: Context, ca
     context.access.refused = frozenset({AccessSubject.BOT})
     failing.run_one(replace(context, now=lambda: later))
     assert row(context).due_at == later + timedelta(minutes=1)
+    assert caplog.text == ""
+
+
+def test_a_row_waits_quietly_while_there_is_no_token(context: Context, caplog: pytest.LogCaptureFixture) -> None:
+    job(raising(TokenUnavailable("503"))).run_one(context)
+    kept = row(context)
+    assert (kept.failures, kept.due_at) == (0, NOW + timedelta(seconds=3))
     assert caplog.text == ""
 
 
