@@ -8,7 +8,7 @@ from bot.jobs.engine.context import Context
 from storage.engine import leases
 
 LEASE = timedelta(seconds=20)
-"""How long a turn lasts unless it is kept: longer than a call of the bot's own token takes, shorter than a start may wait."""
+"""How long a turn lasts unless it is kept: longer than a call as the bot waits, shorter than a start may."""
 
 RETRY_AFTER = timedelta(seconds=2)
 """How long a chore waits that finds the turn taken. With LEASE, it has its turn within 30 s of any start."""
