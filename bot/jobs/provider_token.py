@@ -16,7 +16,7 @@ REMINDERS = (14, 7, 1)
 """Days before the end of the refresh token at which operators are told."""
 
 _REFUSED = -1
-"""Kept as the last reminder once operators were told that Webex refuses the refresh token."""
+"""Kept as the last reminder once operators were told that Webex refuses to renew the access token."""
 
 
 def renew(context: Context) -> None:
@@ -46,7 +46,7 @@ def remind(context: Context) -> None:
     if refusal := token.refusal:
         if kept.told_days == _REFUSED or _is_access_refused(context):
             return
-        days, text = _REFUSED, replies.refused(kept.access_ends_at, now, zone)
+        days, text = _REFUSED, replies.refused(refusal.summary, kept.access_ends_at, now, zone)
     elif ends_at is not None and (step := _step(ends_at - now)) is not None:
         days, text = step, replies.ends(ends_at, now, zone)
     else:
@@ -57,8 +57,8 @@ def remind(context: Context) -> None:
         operators.tell(session, text, now)
     if refusal:
         log.error(
-            "Webex refuses the refresh token of the integration, whose access token still works: run "
-            "`python -m bot authorize`, or set another WEBEX_ADMIN_REFRESH_TOKEN. %s",
+            "Webex refuses to renew the access token of the integration, which still works: run `python -m bot "
+            "authorize`, or set another WEBEX_ADMIN_REFRESH_TOKEN; and check WEBEX_ADMIN_CLIENT_SECRET. %s",
             refusal,
         )
     else:

@@ -18,7 +18,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
 from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn
 from bot.jobs.engine.worker_pool import WorkerPool
-from bot.webex.errors import RateLimited, WebexFailure
+from bot.webex.errors import RateLimited, TokenUnavailable, WebexFailure
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,8 @@ class Clock:
             self._run_after(chore.name, RETRY_AFTER)
         except WebexFailure as failure:
             wait = pause(0, failure) if isinstance(failure, RateLimited) else min(_SOON_AGAIN, chore.every)
-            level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
+            is_logged = self._context.access.explains(failure) or isinstance(failure, TokenUnavailable)
+            level = logging.DEBUG if is_logged else logging.WARNING
             log.log(level, "%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
             self._run_after(chore.name, wait)
         except Exception:

@@ -137,7 +137,9 @@ def test_a_refused_refresh_token_is_told_while_the_access_token_works(
         time.pass_by(timedelta(minutes=2))
     assert cast(Looked, context.broadworks).looks == 1
     (text,) = told(context.database)
-    assert "Webex refuses the refresh token" in text
+    assert "Webex refuses to renew" in text
+    assert "grant" in text
+    assert "`WEBEX_ADMIN_CLIENT_SECRET`" in text
     assert "`python -m bot authorize`" in text
     (error,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert "WEBEX_ADMIN_REFRESH_TOKEN" in error

@@ -29,6 +29,7 @@ from storage.values.records import FILE, Admin, AuditEntry, Overview
 from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.samples import NOW
 
+_GRANT, _CLIENT = (f"Webex answered {answer}" for answer in ("400: invalid_grant", "401: invalid_client"))
 _DAY = timedelta(days=1)
 
 
@@ -67,8 +68,8 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys[:1], operator=True)
     for left, days in (("", 14), ("it has ended", -2)):
         yield case(provider_token.ends, left)(NOW + days * _DAY, NOW, acme.timezone)
-    yield case(provider_token.refused)(NOW + 3 * _DAY, NOW, acme.timezone)
-    yield case(provider_token.refused, "its end is unknown")(None, NOW, acme.timezone)
+    yield case(provider_token.refused)(_GRANT, NOW + 3 * _DAY, NOW, acme.timezone)
+    yield case(provider_token.refused, "its end is unknown")(_CLIENT, None, NOW, acme.timezone)
     yield case(access.which)(sample.enterprises)
     yield constant(access, "NO_ENTERPRISE")
     yield constant(delivery, "APOLOGY")

@@ -14,7 +14,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job
 from bot.jobs.engine.turn import NotMyTurn
 from bot.settings.load import Settings
-from bot.webex.errors import RateLimited, Unavailable
+from bot.webex.errors import RateLimited, TokenUnavailable, Unavailable
 from storage import inbox as events
 from storage.engine import claims
 from storage.engine.database import Database
@@ -138,6 +138,22 @@ def test_a_chore_that_fails_on_webex_is_tried_again_soon(
     with running(database, Chore("webhooks", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
         wait_until(lambda: len(ran) == 3)
     assert caplog.text.count("webhooks: Webex is down; trying again") == 2
+
+
+def test_a_chore_that_has_no_token_waits_quietly(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "_SOON_AGAIN", timedelta(milliseconds=50))
+    ran: list[int] = []
+
+    def run(_context: Context) -> None:
+        ran.append(1)
+        if len(ran) < 3:
+            raise TokenUnavailable("503")
+
+    with running(database, Chore("survey", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
+        wait_until(lambda: len(ran) == 3)
+    assert caplog.text == ""
 
 
 def test_a_chore_that_webex_slows_down_waits_as_long_as_webex_says(
