@@ -229,7 +229,14 @@ HEARD: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
     ),
     "in 1:1, unmentioned": (message("Directory status", None, roomType="direct"), "Directory status", ()),
     "in 1:1, after a quote": (message("sync\nno", "<blockquote>sync</blockquote>no", roomType="direct"), "no", ()),
-    "@all too": (message("All Directory sync", f"{_ALL} {_B} sync", BOT, mentionedGroups=["all"]), "All sync", ()),
+    "after a call to Jane, phone": (
+        message(
+            "Jane Doe Directory status", f"{phone(JANE_UUID, 'Jane')} {phone(BOT_UUID, 'Directory')} status", BOT, JANE
+        ),
+        "status",
+        (),
+    ),
+    "@all too": (message("All Directory sync", f"{_ALL} {_B} sync", BOT, mentionedGroups=["all"]), "sync", ()),
 }
 """By the name of the client or of what is special: the message, the text that is left, the others mentioned."""
 

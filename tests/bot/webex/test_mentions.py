@@ -104,7 +104,7 @@ def test_a_mention_of_everybody_is_not_one_of_the_bot() -> None:
 def test_other_mentioned_people_are_listed_once_and_in_order() -> None:
     ben = ANA.replace("4NA", "B3N")
     everybody = '<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention>'
-    assert others_mentioned((), f"{ben} {BOT} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
+    assert others_mentioned((), f"{BOT} add {ben} {ANA} {everybody} {ben}", "B0T") == ("B3N", "4NA")
 
 
 def test_without_html_nothing_is_removed() -> None:
@@ -221,10 +221,39 @@ def test_people_who_are_mentioned_only_in_a_quote_are_not_meant() -> None:
 
 
 def test_mentioned_people_decide_and_the_html_only_orders_them() -> None:
-    html = f"{ANA.replace('4NA', 'B3N')} {BOT} {ANA} {ANA.replace('4NA', 'ST0L3N')}"
+    html = f"add {ANA.replace('4NA', 'B3N')} {BOT} {ANA} {ANA.replace('4NA', 'ST0L3N')}"
     assert others_mentioned(("L33", "4NA", "b0t", "B3N", "4na"), html, "B0T") == ("B3N", "4NA", "L33")
     assert not is_mentioned(("4NA",), html, "B0T")
     assert is_mentioned(("4NA", "b0t"), None, "B0T")
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "left"),
+    [
+        ("Ana Bot status", f"<p>{ANA} {BOT} status</p>", "status"),
+        ("Ana, Bot: status", f"{ANA}, {BOT}: status", "status"),
+        ("@Ana Lopez @Bot status", f"{ANA} {BOT} status", "status"),
+        ("Bot Ana status Ana", f"{BOT} {ANA} status {ANA}", "status Ana"),
+        ("Ana Bot licenses https://x.example/1", f"{ANA} {BOT} licenses <a>x</a>", "licenses https://x.example/1"),
+        ("> sync\nAna Bot status", f"<blockquote>sync</blockquote>{ANA} {BOT} status", "status"),
+        ("Ana status", f"{ANA} status", "status"),
+        ("hey Ana Bot status", f"hey {ANA} {BOT} status", "hey Ana status"),
+        ("Bot licenses Ana", f"{BOT} licenses {ANA}", "licenses Ana"),
+        ("Ana Bot", f"{ANA} {BOT}", ""),
+        ("Bot Ana status", f"{BOT} Ana status", "Ana status"),
+        ("Ana Bot Ana status", f"{ANA} {BOT} Ana status", "Ana status"),
+    ],
+)
+def test_mentions_of_others_in_front_of_a_command_are_removed(text: str, html: str, left: str) -> None:
+    assert command_text(text, html, "B0T", ("Bot",)) == left
+
+
+def test_people_who_are_mentioned_only_in_front_of_a_command_are_not_meant() -> None:
+    ben = ANA.replace("4NA", "B3N")
+    assert others_mentioned(("4NA", "B0T", "B3N"), f"{ANA} {BOT} admins add {ben}", "B0T") == ("B3N",)
+    assert others_mentioned(("4NA", "B0T"), f"{BOT} {ANA}, admins add", "B0T") == ()
+    assert others_mentioned(("4NA", "B0T"), f"{ANA} {BOT} admins add {ANA}", "B0T") == ("4NA",)
+    assert others_mentioned(("4NA", "B0T"), f"{BOT} admins add {ANA}", "B0T") == ("4NA",)
 
 
 def test_the_worked_examples_are_true() -> None:
