@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
+from bot.jobs.engine.turn import LEASE, Turn
 from bot.webex.errors import Rejected
 from storage import enterprises
 from storage import webex_status as kept
@@ -18,9 +19,10 @@ EVERY = timedelta(hours=1)
 """How often all enterprises are read: Webex's own syncs are shown that late at most."""
 
 _SLACK = timedelta(minutes=1)
-"""By how much the lease ends before the hour, so that the next round finds it free."""
+"""By how much sooner than that all may be read again, so that the next round finds them due."""
 
-_SURVEY = "survey"
+_SURVEYED = "surveyed"
+"""The lease that ends when all enterprises are due to be read again. It is taken when they have been read."""
 
 
 def work(context: Context, row: ReadingRow) -> None:
@@ -52,32 +54,29 @@ def failed(context: Context, row: ReadingRow, error: Exception) -> bool:
 
 
 def survey(context: Context) -> None:
-    """Read the status of all enterprises, in one process at a time: so syncs of Webex and Partner Hub become known."""
-    database, holder = context.database, context.database.name
-    with database.write() as session:
+    """Read the status of all enterprises, in one process at a time: so syncs of Webex and Partner Hub become known.
+
+    Nothing is read if a process has read all of them within the hour. A dead process holds this up for one turn only.
+    """
+    with Turn(context, "survey", context.settings.webex_timeout + LEASE) as turn:
         began = context.now()
-        if not leases.take(session, _SURVEY, holder, began, EVERY - _SLACK):
+        with context.database.quick_read() as session:
+            next_at = leases.held_until(session, _SURVEYED)
+        if next_at is not None and began < next_at:
             return
-    is_finished = False
-    try:
-        is_finished = _read_all(context, began)
-    except Rejected as rejected:
-        log.warning("Webex does not list the enterprises, so its own syncs stay unknown: %s", rejected)
-        is_finished = True
-    finally:
-        # With the lease kept, no process would try again before the hour is over.
-        if not is_finished:
-            with database.write() as session:
-                leases.give_back(session, _SURVEY, holder, context.now())
+        try:
+            _read_all(context, turn, began)
+        except Rejected as rejected:
+            log.warning("Webex does not list the enterprises, so its own syncs stay unknown: %s", rejected)
+        with context.database.write() as session:
+            leases.take(session, _SURVEYED, context.database.name, began, EVERY - _SLACK)
 
 
-def _read_all(context: Context, began: datetime) -> bool:
-    """Store the status of each enterprise of ours; return False if the process stops before the end."""
+def _read_all(context: Context, turn: Turn, began: datetime) -> None:
+    """Store the status of each enterprise of ours. Raise NotMyTurn if the process stops before the end."""
     with context.database.quick_read() as session:
         ours = {enterprise.sp_enterprise_id: enterprise for enterprise in enterprises.in_use(session)}
-    for found in context.broadworks.enterprises():
-        if context.stopping.is_set():
-            return False
+    for found in context.broadworks.enterprises(turn.keep):
         enterprise = ours.get(found.sp_enterprise_id)
         if enterprise is None:
             continue
@@ -89,7 +88,6 @@ def _read_all(context: Context, began: datetime) -> bool:
                 enterprises.learn_webex_id(session, locked.id, found.sp_enterprise_id, found.id, found.org_id)
             # Dated when the list was begun, so that it does not replace a status that was read since.
             kept.store(session, enterprise.id, found.sync_status, began)
-    return True
 
 
 def find_webex_id(context: Context, enterprise: Enterprise) -> str | None:

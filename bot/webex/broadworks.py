@@ -1,7 +1,7 @@
 """Webex for BroadWorks: enterprises, their directory syncs and their subscribers."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -66,9 +66,9 @@ class BroadWorks:
         found = self._enterprises({"spEnterpriseId": sp_enterprise_id, "max": PAGE_SIZE})
         return next((enterprise for enterprise in found if enterprise.sp_enterprise_id == sp_enterprise_id), None)
 
-    def enterprises(self) -> Iterator[WebexEnterprise]:
-        """Yield every enterprise of the provider."""
-        return self._enterprises({"max": PAGE_SIZE})
+    def enterprises(self, before_call: Callable[[], None]) -> Iterator[WebexEnterprise]:
+        """Yield every enterprise of the provider. `before_call` is called before each call."""
+        return self._enterprises({"max": PAGE_SIZE}, before_call)
 
     def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
         """Return the state of the enterprise's last sync; `enterprise_id` is Webex's own."""
@@ -109,8 +109,10 @@ class BroadWorks:
         if foreign:
             _log.warning("left out %d subscribers of other enterprises", foreign)
 
-    def _enterprises(self, params: dict[str, str]) -> Iterator[WebexEnterprise]:
-        for items in self._pages(AccessSubject.ENTERPRISES, params):
+    def _enterprises(
+        self, params: dict[str, str], before_call: Callable[[], None] = lambda: None
+    ) -> Iterator[WebexEnterprise]:
+        for items in self._pages(AccessSubject.ENTERPRISES, params, before_call):
             for item in items:
                 webex_id, sp_enterprise_id = optional(item, "id"), optional(item, "spEnterpriseId")
                 if not webex_id or not sp_enterprise_id:
@@ -123,8 +125,10 @@ class BroadWorks:
                     sync_status=broadworks_items.sync_status(child(item, "broadworksDirectorySync")),
                 )
 
-    def _pages(self, subject: AccessSubject, params: dict[str, str]) -> Iterator[list[Item]]:
-        pages = self._client.pages(READING[subject], params)
+    def _pages(
+        self, subject: AccessSubject, params: dict[str, str], before_call: Callable[[], None] = lambda: None
+    ) -> Iterator[list[Item]]:
+        pages = self._client.pages(READING[subject], params, before_call)
         while True:
             with self._watched(subject):
                 page = next(pages, None)

@@ -8,6 +8,8 @@ import pytest
 
 from bot.entrypoints import startup
 from bot.jobs import webex_status as job
+from bot.jobs.engine.turn import LEASE, NotMyTurn, Turn
+from bot.webex.errors import Unavailable
 from sandbox.seed import ACME
 from sandbox.world import PARTNER_ADMIN
 from storage import enterprises, webex_status
@@ -87,6 +89,25 @@ def test_only_one_process_surveys_and_only_once_an_hour(house: House) -> None:
         assert len(house.calls("GET", ALL)) == 2
     finally:
         other.close()
+
+
+def test_a_process_that_died_amid_a_survey_holds_up_the_next_one_briefly(house: House) -> None:
+    house.shift(hours=1)
+    Turn(house.context, "survey", house.settings.webex_timeout + LEASE).keep()
+    with pytest.raises(NotMyTurn):
+        do(house, "survey")
+    house.shift(minutes=2)
+    do(house, "survey")
+    assert len(house.calls("GET", ALL)) == 2
+
+
+def test_a_survey_that_failed_is_tried_again_at_once(house: House) -> None:
+    house.shift(hours=1)
+    house.faults.add(path=f"{ALL}$", method="GET", times=1, status=503)
+    with pytest.raises(Unavailable):
+        do(house, "survey")
+    do(house, "survey")
+    assert house.calls("GET", ALL) == [200, 503, 200]
 
 
 def test_status_waits_two_seconds_for_webex_and_then_says_its_age(house: House) -> None:

@@ -8,7 +8,7 @@ from bot.jobs.engine.context import Context
 from storage.engine import leases
 
 LEASE = timedelta(seconds=20)
-"""How long a turn lasts unless it is kept: longer than a call as the bot waits, shorter than a start may."""
+"""How long a turn lasts unless it is kept: longer than the bot's own calls to Webex, shorter than a start may wait."""
 
 RETRY_AFTER = timedelta(seconds=2)
 """How long a chore waits that finds the turn taken. With LEASE, it has its turn within 30 s of any start."""
@@ -19,11 +19,15 @@ class NotMyTurn(Exception):
 
 
 class Turn:
-    """The turn to do one chore; `keep` it before each call to Webex. A `with` block takes it and gives it back."""
+    """The turn to do one chore; `keep` it before each call to Webex. A `with` block takes it and gives it back.
 
-    def __init__(self, context: Context, name: str) -> None:
+    `lease` must be longer than the longest of the calls.
+    """
+
+    def __init__(self, context: Context, name: str, lease: timedelta = LEASE) -> None:
         self._context = context
         self._name = name
+        self._lease = lease
         self._holder = uuid.uuid4().hex
 
     def __enter__(self) -> Self:
@@ -39,5 +43,5 @@ class Turn:
         if self._context.stopping.is_set():
             raise NotMyTurn
         with self._context.database.write() as session:
-            if not leases.take(session, self._name, self._holder, self._context.now(), LEASE):
+            if not leases.take(session, self._name, self._holder, self._context.now(), self._lease):
                 raise NotMyTurn

@@ -104,9 +104,10 @@ class ImaginedWebex:
         """An enterprise by the provider's id; None if nobody has activated."""
         return self._called(self.elsewhere, lambda: self._enterprise(sp_enterprise_id) if self.activated else None)
 
-    def enterprises(self) -> Iterator[WebexEnterprise]:
+    def enterprises(self, before_call: Callable[[], None]) -> Iterator[WebexEnterprise]:
         """All of them."""
         for one in self.clusters:
+            before_call()
             yield self._called(self.elsewhere, lambda one=one: self._enterprise(one))  # type: ignore[misc]
 
     def sync_status(self, enterprise_id: str) -> WebexSyncStatus:

@@ -11,6 +11,7 @@ from bot.chat.command import Command, Request, Requester
 from bot.chat.message import Message, Refusal
 from bot.jobs import access_looks, inbox, rosters, syncs, webex_status
 from bot.jobs.engine.context import Context
+from bot.jobs.engine.turn import NotMyTurn
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import WebexFailure
@@ -147,7 +148,7 @@ class House:
             return bool(move(self.context))
         except Died:
             self.context = self.new_process()
-        except WebexFailure:  # a chore's; it comes round again
+        except (WebexFailure, NotMyTurn):  # a chore's; it comes round again
             pass
         finally:
             self.heal()

@@ -79,7 +79,7 @@ def test_an_enterprise_that_webex_does_not_know_is_not_found(server: Scripted, b
 
 def test_enterprises_are_read_from_all_pages(server: Scripted, broadworks: BroadWorks) -> None:
     server.script(page(item("e1"), then="?cursor=2"), page(item("e2", "b")))
-    assert [one.id for one in broadworks.enterprises()] == ["e1", "e2"]
+    assert [one.id for one in broadworks.enterprises(lambda: None)] == ["e1", "e2"]
 
 
 def test_a_webex_status_has_all_fields(server: Scripted, broadworks: BroadWorks) -> None:
