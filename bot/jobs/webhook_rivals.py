@@ -1,7 +1,8 @@
 """Decides between two installations with the same bot token: one has the webhooks, and the other rests.
 
 The one that starts second takes the webhooks over. The first one notices at its next look, says so and rests: it does
-not take them back while the other one answers. So they never take the webhooks from each other for ever.
+not take them back while the other one answers. So they never take the webhooks from each other for ever. If the other
+one gives no answer and still takes them again, only a restart has this one try once more.
 """
 
 import logging
@@ -72,7 +73,7 @@ class Rivals:
             silent_looks = 0
         with self._context.database.write() as session:
             webhooks.set_silent_looks(session, silent_looks)
-        if silent_looks < MAX_SILENT_LOOKS or self._came_again(taken_by):
+        if silent_looks < MAX_SILENT_LOOKS or (self._came_again(taken_by) and not is_start):
             return True
         self._take_back(taken_by, is_silent=True)
         return False

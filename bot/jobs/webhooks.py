@@ -25,12 +25,10 @@ _NEVER_RIGHT = (Happening.REFUSED, Happening.LIMITED)
 def look(context: Context) -> None:
     """Look at the webhooks and repair what is wrong. If all is right, Webex gets one call.
 
-    The first look of a process also points them to the address of its settings, and sends Webex their secret.
+    The first look of a process also points them to the address of its settings, and sends Webex their secret. Without a
+    public address none are made, but those of another installation must be noticed: it would answer everything, too.
     """
-    with context.database.quick_read() as session:
-        is_resting = webhooks.taken_by(session) is not None
-    if context.settings.bot_public_url or is_resting or not context.has_looked_at_webhooks.is_set():
-        _look(context, sends_secret=False)
+    _look(context, sends_secret=False)
 
 
 def send_secret(context: Context) -> None:

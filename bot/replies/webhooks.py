@@ -20,7 +20,7 @@ WITHOUT = {
 _WRONG = {
     Happening.DELETED: "it was deleted",
     Happening.INACTIVE: "Webex had switched it off",
-    Happening.RESOURCE: "it was of another resource or event, or had a filter",
+    Happening.RESOURCE: "it was for another resource or event, or had a filter",
     Happening.DUPLICATE: "there was more than one of it",
     Happening.ADDRESS: "it pointed to another address, {detail}",
 }
@@ -41,14 +41,14 @@ def taken(address: str, *, came_again: bool) -> str:
     """Say that another installation has taken the webhooks, and that this one rests."""
     until = (
         "I took the webhooks back once because I got no answer from that address, but it took them again. So I rest "
-        "until it gives them up"
+        "until it gives them up. If you stop it, restart me"
         if came_again
         else "I rest until nothing answers at that address any more"
     )
     return (
         "**Another installation has my webhooks**\n\n"
         f"- What happened: a program with the same bot token has pointed my webhooks to {code(address)}\n"
-        f"- What I do: {until}. Until then I hear nothing and answer nobody\n"
+        f"- What I do: {until}. Meanwhile I hear nothing and answer nobody\n"
         "- What to do: stop one of the two. If you need both, give each a bot of its own (`WEBEX_BOT_TOKEN`)"
     )
 

@@ -157,9 +157,9 @@ class Webex:
             return False
 
     def webhooks(self) -> list[Webhook]:
-        """Return all webhooks of the bot."""
+        """Return all webhooks of the bot. Leave out what has no id: it cannot be repaired."""
         pages = self._client.pages("webhooks", {"max": PAGE_SIZE})
-        return [_webhook(item) for page in pages for item in page]
+        return [_webhook(item) for page in pages for item in page if _listed_id(item, "id")]
 
     def create_webhook(self, name: str, target_url: str, resource: str, event: str, secret: str) -> None:
         """Have Webex send an event to `target_url`, signed with the secret."""
@@ -228,5 +228,5 @@ def _webhook(item: Item) -> Webhook:
         text(item, "event"),
         text(item, "targetUrl"),
         text(item, "filter"),
-        is_active=text(item, "status") in ("", "active"),
+        is_active=text(item, "status").lower() in ("", "active"),
     )

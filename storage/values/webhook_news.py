@@ -17,7 +17,6 @@ class Happening(StrEnum):
     DUPLICATE = "duplicate"
     ADDRESS = "other address"
     TAKEN_OVER = "taken over"
-    TAKEN_BACK = "taken back"
     REFUSED = "refused"
     LIMITED = "limited"
     RESTORED = "restored"

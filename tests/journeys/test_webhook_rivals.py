@@ -109,6 +109,10 @@ def test_a_second_that_was_silent_and_takes_them_again_keeps_them(house_on_sqlit
     assert not are_right(house)
     assert "took them again" in told(house)[-1]
     assert len(told(house)) == 3
+    house.stop()
+    house.start(ready=False)
+    house.wait_for(lambda: "I work again" in told(house)[-1])
+    assert are_right(house)
 
 
 def test_a_third_installation_is_said_as_well(house_on_sqlite: House) -> None:
@@ -162,6 +166,17 @@ def test_without_an_address_the_bot_rests_while_another_installation_answers(hou
         webhooks.look(context)
     assert (taken_by(house), writes(house)) == (None, written)
     assert [text in said for text, said in zip(("Another", "I work again"), told(house), strict=True)] == [True, True]
+
+
+def test_without_an_address_an_installation_that_starts_later_is_noticed(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    context = without_address(house)
+    webhooks.look(context)
+    with program() as address:
+        take(house, address)
+        webhooks.look(context)
+        assert taken_by(house) == address
+    assert "Another installation" in told(house)[-1]
 
 
 def test_without_an_address_webhooks_to_nowhere_are_left_alone(house_on_sqlite: House) -> None:

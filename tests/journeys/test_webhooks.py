@@ -108,7 +108,7 @@ def duplicate(house: House) -> None:
         (make_inactive, "inactive", "Webex had switched it off"),
         (delete, "deleted", "it was deleted"),
         (move, "other address", f"it pointed to another address, `{NOWHERE}`"),
-        (change_resource, "other resource", "it was of another resource or event"),
+        (change_resource, "other resource", "it was for another resource or event"),
         (add_filter, "other resource", "had a filter"),
         (duplicate, "duplicate", "there was more than one of it"),
     ],

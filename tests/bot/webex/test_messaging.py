@@ -207,10 +207,10 @@ def test_a_member_without_an_id_makes_the_list_unreadable(server: Scripted, webe
 def test_webhooks_are_read_from_all_pages(server: Scripted, webex: Webex) -> None:
     server.script(
         Answer(content={"items": [WEBHOOK]}, headers={"Link": '</v1/webhooks?cursor=2>; rel="next"'}),
-        Answer(content={"items": [{"id": "w2"}]}),
+        Answer(content={"items": [{"id": "w2"}, {"name": "without an id"}, {"id": "w3", "status": "ACTIVE"}]}),
     )
     webhooks = webex.webhooks()
-    assert webhooks == [WEBHOOK_READ, Webhook("w2", "", "", "")]
+    assert webhooks == [WEBHOOK_READ, Webhook("w2", "", "", ""), Webhook("w3", "", "", "")]
     assert "never read" not in repr(webhooks)
 
 
