@@ -1,9 +1,11 @@
 """Checks the signatures of a webhook (Webex's webhooks guide).
 
 `X-Spark-Signature` is the HMAC-SHA1 of the raw body. Some webhooks also have `X-Webex-Signature`, a list of
-`algorithm=signature` with SHA-256 and SHA-512; its format is known only from a client of Webex.
+`algorithm=signature` with SHA-256 and SHA-512. Its format is known only from a client of Webex, so `:` and base64 are
+accepted as well.
 """
 
+import base64
 import hmac
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +20,7 @@ _ALGORITHMS = {"sha1": 40, "sha256": 64, "sha512": 128}
 """The known algorithms, and how many hex digits a signature of each has."""
 
 _SEPARATORS = re.compile(r"[,;\s]+")
+_EQUALS = re.compile("[=:]")
 
 Signature = tuple[str, bytes]
 """An algorithm, and what should be a signature in hex digits."""
@@ -60,9 +63,17 @@ def _webex_signatures(header: str | None) -> Iterator[Signature]:
         yield "", b""
         return
     for part in filter(None, _SEPARATORS.split(header)):
-        algorithm, separator, signature = part.partition("=")
-        name = algorithm.lower().replace("-", "")
-        if not separator:  # a signature without its algorithm has the length of one
+        algorithm, *signatures = _EQUALS.split(part, maxsplit=1)
+        name, signature = algorithm.lower().replace("-", ""), "".join(signatures)
+        if not signatures:  # a signature without its algorithm has the length of one
             name, signature = next((known for known, size in _ALGORITHMS.items() if size == len(part)), ""), part
         if name in _ALGORITHMS or not name:
-            yield name, signature.lower().encode("utf-8", "replace")
+            yield name, _in_hex(signature, _ALGORITHMS.get(name, 0)).encode("utf-8", "replace")
+
+
+def _in_hex(signature: str, digits: int) -> str:
+    """Return a signature in hex digits, of which there must be this many, whether it is in hex or base64."""
+    try:
+        return signature.lower() if len(signature) == digits else base64.b64decode(signature, validate=True).hex()
+    except ValueError:
+        return ""

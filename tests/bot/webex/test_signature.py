@@ -1,5 +1,6 @@
 """Only Webex, who knows the secret, can sign a webhook."""
 
+import base64
 import hmac
 
 import pytest
@@ -64,6 +65,19 @@ def test_the_newer_header_alone_is_enough_with_each_algorithm(algorithm: str) ->
     assert is_signed(SECRET, BODY, None, pair(algorithm))
     assert not is_signed(SECRET, BODY + b" ", None, pair(algorithm))
     assert is_signed(SECRET, BODY, SIGNATURE, pair(algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_newer_header_may_be_in_base64_or_have_a_colon(algorithm: str) -> None:
+    for secret, is_right in ((SECRET, True), ("another secret", False)):
+        in_base64 = base64.b64encode(bytes.fromhex(made(algorithm, secret))).decode()
+        for header in (
+            f"{algorithm}={in_base64}",
+            f"{algorithm}:{in_base64}",
+            f"{algorithm}:{made(algorithm, secret)}",
+        ):
+            assert is_signed(SECRET, BODY, None, header) is is_right
+            assert is_signed(SECRET, BODY, SIGNATURE, header) is is_right
 
 
 def test_a_body_without_any_signature_is_not_genuine() -> None:
