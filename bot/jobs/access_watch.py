@@ -13,7 +13,7 @@ from bot.services import operators
 from bot.webex.errors import AccessRefused
 from storage import access_refusals, provider_tokens, retries
 from storage.engine.database import Database, wake
-from storage.values.records import AccessRefusal, AccessSubject
+from storage.values.records import AccessSubject
 
 log = logging.getLogger(__name__)
 
@@ -97,15 +97,12 @@ class DatabaseWatch:
             log.error(unformatted(replies.log_line(refusals, cure)))
         for recovery in recoveries:
             log.info(" ".join(unformatted(replies.works_again([recovery], now)).split()))
-        if of_provider := _of_provider(refusals):
+        of_provider = [refusal for refusal in refusals if refusal.subject in OF_PROVIDER]
+        if of_provider:  # without the bot's own token nobody can be told in chat
             operators.tell(session, replies.refused(of_provider, cure), now)
-        if of_provider := _of_provider(recoveries):
-            operators.tell(session, replies.works_again(of_provider, now), now)
+        if recoveries:
+            operators.tell(session, replies.works_again(recoveries, now), now)
 
     def _cure(self, session: Session) -> replies.Cure:
         kept = provider_tokens.find(session, self._client_id) if self._client_id else None
         return replies.Cure(is_renewed=bool(self._client_id), scopes=frozenset(kept.scopes.split() if kept else ()))
-
-
-def _of_provider(refusals: list[AccessRefusal]) -> list[AccessRefusal]:
-    return [refusal for refusal in refusals if refusal.subject in OF_PROVIDER]

@@ -10,7 +10,7 @@ from bot.dispatch.pending_request import Detail, PendingRequest
 from bot.jobs import memberships, message_reader, typed_message
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
-from bot.webex.errors import RateLimited, Unavailable
+from bot.webex.errors import AccessRefused, RateLimited, Unavailable
 from storage import inbox
 from storage.models import InboxRow
 from storage.values.records import Claim
@@ -40,10 +40,15 @@ def work(context: Context, row: InboxRow) -> None:
 
 
 def failed(context: Context, row: InboxRow, error: Exception) -> bool:
-    """Set an event aside that failed too often, or that Webex did not let the bot read for a day."""
+    """Set an event aside that failed too often, or that Webex did not let the bot read for a day.
+
+    An event about a space waits as long as Webex refuses the bot's token.
+    """
     message = None
     if isinstance(error, RateLimited | Unavailable):
-        if context.now() - row.received_at < GIVE_UP_AFTER:
+        # That the bot was removed from a space, for example, ends what the space may read.
+        is_kept = isinstance(error, AccessRefused) and row.resource in memberships.RESOURCES
+        if is_kept or context.now() - row.received_at < GIVE_UP_AFTER:
             return False
     elif row.failures + 1 < MAX_FAILURES:
         return False

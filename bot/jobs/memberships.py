@@ -14,6 +14,9 @@ from storage.values.webex_ids import same
 
 log = logging.getLogger(__name__)
 
+RESOURCES = ("memberships", "rooms")
+"""What Webex names the events that are about a space."""
+
 REPEAT_AFTER = timedelta(minutes=1)
 """Minimum time between two greetings to one person, who may add the bot to many spaces."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, iso, when
@@ -67,9 +67,19 @@ def works_again(recoveries: Sequence[AccessRefusal], now: datetime) -> str:
     began = min(recovery.refused_at for recovery in recoveries)
     ended = max(recovery.restored_at or now for recovery in recoveries)
     parts = "; ".join(_WORKS[recovery.subject] for recovery in recoveries)
+    left = " I do not answer messages that are older than a day." if _is_deaf_for_long(recoveries, now) else ""
     return (
         f"**Webex accepts my access again**: {parts}.\n\nIt did not work since {at(began, now, 'UTC')}, for "
-        f"{duration((ended - began).total_seconds())}. What waited goes on now."
+        f"{duration((ended - began).total_seconds())}. What waited goes on now.{left}"
+    )
+
+
+def _is_deaf_for_long(recoveries: Sequence[AccessRefusal], now: datetime) -> bool:
+    """Return whether the bot's own token was refused for so long that messages are left without an answer."""
+    return any(
+        recovery.subject is AccessSubject.BOT
+        and (recovery.restored_at or now) - recovery.refused_at >= timedelta(days=1)
+        for recovery in recoveries
     )
 
 

@@ -10,7 +10,7 @@ from bot.__main__ import main
 from sandbox.world import BOT
 from storage import access_refusals
 from storage.values.records import AccessSubject
-from tests.journeys.house import ANA, House
+from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import ON_SQLITE, do, text
 
 
@@ -74,6 +74,9 @@ def test_messages_wait_longer_than_a_day_for_the_bots_token(house: House) -> Non
     house.faults.clear()
     do(house, "access")
     house.wait_for(lambda: house.answers(asked))
+    (told,) = house.wait_for(lambda: [text(each) for each in house.heard(OLGA)])
+    assert "accepts my access again**: the bot's token works" in told
+    assert "older than a day" in told
 
 
 @ON_SQLITE
@@ -84,3 +87,20 @@ def test_one_call_that_is_refused_by_mistake_is_no_refused_token(
     house.ask(ANA, "help")
     assert not is_refused(house)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@ON_SQLITE
+def test_a_space_that_the_bot_left_is_forgotten_after_days_of_a_refused_token(house: House) -> None:
+    house.make_room("Acme", ANA, OLGA)
+    house.ask(OLGA, "link reseller1-acme", "Acme", mention=True)
+    room = house.world.room("Acme")
+    own = next(member for member in house.world.rooms.members(room.id) if member.person.email == BOT)
+    house.faults.add(path="/", token=BOT, status=401, times=None)
+    house.world.rooms.remove(own.id, house.world.person(ANA))
+    house.wait_for(lambda: is_refused(house))
+    for _ in range(3):
+        house.shift(hours=23)
+        house.wait_for(lambda: house.events("memberships"))
+    house.faults.clear()
+    do(house, "access")
+    house.wait_for(lambda: "No group space" in text(house.ask(OLGA, "spaces")))

@@ -28,6 +28,7 @@ def of_access(sample: Sample) -> Iterator[Case]:
         scopes, Cure(is_renewed=True, scopes=needed)
     )
     yield case(provider_access.works_again)(token, NOW)
+    yield case(provider_access.works_again, "of the bot, after more than a day")(bot, NOW + timedelta(days=2))
     yield case(provider_access.works_again, "of several parts")([*scopes, *start], NOW)
     yield case(provider_access.log_line)(token, fixed)
     yield case(provider_access.log_line, "of the bot")(bot, fixed)
