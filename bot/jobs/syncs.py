@@ -29,6 +29,10 @@ NEXT_TRY_WAIT = timedelta(seconds=5)
 """After Webex refused to start a sync, how soon the next of its queue tries: soon, but a long queue must not rush."""
 
 
+THREADS = 4
+"""Syncs that one process moves at once: some enterprises for which Webex does not answer must not stop the others."""
+
+
 def work(context: Context, row: SyncRow) -> None:
     """Bring one sync a step further, or tell people how it ended."""
     claim, sync = Claim(row.id, row.attempt), to_sync(row)
@@ -215,4 +219,4 @@ def _write_end(session: Session, claim: Claim, sync: Sync, transition: Transitio
         update_status_message(session, following, now)
 
 
-JOB = Job(syncs.KIND, syncs.claim, work, syncs.next_due, lambda _settings: 2, failed)
+JOB = Job(syncs.KIND, syncs.claim, work, syncs.next_due, lambda _settings: THREADS, failed)

@@ -2,12 +2,23 @@
 
 from sqlalchemy import func, select
 
-from sandbox.seed import ACME
+from sandbox.seed import ACME, BOREALIS, CUMULUS
 from sandbox.world import PARTNER_ADMIN
-from storage import admins
+from storage import admins, enterprises
 from storage.models import AttachmentRow, SyncRow
-from tests.journeys.house import ANA, OLGA, House
-from tests.journeys.syncs import ENTERPRISES, ON_SQLITE, ends, results, shown, take_rights, text
+from tests.journeys.house import ANA, CORA, OLGA, House
+from tests.journeys.syncs import (
+    BO,
+    ENTERPRISES,
+    ON_SQLITE,
+    add_enterprise,
+    ends,
+    hang_up,
+    results,
+    shown,
+    take_rights,
+    text,
+)
 
 
 def test_our_sync_waits_for_one_that_webex_runs_by_itself(house: House) -> None:
@@ -104,3 +115,26 @@ def test_no_file_is_stored_if_nobody_gets_the_notice(house: House) -> None:
     house.wait_for(told)
     with house.database.read() as session:
         assert session.scalar(select(func.count()).select_from(AttachmentRow)) == 0
+
+
+@ON_SQLITE
+def test_two_enterprises_without_an_answer_of_webex_stop_no_third(house: House) -> None:
+    for sp_enterprise_id, who in ((BOREALIS, BO), (CUMULUS, CORA)):
+        add_enterprise(house, sp_enterprise_id, who, who)
+        at_webex = house.world.enterprise(sp_enterprise_id)
+        with house.database.write() as session:
+            (added,) = [each for each in enterprises.in_use(session) if each.sp_enterprise_id == sp_enterprise_id]
+            enterprises.learn_webex_id(session, added.id, sp_enterprise_id, at_webex.id, None)
+        hang_up(house, sp_enterprise_id)
+        house.ask(who, "sync")
+    house.wait_for(lambda: len(_in_hand(house)) == 2)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: results(house))
+    assert len(_in_hand(house)) >= 2
+    house.faults.clear()
+
+
+def _in_hand(house: House) -> list[int]:
+    """Return the syncs that threads work on."""
+    with house.database.read() as session:
+        return list(session.scalars(select(SyncRow.id).where(SyncRow.lease_until.is_not(None))))
