@@ -20,7 +20,10 @@ FOR_ALL = (*FOR_SYNCS, AccessSubject.LICENSE_HOLDERS)
 
 
 def notice(session: Session, request: Request, needed: tuple[AccessSubject, ...]) -> str | None:
-    """Return what the requester must know if Webex refuses something that the answer needs; None if it does not."""
+    """Return what the requester must know if Webex refuses something that the answer needs; None if it does not.
+
+    The cure, for operators, is not for everybody who reads a group space.
+    """
     refusals = access_refusals.current(session, needed)
     if not refusals:
         return None
@@ -28,6 +31,6 @@ def notice(session: Session, request: Request, needed: tuple[AccessSubject, ...]
         refusals,
         request.now,
         request.speaks_for.timezone if request.speaks_for else "UTC",
-        for_operator=request.requester.is_operator,
+        for_operator=request.requester.is_operator and request.message.direct,
         is_renewed=request.settings.uses_integration,
     )

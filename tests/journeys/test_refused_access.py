@@ -82,6 +82,11 @@ def test_an_admin_reads_that_the_access_is_refused_and_an_operator_what_to_do(ho
     for command in ("sync", "status", "queue", "licenses count"):
         assert "Set `WEBEX_ADMIN_TOKEN` to a new token" in text(house.ask(OLGA, command)), command
     assert len(house.calls("GET", "/broadworks/subscribers")) == began
+    house.make_room("Acme", OLGA, ANA)
+    house.ask(OLGA, "link reseller1-acme", "Acme", mention=True)
+    said = text(house.ask(OLGA, "status", "Acme", mention=True))
+    assert "The operators know." in said
+    assert "WEBEX_ADMIN_TOKEN" not in said
 
 
 def do_look(house: House) -> None:

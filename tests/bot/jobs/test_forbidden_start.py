@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs import inbox, syncs
-from storage.models import SyncRow
+from storage.models import OutboxRow, SyncRow
 from storage.values.records import Cause, SyncState, WaitsFor
 from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ACME, ANA, BOLT, CAT, COIL, DAN, House
@@ -85,6 +85,9 @@ def test_syncs_that_no_token_may_start_wait_for_days(house: House) -> None:
         move(house)
         tries += 1
     assert 55 <= tries <= 65
+    with house.database.read() as session:
+        edits = session.query(OutboxRow).filter_by(kind="edit").count()
+    assert edits <= 6  # Webex allows ten edits of one message
     for _ in range(3):
         house.clock.pass_by(timedelta(hours=23))
         house.work(syncs.requeue_overdue)
