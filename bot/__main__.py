@@ -5,7 +5,7 @@ import click
 from bot.entrypoints import startup
 from bot.entrypoints.authorize_cli import authorize
 from bot.entrypoints.enterprise_cli import enterprise
-from bot.entrypoints.health import problems
+from bot.entrypoints.health import look
 from bot.entrypoints.serve import serve
 from bot.entrypoints.worker import run_worker
 from bot.settings.catalog import Process
@@ -31,11 +31,11 @@ def worker_command() -> None:
 
 @main.command("health")
 def health_command() -> None:
-    """Say whether the bot can work. Exit with code 1 if it cannot."""
-    found = problems(startup.load_settings(Process.HEALTH))
-    for problem in found or ["healthy"]:
-        click.echo(problem)
-    if found:
+    """Say what the database tells about the bot. Exit with code 1 if the bot cannot work."""
+    health = look(startup.load_settings(Process.HEALTH))
+    for line in health.lines:
+        click.echo(line)
+    if not health.can_work:
         raise SystemExit(1)
 
 

@@ -7,7 +7,7 @@ from bot.webex.consent import SCOPES, plain
 from bot.webex.errors import Rejected, TokenRefused, WebexFailure
 from bot.webex.json_fields import text, texts
 
-PEOPLE_READ, ENTERPRISES_READ = SCOPES[:2]
+PEOPLE_READ, ENTERPRISES_READ, _, SUBSCRIBERS_READ = SCOPES
 _ALL_OF_USERS = "spark:all"
 _ADD_SCOPES = "Add what is missing to the integration on developer.webex.com, then authorize again."
 
@@ -32,17 +32,23 @@ def check_access(client: WebexClient, scopes: str) -> Account:
     """
     granted = frozenset(scopes.split())
     account = _account(client)
-    try:
-        client.call("GET", "broadworks/enterprises", params={"max": "1"})
-    except WebexFailure as failure:
-        raise AccessFault(_not_told(failure, _no_enterprises(account, granted))) from None
+    _read_one(client, "broadworks/enterprises", _not_allowed("enterprises", ENTERPRISES_READ, account, granted))
     missing = [scope for scope in SCOPES if granted and not _covers(granted, scope)]
     if missing:
         has = plain(", ".join(sorted(granted)), None)
         raise AccessFault(
             f"The token of {account.email} lacks scopes: {', '.join(missing)}. It has: {has}. {_ADD_SCOPES}"
         )
+    _read_one(client, "broadworks/subscribers", _not_allowed("license holders", SUBSCRIBERS_READ, account, granted))
     return account
+
+
+def _read_one(client: WebexClient, path: str, forbidden: str) -> None:
+    """Read one item of a list. Raise AccessFault if that fails; `forbidden` is what a 403 means."""
+    try:
+        client.call("GET", path, params={"max": "1"})
+    except WebexFailure as failure:
+        raise AccessFault(_not_told(failure, forbidden)) from None
 
 
 def _covers(granted: frozenset[str], scope: str) -> bool:
@@ -63,13 +69,18 @@ def _account(client: WebexClient) -> Account:
         raise AccessFault(_not_told(failure, lacks_scope)) from None
 
 
-def _no_enterprises(account: Account, granted: frozenset[str]) -> str:
-    if granted and not _covers(granted, ENTERPRISES_READ):
-        return f"The token of {account.email} lacks the scope {ENTERPRISES_READ}. {_ADD_SCOPES}"
+def _not_allowed(what: str, scope: str, account: Account, granted: frozenset[str]) -> str:
+    if granted and not _covers(granted, scope):
+        return f"The token of {account.email} lacks the scope {scope}. {_ADD_SCOPES}"
+    refused = f"Webex does not let {account.name} ({account.email}) read {what}."
+    if not granted:
+        return (
+            f"{refused} Perhaps the integration lacks the scope {scope}: add it on developer.webex.com. Perhaps the "
+            "person is not a partner administrator of the provider: sign in as one. Then authorize again."
+        )
     return (
-        f"Webex does not let {account.name} ({account.email}) read enterprises. The scopes are not enough: the person "
-        "must be a partner administrator of the provider. Authorize again in a browser where such a person is signed "
-        "in, or give this person the role in Partner Hub first."
+        f"{refused} The scopes are not enough: the person must be a partner administrator of the provider. Authorize "
+        "again in a browser where such a person is signed in, or give this person the role in Partner Hub first."
     )
 
 

@@ -59,6 +59,8 @@ def run(settings: Settings, redirect_uri: str, *, is_pasted: bool, is_shown: boo
         startup.now,
     )
     request = endpoint.consent_request(redirect_uri, SCOPES)
+    if warning := authorize_report.before(settings.set_fields):
+        click.echo(f"{warning}\n")
     try:
         code = _pasted_code(request) if is_pasted else _received_code(request)
         tokens = endpoint.exchange(code, request.redirect_uri, request.verifier)
@@ -66,11 +68,14 @@ def run(settings: Settings, redirect_uri: str, *, is_pasted: bool, is_shown: boo
     except ConsentRefused as refused:
         raise NotAuthorized(f"Webex did not agree: {refused}.\n{authorize_report.WHY_NOT}") from None
     except TokenRefused as refused:
-        raise NotAuthorized(f"{authorize_report.NOT_GRANTED}\n{refused}.") from None
+        raise NotAuthorized(f"{authorize_report.not_granted(refused.summary)}\n{refused}.") from None
     except WebexFailure as failure:
         raise NotAuthorized(f"Webex gave no token. Authorize again in a few minutes.\n{failure}.") from None
     except AccessFault as fault:
         raise NotAuthorized(fault) from None
+    except KeyboardInterrupt:
+        click.echo(err=True)  # the shell has put ^C into the line
+        raise NotAuthorized(authorize_report.STOPPED) from None
     if tokens.refresh_token is None:
         raise NotAuthorized("Webex sent no refresh token, and the bot needs one.")
     click.echo(authorize_report.about(account, tokens, startup.now()))

@@ -15,10 +15,23 @@ WHY_NOT = (
     "on developer.webex.com lacks a scope."
 )
 
-NOT_GRANTED = (
-    "Webex gave no token for the answer. It accepts an answer once, and only for a short time. Check "
-    "WEBEX_ADMIN_CLIENT_ID and WEBEX_ADMIN_CLIENT_SECRET, then authorize again."
+STOPPED = "You stopped this with Ctrl-C."
+
+_CODE_REFUSED = (
+    "Webex accepts an answer only once, and only for a short time. Authorize again, and open the new address."
 )
+_CLIENT_REFUSED = (
+    "Webex does not accept the client id and the client secret. Check WEBEX_ADMIN_CLIENT_ID and "
+    "WEBEX_ADMIN_CLIENT_SECRET, then authorize again."
+)
+_EITHER_REFUSED = (
+    "Authorize again, and open the new address: Webex accepts an answer only once, and only for a short time. If that "
+    "fails, too, check WEBEX_ADMIN_CLIENT_ID and WEBEX_ADMIN_CLIENT_SECRET."
+)
+
+_BOTH_ARE_SET = "WEBEX_ADMIN_TOKEN is set, too. The bot does not start with both: unset it, then restart the bot."
+
+_UNNAMED_SCOPES = "Webex did not name its scopes. The token can read enterprises and license holders."
 
 CANNOT_LISTEN = (
     "The bot cannot receive the answer at {address}: {reason}. End the program that uses this port, name another "
@@ -39,6 +52,18 @@ If Webex says that the redirect address is wrong, add {redirect_uri} to the inte
 _PASTE = """\
 After the consent the browser goes to an address that begins with {redirect_uri}
 The page cannot be shown, and that is right. Copy the whole address from the browser, and paste it here:"""
+
+
+def before(set_fields: Set[str]) -> str:
+    """Return what to change in the settings of the environment before the bot starts; empty if nothing."""
+    return _BOTH_ARE_SET if "webex_admin_token" in set_fields else ""
+
+
+def not_granted(summary: str) -> str:
+    """Return what to do if Webex refuses the answer; `summary` has OAuth's name of the error, if Webex sent it."""
+    if "invalid_grant" in summary:
+        return _CODE_REFUSED
+    return _CLIENT_REFUSED if "invalid_client" in summary else _EITHER_REFUSED
 
 
 def to_open(request: ConsentRequest, wait: timedelta) -> str:
@@ -65,7 +90,7 @@ def about(account: Account, tokens: Tokens, now: datetime) -> str:
         "Webex accepts the new token. It belongs to",
         f"  {account.name}, {account.email}",
         f"  organization {account.organization_id}",
-        "It has the scopes" if scopes else "Webex did not name its scopes. It may read the person and enterprises.",
+        "It has the scopes" if scopes else _UNNAMED_SCOPES,
         *(f"  {scope}" for scope in scopes),
         f"The access token lives until {_end(tokens.access_ends_at, now, '14 days')}. The bot renews it before.",
         f"The refresh token lives until {_end(tokens.refresh_ends_at, now, '90 days')}.",
@@ -77,10 +102,10 @@ def kept(set_fields: Set[str]) -> str:
     """Return where the tokens are now, and what happens next. `set_fields` are the settings of the environment."""
     lines = [
         "The tokens are in the database, encrypted with BOT_SECRET_KEY.",
-        "A running bot takes them over by itself, at the latest when it renews its token or Webex refuses the old one.",
+        "A running bot takes them over within half a minute.",
     ]
     if "webex_admin_token" in set_fields:
-        lines.append("WEBEX_ADMIN_TOKEN is set, too. Unset it, then restart the bot: it does not start with both.")
+        lines.append(_BOTH_ARE_SET)
     if "webex_admin_refresh_token" in set_fields:
         lines.append("WEBEX_ADMIN_REFRESH_TOKEN is set, too. The bot no longer needs it: unset it.")
     return "\n".join(lines)

@@ -28,7 +28,7 @@ _MAX_CLOCK_STOP_SECONDS = wiring.MAX_STOP_SECONDS - gunicorn_config.MAX_REQUEST_
 
 def serve(settings: Settings) -> None:
     """Serve until stopped. Exit with code 2 if the port is taken."""
-    problem = _port_problem(listening_address(settings.bot_public_url), settings.port)
+    problem = _port_problem(listening_address(settings), settings.port)
     if problem is not None:
         sys.stderr.write(f"{problem}\n")
         raise SystemExit(2)
@@ -69,7 +69,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Set gunicorn's options."""
         options: dict[str, Any] = {
-            "bind": f"{listening_address(self._settings.bot_public_url)}:{self._settings.port}",
+            "bind": f"{listening_address(self._settings)}:{self._settings.port}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": 8,
@@ -98,11 +98,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _stop_clock(self) -> None:
         if self._clock is not None:
             wiring.stop_clock(self._clock, _MAX_CLOCK_STOP_SECONDS)
+        log.info("stopped")
 
 
-def listening_address(public_url: str) -> str:
-    """Return where to listen: on this machine alone if the bot's public address is this machine."""
-    return LOOPBACK if urlsplit(public_url).hostname in ("localhost", LOOPBACK) else ALL_INTERFACES
+def listening_address(settings: Settings) -> str:
+    """Return where to listen: on this machine alone if nothing needs to reach the bot from another one.
+
+    Heroku ends a web process whose port it cannot reach.
+    """
+    if not settings.bot_public_url:
+        return ALL_INTERFACES if settings.is_on_heroku else LOOPBACK
+    return LOOPBACK if urlsplit(settings.bot_public_url).hostname in ("localhost", LOOPBACK) else ALL_INTERFACES
 
 
 def _port_problem(address: str, port: int) -> str | None:

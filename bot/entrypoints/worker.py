@@ -28,3 +28,4 @@ def run_worker(settings: Settings) -> None:
         stop.wait()
     finally:
         wiring.stop_clock(clock, wiring.MAX_STOP_SECONDS)
+        log.info("stopped")

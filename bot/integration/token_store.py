@@ -140,7 +140,7 @@ class TokenStore:
         if not self._seal.has_first_key(kept.refresh_token):
             sealed = self._sealed(opened.refresh_token, opened.access_token)
             provider_tokens.seal_again(session, self._client_id, **sealed)
-            log.info("sealed the integration's tokens with the first key of BOT_SECRET_KEY")
+            log.info("encrypted the integration's tokens with the first key of BOT_SECRET_KEY")
 
     def _replace(
         self, session: Session, kept: KeptTokens, refresh_token: str, answer: Tokens, now: datetime

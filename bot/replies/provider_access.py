@@ -90,9 +90,10 @@ def log_line(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
 
 
 def unhealthy(refusal: AccessRefusal) -> str:
-    """Say in one line, for those who watch the process, why the bot cannot work."""
+    """Say in one line, for those who watch the process, what Webex refuses."""
     began = f"This began at {iso(refusal.refused_at)}."
-    return f"{_REFUSED[refusal.subject]}. {began} {_webex_says(refusal)} What to do: {_BOT_CURE}"
+    cure = f"What to do: {_BOT_CURE}" if refusal.subject is AccessSubject.BOT else _SEE_LOG
+    return f"{_REFUSED[refusal.subject]}. {began} {_webex_says(refusal)} {cure}"
 
 
 def notice(
@@ -117,6 +118,7 @@ _BOT_CURE = (
     "Set `WEBEX_BOT_TOKEN` to the bot's access token, and restart the bot. developer.webex.com makes a new one: "
     "My Webex Apps, your bot, Regenerate Access Token."
 )
+_SEE_LOG = "The log and a message to the operators say what to do."
 _INTEGRATION_CURE = (
     "Run `python -m bot authorize`, and sign in as a partner administrator. If that fails, check "
     "`WEBEX_ADMIN_CLIENT_ID` and `WEBEX_ADMIN_CLIENT_SECRET`."

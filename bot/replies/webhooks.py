@@ -53,6 +53,14 @@ def taken(address: str, *, came_again: bool) -> str:
     )
 
 
+def resting(address: str) -> str:
+    """Say in one line, for those who watch the process, that another installation has the webhooks."""
+    return (
+        f"This installation rests and answers nobody: another one with the same bot token has the webhooks, at "
+        f"{plain(address)}. Stop one of the two."
+    )
+
+
 def taken_back(address: str, *, is_silent: bool) -> str:
     """Say that this installation works again."""
     reason = "has not answered for several minutes" if is_silent else "has given my webhooks up"

@@ -38,7 +38,7 @@ def check_redirect_uri(text: str) -> str:
     """Return a redirect address. Raise ValueError if a browser cannot be sent there."""
     parts = _split(text)
     if parts is None or parts.fragment or parts.query or "@" in parts.netloc:
-        raise ValueError(f"is no address such as {DEFAULT_REDIRECT_URI}")
+        raise ValueError(f"is not an address such as {DEFAULT_REDIRECT_URI}")
     return text
 
 
@@ -47,7 +47,8 @@ def receiving_place(redirect_uri: str) -> tuple[str, int]:
     parts = urlsplit(redirect_uri)
     if parts.scheme != "http" or parts.hostname not in _LOOPBACK_HOSTS:
         raise ValueError(
-            f"can be received only at http:// and one of {', '.join(_LOOPBACK_HOSTS)}. For another address, add --paste"
+            "is not on this computer. `authorize` can wait only at http://127.0.0.1, http://localhost or http://[::1]. "
+            "For another address, add --paste"
         )
     return "127.0.0.1" if parts.hostname == "localhost" else parts.hostname, parts.port or _DEFAULT_PORTS["http"]
 
@@ -85,10 +86,14 @@ def _fields(address: str, redirect_uri: str) -> dict[str, list[str]]:
         address = f"{expected.scheme}://{address}"
     parts = _split(address)
     if parts is None:
-        raise NotTheAnswer(f"This is no address. The answer is an address that begins with {redirect_uri}")
+        raise NotTheAnswer(f"This is not an address. The answer is an address that begins with {redirect_uri}")
     if _place(parts) != _place(expected):
+        if "client_id=" in parts.query:
+            raise NotTheAnswer(
+                f"This is the address to open. The answer is the address where the browser ends: {redirect_uri}?…"
+            )
         shown = plain(f"{parts.scheme}://{parts.netloc}{parts.path}")
-        raise NotTheAnswer(f"This is another address: {shown} The answer begins with {redirect_uri}")
+        raise NotTheAnswer(f"This is another address: “{shown}”. The answer begins with {redirect_uri}")
     try:
         return parse_qs(parts.query, max_num_fields=50)
     except ValueError:

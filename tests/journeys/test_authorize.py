@@ -187,7 +187,12 @@ def test_a_wrong_paste_is_explained_and_the_next_one_is_read(start: Start, kept:
         shell.type(wrong)
     shell.type(right)
     assert shell.ended() == 0, shell.said
-    for words in ("This is no address.", "another address: http", "does not belong to the address", "has no code"):
+    for words in (
+        "This is not an address.",
+        "This is the address to open.",
+        "does not belong to the address",
+        "has no code",
+    ):
         assert words in shell.said
     assert kept() is not None
 

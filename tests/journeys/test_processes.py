@@ -62,6 +62,7 @@ def test_the_processes_of_the_procfile_work_together(sandbox: Sandbox, postgres_
         refuses_what_is_too_much(bot)
         for process in (web, worker, second):
             assert process.terminate(all_of_it=True) < MAX_STOP_SECONDS
+        assert worker.said.endswith("stopped\n")
         assert len(bot.answers()) == 1
         for process in bot.processes:
             hides_its_secrets(process.said)
@@ -96,6 +97,7 @@ def test_serve_runs_on_sqlite_without_preparation(small: House) -> None:
     assert "will work again" in (small.wait_for_answers(3)[2].markdown or "")
     assert sync_starts(small) == 1
     assert serve.terminate() < MAX_STOP_SECONDS
+    assert serve.said.endswith("stopped\n")
     assert "token [token] of no use" in serve.said
     hides_its_secrets(serve.said)
     assert "Traceback" not in serve.said

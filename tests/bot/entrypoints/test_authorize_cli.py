@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 
 from bot.__main__ import main
 from bot.entrypoints import authorize_flow
+from bot.entrypoints.authorize_receiver import Receiver
 from bot.integration.token_store import TokenStore
 from sandbox.seed import CLIENT_ID, CLIENT_SECRET
 from sandbox.server import Sandbox
@@ -168,6 +169,14 @@ def leave_out_people(sandbox: Sandbox) -> None:
     sandbox.world.oauth.left_out_scopes = {scopes.PEOPLE_READ}
 
 
+def refuse_license_holders(sandbox: Sandbox) -> None:
+    sandbox.faults.add(path="/broadworks/subscribers", status=403, times=None)
+
+
+def refuse_otherwise(sandbox: Sandbox) -> None:
+    sandbox.faults.add(path="/access_token", status=400, times=None)
+
+
 def break_token_endpoint(sandbox: Sandbox) -> None:
     sandbox.faults.add(path="/access_token", status=503, times=None)
 
@@ -188,8 +197,13 @@ def send_no_refresh_token(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        (change_secret, ["Webex answered 401", "invalid_client"]),
-        (let_codes_end, ["Webex answered 400", "invalid_grant"]),
+        (
+            change_secret,
+            ["does not accept the client id and the client secret", "Webex answered 401", "invalid_client"],
+        ),
+        (let_codes_end, ["Webex accepts an answer only once", "Webex answered 400", "invalid_grant"]),
+        (refuse_otherwise, ["only once", "If that fails, too, check WEBEX_ADMIN_CLIENT_ID", "Webex answered 400"]),
+        (refuse_license_holders, ["Webex does not let Provider One Administrator", "read license holders", "partner"]),
         (let_ana_consent, ["Webex does not let Ana Ferreira (ana@acme.example) read enterprises", "Partner Hub"]),
         (
             leave_out_license_holders,
@@ -232,9 +246,34 @@ def test_lives_that_webex_does_not_name_are_said_so(sandbox: Sandbox, shell: She
     assert "Webex did not name its scopes." in shell.said
 
 
+@pytest.mark.parametrize(("trouble", "other"), [(change_secret, "once"), (let_codes_end, "CLIENT_ID")])
+def test_only_the_cause_that_webex_names_is_told(
+    sandbox: Sandbox, shell: Shell, trouble: Callable[[Sandbox], None], other: str
+) -> None:
+    trouble(sandbox)
+    assert shell.run() == 1
+    assert other not in shell.said.partition("Error:")[2]
+
+
+@pytest.mark.parametrize("options", ["", "--paste"])
+def test_ctrl_c_says_that_nothing_was_kept(
+    shell: Shell, kept: Kept, monkeypatch: pytest.MonkeyPatch, options: str
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shell, "readline", interrupt)
+    monkeypatch.setattr(Receiver, "wait", interrupt)
+    assert shell.run(options) == 1
+    assert f"Error: You stopped this with Ctrl-C.\n{NOTHING_KEPT}\n" in shell.said
+    assert kept() is None
+
+
 def test_settings_that_are_no_longer_needed_are_named(shell: Shell) -> None:
     assert shell.run(WEBEX_ADMIN_TOKEN=PARTNER_ADMIN, WEBEX_ADMIN_REFRESH_TOKEN="old") == 0
-    assert "WEBEX_ADMIN_TOKEN is set, too. Unset it" in shell.said
+    before, _, after = shell.said.partition("Open this address")
+    assert "WEBEX_ADMIN_TOKEN is set, too" in before
+    assert "WEBEX_ADMIN_TOKEN is set, too" in after
     assert "WEBEX_ADMIN_REFRESH_TOKEN is set, too." in shell.said
 
 
@@ -246,8 +285,12 @@ def test_settings_that_are_no_longer_needed_are_named(shell: Shell) -> None:
         ("--show", {"WEBEX_ADMIN_CLIENT_SECRET": ""}, ["WEBEX_ADMIN_CLIENT_SECRET is not set"]),
         ("--paste", {"DATABASE_URL": "", "DYNO": "run.1"}, ["DATABASE_URL must name a PostgreSQL database"]),
         ("--show", {"DYNO": "run.1"}, ["No browser reaches a dyno of Heroku. Add --paste."]),
-        ("--redirect-uri https://bot.example/callback", {}, ["--redirect-uri", "add --paste"]),
-        ("--redirect-uri callback", {}, ["callback is no address such as http://127.0.0.1:8765/callback"]),
+        (
+            "--redirect-uri https://bot.example/callback",
+            {},
+            ["--redirect-uri", "only at http://127.0.0.1, http://localhost or http://[::1]", "add --paste"],
+        ),
+        ("--redirect-uri callback", {}, ["callback is not an address such as http://127.0.0.1:8765/callback"]),
     ],
 )
 def test_wrong_settings_end_it_before_anything_is_asked(

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.chat.fields import Fields, parse_fields
-from storage import access_refusals, admins, audit, enterprises, rosters, syncs
+from bot.webex.own_webhooks import NAMES
+from storage import access_refusals, admins, audit, enterprises, rosters, syncs, webhooks
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.values.records import AccessSubject, AuditEntry, Cause, Claim, Enterprise, RosterState
@@ -459,13 +460,33 @@ def test_on_postgresql_only_db_upgrade_creates_the_tables(
         assert "The enterprise id R+a is" in run(shell, "enterprise add other --sp-enterprise-id R+a").stderr
 
 
+HEALTHY = "healthy: the database can be used, and Webex is not known to refuse the bot's token"
+
+
+def test_health_says_what_the_bot_cannot_do_though_it_works(shell: CliRunner, database: Database) -> None:
+    assert run(shell, "health").output.splitlines() == [HEALTHY]
+    with database.write() as session:
+        access_refusals.mark_refused(session, AccessSubject.ADMIN, NOW, "401", None)
+        access_refusals.mark_refused(session, AccessSubject.LICENSE_HOLDERS, NOW, "403", "NA_2")
+        webhooks.set_taken_by(session, NAMES, "https://u:hush@other.example/webhooks")
+    result = run(shell, "health")
+    assert result.exit_code == 0
+    first, token, license_holders, resting = result.output.splitlines()
+    assert first == HEALTHY
+    assert "Webex refuses the provider's access token. This began at 2026-11-22T10:14:00Z." in token
+    assert "read license holders" in license_holders
+    assert "NA_2" in license_holders
+    assert "rests and answers nobody" in resting
+    assert "https://other.example/webhooks" in resting
+    with database.write() as session:
+        access_refusals.mark_working(session, tuple(AccessSubject), NOW)
+        webhooks.take_back(session, None)
+    assert run(shell, "health").output.splitlines() == [HEALTHY]
+
+
 def test_health_says_in_one_line_why_the_bot_cannot_work(
     shell: CliRunner, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert run(shell, "health").output == "healthy\n"
-    with database.write() as session:
-        access_refusals.mark_refused(session, AccessSubject.ADMIN, NOW, "401", None)
-    assert run(shell, "health").exit_code == 0
     with database.write() as session:
         access_refusals.mark_refused(session, AccessSubject.BOT, NOW, "Webex answered 401", "NA_1")
     refused = run(shell, "health")

@@ -33,6 +33,7 @@ def of_access(sample: Sample) -> Iterator[Case]:
     yield case(provider_access.log_line)(token, fixed)
     yield case(provider_access.log_line, "of the bot")(bot, fixed)
     yield case(provider_access.unhealthy)(bot[0])
+    yield case(provider_access.unhealthy, "of the provider")(token[0])
     yield from (constant(provider_access, name) for name in ("WAITING", "NOT_READ", "STARTS_LATER", "END_KNOWN_LATER"))
     notice = provider_access.notice(token, NOW, "UTC", for_operator=False, is_renewed=False)
     yield case(provider_access.notice)(token, NOW, "UTC", for_operator=False, is_renewed=False)

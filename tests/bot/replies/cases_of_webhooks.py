@@ -31,5 +31,6 @@ def of_webhooks(sample: Sample) -> Iterator[Case]:
     yield case(webhooks.report, "one repaired, one refused")(both, NOW)
     yield case(webhooks.taken)(other, came_again=False)
     yield case(webhooks.taken, "taken again")(other, came_again=True)
+    yield case(webhooks.resting)(other)
     yield case(webhooks.taken_back, "no answer")(other, is_silent=True)
     yield case(webhooks.taken_back, "given up")(other, is_silent=False)
