@@ -36,14 +36,12 @@ def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
 def overdue_before(now: datetime, outage: Outage | None) -> datetime:
     """Return the time before which a sync was asked for if it has waited too long in the queue by now.
 
-    The time in which Webex refused the provider's access does not count. While that lasts, no sync waits too long.
+    While Webex refuses the provider's access, no sync waits too long. When the access works again, the time begins
+    again, because there may have been other such times before.
     """
     before = now - MAX_QUEUE_TIME
-    if outage is None:
-        return before
-    if outage.ended_at is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return before - (outage.ended_at - outage.began_at) if outage.ended_at >= before else before
+    is_recent = outage is not None and (outage.ended_at is None or outage.ended_at >= before)
+    return datetime.min.replace(tzinfo=UTC) if is_recent else before
 
 
 def estimate(own: Sequence[float], of_cluster: Sequence[float]) -> Estimate | None:
