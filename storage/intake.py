@@ -6,6 +6,7 @@ So a burst costs one commit for a handful of events, and each event is acknowled
 import logging
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ class Intake:
         self._database = database
         self._waiting: deque[_Arrival] = deque()
         self._writing = threading.Lock()
-        self._lost: deque[Event] = deque(maxlen=MAX_LOST)
+        self._lost: dict[Event, None] = {}
 
     def keep(self, event: Event, now: datetime) -> None:
         """Return when the event is stored, or was there already. Raise `NotStored` if the database does not take it."""
@@ -62,13 +63,17 @@ class Intake:
         try:
             new = self._record(batch, now)
         except SQLAlchemyError as error:
-            if len(batch) > 1 and not isinstance(error, OperationalError | InterfaceError):
-                for arrival in batch:  # one event that cannot be stored must not spoil the others
+            if len(batch) + len(self._lost) > 1 and not isinstance(error, OperationalError | InterfaceError):
+                # One event that cannot be stored must not spoil the others.
+                lost, self._lost = list(self._lost), {}
+                for arrival in (*map(_Arrival, lost), *batch):
                     self._write([arrival], now)
+                if lost:
+                    self._request_look(now)
                 return
             log.exception("%d events could not be stored", len(batch))
             if isinstance(error, OperationalError | InterfaceError):
-                self._lost += [arrival.event for arrival in batch]
+                self._remember(arrival.event for arrival in batch)
         else:
             for arrival in batch:
                 arrival.stored = True
@@ -80,6 +85,12 @@ class Intake:
         finally:
             for arrival in batch:
                 arrival.done = True
+
+    def _remember(self, events: Iterable[Event]) -> None:
+        """Remember events that the database did not take, each once; beyond MAX_LOST, the oldest is forgotten."""
+        self._lost.update(dict.fromkeys(events))
+        while len(self._lost) > MAX_LOST:
+            del self._lost[next(iter(self._lost))]
 
     def _record(self, batch: list[_Arrival], now: datetime) -> bool:
         """Write the events, and try once more if the pooled connection was stale."""

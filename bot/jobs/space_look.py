@@ -1,6 +1,6 @@
-"""One look back at all spaces: which of them had something new, and the messages there that are not in the inbox yet.
+"""One look back at all spaces: which of them had something new, and in which order they are read.
 
-Everything is decided by Webex's clock. A message is known by its id, so looking at it twice changes nothing.
+Everything is decided by Webex's clock. How one space is read is in `space_messages.py`.
 """
 
 import logging
@@ -14,30 +14,16 @@ from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.turn import Turn
 from bot.jobs.pace import Pace
-from bot.webex.errors import RateLimited, Rejected, Unavailable
-from bot.webex.models import ListedMessage, SpaceActivity
-from storage import inbox, space_looks
-from storage.engine.database import wake
+from bot.jobs.space_messages import MAX_AGE, OVERLAP, DueSpace, ends_before, record_new
+from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
+from bot.webex.models import SpaceActivity
+from storage import space_looks
 from storage.space_looks import Cursor
-from storage.values.messages import Event
-from storage.values.webex_ids import same
 
 log = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=30)
-"""By how much two looks overlap: Webex may show a message that late in its lists."""
-
-MAX_AGE = timedelta(days=1)
-"""How far back messages are looked for: an older one is not answered."""
-
-MISSED_AFTER = timedelta(seconds=30)
-"""How old a message is, at least, that no webhook has told of although one should have: webhooks can be slow."""
-
 MAX_SPACE_PAGES = 16
 """Pages of spaces that one look reads: 4,000 spaces. Webex says that it sorts no more than 3,000 reliably."""
-
-MAX_MESSAGE_PAGES = 20
-"""Pages of messages that one look reads in a space: 2,000 messages in a day."""
 
 _UNDATED_AGAIN = timedelta(minutes=2)
 """How often a space is read whose last activity Webex does not say, or says wrongly."""
@@ -47,6 +33,9 @@ _MAX_AHEAD = timedelta(seconds=5)
 
 _MAX_FAILURES = 3
 """Spaces in a row that Webex does not let the bot read, after which a look ends: it is then no matter of the space."""
+
+_MAX_DOUBLINGS = 7
+"""How often the pause of a space that fails is doubled: up to about a minute, which a sender can wait."""
 
 _KEEP_TURN_AFTER = 2.0
 """Seconds after which the turn is taken again before a call: less is a needless write to the database."""
@@ -66,14 +55,14 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Space:
-    """A space to read: `since` when, and `until` when its messages have been looked at then."""
+class _Failed:
+    """How often in a row a space could not be read, and when it may be tried again, by the monotonic clock."""
 
-    room_id: str
-    is_direct: bool
-    since: datetime
-    until: datetime
-    activity: datetime | None
+    count: int
+    not_before: float
+
+
+_NEVER = _Failed(0, 0.0)
 
 
 class SpaceLooks:
@@ -83,8 +72,8 @@ class SpaceLooks:
         self._context = context
         self._pace = pace
         self._kept_at = 0.0
-        self._not_before: dict[str, float] = {}
-        self._refused: dict[str, datetime | None] = {}
+        self._failed: dict[str, _Failed] = {}
+        self._refused: dict[str, datetime] = {}
         self._cursor_seen: tuple[datetime | None, float] = (None, 0.0)
 
     def look(self, turn: Turn, *, missed_since: datetime | None, max_seconds: float) -> Looked:
@@ -101,7 +90,7 @@ class SpaceLooks:
             self._begin(turn)
             return Looked()
         spaces, is_whole = self._active_spaces(turn, self._active_since(cursor))
-        left: list[_Space] = []
+        left: list[DueSpace] = []
         missed = failures = 0
         was_cut = False
         due = self._due(spaces, cursor)
@@ -110,21 +99,24 @@ class SpaceLooks:
             if was_cut or failures == _MAX_FAILURES:
                 left += due[number:]
                 break
-            if time.monotonic() < self._not_before.get(space.room_id, 0.0):
+            if time.monotonic() < self._failed.get(space.room_id, _NEVER).not_before:
                 left.append(space)
                 continue
             try:
-                missed += self._read(turn, space, cursor, missed_since)
-            except RateLimited as limited:
-                self._not_before[space.room_id] = time.monotonic() + pause(0, limited).total_seconds()
-                log.warning("a space is looked at later: %s", limited)
-            except Unavailable as unavailable:
-                log.warning("a space is looked at later: %s", unavailable)
+                missed += record_new(
+                    self._context,
+                    space,
+                    partial(self._before_call, turn),
+                    not_before=cursor.not_before,
+                    missed_since=missed_since,
+                )
+            except (RateLimited, Unavailable) as failure:
+                self._leave(space, failure)
             except Rejected as rejected:
                 self._skip(space, rejected)
                 continue
             else:
-                self._not_before.pop(space.room_id, None)
+                self._failed.pop(space.room_id, None)
                 failures = 0
                 continue
             left.append(space)
@@ -171,7 +163,7 @@ class SpaceLooks:
             times = [space.last_activity for space in new]
             if since is None:
                 since = max((at for at in times if at is not None), default=self._webex_now()) - OVERLAP
-            if not new or _are_older(times, since):
+            if not new or ends_before(times, since):
                 return list(found.values()), True
         log.warning("more than %d spaces had activity lately: the rest are not looked at", len(found))
         return list(found.values()), True
@@ -182,70 +174,53 @@ class SpaceLooks:
         is_sane = at is None or at <= self._webex_now() + _MAX_AHEAD
         return space if is_sane else replace(space, last_activity=None)
 
-    def _due(self, spaces: Sequence[SpaceActivity], cursor: Cursor) -> list[_Space]:
-        """Return the spaces with activity since they were looked at: 1:1 spaces first, then the longest waiting."""
-        with self._context.database.quick_read() as session:
-            positions = space_looks.positions(session, [space.room_id for space in spaces])
+    def _due(self, spaces: Sequence[SpaceActivity], cursor: Cursor) -> list[DueSpace]:
+        """Return the spaces with activity since they were looked at: 1:1 spaces first, then the longest waiting.
+
+        Spaces that failed come last, so that they keep no other from being read.
+        """
+        positions = self._positions(spaces, cursor)
         now = self._webex_now()
         due = []
         for space in spaces:
-            at, position = space.last_activity, positions.get(space.room_id)
-            if space.room_id in self._refused and self._refused[space.room_id] == at:
+            at, since = space.last_activity, positions[space.room_id]
+            if space.room_id in self._refused and (at or now) <= self._refused[space.room_id]:
                 continue
-            since = cursor.looked_until - OVERLAP if position is None else position
             if since < (at or now - _UNDATED_AGAIN):
-                due.append(_Space(space.room_id, space.is_direct, since, at or now, at))
-        return sorted(due, key=lambda space: (not space.is_direct, space.until))
+                due.append(DueSpace(space.room_id, space.is_direct, since, at or now, at))
+        return sorted(due, key=lambda space: (space.room_id in self._failed, not space.is_direct, space.until))
 
-    def _read(self, turn: Turn, space: _Space, cursor: Cursor, missed_since: datetime | None) -> int:
-        """Put the new messages of a space into the inbox, oldest first; return how many were missed."""
-        since = max(space.since - OVERLAP, cursor.not_before, self._webex_now() - MAX_AGE)
-        me = self._context.me().person_id
-        listed = _oldest_first_after(since, self._messages(turn, space, since))
-        wanted = [message for message in listed if not same(message.person_id, me)]
-        settled = self._webex_now() - MISSED_AFTER
-        found = missed = 0
-        with self._context.database.write() as session:
-            unknown = inbox.unknown_messages(session, [message.id for message in wanted])
-            for message in wanted:
-                if message.id not in unknown:
-                    continue
-                at = message.created
-                is_missed = missed_since is not None and at is not None and missed_since < at < settled
-                event = Event("messages", "created", message.id, "", space.room_id, message.person_id)
-                if inbox.record(session.connection(), [event], self._context.now(), missed=is_missed):
-                    found += 1
-                    missed += is_missed
-            if found:
-                wake(session, inbox.KIND)
-            space_looks.advance(session, space.room_id, space.until)
-        if found:
-            log.info("looking back found %d messages in a space, %d of them missed", found, missed)
-        return missed
+    def _positions(self, spaces: Sequence[SpaceActivity], cursor: Cursor) -> dict[str, datetime]:
+        """Return until when each space has been looked at; for a new one, until when all have been.
 
-    def _messages(self, turn: Turn, space: _Space, since: datetime) -> list[ListedMessage]:
-        """Return the messages of a space since then, perhaps with older ones, newest first."""
-        found: dict[str, ListedMessage] = {}
-        pages = self._context.webex.messages(
-            space.room_id, partial(self._before_call, turn), mentions_only=not space.is_direct
-        )
-        for _ in range(MAX_MESSAGE_PAGES):
-            page = next(pages, None)
-            new = [message for message in page or () if message.id not in found]
-            found |= {message.id: message for message in new}
-            if not new or _are_older([message.created for message in new], since):
-                return list(found.values())
-        log.warning("a space has more than %d messages to look at: the oldest are left", len(found))
-        return list(found.values())
+        The cursor does not wait for a space without a last activity, so such a space gets a position of its own.
+        """
+        with self._context.database.quick_read() as session:
+            known = space_looks.positions(session, [space.room_id for space in spaces])
+        new = [space for space in spaces if space.room_id not in known]
+        undated = [space.room_id for space in new if space.last_activity is None]
+        since = cursor.looked_until - OVERLAP
+        if undated:
+            with self._context.database.write() as session:
+                for room_id in undated:
+                    space_looks.advance(session, room_id, since)
+        return known | {space.room_id: since for space in new}
 
-    def _skip(self, space: _Space, rejected: Rejected) -> None:
-        """Leave a space alone until something new happens there; its position stays."""
+    def _leave(self, space: DueSpace, failure: WebexFailure) -> None:
+        """Leave a space to a later look; the more often it fails in a row, the later."""
+        count = self._failed.get(space.room_id, _NEVER).count + 1
+        wait = pause(min(count + 2, _MAX_DOUBLINGS), failure)
+        self._failed[space.room_id] = _Failed(count, time.monotonic() + wait.total_seconds())
+        log.log(logging.WARNING if count == 1 else logging.DEBUG, "a space is looked at later: %s", failure)
+
+    def _skip(self, space: DueSpace, rejected: Rejected) -> None:
+        """Leave a space alone until something new happens there, or for a while; its position stays."""
         log.info("a space cannot be looked at: %s", rejected)
-        self._refused[space.room_id] = space.activity
+        self._refused[space.room_id] = space.activity or space.until + _UNDATED_AGAIN
         with self._context.database.write() as session:
             space_looks.advance(session, space.room_id, space.since)
 
-    def _move_cursor(self, cursor: Cursor, spaces: Sequence[SpaceActivity], left: Sequence[_Space]) -> None:
+    def _move_cursor(self, cursor: Cursor, spaces: Sequence[SpaceActivity], left: Sequence[DueSpace]) -> None:
         """Move the cursor to the newest activity, but not past a space that is left, unless that is a day old."""
         newest = max((space.last_activity for space in spaces if space.last_activity), default=cursor.looked_until)
         oldest = self._webex_now() - MAX_AGE
@@ -263,19 +238,3 @@ class SpaceLooks:
 
     def _webex_now(self) -> datetime:
         return self._context.webex.now()
-
-
-def _oldest_first_after(since: datetime, listed: Sequence[ListedMessage]) -> list[ListedMessage]:
-    """Return the messages after `since`, oldest first, from a list that is newest first.
-
-    What is listed above a message after `since` is after it, too, whatever its time says.
-    """
-    oldest_first = list(reversed(listed))
-    is_older = [message.created is not None and message.created <= since for message in oldest_first]
-    return oldest_first[is_older.index(False) :] if False in is_older else []
-
-
-def _are_older(times: Sequence[datetime | None], since: datetime) -> bool:
-    """Return whether a page of a list, newest first, ends before `since`; one odd time at its end proves nothing."""
-    known = [at for at in times if at is not None]
-    return bool(known) and max(known[-2:]) < since

@@ -71,7 +71,7 @@ def test_what_was_written_more_than_a_day_ago_is_left_without_a_word(house_on_sq
     assert house_on_sqlite.answers(sent) == []
 
 
-def test_a_command_that_webex_kept_from_the_bot_for_two_hours_is_asked_about(house_on_sqlite: House) -> None:
+def test_a_command_that_webex_kept_back_for_two_hours_is_asked_about(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     house.faults.add(path="/messages/", method="GET", token=BOT, status=503, times=None)
     sent = house.say(ANA, "sync")

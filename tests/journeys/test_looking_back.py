@@ -22,7 +22,7 @@ def _has_begun(house: House) -> bool:
         return space_looks.cursor(session) is not None
 
 
-def test_what_was_typed_while_the_bot_was_away_is_answered_once_and_in_order(house: House) -> None:
+def test_what_was_typed_meanwhile_is_answered_once_and_in_order(house: House) -> None:
     house.make_room("Acme", ANA, BEN)
     house.ask(ANA, "help")
     house.wait_for(lambda: _has_begun(house))
@@ -47,7 +47,7 @@ def test_what_was_written_before_the_first_look_is_not_answered(sqlite_url: str,
     assert len(house.answers(early)) == 1
 
 
-def test_what_was_typed_while_the_webhook_was_inactive_is_answered_after_its_repair(house: House) -> None:
+def test_what_an_inactive_webhook_missed_is_answered_after_its_repair(house: House) -> None:
     house.wait_for(lambda: _has_begun(house))
     (hook,) = [one for one in house.world.webhooks.owned_by(house.world.person(BOT)) if one.resource == "messages"]
     hook.status = "inactive"

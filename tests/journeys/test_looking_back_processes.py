@@ -100,7 +100,7 @@ def join_group(bot: House) -> None:
             world.rooms.join(room.id, person, creator)
 
 
-def test_what_four_people_write_while_serve_is_stopped_is_answered_once_and_in_order(small: House) -> None:
+def test_what_is_written_without_serve_is_answered_once_and_in_order(small: House) -> None:
     join_group(small)
     first = small.serve()
     until(lambda: has_begun(small))
@@ -112,7 +112,7 @@ def test_what_four_people_write_while_serve_is_stopped_is_answered_once_and_in_o
     assert "Traceback" not in first.said + second.said
 
 
-def test_what_four_people_write_while_the_web_process_is_stopped_is_answered_once_and_in_order(large: House) -> None:
+def test_what_is_written_without_a_web_process_is_answered_in_order(large: House) -> None:
     join_group(large)
     web, worker = large.start(PROCFILE["web"]), large.start(PROCFILE["worker"])
     large.wait_until_ready(web)

@@ -67,7 +67,7 @@ def test_a_refused_token_is_told_once_and_so_is_its_recovery(house: House, caplo
 
 
 @ON_SQLITE
-def test_an_admin_reads_that_the_access_is_refused_and_an_operator_what_to_do(house: House) -> None:
+def test_an_admin_reads_of_refused_access_and_an_operator_what_to_do(house: House) -> None:
     house.ask(ANA, "licenses")
     refuse(house)
     do_look(house)
@@ -128,7 +128,7 @@ def test_a_waiting_sync_can_be_cancelled(house: House) -> None:
     house.wait_for(lambda: "cancelled" in shown(house))
 
 
-def test_a_sync_that_webex_completed_meanwhile_is_told_as_completed_with_its_hold(house: House) -> None:
+def test_a_sync_completed_meanwhile_is_told_so_and_starts_its_hold(house: House) -> None:
     house.world.broadworks.keep_running(ACME)
     house.ask(ANA, "sync")
     house.wait_for(lambda: "running" in shown(house))

@@ -31,7 +31,7 @@ def told(bot: House, what: str) -> list[str]:
     return [text for text in said if what in text]
 
 
-def test_a_revoked_integration_is_told_once_and_a_new_consent_lets_the_sync_go_on(small: House) -> None:
+def test_a_revoked_integration_is_told_once_and_a_consent_ends_it(small: House) -> None:
     serve = small.serve()
     until(lambda: "is the token of Provider One Administrator" in serve.said)
     assert "Its scopes are" in serve.said

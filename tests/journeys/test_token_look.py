@@ -107,7 +107,7 @@ def test_a_persons_token_as_the_bots_ends_the_start(
 
 
 @pytest.mark.parametrize("trouble", ["503", "slow"])
-def test_a_persons_token_as_the_bots_ends_the_start_whatever_the_other_token_says(
+def test_a_persons_token_as_the_bots_ends_the_start_in_any_case(
     sandbox: Sandbox,
     database: Database,
     capsys: pytest.CaptureFixture[str],

@@ -154,7 +154,7 @@ def without_address(house: House) -> Context:
     return replace(house.context, settings=settings, has_looked_at_webhooks=threading.Event())
 
 
-def test_without_an_address_the_bot_rests_while_another_installation_answers(house_on_sqlite: House) -> None:
+def test_without_an_address_the_bot_rests_while_another_one_answers(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     written = writes(house)
     context = without_address(house)

@@ -123,3 +123,40 @@ def test_listeners_are_told_of_new_events_but_not_of_repeats(database: Database)
     for data_id in ("a", "a", "b"):
         intake.keep(sample_rows.event(data_id), NOW)
     assert told == [frozenset({"inbox"})] * 2
+
+
+def test_a_lost_event_the_database_refuses_does_not_lose_the_others(
+    database: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = inbox.record
+
+    def choosy(connection, events, now):  # type: ignore[no-untyped-def]
+        if any(event.data_id == POISON for event in events):
+            raise DataError("insert", None, ValueError("too much"))
+        return record(connection, events, now)
+
+    monkeypatch.setattr(inbox, "record", choosy)
+    intake = Intake(database)
+    gate.failure = OperationalError("insert", None, ConnectionError("gone"))
+    for data_id in ("a", POISON, "b"):
+        with pytest.raises(NotStored):
+            intake.keep(sample_rows.event(data_id), NOW)
+    gate.failure = None
+    for data_id in ("c", "d"):
+        intake.keep(sample_rows.event(data_id), NOW)
+    with database.read() as session:
+        assert list(session.scalars(select(InboxRow.data_id).order_by(InboxRow.id))) == ["a", "b", "c", "d"]
+
+
+def test_a_lost_event_that_webex_sends_again_is_remembered_once(
+    database: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.intake.MAX_LOST", 2)
+    intake = Intake(database)
+    gate.failure = OperationalError("insert", None, ConnectionError("gone"))
+    for data_id in ("a", "b", "b", "b"):
+        with pytest.raises(NotStored):
+            intake.keep(sample_rows.event(data_id), NOW)
+    gate.failure = None
+    intake.keep(sample_rows.event("c"), NOW)
+    assert _kept(database) == {"a", "b", "c"}

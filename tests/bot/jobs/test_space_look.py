@@ -17,7 +17,8 @@ from bot.jobs import space_look
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.turn import Turn
 from bot.jobs.pace import Pace
-from bot.jobs.space_look import MAX_AGE, MAX_MESSAGE_PAGES, OVERLAP, Looked, SpaceLooks
+from bot.jobs.space_look import Looked, SpaceLooks
+from bot.jobs.space_messages import MAX_AGE, MAX_MESSAGE_PAGES, OVERLAP
 from bot.settings.load import Settings
 from bot.webex.errors import RateLimited, Rejected, Unavailable, WebexFailure
 from storage import inbox, space_looks
@@ -196,9 +197,61 @@ def test_three_spaces_in_a_row_that_fail_end_the_look(looks: Looks) -> None:
         looks.webex.write(f"space{number}")
         looks.webex.failures[f"space{number}"] = [Unavailable("503")]
     assert looks.calls_of_a_look().count("") + 3 == len(looks.webex.calls)
+    looks.webex.pass_by(10)
     assert looks.look().has_failed
+    looks.webex.pass_by(10)
     assert not looks.look().has_failed
     assert len(looks.ids) == 6
+
+
+def test_spaces_that_always_fail_keep_no_other_from_being_read(looks: Looks) -> None:
+    for number in range(8):
+        looks.webex.write(f"space{number}")
+        looks.webex.failures[f"space{number}"] = [Unavailable("500")] * 100
+    neighbor = looks.webex.write("neighbor")
+    for _ in range(4):
+        looks.look()
+        looks.webex.pass_by(10)
+    assert looks.ids == [neighbor.id]
+    for _ in range(20):
+        newer = looks.webex.write("neighbor")
+        looks.look()
+        assert looks.ids[-1] == newer.id
+
+
+def test_a_space_that_always_fails_is_asked_for_ever_less_often(looks: Looks) -> None:
+    looks.webex.write("quiet")
+    looks.webex.failures["quiet"] = [Unavailable("500")] * 100
+    asked = 0
+    for _ in range(60):
+        asked += looks.calls_of_a_look().count("quiet")
+        looks.webex.pass_by(10)
+    assert 8 <= asked <= 14
+
+
+def test_an_undated_space_that_fails_for_minutes_loses_nothing(looks: Looks) -> None:
+    looks.webex.activity["odd"], looks.webex.page_size = None, 50
+    first = looks.webex.write("odd")
+    looks.webex.failures["odd"] = [Unavailable("503")] * 2
+    for _ in range(8):
+        looks.look()
+        looks.webex.pass_by(60)
+        looks.webex.write("busy")
+    assert first.id in looks.ids
+
+
+def test_an_undated_space_that_is_refused_is_asked_for_again(looks: Looks) -> None:
+    looks.webex.activity["odd"], looks.webex.page_size = None, 50
+    first = looks.webex.write("odd")
+    looks.webex.failures["odd"] = [Rejected("404", status=404)]
+    looks.look()
+    looks.webex.pass_by(130)
+    assert looks.calls_of_a_look().count("odd") == 1
+    assert not looks.look().has_failed
+    assert looks.calls_of_a_look().count("odd") == 0
+    looks.webex.pass_by(130)
+    looks.look()
+    assert first.id in looks.ids
 
 
 def test_a_look_that_takes_long_leaves_the_rest_to_the_next(looks: Looks) -> None:

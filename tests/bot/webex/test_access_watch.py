@@ -114,7 +114,7 @@ def test_a_403_that_no_look_explains_is_tried_again(server: Scripted, broadworks
     assert watch.refusals == {}
 
 
-def test_a_403_to_a_start_is_a_missing_scope_unless_a_code_speaks_of_the_enterprise(
+def test_a_403_to_a_start_lacks_a_scope_unless_its_code_says_otherwise(
     server: Scripted, broadworks: BroadWorks, watch: Noted
 ) -> None:
     server.script(error(403, "600008: not among the customers"))
