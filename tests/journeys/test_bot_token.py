@@ -90,7 +90,7 @@ def test_one_call_that_is_refused_by_mistake_is_no_refused_token(
 
 
 @ON_SQLITE
-def test_a_space_that_the_bot_left_is_forgotten_after_days_of_a_refused_token(house: House) -> None:
+def test_a_space_left_while_the_token_was_refused_is_forgotten(house: House) -> None:
     house.make_room("Acme", ANA, OLGA)
     house.ask(OLGA, "link reseller1-acme", "Acme", mention=True)
     room = house.world.room("Acme")
