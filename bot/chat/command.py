@@ -64,7 +64,8 @@ class Command:
 
     `reads_only`: it runs in a read-only snapshot and may take long; other commands run in the short transaction that
     also writes their reply. `takes_file`: it writes if a file came with the message. `takes_people`: it is told who is
-    mentioned. `exports`: its files count among those that an enterprise may have in an hour.
+    mentioned. `takes_words`: words may follow it. `exports`: its files count among those that an enterprise may have in
+    an hour.
     """
 
     usage: str
@@ -76,6 +77,7 @@ class Command:
     needs_enterprise: NeedsEnterprise = NeedsEnterprise.ALWAYS
     takes_file: bool = False
     takes_people: bool = False
+    takes_words: bool = True
     exports: bool = False
 
     @property

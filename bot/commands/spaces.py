@@ -34,4 +34,5 @@ COMMAND = Command(
     run=run,
     role=Role.OPERATOR,
     needs_enterprise=NeedsEnterprise.NEVER,
+    takes_words=False,
 )

@@ -58,4 +58,5 @@ COMMAND = Command(
     details="Shows the sync that is under way and how long it has run, the last attempt and the last success, "
     "Webex's own last sync, when you can ask for the next sync, and how many license holders have activated.",
     run=run,
+    takes_words=False,
 )

@@ -77,4 +77,5 @@ COMMAND = Command(
     ),
     run=run,
     reads_only=False,
+    takes_words=False,
 )

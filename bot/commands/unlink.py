@@ -30,4 +30,5 @@ COMMAND = Command(
     role=Role.OPERATOR,
     reads_only=False,
     needs_enterprise=NeedsEnterprise.NEVER,
+    takes_words=False,
 )

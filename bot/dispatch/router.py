@@ -81,9 +81,12 @@ def _outcome(
     if isinstance(access.verdict, Refusal):
         return access.verdict
     command, enterprise = access.verdict.command, access.verdict.enterprise
+    arguments = request.line.arguments
+    if not command.takes_words and arguments == request.message.names_behind:
+        arguments = ""
     told = Request(
         request.message,
-        request.line.arguments,
+        arguments,
         access.requester,
         enterprise,
         commands_for(access.requester),

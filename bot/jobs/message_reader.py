@@ -9,7 +9,7 @@ from bot.dispatch.pending_request import Detail
 from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
-from bot.webex.mentions import command_text, is_mentioned, others_mentioned
+from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned
 from bot.webex.models import Account, SpaceMessage
 from storage.models import InboxRow
 from storage.values.records import Identity
@@ -49,14 +49,16 @@ def read(context: Context, row: InboxRow) -> Message | None:
     if not direct and not mentioned:
         log.info("message %s does not mention the bot", row.data_id)
         return None
+    command = _command_text(context, found, mentioned)
     return Message(
         id=found.id,
         room_id=found.room_id,
         direct=direct,
         sender=Identity(found.person_id, found.person_email),
-        text=_command_text(context, found, mentioned),
+        text=command,
         parent_id=found.parent_id,
         mentioned=others_mentioned(found.mentioned_people, found.html, me.person_id),
+        names_behind=names_behind(command, found.html, me.person_id),
         files=found.files,
         written_at=found.created,
         age_when_read=timedelta() if found.created is None else max(context.webex.now() - found.created, timedelta()),

@@ -109,6 +109,21 @@ def _without_front(command: str, html: str | None, bot_id: str) -> str:
     return _join("", command[shown.span(0, end)[1] :])
 
 
+def names_behind(command: str, html: str | None, bot_id: str) -> str:
+    """Return the part of a command that is only mentions of others, behind all its words; empty if there is none."""
+    found = mention_html.read(html)
+    called, is_all = "", True
+    for mention in () if found.rest.strip(_BETWEEN_MENTIONS) else reversed(found.all):
+        called = ("" if _is_of(mention, bot_id) else mention.name) + called
+        if mention.before.strip(_BETWEEN_MENTIONS):
+            is_all = False
+            break
+    shown = Letters(command)
+    if is_all or not called or not shown.all.endswith(called):
+        return ""
+    return command[shown.span(len(shown.all) - len(called), len(shown.all))[0] :].strip()
+
+
 def _is_of(mention: mention_html.Mention, bot_id: str) -> bool:
     return mention.person_id is not None and same(mention.person_id, bot_id)
 

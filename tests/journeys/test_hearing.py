@@ -36,6 +36,15 @@ def test_a_mention_from_every_client_is_answered(house_on_sqlite: House, client:
     assert [admin.email for admin in team] == [ANA, BEN]
 
 
+@pytest.mark.parametrize("client", [Client.WEB, Client.PHONE])
+def test_other_people_may_be_mentioned_around_a_command(house_on_sqlite: House, client: Client) -> None:
+    house, ben = house_on_sqlite, "<@personEmail:ben@acme.example|Ben>"
+    house.world.use_client(ANA, client)
+    for text in (f"{ben} {{bot}} status", f"{{bot}} {ben}, status", f"{{bot}} status {ben}", f"status {ben} {{bot}}"):
+        assert "`sync` works now" in (house.ask(ANA, text, SPACE).markdown or "")
+    assert "Ben" in (house.ask(ANA, f"{{bot}} history {ben}", SPACE).markdown or "")
+
+
 def test_a_command_in_a_quote_is_not_done(house_on_sqlite: House) -> None:
     house = house_on_sqlite
     for text, room in (("> sync\n{bot} help licenses", SPACE), ("> sync\nhelp licenses", None)):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.webex import mention_places
-from bot.webex.mentions import command_text, is_mentioned, others_mentioned, strip_mention
+from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned, strip_mention
 from tests.bot.jobs import message_shapes
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
@@ -246,6 +246,23 @@ def test_mentioned_people_decide_and_the_html_only_orders_them() -> None:
 )
 def test_mentions_of_others_in_front_of_a_command_are_removed(text: str, html: str, left: str) -> None:
     assert command_text(text, html, "B0T", ("Bot",)) == left
+
+
+@pytest.mark.parametrize(
+    ("command", "html", "behind"),
+    [
+        ("sync Ana", f"{BOT} sync {ANA}", "Ana"),
+        ("sync Ana, Ana", f"{BOT} sync {ANA} {ANA}", ""),
+        ("sync Ana Ana", f"sync {ANA} {BOT} {ANA}", "Ana Ana"),
+        ("sync Ana now", f"{BOT} sync {ANA} now", ""),
+        ("sync Ana", f"{BOT} sync Ana", ""),
+        ("Ana", f"{BOT} {ANA}", ""),
+        ("sync", f"{ANA} {BOT} sync", ""),
+        ("sync", None, ""),
+    ],
+)
+def test_mentions_of_others_behind_a_command_are_found(command: str, html: str | None, behind: str) -> None:
+    assert names_behind(command, html, "B0T") == behind
 
 
 def test_people_who_are_mentioned_only_in_front_of_a_command_are_not_meant() -> None:
