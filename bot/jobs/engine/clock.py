@@ -114,11 +114,11 @@ class Clock:
             wait = pause(0, failure) if isinstance(failure, RateLimited) else min(_SOON_AGAIN, chore.every)
             is_logged = self._context.access.explains(failure) or isinstance(failure, TokenUnavailable)
             level = logging.DEBUG if is_logged else logging.WARNING
-            log.log(level, "%s: %s; trying again in %d s", chore.name, failure, wait.total_seconds())
+            log.log(level, "%s; the chore “%s” is tried again in %d s", failure, chore.name, wait.total_seconds())
             self._run_after(chore.name, wait)
         except Exception:
             wait = min(_SOON_AGAIN, chore.every)
-            log.exception("%s failed; trying again in %d s", chore.name, wait.total_seconds())
+            log.exception("the chore “%s” failed; it is tried again in %d s", chore.name, wait.total_seconds())
             self._run_after(chore.name, wait)
 
     def _run_after(self, name: str, wait: timedelta) -> None:

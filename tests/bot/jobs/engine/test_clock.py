@@ -137,7 +137,7 @@ def test_a_chore_that_fails_on_webex_is_tried_again_soon(
 
     with running(database, Chore("webhooks", run, timedelta(hours=1))), caplog.at_level(logging.WARNING):
         wait_until(lambda: len(ran) == 3)
-    assert caplog.text.count("webhooks: Webex is down; trying again") == 2
+    assert caplog.text.count("Webex is down; the chore “webhooks” is tried again") == 2
 
 
 def test_a_chore_that_has_no_token_waits_quietly(
@@ -169,7 +169,7 @@ def test_a_chore_that_webex_slows_down_waits_as_long_as_webex_says(
     with running(database, Chore("webhooks", run, timedelta(hours=1))):
         wait_until(lambda: len(ran) == 2)
     assert 0.9 <= ran[1] - ran[0] < 5
-    assert "trying again in 1 s" in caplog.text
+    assert "tried again in 1 s" in caplog.text
 
 
 def test_a_chore_with_an_error_of_ours_is_logged_and_tried_again(
