@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.integration.failed_renewal import FailedRenewal
+from bot.integration.opened_tokens import OpenedTokens
 from bot.integration.seal import Unreadable
-from bot.integration.token_store import OpenedTokens, TokenStore
+from bot.integration.token_store import TokenStore
 from bot.webex.errors import TokenRefused
 from bot.webex.tokens import Tokens
 

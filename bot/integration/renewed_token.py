@@ -16,7 +16,8 @@ from typing import NoReturn, Protocol
 
 from bot.integration.failed_renewal import FailedRenewal
 from bot.integration.known_tokens import KnownTokens
-from bot.integration.token_store import OpenedTokens, TokenStore
+from bot.integration.opened_tokens import OpenedTokens
+from bot.integration.token_store import TokenStore
 from bot.webex.errors import TokenRefused, TokenUnavailable, WebexFailure
 from bot.webex.tokens import Tokens
 
@@ -128,7 +129,8 @@ class RenewedToken:
         if tokens is None:
             raise TokenRefused("there is no refresh token")
         refusal: TokenRefused | None = None
-        for refresh_token in dict.fromkeys(filter(None, (tokens.refresh_token, self._store.environment_token))):
+        candidates = (tokens.refresh_token, tokens.replaced_token, self._store.environment_token)
+        for refresh_token in dict.fromkeys(filter(None, candidates)):
             try:
                 answer = self._endpoint.renew(refresh_token)
             except TokenRefused as error:
@@ -138,6 +140,8 @@ class RenewedToken:
             except WebexFailure as error:
                 return self._failed(error, tokens, refused)
             else:
+                if refusal is not None and tokens.refresh_token == self._store.environment_token:
+                    log.error("WEBEX_ADMIN_REFRESH_TOKEN is refused, so the one before goes on: unset it. %s", refusal)
                 renewed = replace(tokens, refresh_token=refresh_token)
                 is_kept = self._known.keep(renewed, answer, is_forced=refused is not None)
                 return answer.access_token if is_kept else self._fresh(refused) or answer.access_token

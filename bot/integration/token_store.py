@@ -3,11 +3,12 @@
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.integration.opened_tokens import OpenedTokens, opened_tokens, replaced_token, sealed_tokens
 from bot.integration.seal import Seal, Unreadable
 from bot.webex.tokens import MAX_CALL_SECONDS, Tokens
 from storage import provider_tokens
@@ -25,19 +26,14 @@ _SAME_END = timedelta(minutes=10)
 """Two ends this close are the same: each is counted from the time of an answer."""
 
 
+_NO_KEY_OPENS = (
+    "No key of BOT_SECRET_KEY opens the tokens in the database: set the key that they were written with, "
+    "or run `python -m bot authorize`"
+)
+
+
 class NoRefreshToken(Exception):
     """There is no refresh token to begin with; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedTokens:
-    """The tokens that this process may send. `version` is that of the row they are from."""
-
-    refresh_token: str = field(repr=False)
-    access_token: str | None = field(repr=False)
-    access_ends_at: datetime | None
-    renewed_at: datetime | None
-    version: int
 
 
 class TokenStore:
@@ -59,28 +55,29 @@ class TokenStore:
         given = self.environment_token
         with self._database.write() as session:
             kept = provider_tokens.lock(session, self._client_id)
-            if given is None:
-                if kept is None:
-                    raise NoRefreshToken(
-                        "The integration has no refresh token: run `python -m bot authorize`, "
-                        "or set WEBEX_ADMIN_REFRESH_TOKEN."
-                    )
-                self._seal_again(session, kept)
-            elif kept is None or kept.environment_digest != _digest(given):
-                self._take_over(session, given)
-                log.info("begins with the refresh token of WEBEX_ADMIN_REFRESH_TOKEN")
-            else:
+            if kept is None and given is None:
+                raise NoRefreshToken(
+                    "The integration has no refresh token: run `python -m bot authorize`, "
+                    "or set WEBEX_ADMIN_REFRESH_TOKEN."
+                )
+            if kept is not None:
                 try:
                     self._seal_again(session, kept)
-                except NoRefreshToken as unreadable:
-                    log.error("%s Until then WEBEX_ADMIN_REFRESH_TOKEN is used", unreadable)
-                    self._take_over(session, given)
+                except Unreadable:
+                    if given is None:
+                        raise NoRefreshToken(f"{_NO_KEY_OPENS}, or set WEBEX_ADMIN_REFRESH_TOKEN.") from None
+                    log.error("%s. Until then the bot uses WEBEX_ADMIN_REFRESH_TOKEN", _NO_KEY_OPENS)
+                    self._take_over(session, given, kept)
+                    return
+            if given is not None and (kept is None or kept.environment_digest != _digest(given)):
+                self._take_over(session, given, provider_tokens.lock(session, self._client_id))
+                log.info("begins with the refresh token of WEBEX_ADMIN_REFRESH_TOKEN")
 
     def read(self) -> OpenedTokens | None:
         """Return the tokens, None if there are none. Raise Unreadable if no key opens them."""
         with self._database.quick_read() as session:
             kept = provider_tokens.find(session, self._client_id)
-        return None if kept is None else self._opened(kept)
+        return None if kept is None else opened_tokens(self._seal, kept)
 
     def lease(self, now: datetime) -> bool:
         """Take the right to renew, or take it longer. Return False while another process has it."""
@@ -119,26 +116,41 @@ class TokenStore:
             kept = replace(kept, environment_digest=digest, refresh_ends_at=None)
             self._replace(session, kept, answer.refresh_token, answer, now)
 
-    def _take_over(self, session: Session, refresh_token: str) -> None:
-        """Begin with a refresh token: the access token, and when each ends, come with the first renewal."""
-        sealed = self._sealed(refresh_token, None)
+    def _take_over(self, session: Session, refresh_token: str, kept: KeptTokens | None) -> None:
+        """Begin with a refresh token: the access token, and when each ends, come with the first renewal.
+
+        Until then the refresh token before it stays: Webex may refuse the new one, which may be mistyped.
+        """
+        sealed = sealed_tokens(self._seal, refresh_token, None)
         provider_tokens.add(session, self._client_id, self._seal.sealed(refresh_token))
         unknown = dict.fromkeys(("access_ends_at", "refresh_ends_at", "renewed_at", "told_days"))
         provider_tokens.replace(
-            session, self._client_id, **sealed, **unknown, scopes="", environment_digest=_digest(refresh_token)
+            session,
+            self._client_id,
+            **sealed,
+            **unknown,
+            scopes="",
+            environment_digest=_digest(refresh_token),
+            replaced_token=kept and (kept.replaced_token or kept.refresh_token),
         )
 
     def _seal_again(self, session: Session, kept: KeptTokens) -> None:
-        """Seal the tokens with the first key, unless they are. Raise NoRefreshToken if no key opens them."""
+        """Seal the tokens with the first key, unless they are. Raise Unreadable if no key opens them.
+
+        If a key opens only the refresh token before these, go back to that one.
+        """
         try:
-            opened = self._opened(kept)
+            opened = opened_tokens(self._seal, kept)
         except Unreadable:
-            raise NoRefreshToken(
-                "No key of BOT_SECRET_KEY opens the tokens in the database: set the key that they were written with, "
-                "run `python -m bot authorize`, or set WEBEX_ADMIN_REFRESH_TOKEN."
-            ) from None
+            replaced = replaced_token(self._seal, kept)
+            if replaced is None:
+                raise
+            self._take_over(session, replaced, None)
+            return
         if not self._seal.has_first_key(kept.refresh_token):
-            sealed = self._sealed(opened.refresh_token, opened.access_token)
+            sealed = sealed_tokens(self._seal, opened.refresh_token, opened.access_token)
+            if opened.replaced_token:
+                sealed["replaced_token"] = self._seal.sealed(opened.replaced_token)
             provider_tokens.seal_again(session, self._client_id, **sealed)
             log.info("encrypted the integration's tokens with the first key of BOT_SECRET_KEY")
 
@@ -152,30 +164,16 @@ class TokenStore:
         provider_tokens.replace(
             session,
             self._client_id,
-            **self._sealed(refresh_token, answer.access_token),
+            **sealed_tokens(self._seal, refresh_token, answer.access_token),
             access_ends_at=answer.access_ends_at,
             refresh_ends_at=ends_at,
             scopes=answer.scopes or kept.scopes,
             environment_digest=kept.environment_digest,
+            replaced_token=None,
             renewed_at=now,
             told_days=None if is_longer else kept.told_days,
         )
         return OpenedTokens(refresh_token, answer.access_token, answer.access_ends_at, now, kept.version + 1)
-
-    def _sealed(self, refresh_token: str, access_token: str | None) -> dict[str, str | None]:
-        return {
-            "refresh_token": self._seal.sealed(refresh_token),
-            "access_token": None if access_token is None else self._seal.sealed(access_token),
-        }
-
-    def _opened(self, kept: KeptTokens) -> OpenedTokens:
-        return OpenedTokens(
-            refresh_token=self._seal.opened(kept.refresh_token),
-            access_token=None if kept.access_token is None else self._seal.opened(kept.access_token),
-            access_ends_at=kept.access_ends_at,
-            renewed_at=kept.renewed_at,
-            version=kept.version,
-        )
 
 
 def _digest(refresh_token: str) -> str:

@@ -12,7 +12,8 @@ class ProviderTokenRow(Table):
     """The tokens of one integration, encrypted, and when each ends.
 
     `environment_digest` is the SHA-256 of the refresh token in the environment that was taken over last; one that
-    differs is taken over next. `version` grows with each renewal. `told_days` is the last reminder that operators got
+    differs is taken over next. `replaced_token` is the refresh token before it, until Webex has accepted the new one.
+    `version` grows with each renewal. `told_days` is the last reminder that operators got
     before the refresh token ends, in days.
     """
 
@@ -25,6 +26,7 @@ class ProviderTokenRow(Table):
     refresh_ends_at: Mapped[datetime | None]
     scopes: Mapped[str] = mapped_column(Text, server_default=text("''"))
     environment_digest: Mapped[str | None]
+    replaced_token: Mapped[str | None]
     renewed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
     told_days: Mapped[int | None]

@@ -254,6 +254,7 @@ class KeptTokens:
     refresh_ends_at: datetime | None
     scopes: str
     environment_digest: str | None
+    replaced_token: str | None = field(repr=False)
     renewed_at: datetime | None
     version: int
     told_days: int | None

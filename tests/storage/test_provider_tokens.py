@@ -25,7 +25,7 @@ def test_the_first_tokens_are_kept_and_never_added_again(database: Database) -> 
     assert kept(database) is None
     add(database)
     add(database, "other")
-    assert kept(database) == KeptTokens("sealed", None, None, None, "", None, None, 0, None)
+    assert kept(database) == KeptTokens("sealed", None, None, None, "", None, None, None, 0, None)
     assert kept(database, "another client") is None
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("refresh_ends_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("scopes", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("environment_digest", sa.Text(), nullable=True),
+        sa.Column("replaced_token", sa.Text(), nullable=True),
         sa.Column("renewed_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("told_days", sa.Integer(), nullable=True),

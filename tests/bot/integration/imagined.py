@@ -14,7 +14,7 @@ from bot.webex.tokens import Tokens
 from storage.engine.database import Database
 
 CLIENT_ID = "C0ffee"
-KEY, OTHER_KEY = (Fernet.generate_key().decode() for _ in range(2))
+KEY, OTHER_KEY, THIRD_KEY = (Fernet.generate_key().decode() for _ in range(3))
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LIFE, REFRESH_LIFE = timedelta(days=14), timedelta(days=90)
 

@@ -216,6 +216,18 @@ def test_a_refused_refresh_token_is_followed_by_that_of_the_environment(
     assert token.refusal is None
 
 
+def test_a_refused_token_of_the_environment_gives_way_to_the_one_before(
+    database: Database, endpoint: ImaginedEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    renewed_token(database, endpoint, given="good").current()
+    endpoint.trouble = lambda refresh_token: refused() if refresh_token == "mistyped" else None
+    with caplog.at_level(logging.ERROR):
+        assert renewed_token(database, endpoint, given="mistyped").current() == "access-3"
+    assert endpoint.asked == ["good", "mistyped", "good"]
+    assert "WEBEX_ADMIN_REFRESH_TOKEN" in caplog.text
+    assert renewed_token(database, endpoint, given=None).current() == "access-3"
+
+
 def test_a_refusal_is_raised_only_once_the_token_has_ended(
     token: RenewedToken, endpoint: ImaginedEndpoint, time: Time
 ) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.integration.opened_tokens import OpenedTokens
 from bot.integration.seal import Unreadable
-from bot.integration.token_store import NoRefreshToken, OpenedTokens, TokenStore
+from bot.integration.token_store import NoRefreshToken, TokenStore
 from storage import provider_tokens
 from storage.engine.database import Database
 from storage.values.records import KeptTokens
-from tests.bot.integration.imagined import CLIENT_ID, KEY, LIFE, NOW, OTHER_KEY, answer, store
+from tests.bot.integration.imagined import CLIENT_ID, KEY, LIFE, NOW, OTHER_KEY, THIRD_KEY, answer, store
 
 DAY = timedelta(days=1)
 
@@ -82,6 +83,29 @@ def test_a_changed_refresh_token_in_the_environment_wins(database: Database) -> 
     assert taken.version > renewed.version
     assert (row(database).refresh_ends_at, row(database).told_days) == (None, None)
     assert begin(database, given="given-2") == taken
+
+
+def test_a_replaced_refresh_token_stays_until_webex_accepts_the_new_one(database: Database) -> None:
+    begin(database, given="good")
+    renew(database, "access-1")
+    assert begin(database, given="mistyped").replaced_token == "good"
+    assert begin(database, given="mistyped again").replaced_token == "good"
+    assert begin(database).replaced_token == "good"
+    renew(database, "access-2", "accepted")
+    assert row(database).replaced_token is None
+
+
+def test_a_wrong_key_loses_no_tokens_that_the_right_key_opens(database: Database) -> None:
+    begin(database, KEY, given="good")
+    assert begin(database, OTHER_KEY, given="mistyped").refresh_token == "mistyped"
+    assert begin(database, KEY).refresh_token == "good"
+
+
+def test_a_new_first_key_seals_the_replaced_token_too(database: Database) -> None:
+    begin(database, KEY, given="good")
+    begin(database, KEY, given="mistyped")
+    begin(database, OTHER_KEY, KEY)
+    assert begin(database, OTHER_KEY).replaced_token == "good"
 
 
 def test_authorized_tokens_win_over_those_of_the_environment(database: Database) -> None:
@@ -181,8 +205,10 @@ def test_tokens_that_no_key_opens_need_a_refresh_token(database: Database, caplo
         store(database, KEY).prepare()
     assert row(database) == sealed
     assert begin(database, KEY, given="given-1").refresh_token == "given-1"
-    (error,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert "BOT_SECRET_KEY" in error.getMessage()
+    assert begin(database, THIRD_KEY, given="given-2").refresh_token == "given-2"
+    errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 2
+    assert all("BOT_SECRET_KEY" in error and "WEBEX_ADMIN_REFRESH_TOKEN" in error for error in errors)
 
 
 def test_only_one_process_has_the_lease_until_it_is_over(database: Database) -> None:
