@@ -177,12 +177,16 @@ def test_reminders_begin_again_once_a_renewal_brings_more_time(
     assert row(database).told_days == told_days
 
 
-def test_tokens_are_sealed_with_the_first_key_at_the_next_start(database: Database) -> None:
+def test_tokens_are_sealed_with_the_first_key_at_the_next_start(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     begin(database, OTHER_KEY, given="given-1")
     kept = store(database, OTHER_KEY)
     kept.keep_renewed(1, "given-1", answer("access-1"), NOW)
     before = found(kept)
-    assert begin(database, KEY, OTHER_KEY) == before
+    with caplog.at_level(logging.INFO):
+        assert begin(database, KEY, OTHER_KEY) == before
+    assert "encrypted the integration's tokens with the first key of BOT_SECRET_KEY" in caplog.text
     assert begin(database, KEY) == before
     with pytest.raises(Unreadable):
         store(database, OTHER_KEY).read()
