@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.engine import leases
 from storage.models import SpaceLookRow
 from storage.models.columns import UTCDateTime
 
@@ -20,11 +19,11 @@ _ALL_SPACES = ""
 KEEP_FOR = timedelta(days=2)
 """How long the position of a quiet space is kept: longer than a message is answered late."""
 
-_REQUESTED = "look requested"
-"""The lease that ends when a look was asked for."""
-
 _ROWS: Any = SpaceLookRow.__table__
 _CURSOR = select(_ROWS.c.looked_until, _ROWS.c.not_before).where(_ROWS.c.room_id == _ALL_SPACES)
+_TIMES = select(_ROWS.c.next_look_at, _ROWS.c.requested_at).where(_ROWS.c.room_id == _ALL_SPACES)
+_SET_NEXT = update(_ROWS).where(_ROWS.c.room_id == _ALL_SPACES).values(next_look_at=bindparam("at", type_=UTCDateTime))
+_REQUEST = update(_ROWS).where(_ROWS.c.room_id == _ALL_SPACES).values(requested_at=bindparam("at", type_=UTCDateTime))
 _POSITIONS = select(_ROWS.c.room_id, _ROWS.c.looked_until).where(
     _ROWS.c.room_id.in_(bindparam("rooms", expanding=True))
 )
@@ -39,6 +38,14 @@ class Cursor:
 
     looked_until: datetime
     not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookTimes:
+    """When the next look is due, and when a look at once was last asked for; None before the first look."""
+
+    next_look_at: datetime | None = None
+    requested_at: datetime | None = None
 
 
 def cursor(session: Session) -> Cursor | None:
@@ -70,14 +77,23 @@ def advance_cursor(session: Session, until: datetime) -> None:
     session.execute(_FORGET, {"before": until - KEEP_FOR})
 
 
+def times(session: Session) -> LookTimes:
+    """Return when the next look is due, and when one was last asked for, as all processes know it."""
+    row = session.execute(_TIMES).one_or_none()
+    return LookTimes() if row is None else LookTimes(row.next_look_at, row.requested_at)
+
+
+def set_next(session: Session, at: datetime) -> None:
+    """Note when the next look is due."""
+    session.execute(_SET_NEXT, {"at": at})
+
+
 def request(session: Session, now: datetime) -> None:
-    """Ask the processes with jobs for a look: messages came that could not be stored, or nobody took them."""
-    leases.take(session, _REQUESTED, "", now, timedelta())
+    """Ask the processes with jobs for a look: messages came that could not be stored, or nobody took them.
 
-
-def requested_at(session: Session) -> datetime | None:
-    """Return when a look was last asked for, by the clock of the process that asked."""
-    return leases.held_until(session, _REQUESTED)
+    Before the first look this does nothing: that look is due anyhow.
+    """
+    session.execute(_REQUEST, {"at": now})
 
 
 def _advance(session: Session, values: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ class Command:
     `reads_only`: it runs in a read-only snapshot and may take long; other commands run in the short transaction that
     also writes their reply. `takes_file`: it writes if a file came with the message. `takes_people`: it is told who is
     mentioned. `takes_words`: words may follow it. `exports`: its files count among those that an enterprise may have in
-    an hour.
+    an hour. `lists_with`: the arguments with which it only lists, although it changes something with others.
     """
 
     usage: str
@@ -79,6 +79,7 @@ class Command:
     takes_people: bool = False
     takes_words: bool = True
     exports: bool = False
+    lists_with: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -107,5 +107,6 @@ COMMAND = Command(
     ),
     run=run,
     reads_only=False,
+    lists_with=frozenset({""}),
     takes_people=True,
 )

@@ -122,5 +122,6 @@ COMMAND = Command(
     run=run,
     role=Role.OPERATOR,
     reads_only=False,
+    lists_with=frozenset({"", "list"}),
     needs_enterprise=NeedsEnterprise.NEVER,
 )

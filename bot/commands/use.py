@@ -35,5 +35,6 @@ COMMAND = Command(
     ),
     run=run,
     reads_only=False,
+    lists_with=frozenset({""}),
     needs_enterprise=NeedsEnterprise.NEVER,
 )

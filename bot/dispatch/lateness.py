@@ -16,7 +16,8 @@ ASK_AFTER = timedelta(hours=1)
 
 def refusal(request: PendingRequest, permission: Permission, now: datetime, default_timezone: str) -> TooLate | None:
     """Return the refusal of a change that was asked for too long ago; None for anything else."""
-    message, is_change = request.message, not permission.command.only_reads(request.message)
+    message, command = request.message, permission.command
+    is_change = not command.only_reads(message) and request.line.arguments.casefold() not in command.lists_with
     if request.written_at is None or not is_change or request.age <= ASK_AFTER:
         return None
     typed = message.text if message.direct else request.line.word  # in a group, it stands above, in the thread

@@ -45,7 +45,9 @@ def record_outcome(
     # Before anything is said: a roster that was read also ends requests first, and then edits their messages.
     request.origin.finish(session, now)
     if isinstance(outcome, Denial | TooFast):
-        row = AuditEntry(now, None, outcome.audit_outcome, detail=_deny(session, request, outcome, now))
+        row = AuditEntry(
+            now, None, outcome.audit_outcome, detail=_deny(session, request, outcome, now, default_timezone)
+        )
     else:
         row = _answer(session, request, outcome, permission, now, default_timezone)
     _audit(session, request, row)
@@ -90,13 +92,16 @@ def _answer(
     )
 
 
-def _deny(session: Session, request: PendingRequest, refusal: Denial | TooFast, now: datetime) -> str:
+def _deny(
+    session: Session, request: PendingRequest, refusal: Denial | TooFast, now: datetime, default_timezone: str
+) -> str:
     """Refuse in private, unless this person was told so just before; return what the audit keeps of that."""
     person_id = request.message.sender.person_id
     destinations.lock(session, Address(person_id=person_id))
     if audit.has_outcome(session, person_id, refusal.audit_outcome, now - REPEAT_AFTER):
         return "not told again"
-    request.origin.answer_privately(session, refusal.markdown, now)
+    markdown = lateness.noted(refusal.markdown, request, None, now, default_timezone)
+    request.origin.answer_privately(session, markdown, now)
     return ""
 
 

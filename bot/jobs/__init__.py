@@ -1,4 +1,4 @@
-"""What happens by itself: one job for each kind of row, and the chores; all of it is in SCHEDULE."""
+"""What happens by itself: one job for each kind of row, chores and loops; all of it is in SCHEDULE."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,10 +17,10 @@ from bot.jobs import (
     webhooks,
 )
 from bot.jobs.access_watch import CHORE
-from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.job import Chore, Job, Loop
 from storage.webhooks import SECRET
 
-SCHEDULE: tuple[Job[Any] | Chore, ...] = (
+SCHEDULE: tuple[Job[Any] | Chore | Loop, ...] = (
     inbox.JOB,
     outbox.JOB,
     syncs.JOB,
@@ -29,7 +29,7 @@ SCHEDULE: tuple[Job[Any] | Chore, ...] = (
     Chore("leases", maintenance.renew, every=timedelta(seconds=20)),
     Chore(CHORE, access_looks.watch, every=access_looks.EVERY),
     Chore("tokens", token_look.make_up, every=access_looks.EVERY),
-    Chore("looking back", look_back.run, every=look_back.FOR_LIFE),
+    Loop("looking back", look_back.run),
     Chore("webhooks", webhooks.look, every=timedelta(minutes=2)),
     Chore(SECRET, webhooks.send_secret, every=timedelta(days=1), at_start=False),
     Chore("provider token", provider_token.renew, every=timedelta(seconds=3)),

@@ -18,24 +18,20 @@ from bot.jobs.pace import Pace
 from bot.jobs.space_look import Looked, SpaceLooks
 from bot.webex.errors import RateLimited, WebexFailure
 from storage import space_looks, webhooks
-from storage.engine import leases
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=2)
 """How often spaces are looked at where webhooks tell of messages: a lost one is answered that late at most."""
 
-FOR_LIFE = timedelta(days=10_000)
-"""The interval of the chore: it runs until the process stops."""
-
-_TURN, _LOOKED = "look back", "looked back"
-"""The lease of the process that looks, and the lease that ends when the next look is due."""
+_TURN = "look back"
+"""The lease of the process that looks."""
 
 _TICK = 1.0
 """Seconds between two glances at whether a look was requested."""
 
-_DATABASE_EVERY = 5.0
-"""Seconds between two glances at the database where there are webhooks: so it is seen that the database was away."""
+_DATABASE_EVERY = 2.0
+"""Seconds between two glances at the database where there are webhooks: was it away, or was a look requested?"""
 
 _MAX_CUT = {True: 10.0, False: 120.0}
 """Seconds of one look, with polling and with webhooks. What is left is left to the next, which sees newer messages."""
@@ -134,14 +130,15 @@ class _Looking:
     def _wait(self) -> float:
         """Return the seconds until a look is due, by what all processes know; zero or less if it is due now."""
         with self._context.database.quick_read() as session:
-            due, requested_at = leases.held_until(session, _LOOKED), space_looks.requested_at(session)
+            times = space_looks.times(session)
         if self._is_database_away:
             log.info("the database is back: looking for messages that could not be stored meanwhile")
             self._is_database_away = False
             self._is_forced, self._reliable_since = True, time.monotonic()
-        if requested_at != self._requested_at:
-            self._requested_at = requested_at
+        if times.requested_at != self._requested_at:
+            self._requested_at = times.requested_at
             self._is_forced, self._reliable_since = True, time.monotonic()
+        due = times.next_look_at
         wait = 0.0 if due is None else (due - self._context.now()).total_seconds()
         # A time further ahead comes from a clock that was wrong.
         return 0.0 if self._is_forced or wait > self._every.total_seconds() else wait
@@ -170,7 +167,7 @@ class _Looking:
         if looked.was_cut:
             wait = 0.0
         with self._context.database.write() as session:
-            leases.take(session, _LOOKED, _LOOKED, began, timedelta(seconds=wait))
+            space_looks.set_next(session, began + timedelta(seconds=wait))
 
     def _missed_since(self) -> datetime | None:
         """Return since when each message should have come by a webhook; None if there are no webhooks."""

@@ -32,7 +32,9 @@ class WebhookRow(Table):
 class SpaceLookRow(Table):
     """Until when the messages of a space have been looked at, by Webex's clock. The row without a space is for all.
 
-    `not_before` is only in that row: when the bot began to look back. What is older is never answered.
+    Only that row has the other columns. `not_before` is when the bot began to look back: what is older is never
+    answered. `next_look_at` is when the next look is due, and `requested_at` when a process last asked for one at once,
+    both by the clock of the process that wrote them.
     """
 
     __tablename__ = "space_looks"
@@ -40,3 +42,5 @@ class SpaceLookRow(Table):
     room_id: Mapped[str] = mapped_column(Text, unique=True)
     looked_until: Mapped[datetime]
     not_before: Mapped[datetime | None]
+    next_look_at: Mapped[datetime | None]
+    requested_at: Mapped[datetime | None]

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from sandbox.webex.records import Message
 from sandbox.world import BOT
 from storage import inbox
-from tests.journeys.house import ANA, OLGA, House
+from tests.journeys.house import ANA, OLGA, SAM, House
 
 _ZONE = ZoneInfo("America/Chicago")
 
@@ -107,3 +109,18 @@ def test_what_was_typed_before_the_bot_asked_confirms_nothing(sqlite_url: str, b
     assert [row.outcome for row in house.audit() if row.arguments == "remove beta"] == ["unconfirmed"] * 2
     house.ask(OLGA, "enterprise remove beta")
     assert house.audit()[-1].outcome == "answered"
+
+
+@pytest.mark.parametrize(("email", "text"), [(ANA, "admins"), (ANA, "use"), (OLGA, "enterprise list")])
+def test_an_old_command_that_only_lists_is_answered(house_on_sqlite: House, email: str, text: str) -> None:
+    ago = timedelta(hours=2)
+    sent = write_earlier(house_on_sqlite, text, ago, email=email)
+    assert answer(house_on_sqlite, sent).startswith("You wrote this at")
+    assert [row.outcome for row in house_on_sqlite.audit() if row.command == text.split()[0]][-1] == "answered"
+
+
+def test_a_stranger_is_told_to_what_a_late_denial_belongs(house_on_sqlite: House) -> None:
+    write_earlier(house_on_sqlite, "sync", timedelta(hours=2), email=SAM)
+    denial = house_on_sqlite.wait_for(lambda: house_on_sqlite.heard(SAM))[0].markdown or ""
+    assert denial.startswith("You wrote this at")
+    assert "not do it" not in denial

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
-from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.job import Chore, Job, Loop
 from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn
 from bot.jobs.engine.worker_pool import WorkerPool
 from bot.webex.errors import RateLimited, TokenUnavailable, WebexFailure
@@ -30,12 +30,13 @@ _MAX_INSTANCES = 2
 
 
 class Clock:
-    """Runs a schedule until it is stopped: a pool of threads for each job, a timer for each chore."""
+    """Runs a schedule until it is stopped: threads for each job, a timer for each chore, a thread for each loop."""
 
-    def __init__(self, context: Context, schedule: Sequence[Job[Any] | Chore]) -> None:
+    def __init__(self, context: Context, schedule: Sequence[Job[Any] | Chore | Loop]) -> None:
         self._context = context
         self._jobs = [entry for entry in schedule if isinstance(entry, Job)]
         self._chores = [entry for entry in schedule if isinstance(entry, Chore)]
+        self._loops = [entry for entry in schedule if isinstance(entry, Loop)]
         self._pools = {job.kind: WorkerPool(job, context) for job in self._jobs}
         self._chores_at_work: set[str] = set()
         self._chore_ended = threading.Condition()
@@ -43,6 +44,7 @@ class Clock:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             executors={chore.name: ThreadPoolExecutor(1) for chore in self._chores}
+            | {loop.name: ThreadPoolExecutor(1) for loop in self._loops}
             | {job.kind: ThreadPoolExecutor(job.threads(context.settings)) for job in self._jobs},
         )
 
@@ -61,6 +63,8 @@ class Clock:
                 next_run_time=datetime.now(UTC) + (timedelta() if chore.at_start else chore.every),
                 max_instances=_MAX_INSTANCES,
             )
+        for loop in self._loops:
+            self._scheduler.add_job(partial(self._run, loop), id=loop.name, executor=loop.name)
         self._scheduler.start()
         self._context.database.listen(self.nudge)
 
@@ -93,17 +97,28 @@ class Clock:
         with self._chore_ended:
             return self._chore_ended.wait_for(lambda: not self._chores_at_work, max(limit, 0))
 
-    def _run(self, chore: Chore) -> None:
+    def _run(self, entry: Chore | Loop) -> None:
         with self._chore_ended:
             if self._context.stopping.is_set():
                 return
-            self._chores_at_work.add(chore.name)
+            self._chores_at_work.add(entry.name)
         try:
-            self._try(chore)
+            if isinstance(entry, Loop):
+                self._keep_running(entry)
+            else:
+                self._try(entry)
         finally:
             with self._chore_ended:
-                self._chores_at_work.discard(chore.name)
+                self._chores_at_work.discard(entry.name)
                 self._chore_ended.notify_all()
+
+    def _keep_running(self, loop: Loop) -> None:
+        while not self._context.stopping.is_set():
+            try:
+                loop.run(self._context)
+            except Exception:
+                log.exception("%s failed; starting it again in %d s", loop.name, _SOON_AGAIN.total_seconds())
+                self._context.stopping.wait(_SOON_AGAIN.total_seconds())
 
     def _try(self, chore: Chore) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What the clock runs: a job, which works on one kind of row, or a chore, which runs at intervals.
+"""What the clock runs: a job, which works on one kind of row, a chore, which runs at intervals, or a loop.
 
 Only this module claims rows and catches what fails. A job says what its work is. It also says what a failure means, if
 the row must not just be tried again later.
@@ -104,3 +104,11 @@ class Chore:
     run: Callable[[Context], None]
     every: timedelta
     at_start: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Runs in one thread from the start until the process stops. If it fails, it is started again."""
+
+    name: str
+    run: Callable[[Context], None]

@@ -61,6 +61,8 @@ def upgrade() -> None:
         sa.Column("room_id", sa.Text(), nullable=False),
         sa.Column("looked_until", columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("not_before", columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("next_look_at", columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("requested_at", columns.UTCDateTime(timezone=True), nullable=True),
         _id(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_space_looks")),
         sa.UniqueConstraint("room_id", name=op.f("uq_space_looks_room_id")),

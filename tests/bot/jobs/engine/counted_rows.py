@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
-from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.job import Chore, Job, Loop
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.messaging import Webex
@@ -77,7 +77,7 @@ def context(database: Database) -> Context:
 
 
 @contextmanager
-def running(database: Database, *schedule: Job[Any] | Chore) -> Iterator[Clock]:
+def running(database: Database, *schedule: Job[Any] | Chore | Loop) -> Iterator[Clock]:
     """A clock that has looked once, and has nothing to do until its tick."""
     started = Clock(context(database), schedule)
     started.start()

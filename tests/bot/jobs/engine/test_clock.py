@@ -11,7 +11,7 @@ from bot.jobs import SCHEDULE, inbox
 from bot.jobs.engine import clock, turn
 from bot.jobs.engine.clock import Clock
 from bot.jobs.engine.context import Context
-from bot.jobs.engine.job import Chore, Job
+from bot.jobs.engine.job import Chore, Job, Loop
 from bot.jobs.engine.turn import NotMyTurn
 from bot.settings.load import Settings
 from bot.webex.errors import RateLimited, TokenUnavailable, Unavailable
@@ -275,3 +275,23 @@ def test_leases_are_renewed_well_before_they_run_out() -> None:
 def test_the_settings_say_how_many_commands_are_answered_at_once() -> None:
     (job,) = (entry for entry in SCHEDULE if isinstance(entry, Job) and entry is inbox.JOB)
     assert job.threads(Settings(answer_threads=3)) == 3
+
+
+def test_a_loop_that_fails_is_started_again_and_ends_with_the_process(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock, "_SOON_AGAIN", timedelta(seconds=0.05))
+    runs: list[int] = []
+
+    def run(context: Context) -> None:
+        runs.append(1)
+        if len(runs) < 3:
+            raise LookupError("odd")
+        context.stopping.wait(10)
+
+    with running(database, Loop("look", run)) as started:
+        wait_until(lambda: len(runs) == 3)
+        assert started.stop(5)
+        assert started.wait_for_chores(5)
+    assert len(runs) == 3
+    assert caplog.text.count("look failed; starting it again") == 2
