@@ -26,6 +26,12 @@ MAX_AGE = timedelta(days=1)
 MISSED_AFTER = timedelta(seconds=30)
 """How old a message is, at least, that no webhook has told of although one should have: webhooks can be slow."""
 
+SETTLED_AFTER = timedelta(seconds=10)
+"""How old a last activity is, at least, of which no message is taken for missing from the list any more."""
+
+_SAME_TIME = timedelta(seconds=1)
+"""By how much a message may be older than the activity that it caused."""
+
 MAX_MESSAGE_PAGES = 20
 """Pages of messages that one look reads in a space: 2,000 messages in a day."""
 
@@ -76,10 +82,19 @@ def record_new(
                 missed += is_missed
         if found:
             wake(session, inbox.KIND)
-        space_looks.advance(session, space.room_id, space.until)
+        is_behind = _is_behind(space, listed, context.webex.now())
+        space_looks.advance(session, space.room_id, space.since if is_behind else space.until)
     if found:
         log.debug("messages found in a space by looking back: %d, of them missed: %d", found, missed)
     return missed
+
+
+def _is_behind(space: DueSpace, listed: Sequence[ListedMessage], now: datetime) -> bool:
+    """Return whether the list may not show the message yet that was the last activity: then it is read once more."""
+    if space.activity is None or now - space.activity > SETTLED_AFTER:
+        return False
+    newest = max((message.created for message in listed if message.created is not None), default=None)
+    return newest is None or newest < space.activity - _SAME_TIME
 
 
 def ends_before(times: Sequence[datetime | None], since: datetime) -> bool:

@@ -117,7 +117,9 @@ class Clock:
             try:
                 loop.run(self._context)
             except Exception:
-                log.exception("%s failed; starting it again in %d s", loop.name, _SOON_AGAIN.total_seconds())
+                log.exception(
+                    "the loop “%s” failed; it is started again in %d s", loop.name, _SOON_AGAIN.total_seconds()
+                )
                 self._context.stopping.wait(_SOON_AGAIN.total_seconds())
 
     def _try(self, chore: Chore) -> None:

@@ -36,6 +36,8 @@ class ListedWebex:
     groups: set[str] = field(default_factory=set)
     failures: dict[str, list[WebexFailure]] = field(default_factory=dict)
     lists_repeat: bool = False
+    messages_late: float = 0.0
+    """Seconds after which a message is in the list of its space; the list of spaces shows its activity at once."""
     calls: list[str] = field(default_factory=list)
     """The space of each list of messages that was asked for; empty for each page of spaces."""
 
@@ -78,7 +80,9 @@ class ListedWebex:
     ) -> Iterator[list[ListedMessage]]:
         """Yield the messages of a space, newest first."""
         assert mentions_only == (room_id in self.groups)
-        found = [ListedMessage(one.id, one.author, one.at) for one in self.shown(room_id)]
+        shown_before = self.now_at - timedelta(seconds=self.messages_late)
+        shown = [one for one in self.shown(room_id) if one.at <= shown_before]
+        found = [ListedMessage(one.id, one.author, one.at) for one in shown]
         yield from self._pages(found, room_id, before_call)
 
     def _pages(self, items: list[Item], name: str, before_call: Callable[[], None]) -> Iterator[list[Item]]:

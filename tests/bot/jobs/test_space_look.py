@@ -141,6 +141,28 @@ def test_a_message_that_webex_lists_late_is_found(looks: Looks) -> None:
     assert looks.ids == [on_time.id, late.id]
 
 
+def test_a_message_listed_later_than_its_activity_is_found(looks: Looks) -> None:
+    looks.webex.messages_late = 8
+    late = looks.webex.write("busy")
+    looks.look()
+    assert looks.ids == []
+    for _ in range(3):
+        looks.webex.pass_by(3)
+        looks.look()
+    assert looks.ids == [late.id]
+    looks.webex.pass_by(3)
+    assert looks.calls_of_a_look() == [""]
+
+
+def test_activity_without_a_message_is_looked_for_no_longer_than_10_s(looks: Looks) -> None:
+    looks.webex.activity["busy"] = looks.webex.now_at + timedelta(seconds=2)
+    asked = 0
+    for _ in range(10):
+        looks.webex.pass_by(3)
+        asked += looks.calls_of_a_look().count("busy")
+    assert 2 <= asked <= 5
+
+
 def test_a_message_of_a_webhook_is_not_recorded_again(looks: Looks) -> None:
     told, found = looks.webex.write("busy"), looks.webex.write("busy")
     looks.tell(told)

@@ -294,4 +294,4 @@ def test_a_loop_that_fails_is_started_again_and_ends_with_the_process(
         assert started.stop(5)
         assert started.wait_for_chores(5)
     assert len(runs) == 3
-    assert caplog.text.count("look failed; starting it again") == 2
+    assert caplog.text.count("the loop “look” failed; it is started again") == 2
