@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,15 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from bot.formatting.escape import unformatted
+from bot.refused_requests import RefusedRequests
 from bot.replies.provider_access import unhealthy
+from bot.webex.own_webhooks import TURN_HEADER, UNKNOWN_TURN
 from bot.webex.signature import is_signed
 from storage import access_refusals
+from storage.engine import leases
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotStored
 from storage.values.messages import Event
 from storage.values.records import AccessSubject
-from storage.webhooks import SECRET
+from storage.webhooks import TURN
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +31,17 @@ MAX_ID_BYTES = 500
 MAX_EVENT_AGE = timedelta(days=30)
 """Older events are ignored: the row that shows that one is a repeat is kept only a day longer."""
 
-_LOG_EVERY = timedelta(minutes=1)
-"""How often refused requests are logged, so that nobody can fill the log."""
-
-_SEND_SECRET_EVERY = timedelta(minutes=10)
-"""How often Webex gets the secret again because of wrong signatures: forged requests must not cause many calls."""
-
 RESOURCES = frozenset({"messages", "attachmentActions", "memberships", "rooms"})
 
 
 def create_app(database: Database, secrets: Sequence[str], now: Callable[[], datetime]) -> Flask:
-    """Return the Flask application: POST /webhooks for Webex, GET /healthz and /readyz for the operators."""
+    """Return the Flask application: POST /webhooks for Webex, GET /healthz and /readyz for the operators.
+
+    GET /webhooks is for other processes of the bot: it says by a header which installation this is.
+    """
     app = Flask("bot")
     intake = Intake(database)
-    refusals = _Refusals(database, now)
+    refusals = RefusedRequests(database, now, has_secret=any(secrets))
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # werkzeug cuts a body without a length there
 
     @app.post("/webhooks")
@@ -62,6 +61,19 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         except NotStored:
             return _plain_text(503, "the database cannot be reached; please send it again")
         return Response(status=204)
+
+    @app.get("/webhooks")
+    def installation() -> Response:
+        try:
+            with database.quick_read() as session:
+                turn = leases.last_holder(session, TURN) or UNKNOWN_TURN
+            answer = _plain_text(405, "only POST is allowed here")
+            answer.headers["Allow"] = "POST"
+        except SQLAlchemyError as error:
+            log.warning("the database cannot be reached: %s", type(error).__name__)
+            turn, answer = UNKNOWN_TURN, _plain_text(503, "the database cannot be reached")
+        answer.headers[TURN_HEADER] = turn
+        return answer
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -85,42 +97,6 @@ def create_app(database: Database, secrets: Sequence[str], now: Callable[[], dat
         return _plain_text(error.code or 500, error.description or error.name)
 
     return app
-
-
-class _Refusals:
-    """Counts the requests without a right signature, and logs them with one line a minute at most."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._now = now
-        self._lock = threading.Lock()
-        self._count = 0
-        self._logged_at: datetime | None = None
-        self._secret_sent_at: datetime | None = None
-
-    def count(self, *, is_signed_otherwise: bool) -> None:
-        """Count a request. If it is signed with another secret, have Webex get ours again: it may have another."""
-        with self._lock:
-            self._count += 1
-            now = self._now()
-            count = self._count if _is_due(self._logged_at, now, _LOG_EVERY) else 0
-            if count:
-                self._count, self._logged_at = 0, now
-            sends_secret = is_signed_otherwise and _is_due(self._secret_sent_at, now, _SEND_SECRET_EVERY)
-            if sends_secret:
-                self._secret_sent_at = now
-        if count:
-            log.warning(
-                "requests to /webhooks refused since the last such line: %d. Their signature is missing or wrong. If "
-                "Webex sent them, its webhooks have another secret than WEBEX_WEBHOOK_SECRET of this process",
-                count,
-            )
-        if sends_secret:
-            self._database.announce(frozenset({SECRET}))
-
-
-def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
-    return last is None or now - last >= every
 
 
 def _event(body: bytes) -> Event | None:

@@ -14,6 +14,9 @@ from storage.values.webhook_news import Happening, WebhookNews, read
 SECRET = "webhook_secret"  # noqa: S105  the name of a chore
 """The chore that sends Webex the secret of the webhooks. The web process nudges it when signatures are wrong."""
 
+TURN = "webhooks"
+"""The lease of the process that looks at the webhooks. The webhook server tells its holder to anybody who asks."""
+
 TELL_AGAIN_AFTER = timedelta(hours=1)
 """How long operators are not told of the same fault of a webhook again."""
 

@@ -39,7 +39,7 @@ def send_secret(context: Context) -> None:
 
 def _look(context: Context, *, sends_secret: bool) -> None:
     context.me()  # no webhook is made on a person's account
-    with Turn(context, "webhooks") as turn:
+    with Turn(context, webhooks.TURN) as turn:
         _Look(context, turn, sends_secret=sends_secret).run()
     context.has_looked_at_webhooks.set()
 
@@ -60,7 +60,7 @@ class _Look:
             self._rows = webhooks.by_name(session)
         public_url = context.settings.bot_public_url
         self._address = f"{public_url}/webhooks" if public_url else ""
-        self._rivals = Rivals(context, self._rows, self._address)
+        self._rivals = Rivals(context, self._rows, self._address, turn.holder)
         self._right: list[str] = []
         self._was_deaf = False
         self._failure: WebexFailure | None = None
@@ -78,6 +78,11 @@ class _Look:
         if self._rivals.keep_out(found, is_start=self._is_start):
             return
         if not self._address:
+            if found and self._is_start:
+                log.warning(
+                    "BOT_PUBLIC_URL is not set: the webhooks from before, to %s, are left as they are",
+                    shown(found[0].target_url),
+                )
             self._tell()
             return
         for name in NAMES:

@@ -10,6 +10,7 @@ from bot.webex.client import WebexClient
 from bot.webex.errors import NotABot, Rejected, Unavailable
 from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
 from bot.webex.models import Account, FileUpload, ListedMessage, Posted, SpaceActivity, SpaceMessage, Webhook
+from bot.webex.own_webhooks import Answer
 from bot.webex.urls import segment
 from storage.values.records import AccessSubject, Identity
 
@@ -175,9 +176,9 @@ class Webex:
         """Delete a webhook; do nothing if it is already gone."""
         self._delete(f"webhooks/{segment(webhook_id)}")
 
-    def another_answers(self, target_url: str) -> bool:
-        """Return whether a program answers at the address of another installation's webhooks."""
-        return other_installation.answers(target_url)
+    def who_answers(self, target_url: str, turn: str) -> Answer:
+        """Return who answers at a webhook's address. `turn` is the turn that this process has to look at webhooks."""
+        return other_installation.ask(target_url, turn)
 
     def _delete(self, path: str) -> None:
         try:

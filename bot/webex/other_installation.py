@@ -1,10 +1,12 @@
-"""Asks whether another installation of the bot, which has the webhooks, still answers."""
+"""Asks who answers at the address of webhooks: this installation of the bot, another one, or nobody."""
 
 import threading
 from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 import requests
+
+from bot.webex.own_webhooks import TURN_HEADER, UNKNOWN_TURN, Answer
 
 MAX_SECONDS = 5.0
 """Time for the whole question, so that an address which answers byte by byte holds up nothing."""
@@ -14,35 +16,39 @@ _NOT_THERE = frozenset({404, 410})
 """What a hoster answers for an address that no program has any more."""
 
 
-def answers(target_url: str) -> bool:
-    """Return whether a program answers at this webhook's address; only yes or no is taken from the answer.
+def ask(target_url: str, turn: str) -> Answer:
+    """Return who answers at this webhook's address. `turn` is what a server of this installation would say.
 
-    `/healthz` is asked first. A proxy may forward nothing but the webhook's own path, so that is asked next.
+    The webhook's own path is asked first, because a proxy may forward nothing else. `/healthz` is asked next: a program
+    that says nothing of a turn is another installation.
     """
     try:
-        urls = (urljoin(target_url, "healthz"), target_url)
+        urls = (target_url, urljoin(target_url, "healthz"))
         if urlsplit(target_url).scheme not in ("http", "https"):
-            return False
+            return Answer.NOBODY
     except ValueError:
-        return False
+        return Answer.NOBODY
     if any(thread.name == _THREAD for thread in threading.enumerate()):
-        return False  # the last question still hangs
-    heard = threading.Event()
-    asking = threading.Thread(target=_ask, args=(urls, heard), name=_THREAD, daemon=True)
+        return Answer.NOBODY  # the last question still hangs
+    heard: list[Answer] = []
+    asking = threading.Thread(target=_ask, args=(urls, turn, heard), name=_THREAD, daemon=True)
     asking.start()
     asking.join(MAX_SECONDS)
-    return heard.is_set()
+    return heard[0] if heard else Answer.NOBODY
 
 
-def _ask(urls: Sequence[str], heard: threading.Event) -> None:
+def _ask(urls: Sequence[str], turn: str, heard: list[Answer]) -> None:
     for url in urls:
         try:
             with requests.get(url, timeout=MAX_SECONDS / 2, stream=True, allow_redirects=False, auth=_keep) as answer:
-                status = answer.status_code
+                status, said = answer.status_code, answer.headers.get(TURN_HEADER)
         except (requests.RequestException, OSError, ValueError):
             continue
+        if said is not None:
+            heard.append({turn: Answer.OWN, UNKNOWN_TURN: Answer.UNKNOWN}.get(said, Answer.ANOTHER))
+            return
         if status < 300 or (400 <= status < 500 and status not in _NOT_THERE):
-            heard.set()
+            heard.append(Answer.ANOTHER)
             return
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from urllib.parse import urlsplit
 
 from bot.webex.models import Webhook
@@ -14,6 +15,15 @@ WANTED = (
     ("memberships", "deleted"),
     ("rooms", "migrated"),
 )
+
+TURN_HEADER = "X-Directory-Sync-Bot-Turn"
+"""The header by which a webhook server of the bot says which turn to look at the webhooks is in its database.
+
+A process that looks knows its own turn. So it knows whether the server has the same database, which is to say whether
+both are one installation. A copy of the database has an older turn."""
+
+UNKNOWN_TURN = "unknown"
+"""What the webhook server says while it cannot read its database."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -34,6 +44,15 @@ class State:
     keep: Webhook | None
     delete: tuple[Webhook, ...]
     faults: tuple[Happening, ...]
+
+
+class Answer(Enum):
+    """Who answers at a webhook's address. UNKNOWN is a webhook server of the bot that cannot read its database."""
+
+    OWN = auto()
+    ANOTHER = auto()
+    UNKNOWN = auto()
+    NOBODY = auto()
 
 
 def examine(own: Sequence[Webhook], wanted_name: str, target_url: str) -> State:

@@ -20,6 +20,11 @@ def take(session: Session, name: str, holder: str, now: datetime, length: timede
     return session.scalar(taken) is not None
 
 
+def last_holder(session: Session, name: str) -> str | None:
+    """Return who has the lease, or had it last; None if nobody ever took it."""
+    return session.scalar(select(LeaseRow.holder).where(LeaseRow.name == name))
+
+
 def held_until(session: Session, name: str) -> datetime | None:
     """Return when the lease ends or has ended; None if nobody ever took it."""
     return session.scalar(select(LeaseRow.until).where(LeaseRow.name == name))

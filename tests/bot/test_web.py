@@ -23,10 +23,13 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.web import MAX_BODY_BYTES, create_app
+from bot.webex.own_webhooks import TURN_HEADER, UNKNOWN_TURN
+from storage.engine import leases
 from storage.engine.database import Database
 from storage.engine.upgrade import upgrade
 from storage.models import InboxRow
 from storage.webhooks import SECRET as SENDS_SECRET
+from storage.webhooks import TURN
 
 SECRET, OLD_SECRET = "0123456789abcdef", "fedcba9876543210"
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
@@ -275,6 +278,41 @@ def test_refused_events_are_counted_in_one_line_a_minute(file: Database, caplog:
     assert not [part for part in ("message-1", "room-1", SECRET, "neither") if part in caplog.text]
 
 
+def test_a_door_without_a_secret_says_once_an_hour_why_it_refuses(
+    file: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[frozenset[str]] = []
+    file.listen(told.append)
+    now = [NOW]
+    client = create_app(file, (), lambda: now[0]).test_client()
+    with caplog.at_level("WARNING"):
+        for minutes in (0, 1, 59, 60):
+            now[0] = NOW + timedelta(minutes=minutes)
+            knock(client, TYPED)
+    first, second = (record.getMessage() for record in caplog.records)
+    for line, count in ((first, 1), (second, 3)):
+        assert f"{count}. BOT_PUBLIC_URL is not set; webhooks from before are ignored" in line
+        assert "another secret" not in line
+    assert told == []
+
+
+def test_the_door_says_which_turn_is_in_its_database(database: Database) -> None:
+    client = door(database)
+    assert client.get("/webhooks").headers[TURN_HEADER] == UNKNOWN_TURN
+    for holder in ("first", "second"):
+        with database.write() as session:
+            assert leases.take(session, TURN, holder, NOW, timedelta(0))
+        answered = client.get("/webhooks")
+        assert (answered.status_code, answered.headers[TURN_HEADER]) == (405, holder)
+        assert answered.headers["Allow"] == "POST"
+
+
+def test_a_liveness_check_asks_the_database_nothing(file: Database) -> None:
+    with statements(file) as seen:
+        answered = door(file).get("/healthz")
+    assert (answered.status_code, seen) == (200, [])
+
+
 def test_wrong_signatures_have_the_secret_sent_again_now_and_then(file: Database) -> None:
     told: list[frozenset[str]] = []
     file.listen(told.append)
@@ -395,7 +433,7 @@ def test_a_working_door_is_alive_and_ready(database: Database) -> None:
 def test_a_door_without_database_tables_is_alive_but_not_ready(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/empty.db")
     client = door(database)
-    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/webhooks")] == [200, 503, 503]
     assert knock(client, TYPED).status_code == 503
     upgrade(database)
     assert client.get("/readyz").status_code == 200
@@ -407,7 +445,7 @@ def test_events_get_503_while_the_sqlite_file_cannot_be_opened(tmp_path: Path) -
     database = Database(f"sqlite:///{tmp_path}/later/bot.db")
     client = door(database)
     assert knock(client, TYPED).status_code == 503
-    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/webhooks")] == [200, 503, 503]
     (tmp_path / "later").mkdir()
     upgrade(database)
     assert knock(client, TYPED).status_code == 204
@@ -421,7 +459,7 @@ def test_events_get_503_while_postgresql_is_away(postgres_url: str) -> None:
     assert knock(client, TYPED).status_code == 204
     with away(make_url(postgres_url)):
         assert [knock(client, having(id="2")).status_code for _ in range(2)] == [503, 503]
-        assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
+        assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/webhooks")] == [200, 503, 503]
     assert knock(client, having(id="2")).status_code == 204
     assert client.get("/readyz").status_code == 200
     assert [row.data_id for row in kept(database)] == ["message-1", "2"]

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from bot.webex.own_webhooks import NAMES
 from sandbox.server import Sandbox
 from sandbox.webex.webhooks import Webhook
 from sandbox.world import BOT
 from storage import webhooks
 from storage.models import LeaseRow
 from tests.journeys.processes import MAX_STOP_SECONDS, PROCFILE, House, Process, house, until
+from tests.journeys.test_looking_back_processes import has_begun
+from tests.sandbox.client import Caller
 
 OLGA = "olga@provider.example"
 HANGING = 30.0
@@ -160,6 +163,23 @@ def test_two_installations_never_take_the_webhooks_for_ever(
         until(lambda: all_at(second))
         rests(first, worker, second)
         until(lambda: "took them again" in heard(first))
+
+
+def test_a_new_database_behind_the_same_port_answers(small: House) -> None:
+    for name, (resource, event) in NAMES.items():
+        hook = {"name": name, "targetUrl": f"{small.url}/webhooks", "resource": resource, "event": event}
+        assert Caller(small.sandbox, BOT).post("webhooks", **hook).status_code == 200
+    for number, address in enumerate(("", small.url), 1):
+        process = small.start("python -m bot serve", BOT_PUBLIC_URL=address, WEBEX_POLL="1s")
+        small.wait_until_ready(process)
+        until(lambda: has_begun(small))
+        small.type("help")
+        small.wait_for_answers(number)
+        wait_until_looked(small)
+        assert taken_by(small) is None
+        assert "another installation" not in process.said
+        assert ("are left as they are" in process.said) == (not address)
+        process.terminate()
 
 
 def rests(bot: House, worker: Process, other: House) -> None:

@@ -4,10 +4,12 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from bot.jobs import webhooks
 from bot.jobs.engine.context import Context
+from bot.webex import own_webhooks
+from bot.webex.own_webhooks import UNKNOWN_TURN
 from storage import webhooks as kept
 from storage.models import WebhookRow
 from tests.bot.webex.test_other_installation import program
@@ -177,6 +179,59 @@ def test_without_an_address_an_installation_that_starts_later_is_noticed(house_o
         webhooks.look(context)
         assert taken_by(house) == address
     assert "Another installation" in told(house)[-1]
+
+
+def forget_own_address(house: House) -> None:
+    """Have the database know nothing of the webhooks, as a new one does."""
+    with house.database.write() as session:
+        session.execute(delete(WebhookRow))
+
+
+def test_without_an_address_the_bot_knows_its_own_door(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    forget_own_address(house)
+    written = writes(house)
+    context = without_address(house)
+    with caplog.at_level("WARNING"):
+        webhooks.look(context)
+        webhooks.look(context)
+    assert (taken_by(house), writes(house), told(house)) == (None, written, [])
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("bot.jobs.webhook")]
+    assert [f"{house.door.url}/webhooks, are left as they are" in line for line in lines] == [True]
+
+
+def test_a_bot_that_rests_because_of_its_own_door_works_again(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    forget_own_address(house)
+    with house.database.write() as session:
+        kept.set_taken_by(session, own_webhooks.NAMES, f"{house.door.url}/webhooks")
+    webhooks.look(without_address(house))
+    assert taken_by(house) is None
+
+
+def test_another_address_of_its_own_door_is_repaired(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    take(house, f"{house.door.url.replace('127.0.0.1', 'localhost')}/webhooks")
+    look(house)
+    assert are_right(house)
+    assert taken_by(house) is None
+    assert "pointed to another address" in told(house)[-1]
+
+
+def test_a_door_without_its_database_is_neither_dead_nor_alive(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    context = without_address(house)
+    with program(503, only="/webhooks", turn=UNKNOWN_TURN) as address:
+        take(house, address)
+        webhooks.look(context)
+        assert taken_by(house) is None
+        with house.database.write() as session:
+            kept.set_taken_by(session, own_webhooks.NAMES, address)
+            kept.set_silent_looks(session, 2)
+        for _ in range(2):
+            webhooks.look(context)
+        assert taken_by(house) == address
+    webhooks.look(context)
+    assert taken_by(house) is None
 
 
 def test_without_an_address_webhooks_to_nowhere_are_left_alone(house_on_sqlite: House) -> None:

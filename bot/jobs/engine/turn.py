@@ -21,14 +21,14 @@ class NotMyTurn(Exception):
 class Turn:
     """The turn to do one chore; `keep` it before each call to Webex. A `with` block takes it and gives it back.
 
-    `lease` must be longer than the longest of the calls.
+    `lease` must be longer than the longest of the calls. `holder` is a random value, another one for each turn.
     """
 
     def __init__(self, context: Context, name: str, lease: timedelta = LEASE) -> None:
         self._context = context
         self._name = name
         self._lease = lease
-        self._holder = uuid.uuid4().hex
+        self.holder = uuid.uuid4().hex
 
     def __enter__(self) -> Self:
         self.keep()
@@ -36,12 +36,12 @@ class Turn:
 
     def __exit__(self, *_: object) -> None:
         with self._context.database.write() as session:
-            leases.give_back(session, self._name, self._holder, self._context.now())
+            leases.give_back(session, self._name, self.holder, self._context.now())
 
     def keep(self) -> None:
         """Take the lease, or take it again. Raise NotMyTurn if another holder has it."""
         if self._context.stopping.is_set():
             raise NotMyTurn
         with self._context.database.write() as session:
-            if not leases.take(session, self._name, self._holder, self._context.now(), self._lease):
+            if not leases.take(session, self._name, self.holder, self._context.now(), self._lease):
                 raise NotMyTurn
