@@ -1,7 +1,10 @@
 """Two installations with one bot token: what the first one does when the second has taken the webhooks."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -11,6 +14,7 @@ from bot.jobs.engine.context import Context
 from bot.webex import own_webhooks
 from bot.webex.own_webhooks import UNKNOWN_TURN
 from storage import webhooks as kept
+from storage.engine.database import Database
 from storage.models import WebhookRow
 from tests.bot.webex.test_other_installation import program
 from tests.journeys.house import House
@@ -197,6 +201,21 @@ def test_without_an_address_the_bot_knows_its_own_door(house: House, caplog: pyt
     assert (taken_by(house), writes(house), told(house)) == (None, written, [])
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("bot.jobs.webhook")]
     assert [f"{house.door.url}/webhooks, are left as they are" in line for line in lines] == [True]
+
+
+def test_a_copy_of_the_database_is_another_installation(house_on_sqlite: House, tmp_path: Path) -> None:
+    house = house_on_sqlite
+    look(house)
+    forget_own_address(house)
+    with closing(sqlite3.connect(str(house.database.reader.url.database))) as file:
+        file.execute("VACUUM INTO ?", [f"{tmp_path}/copy.db"])
+    copy = Database(f"sqlite:///{tmp_path}/copy.db")
+    webhooks.look(replace(without_address(house), database=copy))
+    with copy.read() as session:
+        assert kept.taken_by(session) == f"{house.door.url}/webhooks"
+    copy.close()
+    webhooks.look(without_address(house))
+    assert taken_by(house) is None
 
 
 def test_a_bot_that_rests_because_of_its_own_door_works_again(house_on_sqlite: House) -> None:
