@@ -19,11 +19,15 @@ _CURRENT = select(*_COLUMNS).where(_IS_REFUSED).order_by(_ROWS.c.refused_at, _RO
 
 
 def mark_refused(session: Session, subject: AccessSubject, now: datetime, reason: str, tracking_id: str | None) -> bool:
-    """Store that Webex refuses this part of the access. Return False if that was known."""
+    """Store that Webex refuses this part of the access, and why. Return False if it was refused before."""
     insert_if_missing(session, AccessRefusalRow, subject=subject)
-    values = {"refused_at": now, "restored_at": None, "reason": reason, "tracking_id": tracking_id}
+    said = {"reason": reason, "tracking_id": tracking_id}
+    values = {"refused_at": now, "restored_at": None, **said}
     marked = update(_ROWS).where(_ROWS.c.subject == subject, ~_IS_REFUSED).values(values).returning(_ROWS.c.id)
-    return session.scalar(marked) is not None
+    if session.scalar(marked) is not None:
+        return True
+    session.execute(update(_ROWS).where(_ROWS.c.subject == subject).values(said))
+    return False
 
 
 def mark_working(session: Session, subjects: Iterable[AccessSubject], now: datetime) -> list[AccessRefusal]:
@@ -46,18 +50,17 @@ def works_since(session: Session, subject: AccessSubject, moment: datetime) -> b
 
 
 def last_outage(session: Session, subjects: Collection[AccessSubject], since: datetime) -> Outage | None:
-    """Return the last time in which Webex refused any of these parts, from the first refusal to the last recovery.
+    """Return the last time in which Webex refused any of these parts; it ends with the last recovery.
 
     Only refusals count that last, or that ended at `since` or later.
     """
     is_recent = _ROWS.c.restored_at.is_(None) | (_ROWS.c.restored_at >= since)
-    known = select(*_COLUMNS).where(_ROWS.c.refused_at.is_not(None), is_recent, _ROWS.c.subject.in_(list(subjects)))
-    refusals = [_to_refusal(row) for row in session.execute(known)]
-    if not refusals:
+    is_counted = _ROWS.c.refused_at.is_not(None) & is_recent & _ROWS.c.subject.in_(list(subjects))
+    restored = list(session.scalars(select(_ROWS.c.restored_at).where(is_counted)))
+    if not restored:
         return None
-    ends = [refusal.restored_at for refusal in refusals if refusal.restored_at is not None]
-    is_over = len(ends) == len(refusals)
-    return Outage(min(refusal.refused_at for refusal in refusals), max(ends) if is_over else None)
+    ends = [restored_at for restored_at in restored if restored_at is not None]
+    return Outage(max(ends) if len(ends) == len(restored) else None)
 
 
 def is_all_told(session: Session) -> bool:

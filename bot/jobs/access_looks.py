@@ -50,7 +50,7 @@ def of_process(context: Context) -> DatabaseWatch:
 
 def confirm_bot_refusal(ask: Callable[[], object], memory: AccessMemory, watch: AccessWatch) -> None:
     """Look whether Webex refuses the bot's token, after it refused one call."""
-    if AccessSubject.BOT in memory.refused:
+    if AccessSubject.BOT in memory.refused and memory.is_looked_at:
         return
     try:
         ask()

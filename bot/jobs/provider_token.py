@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from bot.formatting.escape import unformatted
 from bot.jobs.engine.context import Context
 from bot.replies import provider_token as replies
 from bot.services import operators
@@ -56,11 +57,7 @@ def remind(context: Context) -> None:
             return
         operators.tell(session, text, now)
     if refusal:
-        log.error(
-            "Webex refuses to renew the access token of the integration, which still works: run `python -m bot "
-            "authorize`, or set another WEBEX_ADMIN_REFRESH_TOKEN; and check WEBEX_ADMIN_CLIENT_SECRET. %s",
-            refusal,
-        )
+        log.error(unformatted(replies.log_refused(str(refusal))))
     else:
         log.warning("the refresh token ends at %s: run `python -m bot authorize`", ends_at)
 

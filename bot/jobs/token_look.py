@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def look(context: Context) -> None:
     """Look at both tokens. Raise NotABot if the bot's is a person's, and Unavailable if Webex cannot be reached.
 
-    What Webex refuses is told by the watch of the calls: one ERROR, and a message to the operators.
+    What Webex refuses is told by the watch of the calls: one ERROR at every start, and a message to the operators.
     """
     access_looks.refresh(context)
     bot = _account(context.webex.account, "WEBEX_BOT_TOKEN")
@@ -30,13 +30,16 @@ def look(context: Context) -> None:
             log.info("WEBEX_BOT_TOKEN is the token of the bot %s", _named(bot))
         else:
             log.warning("Webex does not say of which kind the account of WEBEX_BOT_TOKEN is: %s", _named(bot))
+    if admin is not None and admin.kind == "bot" and not context.settings.uses_integration:
+        is_own = bot is not None and bot.person_id == admin.person_id
+        context.access.admin_bot = "the bot's own token" if is_own else "the token of a bot"
     refused = context.broadworks.look()
-    if admin is not None and admin.kind == "bot" and refused:
-        whose = "the bot's own token" if bot is not None and bot.person_id == admin.person_id else "the token of a bot"
-        log.error("%s is %s, and a bot may not read enterprises: use a partner administrator's", admin_token, whose)
-    elif not refused:
-        whose = f"the token of {_named(admin)}" if admin is not None else "a token that works"
+    whose = f"the token of {_named(admin)}" if admin is not None else "a token that works"
+    if not refused:
         log.info("%s is %s: it can read enterprises and license holders. %s", admin_token, whose, _scopes(context))
+    elif admin is not None and not context.access.admin_bot:
+        log.warning("%s is %s, and Webex does not let it do all that the bot needs", admin_token, whose)
+    access_looks.of_process(context).log_at_start()
     context.access.is_looked_at = True
 
 
@@ -79,5 +82,5 @@ def make_up(context: Context) -> None:
     try:
         look(context)
     except NotABot as refusal:
-        context.access.is_looked_at = True
         access_looks.of_process(context).refused({AccessSubject.BOT: refusal})
+        context.access.is_looked_at = True

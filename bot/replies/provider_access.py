@@ -42,10 +42,14 @@ END_KNOWN_LATER = "I will know how the sync ended when the access works again."
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What the cure depends on: whether the token is an integration's, and the scopes that Webex named for it."""
+    """What the cure depends on: whether the token is an integration's, and the scopes that Webex named for it.
+
+    `bot` says whose the token is, if it is a bot's by mistake.
+    """
 
     is_renewed: bool
     scopes: frozenset[str] = frozenset()
+    bot: str = ""
 
 
 def refused(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
@@ -83,17 +87,19 @@ def _is_deaf_for_long(recoveries: Sequence[AccessRefusal], now: datetime) -> boo
     )
 
 
-def log_line(refusals: Sequence[AccessRefusal], cure: Cure) -> str:
-    """Say in one line of the log what Webex refuses, and what to do."""
-    said = [f"{_REFUSED[refusal.subject]}. {_webex_says(refusal)}" for refusal in refusals]
+def log_line(refusals: Sequence[AccessRefusal], cure: Cure, now: datetime) -> str:
+    """Say in one line of the log what Webex refuses, since when if it is not new, and what to do."""
+    said = []
+    for refusal in refusals:
+        began = "" if now - refusal.refused_at < timedelta(minutes=1) else f" {_began(refusal)}"
+        said.append(f"{_REFUSED[refusal.subject]}.{began} {_webex_says(refusal)}")
     return " ".join([*said, "What to do:", *_cures(refusals, cure)])
 
 
 def unhealthy(refusal: AccessRefusal) -> str:
     """Say in one line, for those who watch the process, what Webex refuses."""
-    began = f"This began at {iso(refusal.refused_at)}."
     cure = f"What to do: {_BOT_CURE}" if refusal.subject is AccessSubject.BOT else _SEE_LOG
-    return f"{_REFUSED[refusal.subject]}. {began} {_webex_says(refusal)} {cure}"
+    return f"{_REFUSED[refusal.subject]}. {_began(refusal)} {_webex_says(refusal)} {cure}"
 
 
 def notice(
@@ -119,6 +125,12 @@ _BOT_CURE = (
     "My Webex Apps, your bot, Regenerate Access Token."
 )
 _SEE_LOG = "The log and a message to the operators say what to do."
+CLIENT_CURE = (
+    "Webex does not accept the client id and secret of the integration. Set `WEBEX_ADMIN_CLIENT_SECRET` to the one "
+    "that developer.webex.com shows for the integration of `WEBEX_ADMIN_CLIENT_ID`, and restart the bot."
+)
+"""What to do if Webex refuses the integration itself. Another consent would not help."""
+
 _INTEGRATION_CURE = (
     "Run `python -m bot authorize`, and sign in as a partner administrator. If that fails, check "
     "`WEBEX_ADMIN_CLIENT_ID` and `WEBEX_ADMIN_CLIENT_SECRET`."
@@ -129,15 +141,32 @@ _FIXED_CURE = (
 )
 
 
+def is_of_client(reason: str) -> bool:
+    """Return whether Webex has refused the client id or secret of the integration, by OAuth's name for it."""
+    return "invalid_client" in reason
+
+
+def _began(refusal: AccessRefusal) -> str:
+    return f"This began at {iso(refusal.refused_at)}."
+
+
 def _cures(refusals: Sequence[AccessRefusal], cure: Cure) -> list[str]:
     subjects = [refusal.subject for refusal in refusals]
     cures = []
     if AccessSubject.BOT in subjects:
         cures.append(_BOT_CURE)
-    if AccessSubject.ADMIN in subjects:
-        cures.append(_INTEGRATION_CURE if cure.is_renewed else _FIXED_CURE)
+    for refusal in refusals:
+        if refusal.subject is AccessSubject.ADMIN and cure.is_renewed:
+            cures.append(CLIENT_CURE if is_of_client(refusal.reason) else _INTEGRATION_CURE)
+        elif refusal.subject is AccessSubject.ADMIN:
+            cures.append(_FIXED_CURE)
     needed = [SCOPES[subject] for subject in subjects if subject in SCOPES]
-    if needed:
+    if needed and cure.bot:
+        cures.append(
+            f"`WEBEX_ADMIN_TOKEN` is {cure.bot}, and a bot may not read enterprises. Set it to the token of a partner "
+            "administrator, and restart the bot."
+        )
+    elif needed:
         cures.append(_scope_cure(needed, cure))
     return cures
 

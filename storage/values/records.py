@@ -296,5 +296,4 @@ class AccessRefusal:
 class Outage:
     """A time in which Webex refused the provider's access; `ended_at` is None while it lasts."""
 
-    began_at: datetime
     ended_at: datetime | None

@@ -1,6 +1,7 @@
 """Webex refuses the bot's own token: nobody can be told in chat, so the log and the health of the process say so."""
 
 import logging
+from datetime import datetime
 
 import pytest
 import requests
@@ -8,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from sandbox.world import BOT
-from storage import access_refusals
+from storage import access_refusals, space_looks
 from storage.values.records import AccessSubject
 from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import ON_SQLITE, do, text
@@ -60,6 +61,24 @@ def test_a_refused_bot_token_is_one_error_and_loses_nothing(
     assert "no directory sync is under way" in first
     assert "What you can type" in second
     assert readiness(house) == (200, "ready\n")
+
+
+@ON_SQLITE
+def test_a_bots_token_that_works_again_has_the_spaces_looked_at(house: House) -> None:
+    def requested_at() -> datetime | None:
+        with house.database.read() as session:
+            return space_looks.times(session).requested_at
+
+    with house.database.write() as session:
+        space_looks.begin(session, house.now(), {})
+    before = requested_at()
+    house.faults.add(path="/", token=BOT, status=401, times=None)
+    house.say(ANA, "help")
+    house.wait_for(lambda: is_refused(house))
+    assert requested_at() == before
+    house.faults.clear()
+    do(house, "access")
+    assert requested_at() != before
 
 
 @ON_SQLITE

@@ -211,7 +211,9 @@ def test_a_refusal_about_one_enterprise_alone_is_no_missing_scope(house: House) 
 
 
 @ON_SQLITE
-def test_an_access_that_comes_and_goes_does_not_flood_the_operators(house: House) -> None:
+def test_an_access_that_comes_and_goes_does_not_flood_the_operators(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(4):
         fault = refuse(house)
         house.context.broadworks.look()
@@ -220,8 +222,19 @@ def test_an_access_that_comes_and_goes_does_not_flood_the_operators(house: House
         assert refused(house) == []
     house.wait_for(house.is_silent)
     assert (len(told(house, REFUSED)), len(told(house, WORKS))) == (1, 1)
+    assert len(errors(caplog)) == 1
+    house.shift(minutes=2)
     fault = refuse(house)
     house.context.broadworks.look()
+    assert len(errors(caplog)) == 2
+    restore(house, fault)
+    fault = refuse(house)
+    house.context.broadworks.look()
+    assert len(errors(caplog)) == 2
+    house.shift(minutes=1, seconds=1)
+    do(house, "access")
+    assert len(errors(caplog)) == 3
+    assert len(told(house, REFUSED)) == 1
     house.shift(minutes=10)
     do(house, "access")
     house.wait_for(lambda: len(told(house, REFUSED)) == 2)

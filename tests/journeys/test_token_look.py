@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from bot.entrypoints import startup, wiring
 from bot.entrypoints.token_look import MAX_SECONDS, look_at_tokens
+from bot.formatting.times import iso
 from bot.jobs import token_look
 from bot.jobs.engine.context import Context
 from bot.settings.load import Settings
@@ -124,15 +126,24 @@ def test_a_persons_token_as_the_bots_ends_the_start_in_any_case(
 
 
 @pytest.mark.parametrize(
-    ("admin", "said"), [(BOT, "WEBEX_ADMIN_TOKEN is the bot's own token"), ("dirsync2@webex.bot", "the token of a bot")]
+    ("admin", "said"),
+    [
+        (BOT, "WEBEX_ADMIN_TOKEN is the bot's own token"),
+        ("dirsync2@webex.bot", "WEBEX_ADMIN_TOKEN is the token of a bot"),
+    ],
 )
 def test_a_bots_token_as_the_admins_is_an_error(
     sandbox: Sandbox, database: Database, caplog: pytest.LogCaptureFixture, admin: str, said: str
 ) -> None:
     sandbox.world.add_person("dirsync2@webex.bot", bot=True)
     look_at_tokens(started(sandbox, database, admin=admin))
-    assert any(said in line for line in lines(caplog, logging.ERROR))
-    assert "refuses my access" in told(database)[0]
+    (line,) = lines(caplog, logging.ERROR)
+    (message,) = told(database)
+    assert "refuses my access" in message
+    for text in (line, message.replace("`", "")):
+        assert said in text
+        assert "a bot may not read enterprises" in text
+        assert "spark-admin" not in text
 
 
 def test_an_admin_without_the_role_is_an_error_that_operators_hear_of(
@@ -142,6 +153,7 @@ def test_an_admin_without_the_role_is_an_error_that_operators_hear_of(
     (line,) = lines(caplog, logging.ERROR)
     assert "spark-admin:broadworks_enterprises_read and spark-admin:broadworks_subscribers_read" in line
     assert "the role of a partner administrator" in line
+    assert any("WEBEX_ADMIN_TOKEN is the token of Sam " in line for line in lines(caplog, logging.WARNING))
     assert len(told(database)) == 1
 
 
@@ -173,10 +185,34 @@ def test_a_refused_token_is_one_error_and_the_bot_starts(
     assert name in line
     assert "tracking id SANDBOX" in line
     assert refused(database) == [subject]
-    assert len(told(database)) == (1 if subject is AccessSubject.ADMIN else 0)
+    messages = 1 if subject is AccessSubject.ADMIN else 0
+    assert len(told(database)) == messages
+    for _ in range(2):
+        caplog.clear()
+        look_at_tokens(started(sandbox, database))
+        (line,) = lines(caplog, logging.ERROR)
+        assert name in line
+    assert len(told(database)) == messages
     fault.times = 0
     look_at_tokens(started(sandbox, database))
     assert refused(database) == []
+
+
+def test_a_start_names_the_reason_of_now_and_when_it_began(
+    sandbox: Sandbox, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.write() as session:
+        began = datetime.now(UTC) - timedelta(hours=2)
+        access_refusals.mark_refused(session, AccessSubject.BOT, began, "an old reason", None)
+        access_refusals.mark_refused(session, AccessSubject.SYNCS, began, "403 to a start", None)
+    look_at_tokens(started(sandbox, database, bot="nobody@webex.bot"))
+    bot, syncs = lines(caplog, logging.ERROR)
+    assert "WEBEX_BOT_TOKEN" in bot
+    assert "401" in bot
+    assert "an old reason" not in bot
+    assert f"This began at {iso(began)}" in bot
+    assert "broadworks_enterprises_write" in syncs
+    assert "403 to a start" in syncs
 
 
 def test_an_admin_whose_name_may_not_be_read_is_no_error(

@@ -22,11 +22,16 @@ class AccessMemory:
 
     `refused` are the parts that Webex refuses, as far as known. `called_at` is when a call last told anything of the
     provider's access. `is_looked_at` is False if the tokens could not be looked at when the process started.
+    `to_log` are the refusals that the log does not have yet, and `logged_at` is when this process last logged each.
+    `admin_bot` names the bot whose token is set as the provider's, by mistake.
     """
 
     refused: frozenset[AccessSubject] = frozenset()
     called_at: datetime | None = None
     is_looked_at: bool = True
+    to_log: frozenset[AccessSubject] = frozenset()
+    logged_at: dict[AccessSubject, datetime] = field(default_factory=dict)
+    admin_bot: str = ""
 
     def explains(self, error: Exception) -> bool:
         """Return whether a failure comes from a refusal that operators know of, so that it needs no line of its own."""

@@ -149,6 +149,21 @@ def test_a_refused_refresh_token_is_told_while_the_access_token_works(
     assert "token of the provider's integration ends" in told(context.database)[1]
 
 
+def test_a_refused_client_is_told_with_the_secret_to_set(
+    context: Context, endpoint: ImaginedEndpoint, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider_token.renew(context)
+    endpoint.trouble = lambda _refresh_token: TokenRefused("Webex answered 401 to POST access_token: invalid_client")
+    time.pass_by(LIFE * 0.8)
+    provider_token.renew(context)
+    provider_token.remind(context)
+    (text,) = told(context.database)
+    (error,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    for said in (text, error):
+        assert "WEBEX_ADMIN_CLIENT_SECRET" in said
+        assert "authorize" not in said
+
+
 def test_two_refused_tokens_of_the_integration_are_told_as_one(
     context: Context, endpoint: ImaginedEndpoint, time: Time, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 """Every reply about an access that Webex refuses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.replies import licenses, locations, provider_access, queue, sync
@@ -30,8 +31,14 @@ def of_access(sample: Sample) -> Iterator[Case]:
     yield case(provider_access.works_again)(token, NOW)
     yield case(provider_access.works_again, "of the bot, after more than a day")(bot, NOW + timedelta(days=2))
     yield case(provider_access.works_again, "of several parts")([*scopes, *start], NOW)
-    yield case(provider_access.log_line)(token, fixed)
-    yield case(provider_access.log_line, "of the bot")(bot, fixed)
+    yield case(provider_access.log_line)(token, fixed, NOW)
+    yield case(provider_access.log_line, "of the bot")(bot, fixed, NOW)
+    client = [replace(token[0], reason="Webex answered 401 to POST access_token: invalid_client")]
+    yield case(provider_access.refused, "of an integration with another secret")(client, renewed)
+    yield case(provider_access.log_line, "of an integration with another secret")(client, renewed, NOW)
+    own = Cure(is_renewed=False, bot="the bot's own token")
+    yield case(provider_access.refused, "the bot's own token")(scopes, own)
+    yield case(provider_access.log_line, "the bot's own token")(scopes, own, NOW)
     yield case(provider_access.unhealthy)(bot[0])
     yield case(provider_access.unhealthy, "of the provider")(token[0])
     yield from (constant(provider_access, name) for name in ("WAITING", "NOT_READ", "STARTS_LATER", "END_KNOWN_LATER"))

@@ -70,6 +70,8 @@ def _access(sample: Sample) -> Iterator[Case]:
         yield case(provider_token.ends, left)(NOW + days * _DAY, NOW, acme.timezone)
     yield case(provider_token.refused)(_GRANT, NOW + 3 * _DAY, NOW, acme.timezone)
     yield case(provider_token.refused, "its end is unknown")(_CLIENT, None, NOW, acme.timezone)
+    yield case(provider_token.log_refused)(_GRANT)
+    yield case(provider_token.log_refused, "of another secret")(_CLIENT)
     yield case(access.which)(sample.enterprises)
     yield constant(access, "NO_ENTERPRISE")
     yield constant(delivery, "APOLOGY")
