@@ -241,6 +241,21 @@ def test_an_access_that_comes_and_goes_does_not_flood_the_operators(
 
 
 @ON_SQLITE
+def test_an_outage_that_is_told_in_chat_comes_into_the_log_too(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    for seconds in (0, 570, 40):
+        house.shift(seconds=seconds)
+        fault = refuse(house)
+        house.context.broadworks.look()
+        if seconds != 40:
+            restore(house, fault)
+    house.wait_for(lambda: len(told(house, REFUSED)) == 2)
+    assert len(errors(caplog)) == 2
+    house.shift(seconds=61)
+    do(house, "access")
+    assert len(errors(caplog)) == 3
+
+
+@ON_SQLITE
 def test_a_token_that_ends_unused_is_noticed_after_ten_minutes(house: House) -> None:
     house.wait_for(lambda: house.calls("GET", "/broadworks/enterprises") == [200])  # the survey of a start
     do(house, "access")
