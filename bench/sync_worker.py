@@ -61,7 +61,7 @@ class InstantWebex:
         at = datetime.fromtimestamp(started, UTC)
         return WebexSyncStatus(True, "COMPLETE", at, at, at, f"{enterprise_id}-{started}", {"usersAdded": 1})
 
-    def start_sync(self, enterprise_id: str) -> WebexSyncStatus:
+    def start_sync(self, enterprise_id: str, *, is_granted: bool = False) -> WebexSyncStatus:
         self._starts[int(enterprise_id[1:])] = time.time()
         return WebexSyncStatus(True, "IN_PROGRESS")
 

@@ -99,7 +99,7 @@ class FakeBroadWorks:
                 True, "COMPLETE" if over else "IN_PROGRESS", started_at, tracking_id=f"{webex_id} {runs}"
             )
 
-    def start_sync(self, webex_id: str) -> None:
+    def start_sync(self, webex_id: str, *, is_granted: bool = False) -> None:
         """Start a run. `crowded` lists the runs that started while another was under way on the same cluster."""
         cluster = webex_id.partition("-")[0]
         with self._mutex:
