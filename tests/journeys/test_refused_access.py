@@ -37,6 +37,11 @@ def refused(house: House) -> list[AccessSubject]:
         return [refusal.subject for refusal in access_refusals.current(session)]
 
 
+def is_right_after_a_look(house: House) -> bool:
+    do(house, "access")
+    return not refused(house)
+
+
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
@@ -219,7 +224,8 @@ def test_an_access_that_comes_and_goes_does_not_flood_the_operators(
         house.context.broadworks.look()
         assert refused(house) == [AccessSubject.ADMIN]
         restore(house, fault)
-        assert refused(house) == []
+        # The clock runs the same chore: a look of its own that began before may end after this one.
+        house.wait_for(lambda: is_right_after_a_look(house))
     house.wait_for(house.is_silent)
     assert (len(told(house, REFUSED)), len(told(house, WORKS))) == (1, 1)
     assert len(errors(caplog)) == 1
