@@ -101,7 +101,7 @@ def rest(bench: Bench, scale: Scale) -> Iterator[Row]:
     with bench.serve() as bot:
         idle = measures.idle_usage(bot, scale.settle, scale.idle)
     yield Row("idle CPU, of one core", "%", serve=idle.cpu, bound=0.5)
-    yield Row("idle memory", "MB", serve=idle.memory, bound=120)
+    yield Row("idle memory", "MB", serve=idle.memory, bound=125)
     yield Row("start until ready", "s", serve=idle.ready_after, bound=2)
 
 
