@@ -14,7 +14,7 @@ _ADD_SCOPES = "Add what is missing to the integration on developer.webex.com, th
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The person whom a token belongs to, as Webex names them."""
+    """The owner of a token, as Webex names them."""
 
     name: str
     email: str

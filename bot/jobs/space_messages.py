@@ -24,10 +24,10 @@ MAX_AGE = timedelta(days=1)
 """How far back messages are looked for: an older one is not answered."""
 
 MISSED_AFTER = timedelta(seconds=30)
-"""How old a message is, at least, that no webhook has told of although one should have: webhooks can be slow."""
+"""Age from which a message counts as missed by the webhooks: a younger one may still be told of."""
 
 SETTLED_AFTER = timedelta(seconds=10)
-"""How old a last activity is, at least, of which no message is taken for missing from the list any more."""
+"""Age of a last activity from which the list of messages is complete: a new message can appear there later."""
 
 _SAME_TIME = timedelta(seconds=1)
 """By how much a message may be older than the activity that it caused."""

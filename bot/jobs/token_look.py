@@ -1,4 +1,4 @@
-"""Looks at both tokens: whose they are, of which kind, and what Webex lets them do. The log says what is found."""
+"""Looks at both tokens: who owns them, a bot or a person, and what Webex lets them do. The log says what is found."""
 
 import logging
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def look(context: Context) -> None:
         if bot.kind == "bot":
             log.info("WEBEX_BOT_TOKEN is the token of the bot %s", _named(bot))
         else:
-            log.warning("Webex does not say of which kind the account of WEBEX_BOT_TOKEN is: %s", _named(bot))
+            log.warning("Webex does not say whether the account of WEBEX_BOT_TOKEN is a bot: %s", _named(bot))
     if admin is not None and admin.kind == "bot" and not context.settings.uses_integration:
         is_own = bot is not None and bot.person_id == admin.person_id
         context.access.admin_bot = "the bot's own token" if is_own else "the token of a bot"

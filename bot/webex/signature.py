@@ -72,7 +72,7 @@ def _webex_signatures(header: str | None) -> Iterator[Signature]:
 
 
 def _in_hex(signature: str, digits: int) -> str:
-    """Return a signature in hex digits, of which there must be this many, whether it is in hex or base64."""
+    """Return a signature in lower-case hex. One that has not this many digits is read as base64."""
     try:
         return signature.lower() if len(signature) == digits else base64.b64decode(signature, validate=True).hex()
     except ValueError:

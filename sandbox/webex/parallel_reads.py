@@ -1,7 +1,7 @@
 """The limit on reading one space's messages in parallel.
 
-Webex was seen to allow three at a time per space, whoever reads, and to answer 429 to the others. Off unless a test
-sets `max_parallel`.
+Webex was seen to allow three at a time per space, for all readers together, and to answer 429 to the others. Off
+unless a test sets `max_parallel`.
 """
 
 from collections import Counter

@@ -15,7 +15,7 @@ def bare(webex_id: str) -> str:
 
 
 def _decoded(webex_id: str) -> str | None:
-    """Return the address of which this is the base64, with or without padding; None if it is not base64."""
+    """Return the address that an id in base64 holds, with or without padding; None if it is not base64."""
     text = webex_id.rstrip("=")
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
