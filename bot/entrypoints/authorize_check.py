@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.webex.client import WebexClient
 from bot.webex.consent import SCOPES, plain
 from bot.webex.errors import Rejected, TokenRefused, WebexFailure
-from bot.webex.json_fields import text, texts
+from bot.webex.messaging import account_of
 
 PEOPLE_READ, ENTERPRISES_READ, _, SUBSCRIBERS_READ = SCOPES
 _ALL_OF_USERS = "spark:all"
@@ -13,8 +13,8 @@ _ADD_SCOPES = "Add what is missing to the integration on developer.webex.com, th
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """The owner of a token, as Webex names them."""
+class Owner:
+    """The owner of a token, as `authorize` shows them."""
 
     name: str
     email: str
@@ -25,22 +25,22 @@ class AccessFault(Exception):
     """A token is not enough for the bot. The message says why, and what to do."""
 
 
-def check_access(client: WebexClient, scopes: str) -> Account:
+def check_access(client: WebexClient, scopes: str) -> Owner:
     """Return whose token the client has. Raise AccessFault if the bot cannot work with it.
 
     `scopes` are those that Webex named, separated by spaces; empty if it named none.
     """
     granted = frozenset(scopes.split())
-    account = _account(client)
-    _read_one(client, "broadworks/enterprises", _not_allowed("enterprises", ENTERPRISES_READ, account, granted))
+    owner = _owner(client)
+    _read_one(client, "broadworks/enterprises", _not_allowed("enterprises", ENTERPRISES_READ, owner, granted))
     missing = [scope for scope in SCOPES if granted and not _covers(granted, scope)]
     if missing:
         has = plain(", ".join(sorted(granted)), None)
         raise AccessFault(
-            f"The token of {account.email} lacks scopes: {', '.join(missing)}. It has: {has}. {_ADD_SCOPES}"
+            f"The token of {owner.email} lacks scopes: {', '.join(missing)}. It has: {has}. {_ADD_SCOPES}"
         )
-    _read_one(client, "broadworks/subscribers", _not_allowed("license holders", SUBSCRIBERS_READ, account, granted))
-    return account
+    _read_one(client, "broadworks/subscribers", _not_allowed("license holders", SUBSCRIBERS_READ, owner, granted))
+    return owner
 
 
 def _read_one(client: WebexClient, path: str, forbidden: str) -> None:
@@ -55,24 +55,23 @@ def _covers(granted: frozenset[str], scope: str) -> bool:
     return scope in granted or (_ALL_OF_USERS in granted and scope.startswith("spark:"))
 
 
-def _account(client: WebexClient) -> Account:
+def _owner(client: WebexClient) -> Owner:
     try:
-        person = client.call("GET", "people/me")
-        emails = texts(person, "emails")
-        return Account(
-            name=plain(text(person, "displayName")) or "without a name",
-            email=plain(emails[0]) if emails else "without an e-mail address",
-            organization_id=plain(text(person, "orgId")) or "not told",
+        account = account_of(client)
+        return Owner(
+            name=plain(next(iter(account.names), "")) or "without a name",
+            email=plain(account.email) or "without an e-mail address",
+            organization_id=plain(account.org_id) or "not told",
         )
     except WebexFailure as failure:
         lacks_scope = f"The token lacks the scope {PEOPLE_READ}. {_ADD_SCOPES}"
         raise AccessFault(_not_told(failure, lacks_scope)) from None
 
 
-def _not_allowed(what: str, scope: str, account: Account, granted: frozenset[str]) -> str:
+def _not_allowed(what: str, scope: str, owner: Owner, granted: frozenset[str]) -> str:
     if granted and not _covers(granted, scope):
-        return f"The token of {account.email} lacks the scope {scope}. {_ADD_SCOPES}"
-    refused = f"Webex does not let {account.name} ({account.email}) read {what}."
+        return f"The token of {owner.email} lacks the scope {scope}. {_ADD_SCOPES}"
+    refused = f"Webex does not let {owner.name} ({owner.email}) read {what}."
     if not granted:
         return (
             f"{refused} Perhaps the integration lacks the scope {scope}: add it on developer.webex.com. Perhaps the "

@@ -64,7 +64,7 @@ def run(settings: Settings, redirect_uri: str, *, is_pasted: bool, is_shown: boo
     try:
         code = _pasted_code(request) if is_pasted else _received_code(request)
         tokens = endpoint.exchange(code, request.redirect_uri, request.verifier)
-        account = check_access(WebexClient(FixedToken(tokens.access_token), settings.webex_api_url), tokens.scopes)
+        owner = check_access(WebexClient(FixedToken(tokens.access_token), settings.webex_api_url), tokens.scopes)
     except ConsentRefused as refused:
         raise NotAuthorized(f"Webex did not agree: {refused}.\n{authorize_report.WHY_NOT}") from None
     except TokenRefused as refused:
@@ -78,7 +78,7 @@ def run(settings: Settings, redirect_uri: str, *, is_pasted: bool, is_shown: boo
         raise NotAuthorized(authorize_report.STOPPED) from None
     if tokens.refresh_token is None:
         raise NotAuthorized("Webex sent no refresh token, and the bot needs one.")
-    click.echo(authorize_report.about(account, tokens, startup.now()))
+    click.echo(authorize_report.about(owner, tokens, startup.now()))
     if database is None:
         click.echo(authorize_report.to_set(tokens.refresh_token))
     else:

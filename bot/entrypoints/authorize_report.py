@@ -3,7 +3,7 @@
 from collections.abc import Set
 from datetime import datetime, timedelta
 
-from bot.entrypoints.authorize_check import Account
+from bot.entrypoints.authorize_check import Owner
 from bot.formatting.times import duration, when
 from bot.webex.consent import plain
 from bot.webex.tokens import ConsentRequest, Tokens
@@ -83,13 +83,13 @@ def no_answer(wait: timedelta) -> str:
     return f"No answer came within {said}. If your browser is on another computer, add --paste."
 
 
-def about(account: Account, tokens: Tokens, now: datetime) -> str:
+def about(owner: Owner, tokens: Tokens, now: datetime) -> str:
     """Return whose token it is, what it allows, and until when."""
     scopes = plain(tokens.scopes, None).split()
     lines = [
         "Webex accepts the new token. It belongs to",
-        f"  {account.name}, {account.email}",
-        f"  organization {account.organization_id}",
+        f"  {owner.name}, {owner.email}",
+        f"  organization {owner.organization_id}",
         "It has the scopes" if scopes else _UNNAMED_SCOPES,
         *(f"  {scope}" for scope in scopes),
         f"The access token lives until {_end(tokens.access_ends_at, now, '14 days')}. The bot renews it before.",

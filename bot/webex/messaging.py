@@ -197,7 +197,8 @@ def _listed_id(item: Item, name: str) -> str:
 def account_of(client: WebexClient) -> Account:
     """Return the account that a client's token belongs to."""
     item = client.call("GET", "people/me")
-    return Account(required(item, "id"), _email(item), _names(item), text(item, "type").lower())
+    kind, org_id = text(item, "type").lower(), text(item, "orgId")
+    return Account(required(item, "id"), _email(item), _names(item), kind, org_id)
 
 
 def _person(item: Item) -> Identity:

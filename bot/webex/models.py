@@ -38,6 +38,7 @@ class Account:
     email: str
     names: tuple[str, ...] = ()
     kind: str = ""
+    org_id: str = ""
 
     @property
     def is_human(self) -> bool:
