@@ -6,6 +6,7 @@ at a time. How one look goes is in `space_look.py`.
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,23 +31,31 @@ _TURN = "look back"
 _TICK = 1.0
 """Seconds between two glances at whether a look was requested."""
 
-_DATABASE_EVERY = 2.0
-"""Seconds between two glances at the database where there are webhooks: was it away, or was a look requested?"""
-
-_MAX_CUT = {True: 10.0, False: 120.0}
-"""Seconds of one look, with polling and with webhooks. What is left is left to the next, which sees newer messages."""
-
-_MAX_PAUSE = {True: timedelta(seconds=15), False: EVERY}
-"""The longest pause after a look that Webex did not answer, with polling and with webhooks."""
-
-_BURST = {True: 4, False: 1}
-"""Calls that may follow each other at once. With polling: the two of a look that finds a message, twice."""
-
 _AFTER_WEBHOOKS = 15.0
 """Seconds that the first look waits for the first look at the webhooks: another installation may have them."""
 
 _FAILED_AGAIN = 10.0
 """Seconds until the next look if some spaces could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mode:
+    """How looks go, with webhooks or without.
+
+    `glance_seconds` lie between two glances at the database: was it away, or was a look requested? A look takes
+    `max_seconds`; what is left is left to the next, which sees newer messages. `max_pause` follows a look that Webex
+    did not answer. `burst` calls may follow each other at once.
+    """
+
+    glance_seconds: float
+    max_seconds: float
+    max_pause: timedelta
+    burst: int
+
+
+_WITH_WEBHOOKS = _Mode(glance_seconds=2.0, max_seconds=120.0, max_pause=EVERY, burst=1)
+_POLLING = _Mode(glance_seconds=_TICK, max_seconds=10.0, max_pause=timedelta(seconds=15), burst=4)
+"""A look that finds a message makes two calls; the burst is enough for two looks."""
 
 
 def request(context: Context) -> None:
@@ -59,8 +68,8 @@ def run(context: Context) -> None:
     looking = _Looking(context)
     if looking.is_polling:
         log.warning(
-            "BOT_PUBLIC_URL is not set, so there are no webhooks: the spaces are looked at every %g s. Pressed buttons "
-            "cannot be seen so, nor that the bot is added to a space or removed from one",
+            "BOT_PUBLIC_URL is not set, so there are no webhooks: the spaces are looked at every %g s. This way "
+            "the bot does not see pressed buttons, nor that it is added to a space or removed from one",
             context.settings.webex_poll.total_seconds(),
         )
     while not context.stopping.is_set():
@@ -73,8 +82,9 @@ class _Looking:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.is_polling = not context.settings.bot_public_url
+        self._mode = _POLLING if self.is_polling else _WITH_WEBHOOKS
         self._every = context.settings.webex_poll if self.is_polling else EVERY
-        self._looks = SpaceLooks(context, Pace(_BURST[self.is_polling], context.stopping))
+        self._looks = SpaceLooks(context, Pace(self._mode.burst, context.stopping))
         self._started_at = self._reliable_since = time.monotonic()
         self._is_database_away = False
         self._is_forced = True
@@ -89,7 +99,7 @@ class _Looking:
         now = time.monotonic()
         if self._context.look_requested.is_set():
             self._context.look_requested.clear()
-            self._is_forced, self._reliable_since = True, now
+            self._look_at_once()
         if now < self._not_before or (now < self._glance_at and not self._is_forced):
             return self._until(max(self._not_before, 0.0 if self._is_forced else self._glance_at))
         try:
@@ -108,7 +118,7 @@ class _Looking:
         except WebexFailure as failure:
             self._webex_failed(failure)
         else:
-            self._glance_at = time.monotonic() + min(wait, _TICK if self.is_polling else _DATABASE_EVERY)
+            self._glance_at = time.monotonic() + min(wait, self._mode.glance_seconds)
         return self._until(max(self._not_before, self._glance_at))
 
     def _is_waiting_for_webhooks(self) -> bool:
@@ -120,9 +130,13 @@ class _Looking:
         with self._context.database.quick_read() as session:
             rests = webhooks.taken_by(session) is not None
         if self._rests and not rests:
-            self._is_forced, self._reliable_since = True, time.monotonic()
+            self._look_at_once()
         self._rests = rests
         return rests
+
+    def _look_at_once(self) -> None:
+        """Have a look made now. What was written before it does not count as missed: there is a known reason."""
+        self._is_forced, self._reliable_since = True, time.monotonic()
 
     def _until(self, at: float) -> float:
         return min(max(at - time.monotonic(), 0.0), _TICK)
@@ -134,10 +148,10 @@ class _Looking:
         if self._is_database_away:
             log.info("the database is back: looking for messages that could not be stored meanwhile")
             self._is_database_away = False
-            self._is_forced, self._reliable_since = True, time.monotonic()
+            self._look_at_once()
         if times.requested_at != self._requested_at:
             self._requested_at = times.requested_at
-            self._is_forced, self._reliable_since = True, time.monotonic()
+            self._look_at_once()
         due = times.next_look_at
         wait = 0.0 if due is None else (due - self._context.now()).total_seconds()
         # A time further ahead comes from a clock that was wrong.
@@ -149,9 +163,7 @@ class _Looking:
         with Turn(self._context, _TURN) as turn:
             self._is_forced = False
             try:
-                looked = self._looks.look(
-                    turn, missed_since=self._missed_since(), max_seconds=_MAX_CUT[self.is_polling]
-                )
+                looked = self._looks.look(turn, missed_since=self._missed_since(), max_seconds=self._mode.max_seconds)
             except (WebexFailure, SQLAlchemyError, NotMyTurn):
                 self._is_forced = True
                 raise
@@ -185,7 +197,7 @@ class _Looking:
         self._failures += 1
         wait = pause(self._failures + 2, failure)
         if not isinstance(failure, RateLimited):
-            wait = min(wait, _MAX_PAUSE[self.is_polling])
+            wait = min(wait, self._mode.max_pause)
         level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
         log.log(level, "looking back: %s; trying again in %d s", failure, wait.total_seconds())
         self._not_before = time.monotonic() + wait.total_seconds()
