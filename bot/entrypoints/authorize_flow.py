@@ -21,7 +21,7 @@ from bot.webex.consent import (
     without_wrapping,
 )
 from bot.webex.errors import TokenRefused, WebexFailure
-from bot.webex.tokens import ConsentRequest, TokenEndpoint
+from bot.webex.tokens import ConsentRequest
 from storage.engine.database import Database
 
 ANSWER_WAIT = timedelta(minutes=10)
@@ -52,12 +52,7 @@ def run(settings: Settings, redirect_uri: str, *, is_pasted: bool, is_shown: boo
     Raise NotAuthorized or CannotListen, with what to do.
     """
     database = None if is_shown else _open_database(settings)
-    endpoint = TokenEndpoint(
-        settings.webex_admin_client_id,
-        settings.webex_admin_client_secret.reveal(),
-        settings.webex_api_url,
-        startup.now,
-    )
+    endpoint = provider_access.token_endpoint(settings, startup.now)
     request = endpoint.consent_request(redirect_uri, SCOPES)
     if warning := authorize_report.before(settings.set_fields):
         click.echo(f"{warning}\n")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.entrypoints.authorize_check import Owner
 from bot.formatting.times import duration, when
+from bot.replies.provider_access import is_of_client
 from bot.webex.consent import plain
 from bot.webex.tokens import ConsentRequest, Tokens
 
@@ -63,7 +64,7 @@ def not_granted(summary: str) -> str:
     """Return what to do if Webex refuses the answer; `summary` has OAuth's name of the error, if Webex sent it."""
     if "invalid_grant" in summary:
         return _CODE_REFUSED
-    return _CLIENT_REFUSED if "invalid_client" in summary else _EITHER_REFUSED
+    return _CLIENT_REFUSED if is_of_client(summary) else _EITHER_REFUSED
 
 
 def to_open(request: ConsentRequest, wait: timedelta) -> str:

@@ -14,6 +14,7 @@ from storage.engine.database import Database
 if TYPE_CHECKING:
     from bot.integration.renewed_token import RenewedToken
     from bot.integration.token_store import TokenStore
+    from bot.webex.tokens import TokenEndpoint
 
 
 def token_store(settings: Settings, database: Database) -> "TokenStore":
@@ -24,6 +25,14 @@ def token_store(settings: Settings, database: Database) -> "TokenStore":
     return TokenStore(
         database, settings.webex_admin_client_id, settings.secret_keys, environment_token=environment_token
     )
+
+
+def token_endpoint(settings: Settings, now: Callable[[], datetime]) -> "TokenEndpoint":
+    """Return the place where Webex gives tokens to the settings' integration."""
+    from bot.webex.tokens import TokenEndpoint
+
+    secret = settings.webex_admin_client_secret.reveal()
+    return TokenEndpoint(settings.webex_admin_client_id, secret, settings.webex_api_url, now)
 
 
 def ensure_refresh_token(settings: Settings, database: Database) -> None:
@@ -42,8 +51,5 @@ def ensure_refresh_token(settings: Settings, database: Database) -> None:
 def renewed_token(settings: Settings, database: Database, now: Callable[[], datetime]) -> "RenewedToken":
     """Return the access token of the settings' integration."""
     from bot.integration.renewed_token import RenewedToken
-    from bot.webex.tokens import TokenEndpoint
 
-    secret = settings.webex_admin_client_secret.reveal()
-    endpoint = TokenEndpoint(settings.webex_admin_client_id, secret, settings.webex_api_url, now)
-    return RenewedToken(token_store(settings, database), endpoint, now)
+    return RenewedToken(token_store(settings, database), token_endpoint(settings, now), now)

@@ -68,6 +68,7 @@ def apply(
 
 
 def end(context: Context, claim: Claim, sync: Sync, transition: Transition) -> None:
+    """End a sync, and its cluster's pause if the transition says so."""
     with context.database.write() as session:
         enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
         if transition.unpause:

@@ -8,7 +8,7 @@ from bot.jobs.engine.context import Context
 from bot.services.messages import update_status_message
 from bot.syncs import next_state, transitions
 from bot.syncs.next_state import SyncUpdates, Transition
-from bot.webex.errors import TokenUnavailable, WebexFailure
+from bot.webex.errors import WebexFailure
 from storage import access_refusals, admins, enterprises, followers, syncs, webex_status
 from storage.values.records import AccessSubject, Cause, Claim, Sync, WaitsFor, WebexSyncStatus
 
@@ -47,8 +47,6 @@ def start(
         context.broadworks.start_sync(webex_id, is_granted=is_granted)
     except WebexFailure as raised:
         failure = raised
-        is_logged = context.access.explains(raised) or isinstance(raised, TokenUnavailable)
-        level = logging.DEBUG if is_logged else logging.WARNING
-        log.log(level, "sync %d: Webex was asked to start: %s", sync.id, raised)
+        log.log(context.access.log_level(raised), "sync %d: Webex was asked to start: %s", sync.id, raised)
     answered = transitions.from_start_request(failure, starting.starts, pauses, context.settings.sync_poll)
     sync_moves.apply(context, claim, starting, answered, shown=shown)

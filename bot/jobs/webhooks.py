@@ -15,7 +15,7 @@ from bot.webex.models import Webhook
 from bot.webex.own_webhooks import NAMES, State, examine, shown
 from storage import webhooks
 from storage.models import WebhookRow
-from storage.values.webhook_news import Happening, WebhookNews
+from storage.values.webhook_news import Happening, WebhookNews, read
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class _Look:
     def _told(self, name: str) -> Happening | None:
         """Return what happened to the webhook last, as operators know it."""
         row = self._rows.get(name)
-        return Happening(row.told.partition(": ")[0]) if row and row.told else None
+        return read(name, row.told, row.right_at).happening if row and row.told else None
 
     def _tell(self) -> None:
         """Tell operators in one message what happened, also in a look whose process died."""

@@ -25,8 +25,7 @@ def error_for(
     `call` names the call. `headers` must ignore case.
     """
     content = _json_object(body)
-    listed = content.get("errors")
-    errors = [error for error in listed if isinstance(error, dict)] if isinstance(listed, list) else []
+    errors = listed_errors(content)
     said = (content.get("message"), *(error.get("description") for error in errors))
     sentences = [sentence for sentence in said if isinstance(sentence, str)]
     tracking_id = redacted(headers.get("TrackingID") or content.get("trackingId"), token) or None
@@ -45,6 +44,12 @@ def error_for(
     if status >= 500:
         return Unavailable(summary, tracking_id=tracking_id)
     return Rejected(summary, status=status, codes=tuple(codes), webex_message=webex_message, tracking_id=tracking_id)
+
+
+def listed_errors(content: Item) -> list[Item]:
+    """Return the objects in the list `errors` of a failed response, whatever else is there."""
+    listed = content.get("errors")
+    return [error for error in listed if isinstance(error, dict)] if isinstance(listed, list) else []
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

@@ -17,7 +17,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 
 from bot.webex.access_token import fits_header
-from bot.webex.error_responses import load_json, redacted, retry_after
+from bot.webex.error_responses import listed_errors, load_json, redacted, retry_after
 from bot.webex.errors import AnswerLost, RateLimited, TokenRefused, Unavailable, WebexFailure
 from bot.webex.json_fields import Item, as_int, storable
 
@@ -160,13 +160,11 @@ def _failure(
     response: requests.Response, answer: Item, secrets: tuple[str, ...], now: datetime, tracking_id: str | None
 ) -> WebexFailure:
     status, error = response.status_code, answer.get("error")
-    listed = answer.get("errors")
-    errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     said = (
         error,
         answer.get("error_description"),
         answer.get("message"),
-        *(each.get("description") for each in errors),
+        *(each.get("description") for each in listed_errors(answer)),
     )
     sentences = [sentence for each in said if (sentence := _shown(each, secrets))]
     summary = ": ".join((f"Webex answered {status} to {_CALL}", *dict.fromkeys(sentences)))

@@ -18,7 +18,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Chore, Job, Loop
 from bot.jobs.engine.turn import RETRY_AFTER, NotMyTurn
 from bot.jobs.engine.worker_pool import WorkerPool
-from bot.webex.errors import RateLimited, TokenUnavailable, WebexFailure
+from bot.webex.errors import RateLimited, WebexFailure
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +129,7 @@ class Clock:
             self._run_after(chore.name, RETRY_AFTER)
         except WebexFailure as failure:
             wait = pause(0, failure) if isinstance(failure, RateLimited) else min(_SOON_AGAIN, chore.every)
-            is_logged = self._context.access.explains(failure) or isinstance(failure, TokenUnavailable)
-            level = logging.DEBUG if is_logged else logging.WARNING
+            level = self._context.access.log_level(failure)
             log.log(level, "%s; the chore “%s” is tried again in %d s", failure, chore.name, wait.total_seconds())
             self._run_after(chore.name, wait)
         except Exception:

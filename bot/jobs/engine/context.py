@@ -1,5 +1,6 @@
 """What a job may use, as one value: the entrypoint builds it, a test builds another."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.settings.load import Settings
 from bot.webex.access_token import RenewableToken
 from bot.webex.broadworks import BroadWorks
-from bot.webex.errors import AccessRefused
+from bot.webex.errors import AccessRefused, TokenUnavailable, WebexFailure
 from bot.webex.messaging import Webex
 from bot.webex.models import Account
 from storage.engine.database import Database
@@ -36,6 +37,11 @@ class AccessMemory:
     def explains(self, error: Exception) -> bool:
         """Return whether a failure comes from a refusal that operators know of, so that it needs no line of its own."""
         return isinstance(error, AccessRefused) and bool(self.refused)
+
+    def log_level(self, failure: WebexFailure) -> int:
+        """Return the level of a failure that is tried again: DEBUG for one whose cause is logged once for all calls."""
+        is_logged = self.explains(failure) or isinstance(failure, TokenUnavailable)
+        return logging.DEBUG if is_logged else logging.WARNING
 
 
 @dataclass(frozen=True)

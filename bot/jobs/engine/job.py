@@ -60,8 +60,7 @@ class Job(Generic[ClaimableRow]):
                 raise
             except WebexFailure as failure:
                 is_explained = context.access.explains(failure)
-                is_logged = is_explained or isinstance(failure, TokenUnavailable)
-                log.log(logging.DEBUG if is_logged else logging.WARNING, "%s row %d: %s", self.kind, row.id, failure)
+                log.log(context.access.log_level(failure), "%s row %d: %s", self.kind, row.id, failure)
                 self._give_up_or_retry(context, row, failure)
                 if is_explained and not context.access.explains(failure):
                     # The access came back meanwhile, and the row was not yet among those that were made due for that.
