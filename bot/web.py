@@ -21,7 +21,7 @@ from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
 from storage.intake import Intake, NotStored
 from storage.values.messages import Event
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from storage.webhooks import TURN
 
 log = logging.getLogger(__name__)

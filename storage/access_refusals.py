@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
 from storage.models import AccessRefusalRow
-from storage.values.records import AccessRefusal, AccessSubject, Outage
+from storage.values.provider_access import AccessRefusal, AccessSubject, Outage
 
 _ROWS: Any = AccessRefusalRow.__table__
 _COLUMNS = tuple(_ROWS.c[name] for name in ("subject", "refused_at", "restored_at", "reason", "tracking_id"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
 from storage.models import ProviderTokenRow
-from storage.values.records import KeptTokens
+from storage.values.provider_access import KeptTokens
 
 _ROWS: Any = ProviderTokenRow.__table__
 _COLUMNS = tuple(_ROWS.c[field.name] for field in fields(KeptTokens))

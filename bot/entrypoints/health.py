@@ -13,7 +13,7 @@ from bot.webex.own_webhooks import shown
 from storage import access_refusals, webhooks
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 _HEALTHY = "healthy: the database can be used, and Webex is not known to refuse the bot's token"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.integration.seal import Seal, Unreadable
-from storage.values.records import KeptTokens
+from storage.values.provider_access import KeptTokens
 
 
 @dataclass(frozen=True, slots=True)

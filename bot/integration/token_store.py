@@ -14,7 +14,7 @@ from bot.webex.tokens import MAX_CALL_SECONDS, Tokens
 from storage import provider_tokens
 from storage.engine import leases
 from storage.engine.database import Database
-from storage.values.records import KeptTokens
+from storage.values.provider_access import KeptTokens
 
 log = logging.getLogger(__name__)
 

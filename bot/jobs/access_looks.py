@@ -9,7 +9,7 @@ from bot.jobs.access_watch import DatabaseWatch
 from bot.jobs.engine.context import AccessMemory, Context
 from bot.webex.access_watch import AccessWatch
 from bot.webex.errors import AccessRefused, TokenRefused, WebexFailure
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 log = logging.getLogger(__name__)
 

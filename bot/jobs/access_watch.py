@@ -13,7 +13,7 @@ from bot.services import operators
 from bot.webex.errors import AccessRefused
 from storage import access_refusals, provider_tokens, retries, space_looks
 from storage.engine.database import Database, wake
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 log = logging.getLogger(__name__)
 

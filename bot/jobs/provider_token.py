@@ -9,7 +9,7 @@ from bot.replies import provider_token as replies
 from bot.services import operators
 from bot.webex.errors import TokenRefused, TokenUnavailable
 from storage import access_refusals, provider_tokens
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 log = logging.getLogger(__name__)
 

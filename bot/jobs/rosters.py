@@ -16,7 +16,8 @@ from bot.webex.models import Subscriber
 from storage import license_holders, rosters
 from storage.models import RosterRow
 from storage.values.license_table import LicenseHolder
-from storage.values.records import AccessSubject, Claim, Roster
+from storage.values.provider_access import AccessSubject
+from storage.values.records import Claim, Roster
 
 log = logging.getLogger(__name__)
 

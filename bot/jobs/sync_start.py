@@ -10,7 +10,8 @@ from bot.syncs import next_state, transitions
 from bot.syncs.next_state import SyncUpdates, Transition
 from bot.webex.errors import WebexFailure
 from storage import access_refusals, admins, enterprises, followers, syncs, webex_status
-from storage.values.records import AccessSubject, Cause, Claim, Sync, WaitsFor, WebexSyncStatus
+from storage.values.provider_access import AccessSubject
+from storage.values.records import Cause, Claim, Sync, WaitsFor, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 

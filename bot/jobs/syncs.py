@@ -11,7 +11,8 @@ from bot.webex.errors import Rejected
 from storage import access_refusals, enterprises, queues, syncs
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import ACTIVE, AccessSubject, Cause, Claim, Sync, SyncState
+from storage.values.provider_access import AccessSubject
+from storage.values.records import ACTIVE, Cause, Claim, Sync, SyncState
 
 NEEDED = (AccessSubject.ADMIN, AccessSubject.ENTERPRISES, AccessSubject.SYNCS)
 """The parts of the provider's access without which no sync starts."""

@@ -8,7 +8,7 @@ from bot.jobs.engine.context import Context
 from bot.webex.errors import NotABot, Rejected, TokenRefused
 from bot.webex.models import Account
 from storage import provider_tokens
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 log = logging.getLogger(__name__)
 

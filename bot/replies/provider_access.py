@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, iso, when
-from storage.values.records import AccessRefusal, AccessSubject
+from storage.values.provider_access import AccessRefusal, AccessSubject
 
 SCOPES = {
     AccessSubject.ENTERPRISES: "spark-admin:broadworks_enterprises_read",

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Request
 from bot.replies import provider_access as replies
 from storage import access_refusals
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 FOR_SYNCS = (AccessSubject.ADMIN, AccessSubject.ENTERPRISES, AccessSubject.SYNCS)
 """The parts of the access without which no sync starts, and none is known to have ended."""

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bot.webex.errors import MAX_PAUSE
-from storage.values.records import Outage, Sync
+from storage.values.provider_access import Outage
+from storage.values.records import Sync
 
 MAX_QUEUE_TIME = timedelta(hours=24)
 """How long a sync may wait in the queue: as long as the default hold."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.webex.errors import AccessRefused
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 
 class AccessWatch(Protocol):

@@ -14,7 +14,8 @@ from bot.webex.messaging import account_of
 from bot.webex.models import Account, Subscriber, WebexEnterprise
 from bot.webex.sync_error_codes import MEANINGS
 from bot.webex.urls import segment
-from storage.values.records import AccessSubject, WebexSyncStatus
+from storage.values.provider_access import AccessSubject
+from storage.values.records import WebexSyncStatus
 
 PAGE_SIZE = "100"
 

@@ -12,7 +12,8 @@ from bot.webex.json_fields import Item, optional, required, storable, text, text
 from bot.webex.models import Account, FileUpload, ListedMessage, Posted, SpaceActivity, SpaceMessage, Webhook
 from bot.webex.own_webhooks import Answer
 from bot.webex.urls import segment
-from storage.values.records import AccessSubject, Identity
+from storage.values.provider_access import AccessSubject
+from storage.values.records import Identity
 
 PAGE_SIZE = "100"
 """Items of one page. Of the messages that mention a bot, Webex gives no more: a larger number is a 403."""

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from bot.__main__ import main
 from sandbox.world import BOT
 from storage import access_refusals, space_looks
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import ON_SQLITE, do, text
 

@@ -9,7 +9,7 @@ from sandbox.seed import ACME
 from sandbox.webex.records import Message
 from sandbox.world import PARTNER_ADMIN
 from storage import access_refusals
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from tests.journeys.house import ANA, OLGA, House
 from tests.journeys.syncs import ON_SQLITE, do, ends, results, shown, text
 

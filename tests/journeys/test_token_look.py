@@ -23,7 +23,7 @@ from sandbox.world import BOT, PARTNER_ADMIN
 from storage import access_refusals
 from storage.engine.database import Database
 from storage.models import OutboxRow
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from tests.journeys.house import ANA, OLGA, SAM
 from tests.journeys.processes import House, house, until
 

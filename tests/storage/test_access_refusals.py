@@ -9,7 +9,8 @@ from storage.access_refusals import mark_refused, mark_working
 from storage.engine.database import Database
 from storage.models import OutboxRow, SyncRow
 from storage.values.messages import Address, Draft
-from storage.values.records import AccessSubject, Outage, WaitsFor
+from storage.values.provider_access import AccessSubject, Outage
+from storage.values.records import WaitsFor
 from tests.storage import sample_rows
 from tests.storage.sample_rows import DAY, MINUTE, NOW
 from tests.storage.threads import run_together

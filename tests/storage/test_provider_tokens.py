@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from storage import provider_tokens
 from storage.engine.database import Database
-from storage.values.records import KeptTokens
+from storage.values.provider_access import KeptTokens
 from tests.storage.threads import run_together
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

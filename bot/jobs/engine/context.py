@@ -14,7 +14,7 @@ from bot.webex.messaging import Webex
 from bot.webex.models import Account
 from storage.engine.database import Database
 from storage.engine.held_rows import HeldRows
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 
 
 @dataclass

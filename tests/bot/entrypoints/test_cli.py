@@ -16,7 +16,8 @@ from bot.webex.own_webhooks import NAMES
 from storage import access_refusals, admins, audit, enterprises, rosters, syncs, webhooks
 from storage.engine.database import Database
 from storage.engine.upgrade import up_to_date
-from storage.values.records import AccessSubject, AuditEntry, Cause, Claim, Enterprise, RosterState
+from storage.values.provider_access import AccessSubject
+from storage.values.records import AuditEntry, Cause, Claim, Enterprise, RosterState
 from tests.bot.samples import NOW
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,7 @@ from bot.integration.seal import Unreadable
 from bot.integration.token_store import NoRefreshToken, TokenStore
 from storage import provider_tokens
 from storage.engine.database import Database
-from storage.values.records import KeptTokens
+from storage.values.provider_access import KeptTokens
 from tests.bot.integration.imagined import CLIENT_ID, KEY, LIFE, NOW, OTHER_KEY, THIRD_KEY, answer, store
 
 DAY = timedelta(days=1)

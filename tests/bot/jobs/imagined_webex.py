@@ -8,7 +8,8 @@ from typing import TypeVar
 from bot.webex.access_watch import AccessWatch, NoWatch
 from bot.webex.errors import RateLimited, Rejected, ScopeMissing, WebexFailure
 from bot.webex.models import Account, SpaceMessage, Subscriber, WebexEnterprise
-from storage.values.records import AccessSubject, Identity, SyncError, WebexSyncStatus
+from storage.values.provider_access import AccessSubject
+from storage.values.records import Identity, SyncError, WebexSyncStatus
 from tests.bot.jobs.mortal import Fate
 from tests.bot.jobs.webex_troubles import SHAPES, Shape, Trouble
 

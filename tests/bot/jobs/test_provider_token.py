@@ -22,7 +22,7 @@ from bot.webex.messaging import Webex
 from storage import admins
 from storage.engine.database import Database
 from storage.models import OutboxRow
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from tests.bot.integration.imagined import CLIENT_ID, LIFE, NOW, ImaginedEndpoint, Time, answer, renewed_token, store
 
 DAY = timedelta(days=1)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.replies import licenses, locations, provider_access, queue, sync
 from bot.replies.provider_access import Cure
-from storage.values.records import AccessRefusal, AccessSubject, SyncState
+from storage.values.provider_access import AccessRefusal, AccessSubject
+from storage.values.records import SyncState
 from tests.bot import samples
 from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.samples import NOW

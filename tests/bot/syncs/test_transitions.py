@@ -26,7 +26,8 @@ from bot.webex.errors import (
     WebexFailure,
 )
 from bot.webex.sync_error_codes import MEANINGS, NOBODY_ACTIVATED, ErrorKind
-from storage.values.records import Cause, Outage, SyncState, WaitsFor, WebexSyncStatus
+from storage.values.provider_access import Outage
+from storage.values.records import Cause, SyncState, WaitsFor, WebexSyncStatus
 from tests.bot.samples import BEFORE, EARLIER, JUST_OVER, LATER, NOW, POLL, TIMEOUT, new_run, sync
 
 QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNNING

@@ -9,7 +9,7 @@ from bot.webex.broadworks import BroadWorks
 from bot.webex.client import WebexClient
 from bot.webex.errors import AccessRefused, NotABot, Rejected, ScopeMissing, TokenRefused, Unavailable, WebexFailure
 from bot.webex.messaging import Webex
-from storage.values.records import AccessSubject
+from storage.values.provider_access import AccessSubject
 from tests.bot.webex.scripted import Answer, Scripted
 
 ADMIN, BOT, SYNCS = AccessSubject.ADMIN, AccessSubject.BOT, AccessSubject.SYNCS

@@ -21,7 +21,8 @@ from storage.engine.claims import ClaimLost
 from storage.engine.database import Database
 from storage.models import InboxRow
 from storage.values.messages import Event
-from storage.values.records import AccessSubject, Claim
+from storage.values.provider_access import AccessSubject
+from storage.values.records import Claim
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 Work = Callable[[Context, InboxRow], None]
