@@ -7,9 +7,7 @@ of the rest of the API (`message`, `errors`, `trackingId`).
 
 import json
 import secrets
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +15,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 
 from bot.webex.access_token import fits_header
+from bot.webex.deadline import within
 from bot.webex.error_responses import listed_errors, load_json, redacted, retry_after
 from bot.webex.errors import AnswerLost, RateLimited, TokenRefused, Unavailable, WebexFailure
 from bot.webex.json_fields import Item, as_int, storable
@@ -112,25 +111,11 @@ class TokenEndpoint:
 
         asked_at = self._now()
         try:
-            _within(MAX_CALL_SECONDS, call)
+            within(MAX_CALL_SECONDS, call, "tokens")
         except (requests.RequestException, TimeoutError) as error:
             reason = _shown(f"{type(error).__name__}: {error}", secrets)
             raise AnswerLost(f"no answer from Webex to {_CALL}: {reason}") from None
         return _tokens(answered[0], asked_at)
-
-
-def _within(seconds: float, call: Callable[[], None]) -> None:
-    """Run the call in a thread of its own; raise TimeoutError if it takes longer, however slowly the answer comes."""
-    future: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())  # type: ignore[func-returns-value]
-        except Exception as error:  # noqa: BLE001  the thread that waits raises it
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="tokens", daemon=True).start()
-    future.result(seconds)
 
 
 def _checked(response: requests.Response, secrets: tuple[str, ...], now: datetime) -> Item:
