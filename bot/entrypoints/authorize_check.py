@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.webex.client import WebexClient
-from bot.webex.consent import SCOPES, plain
+from bot.webex.consent import PEOPLE_READ, SCOPE_OF, SCOPES, plain
 from bot.webex.errors import Rejected, TokenRefused, WebexFailure
 from bot.webex.messaging import account_of
+from storage.values.provider_access import AccessSubject
 
-PEOPLE_READ, ENTERPRISES_READ, _, SUBSCRIBERS_READ = SCOPES
 _ALL_OF_USERS = "spark:all"
 _ADD_SCOPES = "Add what is missing to the integration on developer.webex.com, then authorize again."
 
@@ -32,14 +32,14 @@ def check_access(client: WebexClient, scopes: str) -> Owner:
     """
     granted = frozenset(scopes.split())
     owner = _owner(client)
-    _read_one(client, "broadworks/enterprises", _not_allowed("enterprises", ENTERPRISES_READ, owner, granted))
+    _read_one(client, "broadworks/enterprises", _not_allowed(AccessSubject.ENTERPRISES, owner, granted))
     missing = [scope for scope in SCOPES if granted and not _covers(granted, scope)]
     if missing:
         has = plain(", ".join(sorted(granted)), None)
         raise AccessFault(
             f"The token of {owner.email} lacks scopes: {', '.join(missing)}. It has: {has}. {_ADD_SCOPES}"
         )
-    _read_one(client, "broadworks/subscribers", _not_allowed("license holders", SUBSCRIBERS_READ, owner, granted))
+    _read_one(client, "broadworks/subscribers", _not_allowed(AccessSubject.LICENSE_HOLDERS, owner, granted))
     return owner
 
 
@@ -68,10 +68,11 @@ def _owner(client: WebexClient) -> Owner:
         raise AccessFault(_not_told(failure, lacks_scope)) from None
 
 
-def _not_allowed(what: str, scope: str, owner: Owner, granted: frozenset[str]) -> str:
+def _not_allowed(subject: AccessSubject, owner: Owner, granted: frozenset[str]) -> str:
+    scope = SCOPE_OF[subject]
     if granted and not _covers(granted, scope):
         return f"The token of {owner.email} lacks the scope {scope}. {_ADD_SCOPES}"
-    refused = f"Webex does not let {owner.name} ({owner.email}) read {what}."
+    refused = f"Webex does not let {owner.name} ({owner.email}) read {subject}."
     if not granted:
         return (
             f"{refused} Perhaps the integration lacks the scope {scope}: add it on developer.webex.com. Perhaps the "

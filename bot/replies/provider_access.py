@@ -6,14 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
 from bot.formatting.times import at, duration, iso, when
+from bot.webex.consent import SCOPE_OF
 from storage.values.provider_access import AccessRefusal, AccessSubject
-
-SCOPES = {
-    AccessSubject.ENTERPRISES: "spark-admin:broadworks_enterprises_read",
-    AccessSubject.SYNCS: "spark-admin:broadworks_enterprises_write",
-    AccessSubject.LICENSE_HOLDERS: "spark-admin:broadworks_subscribers_read",
-}
-"""The scope that each part of the provider's access needs (Webex's BroadWorks API)."""
 
 _REFUSED = {
     AccessSubject.ADMIN: "Webex refuses the provider's access token",
@@ -160,7 +154,7 @@ def _cures(refusals: Sequence[AccessRefusal], cure: Cure) -> list[str]:
             cures.append(CLIENT_CURE if is_of_client(refusal.reason) else _INTEGRATION_CURE)
         elif refusal.subject is AccessSubject.ADMIN:
             cures.append(_FIXED_CURE)
-    needed = [SCOPES[subject] for subject in subjects if subject in SCOPES]
+    needed = [SCOPE_OF[subject] for subject in subjects if subject in SCOPE_OF]
     if needed and cure.bot:
         cures.append(
             f"`WEBEX_ADMIN_TOKEN` is {cure.bot}, and a bot may not read enterprises. Set it to the token of a partner "

@@ -6,13 +6,21 @@ Webex sends the browser to the integration's redirect address and adds a code, o
 import hmac
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-SCOPES = (
-    "spark:people_read",
-    "spark-admin:broadworks_enterprises_read",
-    "spark-admin:broadworks_enterprises_write",
-    "spark-admin:broadworks_subscribers_read",
-)
-"""What the bot needs: whose token it is, reading enterprises and syncs, starting a sync, reading license holders."""
+from bot.webex.urls import DEFAULT_PORTS
+from storage.values.provider_access import AccessSubject
+
+PEOPLE_READ = "spark:people_read"
+"""The scope that shows whose token it is."""
+
+SCOPE_OF = {
+    AccessSubject.ENTERPRISES: "spark-admin:broadworks_enterprises_read",
+    AccessSubject.SYNCS: "spark-admin:broadworks_enterprises_write",
+    AccessSubject.LICENSE_HOLDERS: "spark-admin:broadworks_subscribers_read",
+}
+"""The scope that each part of the provider's access needs (Webex's BroadWorks API)."""
+
+SCOPES = (PEOPLE_READ, *SCOPE_OF.values())
+"""All that the bot asks for."""
 
 DEFAULT_REDIRECT_URI = "http://127.0.0.1:8765/callback"
 
@@ -22,7 +30,6 @@ MAX_ADDRESS_LENGTH = 8000
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _MAX_SHOWN_LENGTH = 200
 """Characters of Webex's words, and of a wrong address, in a sentence."""
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _AROUND_AN_ADDRESS = " \t\r\n\"'`<>“”‘’«»"
 
 
@@ -50,7 +57,7 @@ def receiving_place(redirect_uri: str) -> tuple[str, int]:
             "is not on this computer. `authorize` can wait only at http://127.0.0.1, http://localhost or http://[::1]. "
             "For another address, add --paste"
         )
-    return "127.0.0.1" if parts.hostname == "localhost" else parts.hostname, parts.port or _DEFAULT_PORTS["http"]
+    return "127.0.0.1" if parts.hostname == "localhost" else parts.hostname, parts.port or DEFAULT_PORTS["http"]
 
 
 def code_in(address: str, redirect_uri: str, state: str) -> str:
@@ -106,14 +113,14 @@ def _split(address: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(address)
-        return parts if parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0 else None
+        return parts if parts.scheme in DEFAULT_PORTS and parts.hostname and parts.port != 0 else None
     except ValueError:
         return None
 
 
 def _place(parts: SplitResult) -> tuple[str | None, int, str]:
     """Return where an address leads. A browser may have put https before it, so the scheme does not count."""
-    return parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme], parts.path or "/"
+    return parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme], parts.path or "/"
 
 
 def _only(fields: dict[str, list[str]], name: str) -> str:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from urllib.parse import urlsplit
 
 from bot.webex.models import Webhook
+from bot.webex.urls import DEFAULT_PORTS
 from storage.values.webhook_news import Happening
 
 WANTED = (
@@ -24,8 +25,6 @@ both are one installation. A copy of the database has an older turn."""
 
 UNKNOWN_TURN = "unknown"
 """What the webhook server says while it cannot read its database."""
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def name(resource: str, event: str) -> str:
@@ -94,7 +93,7 @@ def shown(address: str) -> str:
 def _normalized(address: str) -> tuple[object, ...]:
     try:
         parts = urlsplit(address)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     except ValueError:
         return (address,)
     return parts.scheme, parts.hostname, port, parts.path.rstrip("/"), parts.query

@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlencode, u
 from bot.webex.errors import Rejected
 from bot.webex.json_fields import not_understood
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 _WEBEX_DOMAINS = ("webexapis.com", "webex.com", "ciscospark.com")
 _NETLOC = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
 
@@ -55,7 +57,7 @@ def trusted_file_url(url: str, base: str) -> str:
 
 
 def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
-    default_port = {"http": 80, "https": 443}.get(address.scheme)
+    default_port = DEFAULT_PORTS.get(address.scheme)
     return address.scheme, address.hostname, address.port or default_port
 
 

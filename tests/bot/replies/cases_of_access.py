@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.replies import licenses, locations, provider_access, queue, sync
 from bot.replies.provider_access import Cure
+from bot.webex.consent import SCOPE_OF
 from storage.values.provider_access import AccessRefusal, AccessSubject
 from storage.values.records import SyncState
 from tests.bot import samples
@@ -19,12 +20,12 @@ def of_access(sample: Sample) -> Iterator[Case]:
     token, scopes = _refusals(sample, *ADMIN), _refusals(sample, *SCOPE)
     start, bot = _refusals(sample, AccessSubject.SYNCS), _refusals(sample, AccessSubject.BOT)
     fixed, renewed = Cure(is_renewed=False), Cure(is_renewed=True)
-    needed = frozenset(provider_access.SCOPES.values())
+    needed = frozenset(SCOPE_OF.values())
     yield case(provider_access.refused)(token, fixed)
     yield case(provider_access.refused, "of an integration")(token, renewed)
     yield case(provider_access.refused, "without scopes or the role")(scopes, fixed)
     yield case(provider_access.refused, "of an integration, without a scope or the role")(start, renewed)
-    one = Cure(is_renewed=True, scopes=frozenset({provider_access.SCOPES[AccessSubject.ENTERPRISES]}))
+    one = Cure(is_renewed=True, scopes=frozenset({SCOPE_OF[AccessSubject.ENTERPRISES]}))
     yield case(provider_access.refused, "of an integration, without a scope")(scopes, one)
     yield case(provider_access.refused, "of an integration, without the role")(
         scopes, Cure(is_renewed=True, scopes=needed)
