@@ -1,11 +1,14 @@
-"""A bot with its own sandbox, for each journey."""
+"""A bot with its own sandbox, for each journey: in the process of the test, or as real processes."""
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.server import Sandbox
+from tests.journeys import processes
 from tests.journeys.checks import check_length, check_privacy, check_secrets, check_threads
 from tests.journeys.house import House
 
@@ -46,3 +49,24 @@ def house_on_sqlite(sqlite_url: str, build: Callable[..., House]) -> House:
     built = build(sqlite_url)
     built.start()
     return built
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Yield a sandbox for real processes."""
+    with Sandbox(sync_seconds=0.3) as running:
+        yield running
+
+
+@pytest.fixture
+def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[processes.House]:
+    """Yield a bot of real processes on SQLite."""
+    with processes.house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def large(sandbox: Sandbox, postgres_url: str, tmp_path: Path) -> Iterator[processes.House]:
+    """Yield a bot of real processes on PostgreSQL."""
+    with processes.house(sandbox, postgres_url, tmp_path) as made:
+        yield made

@@ -88,12 +88,6 @@ Start = Callable[..., Shell]
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
-
-
-@pytest.fixture
 def start(sandbox: Sandbox, sqlite_url: str, tmp_path: Path) -> Iterator[Start]:
     """Yield a function that starts the command with these options, on SQLite unless told otherwise."""
     started: list[Shell] = []

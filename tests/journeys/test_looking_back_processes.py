@@ -1,11 +1,10 @@
 """Messages that came while processes or the database were away, and a bot without a public address: real processes."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, update
 
 from sandbox.server import Sandbox
@@ -21,26 +20,6 @@ from tests.sandbox.client import Caller
 BEN, OLGA, SAM = "ben@acme.example", "olga@provider.example", "sam@elsewhere.example"
 FOUR = (ANA, BEN, OLGA, SAM)
 GROUP = "Acme telephony"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
-
-
-@pytest.fixture
-def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    """A bot on SQLite."""
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def large(sandbox: Sandbox, postgres_url: str, tmp_path: Path) -> Iterator[House]:
-    """A bot on PostgreSQL."""
-    with house(sandbox, postgres_url, tmp_path) as made:
-        yield made
 
 
 def write(bot: House, email: str, text: str, *, in_group: bool = False) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,26 +19,6 @@ from tests.postgres import Server
 
 SYNC_PATH = "/broadworks/enterprises/[^/]+/broadworksDirectorySync"
 HANGING = 30.0
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
-
-
-@pytest.fixture
-def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    """A bot on SQLite."""
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def large(sandbox: Sandbox, postgres_url: str, tmp_path: Path) -> Iterator[House]:
-    """A bot on PostgreSQL."""
-    with house(sandbox, postgres_url, tmp_path) as made:
-        yield made
 
 
 def sync_starts(house: House) -> int:

@@ -3,10 +3,8 @@
 import base64
 import os
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -16,7 +14,7 @@ from sandbox.server import Sandbox
 from sandbox.webex.json_shapes import Json
 from sandbox.world import PARTNER_ADMIN
 from storage.models import LeaseRow, RosterRow
-from tests.journeys.processes import PROCFILE, House, Process, house, until
+from tests.journeys.processes import PROCFILE, House, Process, until
 
 HANGING = 30.0
 NOTICED = re.compile(r" (WARNING|ERROR|CRITICAL) |Traceback")
@@ -24,12 +22,6 @@ NOTICED = re.compile(r" (WARNING|ERROR|CRITICAL) |Traceback")
 
 def key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
 
 
 def integrated(bot: House) -> House:
@@ -53,17 +45,15 @@ def consent(sandbox: Sandbox) -> str:
 
 
 @pytest.fixture
-def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    """A bot on SQLite, with an integration."""
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield integrated(made)
+def small(small: House) -> House:
+    """Return a bot on SQLite, with an integration."""
+    return integrated(small)
 
 
 @pytest.fixture
-def large(sandbox: Sandbox, postgres_url: str, tmp_path: Path) -> Iterator[House]:
-    """A bot on PostgreSQL, with an integration."""
-    with house(sandbox, postgres_url, tmp_path) as made:
-        yield integrated(made)
+def large(large: House) -> House:
+    """Return a bot on PostgreSQL, with an integration."""
+    return integrated(large)
 
 
 def renewals(bot: House) -> list[datetime]:

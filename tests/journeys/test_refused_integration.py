@@ -1,29 +1,18 @@
 """Webex refuses an integration, under real processes: operators hear what to do, and a sync waits for it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from sandbox.server import Sandbox
 from sandbox.world import PARTNER_ADMIN
-from tests.journeys.processes import SECRET, House, house, until
+from tests.journeys.processes import SECRET, House, until
 from tests.journeys.test_provider_token import consent, hides_its_secrets, integrated
 
 OLGA = "olga@provider.example"
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
-
-
-@pytest.fixture
-def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    """A bot on SQLite, with an integration."""
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield integrated(made)
+def small(small: House) -> House:
+    """Return a bot on SQLite, with an integration."""
+    return integrated(small)
 
 
 def told(bot: House, what: str) -> list[str]:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -25,15 +24,9 @@ from storage.engine.database import Database
 from storage.models import OutboxRow
 from storage.values.provider_access import AccessSubject
 from tests.journeys.house import ANA, OLGA, SAM
-from tests.journeys.processes import House, house, until
+from tests.journeys.processes import House, until
 
 GUEST = "guest@elsewhere.example"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
 
 
 @pytest.fixture
@@ -273,27 +266,21 @@ def test_a_persons_token_that_is_found_late_is_an_error_and_a_closed_gate(
     assert len(sandbox.world.requests) == calls
 
 
-@pytest.fixture
-def processes(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield made
-
-
-def test_processes_with_a_persons_token_end_before_they_do_anything(processes: House) -> None:
-    both = [processes.start(f"python -m bot {name}", WEBEX_BOT_TOKEN=ANA) for name in ("serve", "worker")]
+def test_processes_with_a_persons_token_end_before_they_do_anything(small: House) -> None:
+    both = [small.start(f"python -m bot {name}", WEBEX_BOT_TOKEN=ANA) for name in ("serve", "worker")]
     assert [process.wait() for process in both] == [2, 2]
     for process in both:
         assert "WEBEX_BOT_TOKEN is the access token of a person, Ana Ferreira" in process.said.splitlines()[-1]
         assert "Traceback" not in process.said
-    assert {(request.method, request.path) for request in processes.sandbox.world.requests} == {("GET", "/people/me")}
+    assert {(request.method, request.path) for request in small.sandbox.world.requests} == {("GET", "/people/me")}
 
 
-def test_a_persons_token_that_is_found_late_does_nothing_and_is_unhealthy(processes: House) -> None:
-    processes.sandbox.faults.add(path="/people/me", token=ANA, status=503)
-    serve = processes.start("python -m bot serve", WEBEX_BOT_TOKEN=ANA)
-    until(lambda: processes.status("/readyz") == 503 and "not of a bot" in serve.said)
-    assert {request.path for request in processes.sandbox.world.requests if request.token == ANA} == {"/people/me"}
-    health = processes.start("python -m bot health")
+def test_a_persons_token_that_is_found_late_does_nothing_and_is_unhealthy(small: House) -> None:
+    small.sandbox.faults.add(path="/people/me", token=ANA, status=503)
+    serve = small.start("python -m bot serve", WEBEX_BOT_TOKEN=ANA)
+    until(lambda: small.status("/readyz") == 503 and "not of a bot" in serve.said)
+    assert {request.path for request in small.sandbox.world.requests if request.token == ANA} == {"/people/me"}
+    health = small.start("python -m bot health")
     assert health.wait() == 1
     assert "not of a bot" in health.said
     assert serve.terminate() < 10

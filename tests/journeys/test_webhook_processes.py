@@ -2,12 +2,10 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from bot.webex.own_webhooks import NAMES
@@ -24,19 +22,6 @@ OLGA = "olga@provider.example"
 HANGING = 30.0
 GUNICORN_DEFAULT_SECONDS = 2.0
 """How long gunicorn keeps an idle connection if it is not told otherwise."""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(sync_seconds=0.3) as running:
-        yield running
-
-
-@pytest.fixture
-def small(sandbox: Sandbox, tmp_path: Path) -> Iterator[House]:
-    """A bot on SQLite."""
-    with house(sandbox, f"sqlite:///{tmp_path}/data/bot.db", tmp_path) as made:
-        yield made
 
 
 def hooks(sandbox: Sandbox) -> list[Webhook]:
