@@ -198,6 +198,6 @@ class _Looking:
         wait = pause(self._failures + 2, failure)
         if not isinstance(failure, RateLimited):
             wait = min(wait, self._mode.max_pause)
-        level = logging.DEBUG if self._context.access.explains(failure) else logging.WARNING
-        log.log(level, "looking back: %s; trying again in %d s", failure, wait.total_seconds())
+        level = self._context.access.log_level(failure)
+        log.log(level, "looking back failed: %s; trying again in %d s", failure, wait.total_seconds())
         self._not_before = time.monotonic() + wait.total_seconds()
