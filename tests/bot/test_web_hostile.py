@@ -11,7 +11,7 @@ import pytest
 
 from bot.web import MAX_BODY_BYTES
 from storage.engine.database import Database
-from tests.bot.test_web import TYPED, door, signed
+from tests.bot.webhook_door import TYPED, door, signed
 
 NUMBER = 20_000
 GROWTH = 24 * 1024 * 1024

@@ -9,7 +9,7 @@ from storage import inbox
 from storage.engine import listener
 from storage.engine.database import Database, wake
 from storage.engine.listener import Listener
-from tests.bot.test_web import TYPED, door, knock
+from tests.bot.webhook_door import TYPED, door, knock
 from tests.storage.threads import TIMEOUT, wait_until
 
 _KINDS = frozenset({"inbox", "outbox"})
