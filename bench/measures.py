@@ -42,7 +42,7 @@ QUICK = Scale(
     idle=5.0,
     settle=2.0,
     backlog=200,
-    queued=3_000,
+    queued=6_000,
     license_holders=20_000,
     idle_rounds=2,
 )

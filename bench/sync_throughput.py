@@ -54,6 +54,7 @@ def state_changes_vs_jobs(server: postgres.Server, folder: Path, queued: int, se
 
     Both have the same number of workers. They run in turns, so that a slow phase of the machine affects both.
     """
+    python_of("procrastinate")  # its first installation takes longer than our queues last
     with (
         _sync_workers(server, folder, queued) as (provider, ours),
         _procrastinate_workers(server, folder) as (finished, theirs),
