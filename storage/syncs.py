@@ -66,6 +66,8 @@ def accept(session: Session, enterprise: Enterprise, asker_email: str, now: date
     )
     session.add(row)
     session.flush()
+    row.queue_order = row.id
+    session.flush()
     queues.promote(session, enterprise.cluster_id, now)
     return get(session, row.id)
 

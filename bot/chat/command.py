@@ -56,6 +56,9 @@ class CommandSettings:
     roster_max_age: timedelta
     default_timezone: str
     uses_integration: bool = False
+    commands_per_minute: int = 30
+    files_per_hour: int = 300
+    max_admins: int = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,5 +162,25 @@ SETTINGS = (
         parsers.call_timeout,
         "60s",
     ),
+    Setting(
+        "COMMANDS_PER_MINUTE",
+        "How many commands the bot takes from one admin in a minute. Operators have no limit.",
+        parsers.limit,
+        "30",
+    ),
+    Setting(
+        "FILES_PER_HOUR",
+        "How many files the bot makes for the admins of one enterprise in an hour. Over that, answers come without a "
+        "file.",
+        parsers.limit,
+        "300",
+    ),
+    Setting(
+        "MAX_ADMINS",
+        "How many admins one enterprise can have.",
+        parsers.limit,
+        "50",
+        used_by=RUNS_JOBS | {Process.ENTERPRISE},
+    ),
     Setting("ANSWER_THREADS", "How many commands one process works on at the same time.", parsers.thread_count, "8"),
 )

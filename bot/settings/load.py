@@ -13,7 +13,7 @@ from bot.settings.catalog import AUTHORIZES, RUNS_JOBS, SETTINGS, Process
 from bot.settings.secret import Secret
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
-_PREFIXES = ("BOT_", "WEBEX_", "SYNC_", "ROSTER_", "ANSWER_")
+_PREFIXES = ("BOT_", "WEBEX_", "SYNC_", "ROSTER_", "ANSWER_", "COMMANDS_", "FILES_PER_")
 """A variable that begins like this is meant for the bot: if it is no setting, its name is misspelt."""
 _NO_SECRET = Secret()
 
@@ -60,6 +60,9 @@ class Settings:
     sync_timeout: timedelta = field(default_factory=_default("SYNC_TIMEOUT"))
     roster_max_age: timedelta = field(default_factory=_default("ROSTER_MAX_AGE"))
     webex_timeout: timedelta = field(default_factory=_default("WEBEX_TIMEOUT"))
+    commands_per_minute: int = field(default_factory=_default("COMMANDS_PER_MINUTE"))
+    files_per_hour: int = field(default_factory=_default("FILES_PER_HOUR"))
+    max_admins: int = field(default_factory=_default("MAX_ADMINS"))
     answer_threads: int = field(default_factory=_default("ANSWER_THREADS"))
     is_on_heroku: bool = False
     set_fields: frozenset[str] = frozenset()
@@ -68,7 +71,15 @@ class Settings:
     @property
     def command_settings(self) -> CommandSettings:
         """The settings that commands may see: none of them is a secret."""
-        return CommandSettings(self.sync_hold, self.roster_max_age, self.bot_timezone, self.uses_integration)
+        return CommandSettings(
+            self.sync_hold,
+            self.roster_max_age,
+            self.bot_timezone,
+            self.uses_integration,
+            self.commands_per_minute,
+            self.files_per_hour,
+            self.max_admins,
+        )
 
     @property
     def uses_integration(self) -> bool:

@@ -24,6 +24,8 @@ _MAX_CALL_TIMEOUT = timedelta(minutes=5)
 _MAX_PORT = 65535
 _MAX_THREADS = 64
 """One Python process gains nothing from more threads."""
+_MAX_LIMIT = 100_000
+"""A limit that is higher than this limits nothing."""
 
 
 def token(text: str) -> Secret:
@@ -170,6 +172,11 @@ def port(text: str) -> int:
 def thread_count(text: str) -> int:
     """Return a number of threads."""
     return _whole_number(text, _MAX_THREADS)
+
+
+def limit(text: str) -> int:
+    """Return how many of something there may be."""
+    return _whole_number(text, _MAX_LIMIT)
 
 
 def _is_visible_ascii(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from storage.models.audit import AuditRow, LeaseRow
 from storage.models.base import Claimable, Table
+from storage.models.denials import DenialRow
 from storage.models.enterprises import AdminRow, ClusterRow, EnterpriseRow, OperatorRow
 from storage.models.locations import LocationRow
 from storage.models.messages import AttachmentRow, DestinationRow, InboxRow, OutboxRow
@@ -20,6 +21,7 @@ __all__ = [
     "ChoiceRow",
     "Claimable",
     "ClusterRow",
+    "DenialRow",
     "DestinationRow",
     "EnterpriseRow",
     "FollowerRow",

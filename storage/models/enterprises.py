@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Table
@@ -38,7 +38,9 @@ class EnterpriseRow(Table):
 class AdminRow(Table):
     """An admin of an enterprise. `person_id` is learned from the admin's first message.
 
-    `org_id` is the admin's Webex organization, as Webex reported it at `org_seen_at`.
+    `org_id` is the admin's Webex organization, as Webex reported it at `org_seen_at`. A person who was kept out for it
+    has it here, too, and `kept_out_at` says since when. `any_organization`: an operator has let this admin in, from any
+    organization. `added_by_id` and `added_by_email` name the admin or operator who added this one in chat.
     """
 
     __tablename__ = "admins"
@@ -54,6 +56,10 @@ class AdminRow(Table):
     added_at: Mapped[datetime]
     org_id: Mapped[str | None]
     org_seen_at: Mapped[datetime | None]
+    any_organization: Mapped[bool] = mapped_column(default=False, server_default=false())
+    kept_out_at: Mapped[datetime | None]
+    added_by_id: Mapped[str | None]
+    added_by_email: Mapped[str | None]
 
 
 class OperatorRow(Table):

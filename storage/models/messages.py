@@ -16,6 +16,7 @@ class InboxRow(Claimable, Table):
     __table_args__ = (
         UniqueConstraint("resource", "event", "data_id", "data_created", name="uq_inbox_event"),
         partial_index("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_inbox_turn", "turn", "due_at", "id", where="due_at IS NOT NULL"),
         partial_index("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
         partial_index("ix_inbox_failed", "id", where="state = 'failed'"),
         partial_index("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
@@ -38,6 +39,8 @@ class InboxRow(Claimable, Table):
     waited: Mapped[bool] = mapped_column(default=False)
     enterprise_id: Mapped[int | None] = mapped_column(Id)
     """The enterprise whose data the event waits for."""
+    turn: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
+    """Whose turn the event takes: an enterprise's id, or one of those in `storage/values/turns.py`."""
     missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether looking back found the message and no webhook had told of it."""
     status_outbox_id: Mapped[int | None] = mapped_column(Id)
@@ -72,6 +75,7 @@ class OutboxRow(Claimable, Table):
     __table_args__ = (
         UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
         partial_index("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_outbox_turn", "is_notice", "turn", "due_at", "id", where="due_at IS NOT NULL"),
         partial_index("ix_outbox_failed", "id", where="state = 'failed'"),
         partial_index("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
     )
@@ -87,6 +91,12 @@ class OutboxRow(Claimable, Table):
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     person_id: Mapped[str | None]
     origin_id: Mapped[int | None] = mapped_column(ForeignKey("destinations.id"))
+    for_operators: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether only an operator may get it: it is about several enterprises."""
+    is_notice: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether nobody waits for it: answers to people go first."""
+    turn: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
+    """Whose turn the message takes: an enterprise's id, or one of those in `storage/values/turns.py`."""
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
     state: Mapped[str]
     message_id: Mapped[str | None]

@@ -23,7 +23,7 @@ class SyncRow(Claimable, Table):
         partial_index("uq_syncs_on_cluster", "cluster_id", where="state IN ('starting', 'running')", unique=True),
         partial_index("uq_syncs_head", "cluster_id", where="head", unique=True),
         partial_index("ix_syncs_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial_index("ix_syncs_queue", "cluster_id", "id", where="state = 'queued' AND NOT head"),
+        partial_index("ix_syncs_queue", "cluster_id", "queue_order", where="state = 'queued' AND NOT head"),
         Index("ix_syncs_history", "enterprise_id", "id"),
         partial_index("ix_syncs_asked", "asked_at", where="state = 'queued' AND due_at IS NULL"),
         partial_index("ix_syncs_completed", "cluster_id", "id", where="state = 'completed'"),
@@ -53,6 +53,10 @@ class SyncRow(Claimable, Table):
     roster_id: Mapped[int | None] = mapped_column(Id)
     polls: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None]
+    queue_order: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
+    """The order in which the syncs of a cluster are tried: the id, or a greater number after the sync gave way."""
+    rests_until: Mapped[datetime | None]
+    """Until when a queued sync is not tried again, because something about its enterprise kept it from starting."""
     webex_id: Mapped[str | None] = query_expression()
     """The enterprise's id at the time of the claim; not a column."""
 

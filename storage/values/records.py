@@ -175,6 +175,8 @@ class Sync:
     status_outbox_id: int | None
     roster_id: int | None
     polls: int
+    queue_order: int
+    rests_until: datetime | None
 
 
 class SyncError(NamedTuple):

@@ -67,6 +67,8 @@ def sync(state: SyncState = SyncState.QUEUED, **more: Any) -> Sync:
         status_outbox_id=None,
         roster_id=None,
         polls=0,
+        queue_order=1,
+        rests_until=None,
     )
     return replace(asked, **more)
 

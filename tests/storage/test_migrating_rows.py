@@ -179,6 +179,8 @@ def test_migrations_keep_ended_syncs_and_the_queue(first: Database) -> None:
         status_outbox_id=1,
         roster_id=None,
         polls=3,
+        queue_order=1,
+        rests_until=None,
     )
     bolt = sample_rows.enterprise(first, "bolt")
     with first.read() as session:

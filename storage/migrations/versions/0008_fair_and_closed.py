@@ -1,0 +1,76 @@
+"""Who was kept out is known, all take turns, and a queue goes round"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.models import columns
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+_OPEN = sa.text("due_at IS NOT NULL")
+_QUEUED = sa.text("state = 'queued' AND NOT head")
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "denials",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("told_at", columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("silent_until", columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("repeats", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("repeated_at", columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("id", _ID, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_denials")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_denials_person_id")),
+    )
+    with op.batch_alter_table("admins", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("any_organization", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("kept_out_at", columns.UTCDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("added_by_id", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("added_by_email", sa.Text(), nullable=True))
+    with op.batch_alter_table("inbox", recreate="never") as batch_op:
+        batch_op.add_column(_turn())
+    with op.batch_alter_table("outbox", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("for_operators", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("is_notice", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(_turn())
+    with op.batch_alter_table("syncs", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("queue_order", _ID, server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("rests_until", columns.UTCDateTime(timezone=True), nullable=True))
+    op.execute("UPDATE syncs SET queue_order = id")
+    op.execute("UPDATE outbox SET turn = enterprise_id WHERE enterprise_id IS NOT NULL AND due_at IS NOT NULL")
+    _index("ix_inbox_turn", "inbox", ["turn", "due_at", "id"], _OPEN)
+    _index("ix_outbox_turn", "outbox", ["is_notice", "turn", "due_at", "id"], _OPEN)
+    op.drop_index("ix_syncs_queue", "syncs")
+    _index("ix_syncs_queue", "syncs", ["cluster_id", "queue_order"], _QUEUED)
+
+
+def _turn() -> sa.Column[int]:
+    return sa.Column("turn", _ID, server_default=sa.text("0"), nullable=False)
+
+
+def _index(name: str, table: str, names: list[str], where: sa.TextClause) -> None:
+    op.create_index(name, table, names, sqlite_where=where, postgresql_where=where)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_syncs_queue", "syncs")
+    _index("ix_syncs_queue", "syncs", ["cluster_id", "id"], _QUEUED)
+    op.drop_index("ix_outbox_turn", "outbox")
+    op.drop_index("ix_inbox_turn", "inbox")
+    for table, names in {
+        "syncs": ("rests_until", "queue_order"),
+        "outbox": ("turn", "is_notice", "for_operators"),
+        "inbox": ("turn",),
+        "admins": ("added_by_email", "added_by_id", "kept_out_at", "any_organization"),
+    }.items():
+        with op.batch_alter_table(table, recreate="never") as batch_op:
+            for name in names:
+                batch_op.drop_column(name)
+    op.drop_table("denials")

@@ -1,0 +1,26 @@
+"""What people were refused without an answer, because they had just been told."""
+
+from datetime import datetime
+
+from sqlalchemy import Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Table
+
+
+class DenialRow(Table):
+    """The last refusal of one kind that a person was told, and how often the same was refused since, without a word.
+
+    `outcome` is the audit's word for the kind. `email` is the person's address as it was then. The person is told again
+    from `silent_until` on. `repeats`, the last of them at `repeated_at`, are not in the audit yet.
+    """
+
+    __tablename__ = "denials"
+
+    person_id: Mapped[str] = mapped_column(Text, unique=True)
+    email: Mapped[str]
+    outcome: Mapped[str]
+    told_at: Mapped[datetime]
+    silent_until: Mapped[datetime]
+    repeats: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    repeated_at: Mapped[datetime | None]
