@@ -1,7 +1,7 @@
 """The admins of each enterprise, and the operators."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +19,41 @@ _ENTERPRISES: Any = EnterpriseRow.__table__
 _OWN_ORG_ID = _ENTERPRISES.c.org_id.label("own_org_id")
 
 
-def add(session: Session, enterprise_id: int, email: str, now: datetime, known: Identity | None = None) -> bool:
-    """Make a person an admin, with id and organization if known. Return False if the person is one already."""
+def add(
+    session: Session,
+    enterprise_id: int,
+    email: str,
+    now: datetime,
+    known: Identity | None = None,
+    *,
+    added_by: Identity | None = None,
+    any_organization: bool = False,
+) -> bool:
+    """Make a person an admin, with id and organization if known. Return whether anything changed.
+
+    `any_organization` lets the person in from any Webex organization, also a person who is an admin already. For a
+    person who is one already, and is let in already, nothing changes.
+    """
     folded = address_key(email)
     is_same = AdminRow.email_folded == folded
     if known is not None:
         is_same = or_(is_same, AdminRow.person_id == known.person_id)
-    if session.scalar(select(AdminRow.id).where(AdminRow.enterprise_id == enterprise_id, is_same).limit(1)) is not None:
-        return False
-    row = AdminRow(enterprise_id=enterprise_id, email=email, email_folded=folded, added_at=now)
+    rows = session.scalars(select(AdminRow).where(AdminRow.enterprise_id == enterprise_id, is_same)).all()
+    if rows:
+        to_let_in = [row for row in rows if any_organization and not row.any_organization]
+        for row in to_let_in:
+            row.any_organization, row.kept_out_at = True, None
+        session.flush()
+        return bool(to_let_in)
+    row = AdminRow(
+        enterprise_id=enterprise_id,
+        email=email,
+        email_folded=folded,
+        added_at=now,
+        any_organization=any_organization,
+        added_by_id=added_by.person_id if added_by else None,
+        added_by_email=added_by.email if added_by else None,
+    )
     if known is not None:
         row.person_id, row.org_id = known.person_id, known.org_id
         row.org_seen_at = now if known.org_id else None
@@ -43,7 +69,7 @@ def remove(session: Session, enterprise_id: int, email: str) -> None:
 
 
 _OF_ENTERPRISE = (
-    select(_ADMINS.c.email, _ADMINS.c.person_id)
+    select(*(_ADMINS.c[field.name] for field in fields(Admin)))
     .where(_ADMINS.c.enterprise_id == bindparam("enterprise"))
     .order_by(_ADMINS.c.email_folded)
 )
