@@ -4,14 +4,32 @@ import csv
 import gzip
 import io
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-_RUNS = "=+\\-@\t\r＝＋－＠"
-_TO_GUARD = re.compile(f"'*[{_RUNS}]")
-_GUARDED = re.compile(f"'+[{_RUNS}]")
+_RUNS = "=+-@＝＋－＠﹦﹢﹣﹫−"
+"""Signs that begin a formula: plain, full-width and small ones, and the minus of mathematics."""
+
+_LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_SEPARATES = frozenset(",;|\t" + _LINE_BREAKS)
+"""Signs behind which some program begins a new cell. Spreadsheets of many countries split a CSV at `;`."""
+
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Korean that show nothing."""
+
+_PLAIN = re.compile(rf"(?:[^\W{_FILLERS}][^{''.join(_SEPARATES)}]*+)?\Z")
+"""Nearly every cell: it is empty, or it begins with a letter or digit and has no separator."""
+
+_UNSEEN = frozenset(_FILLERS + "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800").union(
+    map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0000, 0xE1000))
+)
+"""What shows nothing, besides spaces and what Unicode calls control and format characters."""
+
+_MAY_RUN = re.compile(f"[{re.escape(_RUNS)}\t\r]")
+
 MAX_CSV_BYTES = 100_000_000
 """Bytes that an attachment may have. Source: Webex's developer documentation on attachments, "up to 100 MB"."""
 
@@ -22,16 +40,39 @@ _LEVEL = 4
 
 
 def guarded(cell: str) -> str:
-    """Return the cell with a `'` before it if a spreadsheet would run it as a formula.
+    """Return the cell with a `'` in each place where a spreadsheet would begin to run it as a formula.
 
-    A cell that looks guarded already gets one more `'`, so that `unguarded` always returns the original.
+    The places are the start of the cell, and behind each sign that separates cells somewhere. Spaces, quotes and what
+    nobody sees may stand between the place and the formula. What looks guarded already gets one more `'`, so that
+    `unguarded` always returns the original.
     """
-    return "'" + cell if _TO_GUARD.match(cell) else cell
+    return cell if cell.isalnum() or _PLAIN.match(cell) else "'".join(_parts_that_run(cell))
 
 
 def unguarded(cell: str) -> str:
     """Return the cell as it was before `guarded`."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    first, *parts = _parts_that_run(cell)
+    return first + "".join(part.removeprefix("'") for part in parts)
+
+
+def _parts_that_run(cell: str) -> list[str]:
+    """Return the cell, cut in front of each place where a formula would begin. A `'` in front of it changes nothing."""
+    if not _MAY_RUN.search(cell):
+        return [cell]
+    parts, runs, end = [], False, len(cell)
+    for place in range(len(cell) - 1, -1, -1):
+        sign = cell[place]
+        runs = sign in _RUNS or (runs and _is_skipped(sign))
+        if runs and place and cell[place - 1] in _SEPARATES:
+            parts.append(cell[place:end])
+            end = place
+    starts = runs or cell.lstrip("'")[:1] in ("\t", "\r")
+    return [*([""] if starts else []), cell[:end], *reversed(parts)]
+
+
+def _is_skipped(sign: str) -> bool:
+    """Return whether a program may ignore this sign in front of a formula."""
+    return sign in "'\"" or sign.isspace() or sign in _UNSEEN or unicodedata.category(sign) in ("Cc", "Cf")
 
 
 class CsvTooLarge(Exception):

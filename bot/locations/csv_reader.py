@@ -179,4 +179,4 @@ def _as_in_first(first: RequestedLocation, by: Key) -> str:
 
 
 def _cell(raw: str) -> str:
-    return " ".join(unguarded(" ".join(raw.split())).split())
+    return " ".join(unguarded(raw.strip()).split())
