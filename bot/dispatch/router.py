@@ -32,7 +32,7 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
         if _lacks_organization(session, request, now):
             return Detail.ORGANIZATION
         access = decide_access(session, request)
-        if not request.already_waited and (too_fast := rate_limits.too_fast(session, access.requester, now)):
+        if not request.already_waited and (too_fast := rate_limits.too_fast(session, settings, access.requester, now)):
             access = replace(access, verdict=too_fast)
         if (detail := _missing_detail(request, access.permission)) is not None:
             return detail
@@ -103,7 +103,7 @@ def _outcome(
         with nullcontext() if command.only_reads(request.message) else session.begin_nested():
             outcome = command.run(session, told)
             if isinstance(outcome, Reply) and outcome.attachment and enterprise and command.exports:
-                rate_limits.check_exports(session, access.requester, enterprise, now)
+                rate_limits.check_exports(session, settings, access.requester, enterprise, now)
     except Refusal as refusal:
         return refusal
     return outcome

@@ -1,8 +1,7 @@
 """`audit`, and how much is too much."""
 
-import pytest
+from collections.abc import Callable
 
-from bot.dispatch import rate_limits
 from sandbox.seed import BOREALIS, SPACE
 from sandbox.world import PARTNER_ADMIN
 from tests.journeys.house import ANA, OLGA, SAM, House
@@ -16,6 +15,11 @@ def _asked(house: House, who: str, typed: str = "audit") -> list[tuple[str, ...]
     """Who asked for what, and how it went."""
     answer = house.ask(who, typed)
     return [(row[2], row[5], row[6], row[7]) for row in csv_of(house, answer, who, HEADER)]
+
+
+def _started(house: House) -> House:
+    house.start()
+    return house
 
 
 def test_admins_see_the_audit_of_their_enterprise_and_operators_all(house: House) -> None:
@@ -51,8 +55,8 @@ def test_the_audit_is_not_posted_in_a_group_with_others(house: House) -> None:
     assert "1:1 message" in text(answer)
 
 
-def test_too_many_commands_in_a_minute_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 3)
+def test_too_many_commands_in_a_minute_are_refused(database_url: str, build: Callable[..., House]) -> None:
+    house = _started(build(database_url, commands_per_minute=3))
     for typed in ("help", "bogus", "help"):
         house.ask(ANA, typed)
     said = text(house.ask(ANA, "help"))
@@ -68,8 +72,10 @@ def test_too_many_commands_in_a_minute_are_refused(house: House, monkeypatch: py
     assert "What you can type" in text(house.ask(ANA, "help"))
 
 
-def test_a_command_that_waits_for_webex_counts_towards_the_limit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 2)
+def test_a_command_that_waits_for_webex_counts_towards_the_limit(
+    database_url: str, build: Callable[..., House]
+) -> None:
+    house = _started(build(database_url, commands_per_minute=2))
     house.faults.add(path="/broadworks/subscribers", token=PARTNER_ADMIN, delay=60)
     house.make_room("Another", ANA, OLGA)
     for room in (SPACE, "Another"):
@@ -79,8 +85,8 @@ def test_a_command_that_waits_for_webex_counts_towards_the_limit(house: House, m
     house.faults.clear()
 
 
-def test_too_many_files_in_an_hour_are_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 2)
+def test_too_many_files_in_an_hour_are_refused(database_url: str, build: Callable[..., House]) -> None:
+    house = _started(build(database_url, files_per_hour=2))
     house.ask(ANA, "licenses")
     house.ask(ANA, "licenses last=a*")
     answer = house.ask(ANA, "licenses")
@@ -94,9 +100,9 @@ def test_too_many_files_in_an_hour_are_refused(house: House, monkeypatch: pytest
 
 
 def test_locations_do_not_change_if_the_file_would_exceed_the_limit(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    database_url: str, build: Callable[..., House]
 ) -> None:
-    monkeypatch.setattr(rate_limits, "MAX_EXPORTS", 1)
+    house = _started(build(database_url, files_per_hour=1))
     service_id = csv_of(house, house.ask(ANA, "licenses"))[0][2]
     answer = house.ask(ANA, "locations", file=f"Service ID,Location\n{service_id},Bern\n".encode())
     assert "within the last hour. That is the limit" in text(answer)

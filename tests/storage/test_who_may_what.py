@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
-from bot.dispatch import rate_limits
 from bot.jobs import maintenance
 from bot.replies import access, notify, spaces, use
+from bot.settings.load import Settings
 from storage import admins, chosen_enterprises
 from storage import spaces as space_rows
 from storage.engine.database import Database
@@ -97,7 +97,8 @@ def test_every_command_follows_the_table_of_rights(world: Database, acme: Enterp
 
 
 def test_the_documents_say_the_limits_as_they_are() -> None:
-    assert f"{rate_limits.MAX_COMMANDS} commands a minute" in _DOCS
-    assert f"{rate_limits.MAX_EXPORTS} files an hour of" in _DOCS
+    limits = Settings()
+    assert f"{limits.commands_per_minute} commands a minute" in _DOCS
+    assert f"{limits.files_per_hour} files an hour" in _DOCS
     assert f"{maintenance.KEEP_AUDIT_FOR.days} days" in _DOCS
     assert f"known by its kind, id and time for {maintenance.KEEP_FOR.days} days" in _DOCS

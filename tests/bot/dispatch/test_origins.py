@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.chat import command_line
+from bot.chat.command import CommandSettings
 from bot.chat.message import Message, Reply, TooFast
-from bot.dispatch import rate_limits, router
+from bot.dispatch import router
 from bot.dispatch.pending_request import Awaited, PendingRequest
 from bot.entrypoints.shell import Shell
 from bot.jobs import typed_message
@@ -25,6 +26,7 @@ from tests.storage.sample_rows import NOW
 ANA = Identity("ana", "ana@acme.example")
 SAM = Identity("sam", "sam@elsewhere.example")
 SECOND = timedelta(seconds=1)
+SETTINGS = Settings().command_settings
 
 
 @dataclass
@@ -63,7 +65,7 @@ def world(database: Database) -> Database:
     return database
 
 
-def typing(database: Database) -> Ask:
+def typing(database: Database, settings: CommandSettings = SETTINGS) -> Ask:
     """People who type in a group."""
 
     def ask(who: Identity, text: str, now: datetime) -> object:
@@ -73,18 +75,18 @@ def typing(database: Database) -> Ask:
             row = inbox.claim(connection, now)
         assert row is not None
         request = replace(typed_message.pending_request(row, message), already_waited=False)
-        return router.answer(database, Settings().command_settings, request, now)
+        return router.answer(database, settings, request, now)
 
     return ask
 
 
-def pressing(database: Database, button: Button) -> Ask:
+def pressing(database: Database, button: Button, settings: CommandSettings = SETTINGS) -> Ask:
     """People who press a button in that group."""
 
     def ask(who: Identity, text: str, now: datetime) -> object:
         message = Message("card", "room", False, who, "")
         request = PendingRequest(message, command_line.parse(text), button, now)
-        return router.answer(database, Settings().command_settings, request, now)
+        return router.answer(database, settings, request, now)
 
     return ask
 
@@ -124,10 +126,9 @@ def test_a_typed_message_and_another_origin_get_the_same_outcome(world: Database
     assert button.ended == len(asked)
 
 
-def test_commands_of_every_origin_count_towards_one_limit(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "MAX_COMMANDS", 3)
-    button = Button()
-    ask = [typing(world), pressing(world, button)]
+def test_commands_of_every_origin_count_towards_one_limit(world: Database) -> None:
+    few, button = replace(SETTINGS, commands_per_minute=3), Button()
+    ask = [typing(world, few), pressing(world, button, few)]
     outcomes = [ask[number % 2](ANA, "help", NOW + number * SECOND) for number in range(5)]
     assert [isinstance(outcome, TooFast) for outcome in outcomes] == [False, False, False, True, True]
     assert [row.outcome for row in audited(world)] == ["answered"] * 3 + ["too fast"] * 2
@@ -145,5 +146,5 @@ def test_only_the_shell_needs_no_rights(world: Database) -> None:
     nobody = Message("", "", True, Identity("", "somebody"), "")
     for origin, outcome in ((Button(), "denied"), (Shell(), "answered")):
         request = PendingRequest(nobody, command_line.parse("enterprise"), origin, NOW)
-        router.answer(world, Settings().command_settings, request, NOW)
+        router.answer(world, SETTINGS, request, NOW)
         assert audited(world)[-1].outcome == outcome
