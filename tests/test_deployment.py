@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.util import load_class
 
+from bot.entrypoints.door_worker import DoorWorker
 from bot.entrypoints.wiring import KEEP_ALIVE_SECONDS, MAX_STOP_SECONDS
 from bot.settings.catalog import SETTINGS, Process
 from bot.settings.load import load
@@ -99,6 +101,7 @@ def test_gunicorn_listens_on_the_configured_port(environ: dict[str, str], port: 
     assert options.graceful_timeout == MAX_STOP_SECONDS
     assert options.keepalive == KEEP_ALIVE_SECONDS
     assert options.threads > 1
+    assert load_class(options.worker_class) is DoorWorker
 
 
 def test_heroku_uses_a_supported_python() -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from bot.entrypoints import gunicorn_config, provider_access, startup, wiring
+from bot.entrypoints.door_worker import DoorWorker
 from bot.entrypoints.token_look import look_at_tokens
 from bot.jobs.engine.clock import Clock
 from bot.settings.load import Settings
@@ -71,7 +72,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": f"{listening_address(self._settings)}:{self._settings.port}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": DoorWorker,
             "threads": 8,
             "graceful_timeout": wiring.MAX_STOP_SECONDS,
             "keepalive": wiring.KEEP_ALIVE_SECONDS,
