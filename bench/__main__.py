@@ -10,7 +10,16 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import forged, idle_connections, licenses, looking_back, measures, sync_throughput, webex_client
+from bench import (
+    forged,
+    idle_connections,
+    licenses,
+    looking_back,
+    measures,
+    neighbours,
+    sync_throughput,
+    webex_client,
+)
 from bench.bots import Bench, Start, real_postgres
 from bench.measures import Scale
 from bench.report import Row, table
@@ -148,6 +157,7 @@ MEASURES: dict[str, Callable[[Bench, Scale], Iterator[Row]]] = {
     "moves": moves,
     "licenses": licenses.rows,
     "lookback": looking_back.rows,
+    "neighbours": neighbours.rows,
 }
 
 

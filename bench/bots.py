@@ -50,12 +50,19 @@ class Bench:
     @contextmanager
     def web_and_worker(self) -> Iterator[Bot]:
         """Run our bot as in the Procfile: web and worker on PostgreSQL."""
+        with self.web_and_worker_of(self.webex) as (bot, _):
+            yield self._warm_up(bot)
+
+    @contextmanager
+    def web_and_worker_of(self, webex: FakeWebex, **settings: str) -> Iterator[tuple[Bot, str]]:
+        """Run web and worker with another fake Webex; yield the address of the database, too."""
         lines = (line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
         commands = {name: ["sh", "-c", f"exec {command}"] for name, command in lines}
         port = free_port()
         with ExitStack() as stack:
             url = stack.enter_context(self.server.empty())
-            environ = self._settings(port, url.replace("postgresql+psycopg", "postgres"))
+            plain = url.replace("postgresql+psycopg", "postgres")
+            environ = {**self._settings(port, plain), "WEBEX_API_URL": webex.api, **settings}
             subprocess.run(commands["release"], env=environ, cwd=ROOT, check=True, capture_output=True)
             started = time.monotonic()
             processes = [
@@ -63,31 +70,33 @@ class Bench:
                 for name in ("web", "worker")
             ]
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "web")
-            yield self._warm_up(Bot(port, "/webhooks", processes, time.monotonic() - started))
+            yield Bot(port, "/webhooks", processes, time.monotonic() - started), url
 
     @contextmanager
     def serve_without_address(self) -> Iterator[Bot]:
         """Run our bot as one process on SQLite, without a public address and so without webhooks."""
-        with self._serve(BOT_PUBLIC_URL="", WEBEX_WEBHOOK_SECRET="") as bot:
+        with self.serve_of(self.webex, BOT_PUBLIC_URL="", WEBEX_WEBHOOK_SECRET="") as (bot, _):
             yield bot
 
     @contextmanager
     def serve(self) -> Iterator[Bot]:
         """Run our bot as one process on SQLite."""
-        with self._serve() as bot:
+        with self.serve_of(self.webex) as (bot, _):
             yield self._warm_up(bot)
 
     @contextmanager
-    def _serve(self, **settings: str) -> Iterator[Bot]:
+    def serve_of(self, webex: FakeWebex, **settings: str) -> Iterator[tuple[Bot, str]]:
+        """Run one process with another fake Webex; yield the address of the database, too."""
         port = free_port()
         data = self.folder / f"serve-{port}"
         data.mkdir()
-        environ = {**self._settings(port, f"sqlite:///{data}/bot.db"), **settings}
+        url = f"sqlite:///{data}/bot.db"
+        environ = {**self._settings(port, url), "WEBEX_API_URL": webex.api, **settings}
         command = [sys.executable, "-m", "bot", "serve"]
         started = time.monotonic()
         with running(command, environ, self.folder / "serve.log") as process:
             wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve", pause=0.005)
-            yield Bot(port, "/webhooks", [process], time.monotonic() - started)
+            yield Bot(port, "/webhooks", [process], time.monotonic() - started), url
         shutil.rmtree(data)
 
     @contextmanager

@@ -32,6 +32,7 @@ class Scale:
     queued: int = 10_000
     license_holders: int = 100_000
     idle_rounds: int = 12
+    neighbours: int = 120
 
 
 QUICK = Scale(
@@ -45,6 +46,7 @@ QUICK = Scale(
     queued=6_000,
     license_holders=20_000,
     idle_rounds=2,
+    neighbours=40,
 )
 
 

@@ -5,15 +5,14 @@ from typing import Any
 ENTERPRISE = "acme"
 COUNT = 30_000
 PAGE = 100
-PAGES = COUNT // PAGE
 _CHANGED = "2026-11-01T00:00:00.000Z"
 
 
-def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-    """Return a page, counted from 1, and the number of the next page."""
+def page(number: int, count: int = COUNT) -> tuple[list[dict[str, Any]], int | None]:
+    """Return a page, counted from 1, of this many subscribers, and the number of the next page."""
     first = (number - 1) * PAGE
-    items = [_subscriber(index) for index in range(first, min(first + PAGE, COUNT))]
-    return items, number + 1 if number < PAGES else None
+    items = [_subscriber(index) for index in range(first, min(first + PAGE, count))]
+    return items, number + 1 if number * PAGE < count else None
 
 
 def _subscriber(index: int) -> dict[str, Any]:

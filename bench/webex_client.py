@@ -62,10 +62,10 @@ class FakeWebex:
 
 
 @contextmanager
-def running(folder: Path, delay: float = DELAY) -> Iterator[FakeWebex]:
+def running(folder: Path, delay: float = DELAY, program: str = "bench.fake_webex") -> Iterator[FakeWebex]:
     """Run a fake Webex that answers after `delay` seconds."""
     webex = FakeWebex(processes.free_port())
-    command = [sys.executable, "-m", "bench.fake_webex", str(webex.port), str(delay)]
+    command = [sys.executable, "-m", program, str(webex.port), str(delay)]
     with processes.running(command, processes.environment(), folder / "webex.log"):
-        wait_for(lambda: processes.answers(f"http://127.0.0.1:{webex.port}/bench/count"), "the fake Webex")
+        wait_for(lambda: processes.answers(f"http://127.0.0.1:{webex.port}/bench/count/0"), "the fake Webex")
         yield webex

@@ -36,6 +36,11 @@ def number_of(any_id: str) -> int:
     return int(any_id[-_DIGITS:])
 
 
+def signature(body: bytes) -> str:
+    """Return the value of X-Spark-Signature."""
+    return hmac.digest(SECRET.encode(), body, "sha1").hex()
+
+
 def request(number: int, path: str) -> bytes:
     """Return the signed HTTP request that Webex sends for a message."""
     body = json.dumps(
@@ -65,6 +70,6 @@ def request(number: int, path: str) -> bytes:
     ).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"X-Spark-Signature: {hmac.digest(SECRET.encode(), body, 'sha1').hex()}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"X-Spark-Signature: {signature(body)}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

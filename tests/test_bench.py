@@ -16,6 +16,7 @@ from bench import (
     memory,
     minimal_export,
     sync_worker,
+    two_companies,
     webex_client,
 )
 from bench.load import quantile
@@ -46,6 +47,18 @@ def test_the_fake_webex_answers_after_its_delay_and_records_posts(fake: FakeWebe
     assert message.elapsed.total_seconds() >= DELAY
     assert posted.elapsed.total_seconds() >= DELAY
     assert [number for number, _ in fake.posts()] == [number_of(room_id(7))]
+
+
+def test_a_message_of_two_companies_says_who_wrote_what(tmp_path: Path) -> None:
+    with webex_client.running(tmp_path, DELAY, "bench.two_companies") as webex:
+        person = two_companies.NEIGHBOURS[3]
+        number = person.message(two_companies.Kind.COMMAS, 7)
+        message = requests.get(f"{webex.api}messages/{message_id(number)}", timeout=5).json()
+        file = requests.get(message["files"][0], timeout=5).content
+        requests.post(f"{webex.api}messages", json={"roomId": room_id(number)}, timeout=5)
+        answered = requests.get(f"http://127.0.0.1:{webex.port}/bench/answered/0", timeout=5).json()
+    assert (message["personId"], message["personEmail"], message["text"]) == (person.id, person.email, "locations")
+    assert (file, list(answered)) == (two_companies.FILE, [room_id(number)])
 
 
 def test_the_two_calls_any_bot_must_make_take_two_delays(fake: FakeWebex) -> None:
