@@ -1,17 +1,17 @@
 """The admins of each enterprise, and the operators."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, null, or_, select, text, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, false, null, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
+from storage.values.belonging import Belonging, belonging, is_kept_out
 from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
-from storage.values.webex_ids import differ
 
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
@@ -68,16 +68,12 @@ def remove(session: Session, enterprise_id: int, email: str) -> None:
     session.execute(delete(_ADMINS).where(*is_admin))
 
 
-_OF_ENTERPRISE = (
-    select(*(_ADMINS.c[field.name] for field in fields(Admin)))
-    .where(_ADMINS.c.enterprise_id == bindparam("enterprise"))
-    .order_by(_ADMINS.c.email_folded)
-)
-
-
 def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
-    """Return the admins of an enterprise, in order of e-mail."""
-    return [Admin(*row) for row in session.execute(_OF_ENTERPRISE, {"enterprise": enterprise_id})]
+    """Return the admins of an enterprise, also those who are kept out, in order of e-mail."""
+    query = select(AdminRow, EnterpriseRow.org_id).join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
+    found = session.execute(query.where(AdminRow.enterprise_id == enterprise_id).order_by(AdminRow.email_folded))
+    people = [(admin_of(row), org_id) for row, org_id in found]
+    return [replace(admin, is_kept_out=is_kept_out(admin, org_id)) for admin, org_id in people]
 
 
 def operators(session: Session) -> list[Admin]:
@@ -106,28 +102,28 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
 class Team:
     """The people who may act for an enterprise: its admins and the operators, in order of e-mail.
 
-    Admins known to be in another Webex organization than the enterprise (`org_id`) are left out.
+    `listed` are its admins, also those who are kept out. `org_id` is the enterprise's Webex organization.
     """
 
-    admins: tuple[Admin, ...]
+    listed: tuple[Admin, ...]
     operators: tuple[Admin, ...]
     org_id: str | None = None
 
+    @property
+    def admins(self) -> tuple[Admin, ...]:
+        """The admins who are not kept out."""
+        return tuple(admin for admin in self.listed if not is_kept_out(admin, self.org_id))
+
     def includes(self, who: Identity) -> bool:
-        """Return whether this person belongs to the team.
-
-        The e-mail counts only if no `person_id` is known for it. An admin in another organization does not belong.
-        """
-        is_elsewhere = differ(self.org_id, who.org_id)
-        return _contains(self.operators, who) or (not is_elsewhere and _contains(self.admins, who))
+        """Return whether this person belongs to the team."""
+        return any(belonging(operator, who, None) is Belonging.BELONGS for operator in self.operators) or any(
+            belonging(admin, who, self.org_id) is Belonging.BELONGS for admin in self.listed
+        )
 
 
-def _contains(people: Iterable[Admin], who: Identity) -> bool:
-    folded = address_key(who.email)
-    return any(
-        person.person_id == who.person_id if person.person_id is not None else address_key(person.email) == folded
-        for person in people
-    )
+def admin_of(row: Any) -> Admin:
+    """Return a row of `people_where`, or an admin's row, as an admin."""
+    return Admin(row.email, row.person_id, row.org_id, row.any_organization)
 
 
 def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | None = None) -> CompoundSelect[Any, Any]:
@@ -137,12 +133,13 @@ def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | N
     """
     both = ("email", "person_id", "email_folded")
     of_admins = (
-        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in both), _ADMINS.c.org_id, _OWN_ORG_ID)
+        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in (*both, "org_id", "any_organization")))
+        .add_columns(_OWN_ORG_ID)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
         .where(admins, _ENTERPRISES.c.removed_at.is_(None))
     )
-    nulls = (null().label("org_id"), null().label("own_org_id"))
-    of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *nulls)
+    only_admins = (null().label("org_id"), false().label("any_organization"), null().label("own_org_id"))
+    of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *only_admins)
     return union_all(of_admins, of_operators if operators is None else of_operators.where(operators))
 
 
@@ -152,7 +149,6 @@ _TEAM = people_where(_ADMINS.c.enterprise_id == bindparam("enterprise")).order_b
 def team(session: Session, enterprise_id: int) -> Team:
     """Return who may act for an enterprise; for a removed one, only the operators."""
     found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
-    org_id = next((row.own_org_id for row in found if row.enterprise_id is not None), None)
-    operators = tuple(Admin(row.email, row.person_id) for row in found if row.enterprise_id is None)
-    admin_rows = [row for row in found if row.enterprise_id is not None and not differ(org_id, row.org_id)]
-    return Team(tuple(Admin(row.email, row.person_id) for row in admin_rows), operators, org_id)
+    listed = tuple(admin_of(row) for row in found if row.enterprise_id is not None)
+    operators = tuple(admin_of(row) for row in found if row.enterprise_id is None)
+    return Team(listed, operators, next((row.own_org_id for row in found if row.enterprise_id is not None), None))

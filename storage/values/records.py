@@ -253,15 +253,12 @@ class Identity:
 class Admin:
     """An admin of an enterprise, or an operator. `person_id` is None until their first message.
 
-    `org_id` is their Webex organization, if it was read, and `kept_out_at` is since when they are kept out for it.
-    `any_organization`: an operator has let them in, from any organization. `added_by_id` and `added_by_email` name the
-    admin or operator who added them in chat.
+    `org_id` is their Webex organization, if it was read. `any_organization`: an operator has let them in, from any
+    organization. `is_kept_out`: they are in another organization than the enterprise, so they may do nothing.
     """
 
     email: str
     person_id: str | None
     org_id: str | None = None
     any_organization: bool = False
-    kept_out_at: datetime | None = None
-    added_by_id: str | None = None
-    added_by_email: str | None = None
+    is_kept_out: bool = False

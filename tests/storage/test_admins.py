@@ -140,8 +140,13 @@ def test_an_admin_of_another_organization_is_denied_and_not_learned(database: Da
     with database.write() as session:
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
     _learn(database, "another", _ANA, "another-org")
+    assert _rights(database, "another", _ANA, "another-org").kept_out_ids == {acme.id}
     assert _rights(database, "another", _ANA, "another-org").denied_enterprise_ids == {acme.id}
-    assert _may(database, "ana", _ANA) == (False, {acme.id})
+    with database.read() as session:
+        assert admins.team(session, acme.id).admins == ()
+        (listed,) = admins.of_enterprise(session, acme.id)
+    assert (listed.person_id, listed.is_kept_out) == (None, True)
+    assert _rights(database, "ana", _ANA, "org-of-acme").enterprise_ids == {acme.id}
     _learn(database, "ana", _ANA, "ORG-of-acme")
     assert _may(database, "ana", _ANA) == (False, {acme.id})
     _learn(database, "ana", _ANA, "another-org")
