@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, TooLate, Wait
 from bot.dispatch import lateness
 from bot.dispatch.access import Access, Permission
-from bot.dispatch.operator_alerts import alert_operators
 from bot.dispatch.pending_request import Awaited, PendingRequest
 from bot.replies import delivery
+from bot.services import kept_out
 from storage import audit, destinations, rights, rosters, webex_status
 from storage.values.messages import Address
 from storage.values.records import AuditEntry
@@ -51,7 +51,7 @@ def record_outcome(
     else:
         row = _answer(session, request, outcome, permission, now, default_timezone)
     _audit(session, request, row)
-    alert_operators(session, request.message, known, now)
+    kept_out.tell(session, request.message.sender, request.message.room_id, known, now)
 
 
 def apologize(session: Session, request: PendingRequest, error: str, now: datetime) -> None:

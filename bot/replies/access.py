@@ -8,6 +8,8 @@ from storage.values.records import Enterprise
 
 _MAX_KEYS = 5
 """Enterprises that one notice to the operators names."""
+_MAX_COMMAND = 320
+"""Characters of a command to copy: an e-mail address has at most 254."""
 
 NOT_HERE = (
     "That space belongs to an enterprise to which you have no rights. Write to me here, in 1:1, for your own "
@@ -48,20 +50,61 @@ def for_operators(word: str) -> str:
     return f"Only operators can use {code(word)}. `help` shows what you can type."
 
 
-def kept_out(email: str, keys: Sequence[str], *, operator: bool) -> str:
-    """Tell operators that a person has an admin's address but is another person, or from another organization."""
-    of = [f"an admin of {' and '.join(map(code, keys[:_MAX_KEYS]))}"] if keys else []
-    remedies = ["remove the address with `admins remove` and add it again with `admins add`"] if keys else []
+def kept_out(email: str, elsewhere: Sequence[str], others: Sequence[str], *, operator: bool) -> str:
+    """Tell operators that a person with an admin's or operator's address was kept out.
+
+    `elsewhere` are the keys of the enterprises from whose organization the person is not, `others` those of the
+    enterprises whose admin with this address is another person.
+    """
+    of = [f"an admin of {_keys(keys)}" for keys in (elsewhere, others) if keys]
+    reasons, remedies = [], []
+    if elsewhere:
+        reasons.append("Webex says that they belong to another organization than that enterprise")
+        remedies.append(
+            f"if they may act for it all the same, type {code(f'use {elsewhere[0]}', 67)} and then {_let_in(email)}; "
+            "if not, remove them with `admins remove`"
+        )
     if operator:
         of.append("an operator")
-        remedies.append("remove the address from `BOT_OPERATORS`, restart me, add it back and restart me again")
+    if others or operator:
+        reasons.append("Webex says that this is another person than the one who had the address before")
+    if others:
+        remedies.append(
+            "if the address now belongs to a new person who may act for it, remove the address with `admins remove` "
+            "and add it again with `admins add`"
+        )
+    if operator:
+        remedies.append(
+            "if the address now belongs to a new operator, remove it from `BOT_OPERATORS`, restart me, add it back and "
+            "restart me again"
+        )
     return (
         "**I did not let a person in**\n\n"
-        f"- Who wrote: {plain(email)}, the address of {' and '.join(of)}\n"
-        "- Why I refused: Webex says that this is another person than before, or a person from another organization\n"
-        "- What to do: if the address now belongs to a new person who may use me, "
-        f"{'; also '.join(remedies)}. I never let in an admin from another organization"
+        f"- Who: {plain(email)}, the address of {' and '.join(of)}\n"
+        f"- Why: {'; '.join(reasons)}\n"
+        f"- What to do: {'; '.join(remedies)}"
     )
+
+
+def your_admin_kept_out(email: str, enterprise: Enterprise) -> str:
+    """Tell the admin or operator who added a person that the person was kept out, and what can be done."""
+    name = plain(enterprise.name, 60)
+    return (
+        f"**I did not let {plain(email)} in**\n\n"
+        f"You added this person as an admin of {name}. Webex says that they belong to another organization, so they "
+        f"can do nothing here and get no messages about {name}.\n\n"
+        f"If they are to act for {name} all the same, as a consultant does, ask an operator to type {_let_in(email)}. "
+        f"If you meant another person, type {code(f'admins remove {email}', _MAX_COMMAND)}."
+    )
+
+
+def _let_in(email: str) -> str:
+    return code(f"admins add {email} any-organization", _MAX_COMMAND)
+
+
+def _keys(keys: Sequence[str]) -> str:
+    shown = [code(key, 63) for key in keys[:_MAX_KEYS]]
+    return " and ".join([*shown, f"{len(keys) - _MAX_KEYS:,} more"] if len(keys) > _MAX_KEYS else shown)
 
 
 def which(enterprises: Sequence[Enterprise]) -> str:

@@ -22,8 +22,16 @@ def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
     if not admins:
         return f"{plain(enterprise.name)} has no admin yet. Add one with `admins add jane@acme.example`."
     title = f"**Admins of {plain(enterprise.name)}**: {len(admins):,}\n\n"
-    lines = [f"- {plain(one.email)}{'' if one.person_id else ' (has not written to me yet)'}" for one in admins]
+    lines = [f"- {plain(admin.email)}{_remark(admin)}" for admin in admins]
     return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more")
+
+
+def _remark(admin: Admin) -> str:
+    if admin.is_kept_out:
+        return " (kept out: belongs to another Webex organization)"
+    if admin.person_id is None:
+        return " (has not written to me yet)"
+    return " (may belong to any Webex organization)" if admin.any_organization else ""
 
 
 def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) -> str:

@@ -88,4 +88,5 @@ def _entitled(house: House, sp_enterprise_id: str) -> set[str]:
 def _admins(house: House, sp_enterprise_id: str) -> set[str]:
     with house.database.read() as session:
         found = [one.id for one in enterprises.in_use(session) if one.sp_enterprise_id == sp_enterprise_id]
-        return {admin.email for one in found for admin in admins.of_enterprise(session, one)}
+        listed = [admin for one in found for admin in admins.of_enterprise(session, one)]
+        return {admin.email for admin in listed if not admin.is_kept_out}

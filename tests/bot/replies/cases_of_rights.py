@@ -63,9 +63,11 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield constant(access, "CHANGED_MEANWHILE")
     yield case(rate_limits.too_many)(30, timedelta(seconds=42))
     yield case(rate_limits.too_many_exports)(60, NOW + timedelta(minutes=25), NOW, acme)
-    yield case(access.kept_out, "an admin")(sample.email, sample.keys, operator=False)
-    yield case(access.kept_out, "an operator")(sample.operators[0], [], operator=True)
-    yield case(access.kept_out, "an admin and operator")(sample.email, sample.keys[:1], operator=True)
+    yield case(access.kept_out, "of another organization")(sample.email, sample.keys, [], operator=False)
+    yield case(access.kept_out, "another person")(sample.email, [], sample.keys[:1], operator=False)
+    yield case(access.kept_out, "an operator")(sample.operators[0], [], [], operator=True)
+    yield case(access.kept_out, "all of it")(sample.email, sample.keys[:1], sample.keys, operator=True)
+    yield case(access.your_admin_kept_out)(sample.email, acme)
     for left, days in (("", 14), ("it has ended", -2)):
         yield case(provider_token.ends, left)(NOW + days * _DAY, NOW, acme.timezone)
     yield case(provider_token.refused)(_GRANT, NOW + 3 * _DAY, NOW, acme.timezone)
@@ -177,6 +179,9 @@ def _invalid_fields(sample: Sample) -> Iterator[Case]:
 def _admins(sample: Sample) -> Iterator[Case]:
     acme = sample.enterprise
     team = [Admin(sample.emails[0], "id"), Admin(sample.emails[-1], None)]
+    if sample.is_lifelike:
+        team += [Admin("jo@partner.example", "jo", any_organization=True)]
+        team += [Admin("kim@elsewhere.example", None, is_kept_out=True)]
     yield case(admins.listed)(acme, team * (1 if sample.is_lifelike else sample.many))
     yield case(admins.listed, "none")(acme, [])
     yield case(admins.added)(acme, sample.emails, ["cleo@acme.example"] if sample.is_lifelike else sample.emails)

@@ -1,0 +1,53 @@
+"""Tells of a person who is kept out though they have an admin's address: the operators, and who added the admin."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.replies import access as replies
+from bot.services import operators
+from storage import audit, destinations, enterprises, outbox
+from storage import rights as stored_rights
+from storage.rights import Rights
+from storage.values.messages import Address, Draft
+from storage.values.records import AuditEntry, Identity
+
+_REPEAT_AFTER = timedelta(days=1)
+"""Minimum time between two alerts about one person: they may write as often as they like."""
+
+
+def tell(session: Session, who: Identity, room_id: str, rights: Rights, now: datetime) -> None:
+    """Tell, if a person is kept out of something: every operator once a day, and once the admin who added the person.
+
+    `room_id` is the space where they wrote; empty if they were kept out without having written.
+    """
+    _tell_who_added(session, who, rights, now)
+    if rights.operator or not (rights.denied_enterprise_ids or rights.operator_denied):
+        return
+    destinations.lock(session, Address(person_id=who.person_id))
+    if audit.has_outcome(session, who.person_id, audit.REPORTED, now - _REPEAT_AFTER):
+        return
+    by_id = enterprises.by_ids(session, rights.denied_enterprise_ids)
+    elsewhere = sorted(by_id[each].key for each in rights.kept_out_ids)
+    others = sorted(by_id[each].key for each in rights.denied_enterprise_ids - rights.kept_out_ids)
+    operators.tell(session, replies.kept_out(who.email, elsewhere, others, operator=rights.operator_denied), now)
+    for enterprise_id in rights.denied_enterprise_ids or {None}:
+        audit.add(session, AuditEntry(now, enterprise_id, audit.REPORTED, who.person_id, who.email, room_id))
+
+
+def _tell_who_added(session: Session, who: Identity, rights: Rights, now: datetime) -> None:
+    """Tell it to the admin or operator who added the person. If they have lost their rights, it is not delivered."""
+    if not rights.kept_out_ids:
+        return
+    for kept_out in stored_rights.keep_out(session, who, rights, now):
+        if kept_out.added_by_id is None:
+            continue
+        said = replies.your_admin_kept_out(kept_out.email, enterprises.get(session, kept_out.enterprise_id))
+        draft = Draft(
+            said,
+            personal=True,
+            enterprise_id=kept_out.enterprise_id,
+            person_id=kept_out.added_by_id,
+            is_notice=True,
+        )
+        outbox.send(session, Address(person_id=kept_out.added_by_id), draft, now)
