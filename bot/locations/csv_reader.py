@@ -1,6 +1,5 @@
 """Reads a CSV of locations that an admin sends: which columns it has, and the location that each line requests."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +10,10 @@ from bot.formatting.csv_file import unguarded
 from bot.formatting.quantity import quantity
 from bot.locations import refusals
 from bot.locations.decoding import lines_of
+from bot.locations.maxima import MAX_CELLS, MAX_COMPARED, MAX_FAULTS, MAX_LINE_LENGTH, MAX_LOCATION_LENGTH
 from bot.locations.refusals import Fault, quoted
+from bot.locations.rows import rows_of
 from storage.values.folding import address_key, fold
-
-MAX_LINES = 100_000
-"""Lines that a file may have, so that one file cannot take all memory: one for each holder of a large roster."""
-
-MAX_LOCATION_LENGTH = 200
-"""Characters that a location may have. Names of places are shorter; longer text is in the wrong column."""
 
 LOCATION = "Location"
 
@@ -82,32 +77,47 @@ class _Table:
     key_at: int
     location_at: int
 
+    @property
+    def last_at(self) -> int:
+        """The position of the last column that is read."""
+        return max(self.key_at, self.location_at)
+
 
 def read(content: bytes) -> LocationUpload:
     """Return the locations that a file requests; raise Refusal, which lists the lines that cannot be understood."""
     lines = lines_of(content)
-    if len(lines) > MAX_LINES:
-        raise Refusal(refusals.too_long(MAX_LINES))
+    for number, text in enumerate(lines, start=1):
+        if len(text) - 1 > MAX_LINE_LENGTH:
+            expected = f"at most {MAX_LINE_LENGTH:,} characters in a line"
+            raise Refusal(refusals.faults([Fault(number, expected, f"{len(text) - 1:,}")]))
     table = _find_table(lines)
+    if sum(line.count(table.delimiter) for line in lines) > MAX_CELLS:
+        raise Refusal(refusals.too_many_cells(MAX_CELLS))
     faults = table.faults
     requested: list[RequestedLocation] = []
     firsts: dict[str, RequestedLocation] = {}
+    compared = 0
     for number, row in table.rows:
-        cells = [_cell(raw) for raw in row]
-        if not any(cells):
-            continue
-        fault = _row_fault(number, cells, table)
+        fault = _row_fault(number, row, table)
+        if fault is None:
+            if len(row) <= table.last_at:
+                continue  # it is blank
+            given, location = _cell(row[table.key_at]), _cell(row[table.location_at])
+            if not (given or location or _has_text(row)):
+                continue
+            line = RequestedLocation(number, given, folded_key(table.by, given), location)
+            requested.append(line)
+            compared += 0 if given.isascii() else len(line.key)
+            if compared > MAX_COMPARED:
+                raise Refusal(refusals.too_many_letters(table.by))
+            first = firsts.setdefault(line.key, line) if line.key else line
+            fault = _location_fault(line, first, table.by)
         if fault is not None:
             faults.append(fault)
-            continue
-        given, location = cells[table.key_at], cells[table.location_at]
-        line = RequestedLocation(number, given, folded_key(table.by, given), location)
-        requested.append(line)
-        first = firsts.setdefault(line.key, line) if line.key else line
-        if first.location != location:
-            faults.append(Fault(number, _as_in_first(first, table.by), quoted(location)))
+            if len(faults) >= MAX_FAULTS:
+                break
     if faults:
-        raise Refusal(refusals.faults(faults), personal=True)
+        raise Refusal(refusals.faults(faults, stopped=len(faults) >= MAX_FAULTS), personal=True)
     return LocationUpload(table.by, tuple(requested))
 
 
@@ -124,10 +134,15 @@ def _find_table(lines: list[str]) -> _Table:
     named = _NAMED_DELIMITER.fullmatch(lines[start])
     delimiters = named[1] if named else _DELIMITERS
     start += 1 if named else 0
+    too_large: Refusal | None = None
     for delimiter in delimiters:
         faults: list[Fault] = []
-        rows = _rows(lines, start, delimiter, faults)
-        number, row = next(rows, (start + 1, []))
+        rows = rows_of(lines, start, delimiter, faults)
+        try:
+            number, row = next(rows, (start + 1, []))
+        except Refusal as refusal:
+            too_large = too_large or refusal
+            continue
         header = [_cell(raw) for raw in row]
         # None stands for a column that is not read.
         columns = [_COLUMNS.get(_SEPARATORS.sub("", fold(cell))) for cell in header]
@@ -139,35 +154,31 @@ def _find_table(lines: list[str]) -> _Table:
                 raise Refusal(refusals.faults([Fault(number, f"one column `{name}`", str(columns.count(name)))]))
         return _Table(rows, faults, delimiter, header, by, columns.index(by), columns.index(LOCATION))
     found = lines[start].strip() if start < len(lines) else ""
-    raise Refusal(refusals.faults([Fault(start + 1, _EXPECTED_HEADER, quoted(found))]), personal=True)
+    header_fault = Fault(start + 1, _EXPECTED_HEADER, quoted(found))
+    raise too_large or Refusal(refusals.faults([header_fault]), personal=True)
 
 
-def _rows(lines: list[str], start: int, delimiter: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the number of its first line, and stop at the first bad quote."""
-    reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
-    while True:
-        number = start + reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            found = quoted(lines[number - 1].strip())
-            faults.append(Fault(number, "quotes only around a whole cell, and doubled inside it", found))
-            return
-        if row:
-            yield number, row
+def _row_fault(number: int, row: list[str], table: _Table) -> Fault | None:
+    """Return what is wrong with the number of cells; nothing is wrong in a blank row."""
+    wide = len(table.header)
+    # Only extra cells that are not blank are wrong.
+    if not _has_text(row if len(row) <= table.last_at else row[wide:]):
+        return None
+    there = f"{quantity(len(row), 'cell')}, {quoted(table.delimiter.join(map(_cell, row)))}"
+    return Fault(number, f"{quantity(wide, 'cell')}, as in the header", there)
 
 
-def _row_fault(number: int, cells: list[str], table: _Table) -> Fault | None:
-    wide, location_at = len(table.header), table.location_at
-    if any(cells[wide:]) or len(cells) <= max(table.key_at, location_at):
-        there = f"{quantity(len(cells), 'cell')}, {quoted(table.delimiter.join(cells))}"
-        return Fault(number, f"{quantity(wide, 'cell')}, as in the header", there)
-    if len(cells[location_at]) > MAX_LOCATION_LENGTH:
-        found = f"{len(cells[location_at]):,}, {quoted(cells[location_at])}"
-        return Fault(number, f"a location of at most {MAX_LOCATION_LENGTH} characters", found)
-    return None
+def _has_text(row: list[str]) -> bool:
+    return any(map(str.strip, row))
+
+
+def _location_fault(line: RequestedLocation, first: RequestedLocation, by: Key) -> Fault | None:
+    """Return what is wrong with a location; `first` is the first line about the same license holder."""
+    location = line.location
+    if len(location) > MAX_LOCATION_LENGTH:
+        found = f"{len(location):,}, {quoted(location)}"
+        return Fault(line.line, f"a location of at most {MAX_LOCATION_LENGTH} characters", found)
+    return None if first.location == location else Fault(line.line, _as_in_first(first, by), quoted(location))
 
 
 def _as_in_first(first: RequestedLocation, by: Key) -> str:

@@ -5,6 +5,7 @@ import re
 
 from bot.chat.message import Refusal
 from bot.locations import refusals
+from bot.locations.maxima import MAX_LINES
 
 _FORMATS = {
     b"PK\x03\x04": "an Excel workbook (or another zip file)",
@@ -12,11 +13,13 @@ _FORMATS = {
     b"%PDF": "a PDF",
 }
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines_of(content: bytes) -> list[str]:
-    """Return the file's lines, each with its line break; raise Refusal if the file is not text."""
+    """Return the file's lines, each with a line feed at its end, whatever line breaks the file has.
+
+    Raise Refusal if the file is not text, or has more than MAX_LINES lines.
+    """
     for beginning, what in _FORMATS.items():
         if content.startswith(beginning):
             raise Refusal(refusals.not_text(what))
@@ -26,7 +29,10 @@ def lines_of(content: bytes) -> list[str]:
         raise Refusal(refusals.not_text("in a text encoding that I do not know")) from None
     if _CONTROLS.search(text):
         raise Refusal(refusals.not_text("not text"))
-    return _LINES.findall(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    if text.count("\n") >= MAX_LINES:
+        raise Refusal(refusals.too_long(MAX_LINES))
+    return [f"{line}\n" for line in text.split("\n")]
 
 
 def _encoding(content: bytes) -> str:

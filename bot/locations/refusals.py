@@ -24,10 +24,10 @@ class Fault:
     found: str
 
 
-def faults(found: Sequence[Fault]) -> str:
-    """List the lines that cannot be understood."""
+def faults(found: Sequence[Fault], *, stopped: bool = False) -> str:
+    """List the lines that cannot be understood. `stopped`: there were so many that the rest was not read."""
     lines = [f"- Line {fault.line:,}: I expected {fault.expected}, but found {fault.found}" for fault in found]
-    listed = cut(lines, _MAX_FAULTS_BYTES, "- and {n} more")
+    listed = cut(lines, _MAX_FAULTS_BYTES, "- and {n} more, then I stopped reading" if stopped else "- and {n} more")
     return f"I do not understand that file:\n\n{listed}\n\n{_UNCHANGED} Please correct the file and send it again."
 
 
@@ -49,6 +49,16 @@ def too_large(most: int) -> str:
 def too_long(most: int) -> str:
     """Say that the file has too many lines."""
     return f"That file has more than {most:,} lines. {_UNCHANGED} Please send it in smaller parts."
+
+
+def too_many_cells(most: int) -> str:
+    """Say that the file has too many cells."""
+    return f"That file has more than {most:,} cells. {_UNCHANGED} Please remove the columns that I do not need."
+
+
+def too_many_letters(column: str) -> str:
+    """Say that a column takes too long to compare."""
+    return f"The column `{column}` of that file is too long to compare. {_UNCHANGED} Please send it in smaller parts."
 
 
 def unsafe() -> str:

@@ -67,12 +67,29 @@ def _folded(text: str) -> str:
         return text.casefold().replace("`", "'")
     # Quotes are replaced before NFKD, which turns an acute accent into a space. Marks are removed before casefold(),
     # which turns one of them, the iota subscript, into a letter.
-    folded = _without_marks(text.translate(_REPLACEMENTS)).casefold().translate(_REPLACEMENTS)
-    return _without_marks(folded).translate(_REPLACEMENTS)
+    once = _without_marks(text.translate(_REPLACEMENTS))
+    folded = once.casefold().translate(_REPLACEMENTS)
+    return folded if folded == once else _without_marks(folded).translate(_REPLACEMENTS)
 
 
 def _without_marks(text: str) -> str:
-    return "".join(filter(_is_kept, unicodedata.normalize("NFKD", text)))
+    # Marks go before NFKD, too: it sorts them, in a time that grows with the square of their number.
+    return unicodedata.normalize("NFKD", text.translate(_KEPT)).translate(_KEPT)
+
+
+class _Kept(dict[int, int | None]):
+    """Which letters stay, by their code: a table for `translate`, filled with the letters that texts have."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = code if _is_kept(chr(code)) else None
+        if len(self) < _MAX_REMEMBERED:
+            self[code] = kept
+        return kept
+
+
+_KEPT = _Kept()
+_MAX_REMEMBERED = 10_000
+"""Letters that `_KEPT` remembers: all that a few languages have. A text of all letters must not fill the memory."""
 
 
 def _is_kept(letter: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.chat.message import Refusal
 from bot.formatting.csv_file import guarded
-from bot.locations import csv_reader
+from bot.locations import csv_reader, maxima
 from bot.locations.csv_reader import Key, RequestedLocation, read
 from storage.values.folding import fold
 
@@ -185,8 +185,8 @@ def test_a_file_that_is_not_text_is_refused_with_how_to_make_one(content: bytes,
 
 
 def test_the_limits_for_lines_and_letters_are_exact() -> None:
-    lines = "".join(f"{number},x\n" for number in range(csv_reader.MAX_LINES - 1))
-    assert len(read(("Ext,Location\n" + lines).encode()).lines) == csv_reader.MAX_LINES - 1
+    lines = "".join(f"{number},x\n" for number in range(maxima.MAX_LINES - 1))
+    assert len(read(("Ext,Location\n" + lines).encode()).lines) == maxima.MAX_LINES - 1
     assert "more than 100,000 lines" in refused("Ext,Location\n" + lines + "x,y\n")
     assert requested_by(f"Ext,Location\n1,  {'x' * 200}  \n") == [("1", "x" * 200)]
     assert "at most 200 characters, but found 201" in refused(f"Ext,Location\n1,{'x' * 201}\n")

@@ -6,9 +6,18 @@ from dataclasses import replace
 from bot.chat.message import MAX_FILE_BYTES
 from bot.locations import csv_reader
 from bot.locations import refusals as file_refusals
-from bot.locations.csv_reader import MAX_LINES, Key, RequestedLocation
+from bot.locations.csv_reader import Key, RequestedLocation
 from bot.locations.decoding import lines_of
 from bot.locations.matching import LineResult, Result, UploadResult
+from bot.locations.maxima import (
+    MAX_CELL_LENGTH,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_FAULTS,
+    MAX_LINE_LENGTH,
+    MAX_LINES,
+    MAX_ROW_LINES,
+)
 from bot.replies import locations
 from tests.bot.replies.cases import Case, Sample, case, refused
 from tests.bot.samples import NOW, ROSTER
@@ -26,6 +35,12 @@ _FAULTY = {
     "two columns with one name": "Ext,Location,Location",
     "too few and too many cells": "Ext,Location\n1001\n1002,Plano,Dallas",
     "a quote inside a cell": 'Ext,Location\n1001,"Plano" North',
+    "very many lines": "Ext,Location\n" + "1001\n" * MAX_FAULTS,
+    "a long line": f"Ext,Location\n{',' * (MAX_LINE_LENGTH + 1)}",
+    "a long row": f'Ext,Location\n1001,"{"Plano" * 1000}\n{"Plano" * 1000}"',
+    "a row of many lines": f'Ext,Location\n1001,"Plano{chr(10) * (MAX_ROW_LINES + 1)}',
+    "many columns": f"Ext,Location\n1001,Plano{',' * MAX_COLUMNS}",
+    "a long cell": f"Ext,Location\n1001,Plano,{'x' * (MAX_CELL_LENGTH + 1)}",
     "a long location": f"Ext,Location\n1001,{'Building 7, second floor, ' * 9}".replace(", ", " "),
     "one person at two places": "Ext,Location\n1001,Plano\n1001,Dallas\n1002,\n1002,Plano",
 }
@@ -85,6 +100,8 @@ def _files(sample: Sample) -> Iterator[Case]:
         yield refused(file_refusals.not_text, when, lines_of, content)
     yield case(file_refusals.too_large)(MAX_FILE_BYTES)
     yield case(file_refusals.too_long)(MAX_LINES)
+    yield case(file_refusals.too_many_cells)(MAX_CELLS)
+    yield case(file_refusals.too_many_letters)(Key.EXT)
     yield case(file_refusals.unsafe)()
     yield case(file_refusals.gone)()
     yield case(file_refusals.several)(2)
