@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.chat.message import Refusal
+from bot.formatting.escape import inert
 from bot.formatting.width import shortened, width
 
 _CONTEXT = 20
@@ -97,8 +98,8 @@ def too_many_comparisons(most: int) -> Refusal:
 
 
 def code(text: str) -> str:
-    """Return a short text as inline code that its own backticks cannot end."""
-    return f"`{_short(text.replace('`', chr(39)), _MAX_FAULT) or ' '}`"
+    """Return a short text as inline code that its own backticks cannot end, and that is no mention, tag or link."""
+    return f"`{_short(_inert(text), _MAX_FAULT) or ' '}`"
 
 
 def _refusal(said: str, line: str, start: int, end: int, advice: str) -> Refusal:
@@ -107,7 +108,7 @@ def _refusal(said: str, line: str, start: int, end: int, advice: str) -> Refusal
 
 def _pointed(line: str, start: int, end: int) -> str:
     """Return the typed line around the fault with carets under it, in a fence that the line cannot end."""
-    line = line.replace("`", "'")
+    line = _inert(line)
     before = line[max(start - _CONTEXT, 0) : start]
     if start > _CONTEXT:
         before = "…" + before
@@ -115,6 +116,10 @@ def _pointed(line: str, start: int, end: int) -> str:
     after = _short(line[end:], _CONTEXT)
     carets = "^" * max(width(token), 1)
     return f"```\n{before}{token}{after}\n{' ' * width(before)}{carets}\n```"
+
+
+def _inert(text: str) -> str:
+    return inert(text.replace("`", "'"))
 
 
 def _short(text: str, columns: int) -> str:

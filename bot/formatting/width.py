@@ -8,7 +8,7 @@ import unicodedata
 
 from wcwidth import clip, ljust, width
 
-from bot.formatting.escape import visible
+from bot.formatting.escape import inert, visible
 
 __all__ = ["cell_text", "padded", "shortened", "width"]
 
@@ -29,8 +29,11 @@ It also ends text whose last letter would join the space after it, which then wo
 
 
 def cell_text(cell: str) -> str:
-    """Return a cell as a fixed-width table can show it: one line that cannot end the fence or reorder its row."""
-    shown = _few_marks(visible(cell).replace("`", "'"))[:_MAX_CELL_LENGTH]
+    """Return a cell as a fixed-width table can show it.
+
+    It is one line that cannot end the fence, reorder its row, or be a mention, a tag or a link.
+    """
+    shown = inert(_few_marks(visible(cell)).replace("`", "'"))[:_MAX_CELL_LENGTH]
     is_right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in shown)
     if is_right_to_left or width(shown + " ") == width(shown):
         return shown + _LEFT_TO_RIGHT

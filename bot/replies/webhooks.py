@@ -47,7 +47,7 @@ def taken(address: str, *, came_again: bool) -> str:
     )
     return (
         "**Another installation has my webhooks**\n\n"
-        f"- What happened: a program with the same bot token has pointed my webhooks to {code(address)}\n"
+        f"- What happened: a program with the same bot token has pointed my webhooks to {_copied(code(address))}\n"
         f"- What I do: {until}. Meanwhile I hear nothing and answer nobody\n"
         "- What to do: stop one of the two. If you need both, give each a bot of its own (`WEBEX_BOT_TOKEN`)"
     )
@@ -57,14 +57,15 @@ def resting(address: str) -> str:
     """Say in one line, for those who watch the process, that another installation has the webhooks."""
     return (
         f"This installation rests and answers nobody: another one with the same bot token has the webhooks, at "
-        f"{plain(address)}. Stop one of the two."
+        f"{_copied(plain(address))}. Stop one of the two."
     )
 
 
 def taken_back(address: str, *, is_silent: bool) -> str:
     """Say that this installation works again."""
     reason = "has not answered for several minutes" if is_silent else "has given my webhooks up"
-    return f"**I work again**\n\nThe other installation at {code(address)} {reason}, so I am the one that answers."
+    where = _copied(code(address))
+    return f"**I work again**\n\nThe other installation at {where} {reason}, so I am the one that answers."
 
 
 def _repaired(news: Sequence[WebhookNews], now: datetime) -> str:
@@ -73,7 +74,7 @@ def _repaired(news: Sequence[WebhookNews], now: datetime) -> str:
     lines = []
     for one in news:
         since = f". It was last right at {at(one.right_at, now, 'UTC')}" if one.right_at else ""
-        lines.append(f"- {_name(one)}: {_WRONG[one.happening].format(detail=code(one.detail))}{since}")
+        lines.append(f"- {_name(one)}: {_WRONG[one.happening].format(detail=_copied(code(one.detail)))}{since}")
     advice = ""
     if any(one.happening is Happening.INACTIVE for one in news):
         advice = (
@@ -86,7 +87,7 @@ def _repaired(news: Sequence[WebhookNews], now: datetime) -> str:
 def _taken_over(news: Sequence[WebhookNews]) -> str:
     if not news:
         return ""
-    addresses = " and ".join(code(address) for address in dict.fromkeys(one.detail for one in news))
+    addresses = " and ".join(_copied(code(address)) for address in dict.fromkeys(one.detail for one in news))
     return (
         "**I took webhooks over**\n\n"
         f"They pointed to {addresses}, where another installation of me with the same bot token may run. That "
@@ -111,3 +112,11 @@ def _restored(news: Sequence[WebhookNews]) -> str:
 
 def _name(news: WebhookNews) -> str:
     return code(news.name)
+
+
+def _copied(address: str) -> str:
+    """Return an escaped address of an installation so that operators can copy it.
+
+    Only a program with the bot's token can set this address, and such a program can post links by itself.
+    """
+    return address.replace("／／", "//", 1)

@@ -54,6 +54,37 @@ def test_a_name_never_becomes_markup_or_a_mention() -> None:
     assert [name for name, markdown in said.items() if "<@" in outside_code(markdown)] == []
 
 
+ALIVE = re.compile(r"<[^\s`]|\]\(|[\w:]*//|www\.|&lt;@", re.IGNORECASE)
+"""What is a mention, a tag or a link for some program, also in code."""
+
+
+def alive(said: dict[str, str]) -> dict[str, list[str]]:
+    """What is alive in each reply, besides what is escaped, and addresses of installations, which can be copied."""
+    found = {name: ALIVE.findall(re.sub(r"\\[^\n]", "", markdown)) for name, markdown in said.items()}
+    for name in found:
+        if name.startswith("replies.webhooks"):
+            found[name] = [each for each in found[name] if not each.endswith("//")]
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<@all>",
+        "x<@personEmail:eve@evil.example|Ana>",
+        "<a href='http://evil.example'>x</a>",
+        "[x](http://evil.example)",
+        "https://evil.example",
+        "www.evil.example",
+        "//evil.example",
+        "&lt;@all&gt;",
+    ],
+)
+def test_no_text_is_a_mention_a_tag_or_a_link_in_any_reply(text: str) -> None:
+    ordinary, said = alive(replies(everywhere("xx", "xx", "xx", 2))), alive(replies(everywhere(text, text, text, 2)))
+    assert {name: found for name, found in said.items() if found != ordinary[name]} == {}
+
+
 def skeleton(markdown: str) -> str:
     """The signs of markdown in a reply, without those that are harmless."""
     return "".join(sign for sign in HARMLESS.sub("", markdown) if sign in MARKS)

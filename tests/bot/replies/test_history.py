@@ -60,7 +60,7 @@ def test_a_completed_sync_with_errors_is_marked() -> None:
 
 def test_webexs_words_for_a_refusal_are_escaped_once() -> None:
     refused = sync(SyncState.FAILED, cause=Cause.REFUSED, ended_at=NOW, reason="no_way <@all>")
-    assert r"“no\_way &lt;@all&gt;”" in line(refused)
+    assert r"“no\_way ＜@all&gt;”" in line(refused)
 
 
 def test_syncs_that_do_not_fit_are_counted_and_left_to_the_csv() -> None:

@@ -78,7 +78,7 @@ def test_the_meaning_of_a_code_is_given_once() -> None:
 @pytest.mark.parametrize("code", [600014, 6003])
 def test_webexs_words_never_become_markup_or_a_mention(code: int) -> None:
     said = explained([(code, "**b** `c` [l](http://evil.example) <@all>\n# h\n- l")], ROOMY)
-    assert said.endswith(r"Webex says: “\*\*b\*\* \`c\` \[l\](http://evil.example) &lt;@all&gt; \# h - l”")
+    assert said.endswith(r"Webex says: “\*\*b\*\* \`c\` \[l\](http:／／evil.example) ＜@all&gt; \# h - l”")
 
 
 def test_errors_that_do_not_fit_are_counted_in_a_last_item() -> None:
