@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,6 +42,9 @@ class Door:
         self.worker = worker
         self._thread = threading.Thread(target=worker.init_process)
         self._thread.start()
+        while not worker.booted:
+            assert self._thread.is_alive()
+            time.sleep(0.001)
 
     def connect(self, sent: bytes = b"") -> socket.socket:
         """Open a connection and send this on it."""
@@ -52,6 +56,14 @@ class Door:
         """Return all that is answered until the worker closes the connection."""
         with self.connect(sent) as client:
             return rest(client)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Have the worker look at its connections again and again, until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline
+            self.worker.method_queue.defer(lambda: None)
+            time.sleep(0.01)
 
     def stop(self) -> None:
         self.worker.handle_exit(None, None)
