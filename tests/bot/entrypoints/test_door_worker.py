@@ -110,6 +110,14 @@ def test_an_idle_connection_has_no_deadline_of_a_request(hasty: Door) -> None:
         heard(client, b"/fine ")
 
 
+def test_a_slow_request_on_an_idle_connection_has_a_deadline(hasty: Door) -> None:
+    with hasty.connect(GET) as client:
+        heard(client, b"/fine ")
+        client.sendall(GET[:5])
+        hasty.wait_until(lambda: hasty.worker.nr_conns == 0)
+        assert status(rest(client)) == 408
+
+
 def test_a_client_that_reads_no_answer_holds_no_thread() -> None:
     long = b"x" * 20_000_000
 
@@ -204,6 +212,25 @@ def test_more_connections_than_the_limit_are_never_open(monkeypatch: pytest.Monk
         assert 1 < most <= 21
         for client in clients:
             client.close()
+
+
+def test_a_connection_closed_for_another_one_is_closed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", 1)
+    with door() as opened:
+        slow = opened.connect(b"G")
+        opened.wait_until(lambda: opened.worker.nr_conns == 1)
+        begun, goes_on = threading.Event(), threading.Event()
+        opened.worker.method_queue.defer(begun.set)
+        opened.worker.method_queue.defer(goes_on.wait, PATIENCE)
+        begun.wait(PATIENCE)
+        with opened.connect(b"G"):
+            slow.sendall(b"E")  # the loop hears of both at once
+            goes_on.set()
+            with pytest.raises(ConnectionResetError):
+                slow.recv(1)
+            opened.worker.method_queue.defer(begun.clear)
+            opened.wait_until(lambda: not begun.is_set())
+            assert opened.worker.nr_conns == 1
 
 
 def test_no_file_left_closes_a_slow_connection_and_not_the_worker(running: Door) -> None:
