@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import requests
 from sqlalchemy import text
 
-from bench import load, two_companies, webex_client
+from bench import dripping, load, two_companies, webex_client
 from bench.bots import Bench, Bot
 from bench.measures import Scale
 from bench.processes import wait_for
@@ -74,7 +74,8 @@ Trouble = Callable[[Scene, threading.Event], None]
 
 
 def rows(bench: Bench, scale: Scale) -> Iterator[Row]:
-    """Measure each kind of trouble on both databases."""
+    """Measure each kind of trouble on both databases, and connections that drip."""
+    yield from dripping.rows(bench, scale)
     troubles: Sequence[tuple[str, Trouble, float]] = (
         ("8 files of 4.9 million commas each come", _send_commas, 0.0),
         (f"{_NOTICES:,} notices go out at 100 ms each", _send_notices, _POST_SECONDS),
