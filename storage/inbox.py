@@ -106,6 +106,11 @@ def end(session: Session, claim: Claim, state: str, *, error: str | None = None)
     claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, reading_id=None, error=error)
 
 
+def put_off(connection: Connection, claim: Claim, until: datetime) -> None:
+    """Have an event come back at this time, as it is. Later events of its space wait for it."""
+    claims.settle(connection, InboxRow, claim, due_at=until)
+
+
 def wait(
     session: Session,
     claim: Claim,

@@ -128,6 +128,11 @@ class TooFast(Limited):
 
     audit_outcome = TOO_FAST
 
+    def __init__(self, markdown: str, until: datetime) -> None:
+        """Take when the requester's commands work again."""
+        super().__init__(markdown)
+        self.until = until
+
 
 class TooLate(Refusal):
     """A refusal of what was written so long ago that the requester may not want it any more."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.message import Message
 from bot.dispatch import outcome, router
 from bot.dispatch.pending_request import Detail, PendingRequest
-from bot.jobs import memberships, message_reader, typed_message
+from bot.jobs import hearing, memberships, message_reader, typed_message
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.webex.errors import AccessRefused, RateLimited, Unavailable
@@ -25,9 +25,13 @@ GIVE_UP_AFTER = timedelta(days=1)
 
 
 def work(context: Context, row: InboxRow) -> None:
-    """Handle one event: a change of a space, or a message, which the router answers."""
-    if memberships.handle(context, row):
-        return
+    """Handle one event: a change of a space, or a message, which is read unless its sender is silent."""
+    if not memberships.handle(context, row):
+        hearing.hear(context, row, row.person_id, lambda: _read(context, row))
+
+
+def _read(context: Context, row: InboxRow) -> None:
+    """Read a message, and have the router answer it."""
     message = message_reader.read(context, row)
     request = None if message is None else _request(context, row, message)
     if request is None or request.age > GIVE_UP_AFTER:
@@ -35,6 +39,8 @@ def work(context: Context, row: InboxRow) -> None:
             log.info("inbox row %d is left without a word: it was written more than a day ago", row.id)
         with context.database.write() as session:
             inbox.end(session, Claim(row.id, row.attempt), inbox.DROPPED)
+            if message is None and message_reader.is_readable(context, row):
+                hearing.leave_unheard(session, row.person_id, context.now())
         return
     _answer(context, request)
 

@@ -30,10 +30,15 @@ _UNSAFE = (410, 428)
 """HTTP statuses of a file with malware, and of one that cannot be scanned for it (Webex's attachments guide)."""
 
 
+def is_readable(context: Context, row: InboxRow) -> bool:
+    """Return whether an event is about a new message that the bot has not written itself."""
+    return row.resource == "messages" and row.event == "created" and not same(row.person_id, context.me().person_id)
+
+
 def read(context: Context, row: InboxRow) -> Message | None:
     """Return the message of an event; None if it is not for the bot, or is gone."""
     me = context.me()
-    if row.resource != "messages" or row.event != "created" or same(row.person_id, me.person_id):
+    if not is_readable(context, row):
         return None
     try:
         found = context.webex.message(row.data_id)

@@ -1,5 +1,6 @@
 """What the bot says to a person or an enterprise that asks for too much."""
 
+import math
 from datetime import datetime, timedelta
 
 from bot.formatting.escape import plain
@@ -9,10 +10,10 @@ from storage.values.records import Enterprise
 
 
 def too_many(commands: int, wait: timedelta) -> str:
-    """Refuse a person who sends commands too fast."""
-    seconds = max(1, round(wait.total_seconds()))
+    """Refuse a person who sends commands too fast, and is not answered for this long."""
     return (
-        f"You sent more than {quantity(commands, 'command')} in a minute, so I did nothing. Try again in {seconds} s."
+        f"You sent more than {quantity(commands, 'command')} in a minute, so I did nothing. "
+        f"Try again in {math.ceil(wait.total_seconds())} s. Until then, I answer nothing that you send."
     )
 
 

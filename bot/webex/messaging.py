@@ -9,7 +9,7 @@ from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import NotABot, Rejected, Unavailable
 from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
-from bot.webex.models import Account, FileUpload, ListedMessage, Posted, SpaceActivity, SpaceMessage, Webhook
+from bot.webex.models import Account, FileUpload, ListedMessage, Membership, Posted, SpaceActivity, SpaceMessage, Webhook
 from bot.webex.own_webhooks import Answer
 from bot.webex.urls import segment
 from storage.values.provider_access import AccessSubject
@@ -146,8 +146,13 @@ class Webex:
 
     def member(self, room_id: str, person_id: str) -> Identity | None:
         """Return a person as a member of a space; None if the person is not in it."""
+        found = self.membership(room_id, person_id)
+        return found.person if found else None
+
+    def membership(self, room_id: str, person_id: str) -> Membership | None:
+        """Return a person's membership in a space; None if the person is not in it."""
         pages = self._client.pages("memberships", {"roomId": room_id, "personId": person_id})
-        return next((_member(item) for page in pages for item in page), None)
+        return next((Membership(_member(item), text(item, "roomType")) for page in pages for item in page), None)
 
     def is_direct(self, room_id: str) -> bool:
         """Return whether a space is a 1:1 space; one that the bot cannot see is not."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from bot.webex.bots import is_bot
-from storage.values.records import WebexSyncStatus
+from storage.values.records import Identity, WebexSyncStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ class Account:
     def is_human(self) -> bool:
         """Whether it is a person's or a guest's, so that a bot must not act with it."""
         return self.kind in ("person", "appuser") and not is_bot(self.email, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person in a space. `room_type` is Webex's word for the kind of space, empty if Webex does not say."""
+
+    person: Identity
+    room_type: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text, text
+from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Table
+from storage.models.base import Table, partial_index
 
 
 class DenialRow(Table):
@@ -16,11 +16,14 @@ class DenialRow(Table):
     """
 
     __tablename__ = "denials"
+    __table_args__ = (
+        UniqueConstraint("person_id", "outcome", name="uq_denials_person"),
+        partial_index("ix_denials_repeated", "silent_until", where="repeats > 0"),
+    )
 
-    person_id: Mapped[str] = mapped_column(Text, unique=True)
+    person_id: Mapped[str]
     email: Mapped[str]
     outcome: Mapped[str]
-    told_at: Mapped[datetime]
     silent_until: Mapped[datetime]
     repeats: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     repeated_at: Mapped[datetime | None]

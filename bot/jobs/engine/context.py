@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.jobs.engine.one_at_a_time import OneAtATime
 from bot.settings.load import Settings
 from bot.webex.access_token import RenewableToken
 from bot.webex.broadworks import BroadWorks
@@ -50,7 +51,8 @@ class Context:
 
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
     `look_requested`: the spaces are to be looked back at now.
-    `access` is what is known of the access to both sides of Webex.
+    `access` is what is known of the access to both sides of Webex. `strangers` are the people without rights of whom an
+    event is being read.
     """
 
     settings: Settings
@@ -64,6 +66,7 @@ class Context:
     has_looked_at_webhooks: threading.Event = field(default_factory=threading.Event)
     look_requested: threading.Event = field(default_factory=threading.Event)
     access: AccessMemory = field(default_factory=AccessMemory)
+    strangers: OneAtATime = field(default_factory=OneAtATime)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
     def me(self, max_age: timedelta | None = None) -> Account:

@@ -21,14 +21,14 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("told_at", columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("silent_until", columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("repeats", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("repeated_at", columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_denials")),
-        sa.UniqueConstraint("person_id", name=op.f("uq_denials_person_id")),
+        sa.UniqueConstraint("person_id", "outcome", name="uq_denials_person"),
     )
+    _index("ix_denials_repeated", "denials", ["silent_until"], sa.text("repeats > 0"))
     with op.batch_alter_table("admins", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("any_organization", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("kept_out_at", columns.UTCDateTime(timezone=True), nullable=True))
