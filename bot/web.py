@@ -113,6 +113,8 @@ def _event(body: bytes) -> Event | None:
     data = envelope.get("data")
     if not isinstance(data, dict):
         raise BadRequest("data is not an object")
+    if resource == "memberships" and data.get("roomType") == "direct":
+        return None  # nobody greets in a 1:1 space, and nobody can be removed from it
     return Event(
         resource=resource,
         event=_text(envelope, "event"),

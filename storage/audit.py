@@ -1,5 +1,6 @@
 """The audit: who asked for what, in which space, and how it ended. Rows are only added, never changed."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -12,7 +13,14 @@ from storage.engine.database import IN_PORTIONS
 from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
+from storage.values.maxima import MAX_EMAIL, MAX_REASON, cut
 from storage.values.records import FILE, TOO_FAST, AuditEntry
+
+MAX_COMMAND = 100
+"""Characters of the first word of a message: a command has fewer than 20."""
+
+MAX_ARGUMENTS = 2_000
+"""Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
 TOLD, REPORTED, GREETED = "told", "reported", "greeted"
 _NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
@@ -26,8 +34,22 @@ _NEWEST = (_ROWS.c.at.desc(), _ROWS.c.id.desc())
 
 
 def add(session: Session, entry: AuditEntry) -> None:
-    """Add an entry."""
-    insert_row(session, AuditRow, **asdict(entry))
+    """Add an entry. What is too long in it is cut."""
+    bounded = {
+        "email": cut(entry.email, MAX_EMAIL),
+        "command": cut(entry.command, MAX_COMMAND),
+        "arguments": as_kept(entry.arguments),
+        "detail": cut(entry.detail, MAX_REASON),
+    }
+    insert_row(session, AuditRow, **asdict(entry) | bounded)
+
+
+def as_kept(arguments: str) -> str:
+    """Return how the audit keeps arguments: long ones cut, with a digest, so that only the same are kept the same."""
+    if len(arguments) <= MAX_ARGUMENTS:
+        return arguments
+    digest = hashlib.sha256(arguments.encode(errors="surrogatepass")).hexdigest()
+    return f"{arguments[:MAX_ARGUMENTS]}… ({len(arguments):,} characters, SHA-256 {digest})"
 
 
 _COMMANDS: Select[datetime] = (

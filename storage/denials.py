@@ -41,6 +41,7 @@ _CURRENT = _SILENCES.where(
 _LOCK = _SILENCES.where(
     _ROWS.c.person_id == bindparam("person"), _ROWS.c.outcome == bindparam("kind")
 ).with_for_update()
+_ENDED = _SILENCES.where(_ROWS.c.repeats > 0, _ROWS.c.silent_until <= bindparam("now", type_=UTCDateTime))
 _COUNT = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("row"), _ROWS.c.silent_until > bindparam("now", type_=UTCDateTime))
@@ -72,10 +73,15 @@ def count_repeat(session: Session, silence_id: int, now: datetime) -> bool:
     return session.scalar(_COUNT, {"row": silence_id, "now": now}) is not None
 
 
+def has_ended(session: Session, now: datetime) -> bool:
+    """Return whether a silence with repeats has ended."""
+    return session.scalar(_ENDED.limit(1), {"now": now}) is not None
+
+
 def take_repeats(session: Session, now: datetime, limit: int) -> Sequence[Silence]:
     """Return silences that have ended with repeats, and reset those; other processes get other silences."""
-    ended = _SILENCES.where(_ROWS.c.repeats > 0, _ROWS.c.silent_until <= now).limit(limit)
-    found = [Silence(*row) for row in session.execute(ended.with_for_update(skip_locked=True))]
+    ended = _ENDED.limit(limit).with_for_update(skip_locked=True)
+    found = [Silence(*row) for row in session.execute(ended, {"now": now})]
     reset = update(_ROWS).where(_ROWS.c.id.in_([silence.id for silence in found]))
     session.execute(reset.values(repeats=0, repeated_at=None))
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import AuditRow, InboxRow, OutboxRow, SyncRow, Table
+from storage.models import AuditRow, DenialRow, InboxRow, OutboxRow, SyncRow, Table
 
 PORTION = 1000
 """How many rows one transaction deletes: on SQLite, 1,000 hold the write lock for about 10 ms."""
@@ -20,6 +20,11 @@ def inbox(session: Session, before: datetime) -> bool:
 def audit(session: Session, before: datetime) -> bool:
     """Delete audit entries from before this time."""
     return _delete_portion(session, AuditRow, AuditRow.at < before)
+
+
+def denials(session: Session, before: datetime) -> bool:
+    """Delete silences that ended before this time, unless the audit does not have their repeats yet."""
+    return _delete_portion(session, DenialRow, DenialRow.silent_until < before, DenialRow.repeats == 0)
 
 
 def outbox(session: Session, before: datetime) -> bool:

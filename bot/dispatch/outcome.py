@@ -1,28 +1,21 @@
 """Writes the outcome of a request: what is said, its audit row, and how the request ends or waits."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, TooLate, Wait
-from bot.dispatch import lateness
+from bot.dispatch import lateness, silence
 from bot.dispatch.access import Access, Permission
 from bot.dispatch.pending_request import Awaited, PendingRequest
 from bot.replies import delivery
 from bot.services import kept_out
-from storage import audit, destinations, rights, rosters, webex_status
-from storage.values.messages import Address
+from storage import audit, rights, rosters, webex_status
 from storage.values.records import AuditEntry
-
-REPEAT_AFTER = timedelta(minutes=1)
-"""Minimum time between two denials to one person: more would let a stranger have the bot write without end."""
 
 MAX_DENIED_ARGUMENTS = 200
 """Characters of a denied command's arguments that the audit keeps: a stranger must not fill it."""
-
-MAX_REFUSED_SHELL_ARGUMENTS = 1_000
-"""Characters of a refused command's arguments that the audit keeps of a shell, where one may be as long as a file."""
 
 Outcome = Reply | Wait | Refusal
 
@@ -44,13 +37,10 @@ def record_outcome(
         return
     # Before anything is said: a roster that was read also ends requests first, and then edits their messages.
     request.origin.finish(session, now)
-    if isinstance(outcome, Denial | TooFast):
-        row = AuditEntry(
-            now, None, outcome.audit_outcome, detail=_deny(session, request, outcome, now, default_timezone)
-        )
-    else:
-        row = _answer(session, request, outcome, permission, now, default_timezone)
-    _audit(session, request, row)
+    if not isinstance(outcome, Denial | TooFast):
+        _audit(session, request, _answer(session, request, outcome, permission, now, default_timezone))
+    elif _deny(session, request, outcome, now, default_timezone):
+        _audit(session, request, AuditEntry(now, None, outcome.audit_outcome))
     kept_out.tell(session, request.message.sender, request.message.room_id, known, now)
 
 
@@ -94,15 +84,14 @@ def _answer(
 
 def _deny(
     session: Session, request: PendingRequest, refusal: Denial | TooFast, now: datetime, default_timezone: str
-) -> str:
-    """Refuse in private, unless this person was told so just before; return what the audit keeps of that."""
-    person_id = request.message.sender.person_id
-    destinations.lock(session, Address(person_id=person_id))
-    if audit.has_outcome(session, person_id, refusal.audit_outcome, now - REPEAT_AFTER):
-        return "not told again"
+) -> bool:
+    """Refuse in private, and return whether that was said: a person who was told just before is not told again."""
+    until = refusal.until if isinstance(refusal, TooFast) else now + silence.REPEAT_AFTER
+    if not silence.begin(session, request.message.sender, refusal.audit_outcome, now, until):
+        return False
     markdown = lateness.noted(refusal.markdown, request, None, now, default_timezone)
     request.origin.answer_privately(session, markdown, now)
-    return ""
+    return True
 
 
 def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
@@ -115,16 +104,9 @@ def _audit(session: Session, request: PendingRequest, row: AuditEntry) -> None:
             email=sender.email,
             room_id=request.message.room_id,
             command=request.line.word,
-            arguments=request.line.arguments[: _max_arguments(request, row.outcome)],
+            arguments=request.line.arguments[: MAX_DENIED_ARGUMENTS if row.outcome == Denial.audit_outcome else None],
         ),
     )
-
-
-def _max_arguments(request: PendingRequest, outcome: str) -> int | None:
-    if outcome == Denial.audit_outcome:
-        return MAX_DENIED_ARGUMENTS
-    is_refused_at_shell = outcome == Refusal.audit_outcome and request.origin.is_operator
-    return MAX_REFUSED_SHELL_ARGUMENTS if is_refused_at_shell else None
 
 
 def _request_data(session: Session, wait: Wait, enterprise_id: int, now: datetime) -> Awaited:

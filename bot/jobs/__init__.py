@@ -37,5 +37,6 @@ SCHEDULE: tuple[Job[Any] | Chore | Loop, ...] = (
     Chore("overdue syncs", syncs.requeue_overdue, every=timedelta(minutes=1)),
     Chore("survey", webex_status.survey, every=webex_status.EVERY),
     Chore("whole rosters", rosters.request_stalest, every=timedelta(minutes=1)),
+    Chore("ended silences", maintenance.close_silences, every=timedelta(minutes=1)),
     Chore("pruning", maintenance.prune, every=timedelta(hours=1)),
 )

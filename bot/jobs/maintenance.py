@@ -3,13 +3,17 @@
 import logging
 from datetime import timedelta
 
+from bot.dispatch import silence
 from bot.jobs.engine.context import Context
-from storage import retention, rosters
+from storage import denials, retention, rosters
 
 log = logging.getLogger(__name__)
 
 KEEP_FOR = timedelta(days=31)
 """How long events and messages are kept: a day longer than the door accepts an event, because clocks differ."""
+
+KEEP_DENIALS_FOR = timedelta(days=1)
+"""How long it is kept who was refused without a word: the audit has it then."""
 
 KEEP_AUDIT_FOR = timedelta(days=400)
 """How long audit rows are kept: a year, and a month to ask about it."""
@@ -20,9 +24,25 @@ def renew(context: Context) -> None:
     context.held.renew(context.database, context.now())
 
 
+def close_silences(context: Context) -> None:
+    """Write into the audit how often people were refused without a word."""
+    with context.database.quick_read() as session:
+        if not denials.has_ended(session, context.now()):
+            return
+    more = True
+    while more and not context.stopping.is_set():
+        with context.database.write() as session:
+            more = silence.close(session, context.now())
+
+
 def prune(context: Context) -> None:
-    """Delete old events, delivered messages, old audit rows and replaced rosters."""
-    for delete, kept in ((retention.inbox, KEEP_FOR), (retention.outbox, KEEP_FOR), (retention.audit, KEEP_AUDIT_FOR)):
+    """Delete old events, delivered messages, old audit rows, old denials and replaced rosters."""
+    for delete, kept in (
+        (retention.inbox, KEEP_FOR),
+        (retention.outbox, KEEP_FOR),
+        (retention.audit, KEEP_AUDIT_FOR),
+        (retention.denials, KEEP_DENIALS_FOR),
+    ):
         more = True
         while more and not context.stopping.is_set():
             with context.database.write() as session:

@@ -31,4 +31,8 @@ def is_confirmed(session: Session, request: Request, command: str) -> bool:
     if request.now - request.age < last.at - _CLOCKS_DIFFER:
         return False  # it was written before the bot asked
     enterprise_id = request.speaks_for.id if request.speaks_for else None
-    return (last.command, last.arguments, last.enterprise_id) == (command, request.arguments, enterprise_id)
+    return (last.command, last.arguments, last.enterprise_id) == (
+        command,
+        audit.as_kept(request.arguments),
+        enterprise_id,
+    )

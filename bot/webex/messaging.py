@@ -9,7 +9,16 @@ from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import NotABot, Rejected, Unavailable
 from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
-from bot.webex.models import Account, FileUpload, ListedMessage, Membership, Posted, SpaceActivity, SpaceMessage, Webhook
+from bot.webex.models import (
+    Account,
+    FileUpload,
+    ListedMessage,
+    Membership,
+    Posted,
+    SpaceActivity,
+    SpaceMessage,
+    Webhook,
+)
 from bot.webex.own_webhooks import Answer
 from bot.webex.urls import segment
 from storage.values.provider_access import AccessSubject

@@ -33,4 +33,3 @@ _CUT = "…"
 def cut(text: str, limit: int) -> str:
     """Return the text, ended by … if it had more than `limit` characters."""
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
-

@@ -94,7 +94,7 @@ def test_an_event_sent_many_times_at_once_is_stored_once(database: Database) -> 
 @pytest.mark.parametrize(
     "other",
     [
-        {**having(), "resource": "memberships"},
+        {**having(roomType="group"), "resource": "memberships"},
         {**having(), "event": "deleted"},
         having(id="message-2"),
     ],
@@ -114,8 +114,8 @@ def test_a_message_is_known_by_its_id_however_its_time_is_written(database: Data
 
 def test_adding_the_bot_again_is_a_new_event(database: Database) -> None:
     client = door(database)
-    first = {**having(id="membership-1"), "resource": "memberships"}
-    again = {**having(id="membership-1", created="2026-11-23T08:00:00.000Z"), "resource": "memberships"}
+    first = {**having(id="membership-1", roomType="group"), "resource": "memberships"}
+    again = {**first, "data": first["data"] | {"created": "2026-11-23T08:00:00.000Z"}}
     for envelope in (first, first, again, again):
         assert knock(client, envelope).status_code == 204
     assert [row.data_created for row in kept(database)] == ["2026-11-22T10:14:00.000Z", "2026-11-23T08:00:00.000Z"]
@@ -164,3 +164,9 @@ def test_a_content_length_over_the_limit_is_refused_before_the_body(file: Databa
     with over_http(file) as where:
         head = b"POST /webhooks HTTP/1.1\r\nHost: bot\r\nContent-Length: %d\r\n\r\n" % size
         assert spoken(where, head) == 413
+
+
+def test_memberships_of_a_1_to_1_space_are_not_kept(database: Database) -> None:
+    events = [{**having(roomType=kind), "resource": "memberships"} for kind in ("direct", "group")]
+    assert [knock(door(database), event).status_code for event in events] == [204, 204]
+    assert len(kept(database)) == 1

@@ -12,7 +12,7 @@ from bot.settings.load import Settings
 from bot.webex.json_fields import storable
 from storage import destinations, inbox
 from storage.engine.database import Database
-from storage.models import AuditRow, InboxRow, OutboxRow
+from storage.models import AuditRow, DenialRow, InboxRow, OutboxRow
 from storage.values.messages import Destination
 from storage.values.records import Identity
 from tests.storage import sample_rows
@@ -56,6 +56,7 @@ class Conversation:
             said = [(destinations.get(session, one.destination_id), one.markdown) for one in new]
             self._last = max([self._last, *(one.id for one in new)])
             session.execute(delete(AuditRow))
+            session.execute(delete(DenialRow))
             session.execute(update(InboxRow).values(due_at=None, lease_until=None))
         return Answer(rows[-1].outcome if rows else "waits", tuple(said))
 

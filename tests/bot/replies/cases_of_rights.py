@@ -61,7 +61,7 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(delivery.file_unused)("(the reply)")
     yield from _late(sample)
     yield constant(access, "CHANGED_MEANWHILE")
-    yield case(rate_limits.too_many)(30, timedelta(seconds=42))
+    yield case(rate_limits.too_many)(30, timedelta(seconds=41.5))
     yield case(rate_limits.too_many_exports)(60, NOW + timedelta(minutes=25), NOW, acme)
     yield case(access.kept_out, "of another organization")(sample.email, sample.keys, [], operator=False)
     yield case(access.kept_out, "another person")(sample.email, [], sample.keys[:1], operator=False)
