@@ -14,7 +14,7 @@ from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.maxima import MAX_EMAIL, MAX_REASON, cut
-from storage.values.records import FILE, TOO_FAST, AuditEntry
+from storage.values.records import FILE, TOO_FAST, WITHHELD, AuditEntry
 
 MAX_COMMAND = 100
 """Characters of the first word of a message: a command has fewer than 20."""
@@ -23,7 +23,8 @@ MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
 TOLD, REPORTED, GREETED = "told", "reported", "greeted"
-_NOT_TYPED = (TOO_FAST, REPORTED, GREETED)
+_OF_THE_BOT = (REPORTED, GREETED, WITHHELD)
+_NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)
 
 _ROWS: Any = AuditRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
@@ -71,7 +72,7 @@ _OUTCOME = select(_ROWS.c.id).where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome ==
 _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
 _LAST_COMMAND = (
     _ENTRIES.where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
-    .where(_ROWS.c.outcome.not_in((REPORTED, GREETED)))
+    .where(_ROWS.c.outcome.not_in(_OF_THE_BOT))
     .limit(1)
 )
 

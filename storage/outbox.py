@@ -98,9 +98,9 @@ claim = claims.claimer(OutboxRow, _IS_NEXT)
 next_due = partial(claims.next_due, OutboxRow)
 
 
-def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str) -> None:
-    """End a row that Webex has accepted."""
-    _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id)
+def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str, **said: str) -> None:
+    """End a row that Webex has accepted. `said` has the row's `markdown` if another text was posted instead."""
+    _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id, **said)
     if row.kind == EDIT:
         session.execute(update(OutboxRow).where(OutboxRow.id == row.about_id).values(edits=OutboxRow.edits + 1))
 

@@ -65,7 +65,8 @@ class Reply:
     `personal`: it is not shown in a space where others may not read it. `status_of_sync`: this reply becomes the status
     message of that sync, and is edited as the sync goes on. `changed_syncs`: their status messages are out of date.
     `audit_detail`: what the audit keeps of it. `audit_enterprise_id`: the enterprise in whose audit it belongs, if the
-    command does not speak for one.
+    command does not speak for one. `for_operators`: only an operator may get it.
+    `gives_up_rights`: the requester has just given up their rights and gets this all the same. It names nothing.
     """
 
     markdown: str
@@ -75,6 +76,8 @@ class Reply:
     changed_syncs: tuple[Sync, ...] = ()
     audit_detail: str = ""
     audit_enterprise_id: int | None = None
+    for_operators: bool = False
+    gives_up_rights: bool = False
 
 
 class FreshData(StrEnum):

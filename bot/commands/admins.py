@@ -73,14 +73,22 @@ def _remove(session: Session, request: Request, people: list[Identity]) -> Reply
     leaving = list(dict.fromkeys(_admin(team, person) for person in people))
     staying = [admin for admin in team if admin not in leaving]
     # An admin who has never written may be a typing error: then nobody would be left who can act.
-    if not staying or (any(admin.person_id for admin in leaving) and not any(admin.person_id for admin in staying)):
+    if not staying or (any(map(_may_act, leaving)) and not any(map(_may_act, staying))):
         raise Refusal(replies.last_one(enterprise))
-    if any(_is_requester(request, admin) for admin in leaving) and not is_confirmed(session, request, "admins"):
+    leaves_oneself = any(_is_requester(request, admin) for admin in leaving)
+    if leaves_oneself and not is_confirmed(session, request, "admins"):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
     emails = [admin.email for admin in leaving]
     for email in emails:
         admins.remove(session, enterprise.id, email)
-    return Reply(replies.removed(enterprise, emails), personal=True, audit_detail=f"{len(leaving)} removed")
+    detail = f"{len(leaving)} removed"
+    if leaves_oneself and not request.requester.is_operator:
+        return Reply(replies.removed_oneself(len(leaving)), gives_up_rights=True, audit_detail=detail)
+    return Reply(replies.removed(enterprise, emails), personal=True, audit_detail=detail)
+
+
+def _may_act(admin: Admin) -> bool:
+    return admin.person_id is not None and not admin.is_kept_out
 
 
 def _is_requester(request: Request, admin: Admin) -> bool:

@@ -22,7 +22,7 @@ def run(session: Session, request: Request) -> Reply:
         return Reply(replies.choices(own, current), personal=True)
     enterprise = find(request.arguments, own)
     chosen_enterprises.choose(session, requester.person_id, enterprise.id, request.now)
-    return Reply(replies.chosen(enterprise), audit_detail=enterprise.key)
+    return Reply(replies.chosen(enterprise), audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
 COMMAND = Command(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.message import Denial, FreshData, Refusal, Reply, TooFast, TooLate, Wait
 from bot.dispatch import lateness, silence
-from bot.dispatch.access import Access, Permission
+from bot.dispatch.access import Access
 from bot.dispatch.pending_request import Awaited, PendingRequest
 from bot.replies import delivery
 from bot.services import kept_out
@@ -38,7 +38,7 @@ def record_outcome(
     # Before anything is said: a roster that was read also ends requests first, and then edits their messages.
     request.origin.finish(session, now)
     if not isinstance(outcome, Denial | TooFast):
-        _audit(session, request, _answer(session, request, outcome, permission, now, default_timezone))
+        _audit(session, request, _answer(session, request, outcome, access, now, default_timezone))
     elif _deny(session, request, outcome, now, default_timezone):
         _audit(session, request, AuditEntry(now, None, outcome.audit_outcome))
     kept_out.tell(session, request.message.sender, request.message.room_id, known, now)
@@ -55,7 +55,7 @@ def _answer(
     session: Session,
     request: PendingRequest,
     outcome: Reply | Refusal,
-    permission: Permission | None,
+    access: Access,
     now: datetime,
     default_timezone: str,
 ) -> AuditEntry:
@@ -64,15 +64,18 @@ def _answer(
         reply, word = Reply(outcome.markdown, personal=outcome.personal), outcome.audit_outcome
     else:
         reply, word = outcome, "answered"
+    permission = access.permission
     enterprise = permission.enterprise if permission else None
     markdown = reply.markdown
     if request.message.files and not (permission and permission.command.takes_file):
         markdown = delivery.file_unused(markdown)
-    if permission and enterprise and permission.is_ambiguous:
+    if permission and enterprise and permission.is_ambiguous and not reply.gives_up_rights:
         markdown = delivery.speaks_for(markdown, enterprise)
     if not isinstance(outcome, TooLate):
         markdown = lateness.noted(markdown, request, permission, now, default_timezone)
-    request.origin.answer(session, replace(reply, markdown=markdown), enterprise, now)
+    for_operators = access.requester.is_operator and reply.personal and enterprise is None
+    reply = replace(reply, markdown=markdown, for_operators=for_operators)
+    request.origin.answer(session, reply, None if reply.gives_up_rights else enterprise, now)
     return AuditEntry(
         at=now,
         enterprise_id=enterprise.id if enterprise else reply.audit_enterprise_id,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.chat.message import MAX_FILE_BYTES, FileUnreadable, Message
 from bot.dispatch.pending_request import Detail
+from bot.jobs import organizations
 from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
@@ -74,7 +75,8 @@ def with_detail(context: Context, message: Message, detail: Detail) -> Message:
     """Return the message with what Webex says of its sender, its file, or the people it mentions."""
     match detail:
         case Detail.ORGANIZATION:
-            return replace(message, sender=replace(message.sender, org_id=_org_of(context, message)))
+            found = organizations.with_organization(context, message.sender.person_id, message.room_id)
+            return replace(message, sender=replace(message.sender, org_id=found.org_id))
         case Detail.FILE:
             return replace(message, file=_downloaded(context, message.files[0]))
         case Detail.PEOPLE:
@@ -93,27 +95,6 @@ def _command_text(context: Context, message: SpaceMessage, mentioned: bool) -> s
     if mentioned and text == message.text.strip():
         text = read_as(context.me(max_age=KEEP_NAME_FOR))
     return text
-
-
-def _org_of(context: Context, message: Message) -> str | None:
-    """Return the sender's organization; None if Webex does not name it for members of a space.
-
-    A sender who has left the space since is looked up by id: leaving must not be a way around the check.
-    """
-    try:
-        member = context.webex.member(message.room_id, message.sender.person_id)
-    except Rejected as rejected:
-        log.warning("a sender's membership cannot be read: %s", rejected)
-        member = None
-    if member is not None:
-        return member.org_id
-    try:
-        org_id = context.webex.person(message.sender.person_id).org_id
-    except Rejected as rejected:
-        raise Unavailable("the sender cannot be read") from rejected
-    if org_id is None:
-        raise Unavailable("Webex does not name the sender's organization")
-    return org_id
 
 
 def _person(context: Context, person_id: str) -> Identity | None:

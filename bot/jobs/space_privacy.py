@@ -23,9 +23,10 @@ def may_show_personal(context: Context, row: OutboxRow, destination: Destination
     with context.database.quick_read() as session:
         space = spaces.find(session, destination.room_id)
         # A message about no enterprise, or about several, is for operators alone.
+        enterprise_id = None if row.for_operators else row.enterprise_id
         operators = admins.Team((), tuple(admins.operators(session)))
-        team = operators if row.enterprise_id is None else admins.team(session, row.enterprise_id)
-    if space is not None and space.trusted and space.enterprise_id == row.enterprise_id:
+        team = operators if enterprise_id is None else admins.team(session, enterprise_id)
+    if space is not None and space.trusted and space.enterprise_id == enterprise_id:
         return True
     try:
         members = context.webex.members(destination.room_id)

@@ -74,6 +74,7 @@ def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster 
         public_markdown=sync_ended.ended(sync, enterprise, hold, now, public=True),
         personal=roster is not None or bool(sync.errors) or bool(sync.reason),
         enterprise_id=enterprise.id,
+        is_notice=True,
     )
 
 

@@ -32,7 +32,7 @@ class TypedMessage:
 
     def answer(self, session: Session, reply: Reply, enterprise: Enterprise | None, now: datetime) -> None:
         """Say something in the space of the message."""
-        messages.post(session, self.message, reply, now, enterprise)
+        messages.post(session, self.message, reply, now, enterprise.id if enterprise else None)
 
     def answer_privately(self, session: Session, markdown: str, now: datetime) -> None:
         """Say something in the sender's 1:1 space."""
@@ -42,7 +42,8 @@ class TypedMessage:
         """Have the inbox row come back when the data is there, and say the progress."""
         wait, status_outbox_id = awaited.wait, None
         if wait.progress is not None:
-            status_outbox_id = messages.post(session, self.message, Reply(wait.progress), now)
+            progress = Reply(wait.progress)
+            status_outbox_id = messages.post(session, self.message, progress, now, awaited.enterprise_id)
         inbox.wait(
             session,
             self.claim,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.formatting.quantity import quantity
 from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
 
@@ -47,6 +48,12 @@ def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) ->
 def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
     """Say who is no longer an admin."""
     return f"**Removed** from the admins of {plain(enterprise.name)}:\n\n{_people(gone)}"
+
+
+def removed_oneself(number: int) -> str:
+    """Tell an admin that they are none any more. It names nothing: they may read no more of the enterprise."""
+    others = f" I also removed {quantity(number - 1, 'other admin')}." if number > 1 else ""
+    return f"**Removed**: you are no longer an admin there.{others}"
 
 
 def last_one(enterprise: Enterprise) -> str:

@@ -7,7 +7,7 @@ from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import at, iso
-from storage.values.records import FILE, AuditEntry, Enterprise
+from storage.values.records import FILE, WITHHELD, AuditEntry, Enterprise
 
 TOO_LARGE = "The file would be larger than the 100 MB that Webex accepts. Ask for a shorter time: `audit 7d`."
 
@@ -39,6 +39,11 @@ def no_time(typed: str) -> str:
 def _line(row: AuditEntry, now: datetime, zone: str, keys: Mapping[int, str] | None) -> str:
     if row.command == FILE:
         return f"- {at(row.at, now, zone)}: {plain(row.file or 'a file', 100)} was delivered"
+    if row.outcome == WITHHELD:
+        whose = f" to {plain(row.email, 80)}" if row.email else ""
+        return (
+            f"- {at(row.at, now, zone)}: {plain(row.file or 'a message', 100)}{whose} was not delivered: {row.detail}"
+        )
     what = code(f"{row.command} {row.arguments}".strip(), 60) if row.command else "wrote"
     key = keys.get(row.enterprise_id or 0) if keys else None
     for_whom = f" for {code(key)}" if key else ""

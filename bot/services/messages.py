@@ -10,19 +10,20 @@ from bot.replies.sync import Standing, progress
 from bot.syncs import timing
 from storage import destinations, enterprises, history, outbox, queues, syncs
 from storage.values.messages import Address, Draft
-from storage.values.records import ACTIVE, Enterprise, Sync
+from storage.values.records import ACTIVE, Sync
 
 
-def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise: Enterprise | None = None) -> int:
-    """Put a reply into the outbox; return its row's id. The enterprise decides who may read it, if it is personal."""
+def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise_id: int | None = None) -> int:
+    """Put a reply into the outbox; return its row's id. Only people of the enterprise that it is about may get it."""
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,
         parent_id=message.thread,
         attachment_id=outbox.attach(session, attachment.name, attachment.compressed) if attachment else None,
         personal=reply.personal,
-        enterprise_id=enterprise.id if enterprise else None,
+        enterprise_id=enterprise_id or reply.audit_enterprise_id,
         person_id=message.sender.person_id,
+        for_operators=reply.for_operators,
     )
     outbox_id = outbox.send(session, _space(message), draft, now)
     if reply.status_of_sync is not None:

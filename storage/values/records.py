@@ -77,6 +77,10 @@ FILE = "file"
 """Stands in the audit instead of a command for the delivery of a file."""
 
 
+WITHHELD = "withheld"
+"""The outcome in the audit of a message that its reader did not get, or got without personal data."""
+
+
 TOO_FAST = "too fast"
 """The outcome in the audit of a command that was refused because its sender types too much."""
 

@@ -79,6 +79,8 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield constant(delivery, "APOLOGY")
     yield constant(delivery, "SENT_PRIVATELY")
     yield constant(delivery, "CANNOT_REACH")
+    yield constant(delivery, "NO_RIGHTS_ANY_MORE")
+    yield case(delivery.without_names)("(the notice)")
 
 
 def _late(sample: Sample) -> Iterator[Case]:
@@ -186,6 +188,8 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield case(admins.listed, "none")(acme, [])
     yield case(admins.added)(acme, sample.emails, ["cleo@acme.example"] if sample.is_lifelike else sample.emails)
     yield case(admins.removed)(acme, sample.emails)
+    yield case(admins.removed_oneself)(1)
+    yield case(admins.removed_oneself, "and others")(2)
     yield case(admins.last_one)(acme)
     yield case(admins.confirm_oneself)(acme)
     yield case(admins.no_admin)(sample.email)
