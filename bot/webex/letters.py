@@ -15,6 +15,11 @@ def letters(text: str) -> str:
     return "".join(map(_letter, text))
 
 
+def has_letters(text: str) -> bool:
+    """Return whether anything of a text can be compared. It looks no further than the first such letter."""
+    return any(map(_letter, text))
+
+
 class Letters:
     """The letters of a text, and where each stands in it."""
 

@@ -19,6 +19,8 @@ _MENTION_START = re.compile(rf"<spark-mention\b({_IN_TAG})>", re.IGNORECASE)
 _MENTION_END = re.compile(r"</spark-mention\s*>", re.IGNORECASE)
 _QUOTE_START = re.compile(r"<(?:blockquote|pre|code)\b", re.IGNORECASE)
 _QUOTE_END = re.compile(r"</(?:blockquote|pre|code)\b", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"&#\d{8,};?")
+"""A letter by a number that no letter has. Python refuses to read a number of more than 4,300 digits."""
 _ATTRIBUTE = re.compile(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']\S*))""")
 
 
@@ -72,12 +74,16 @@ def split_quotes(html: str) -> list[str]:
 
 
 def shown_letters(html: str) -> str:
-    return letters(unescape(_TAG.sub(" ", html)))
+    return letters(_unescaped(_TAG.sub(" ", html)))
+
+
+def _unescaped(html: str) -> str:
+    return unescape(_LONG_NUMBER.sub("\ufffd", html))
 
 
 def _person_id(attributes: str) -> str | None:
     # The first of two attributes with one name counts, as in a browser.
-    values = {name.lower(): unescape("".join(value)) for name, *value in reversed(_ATTRIBUTE.findall(attributes))}
+    values = {name.lower(): _unescaped("".join(value)) for name, *value in reversed(_ATTRIBUTE.findall(attributes))}
     is_person = values.get("data-object-type", "person").strip().lower() == "person"
     return values.get("data-object-id", "").strip() or None if is_person else None
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.webex.letters import Letters, Span, letters
+from bot.webex.letters import Letters, Span, has_letters, letters
 from bot.webex.mention_html import Mentions, shown_letters
 from storage.values.folding import fold
 
@@ -159,8 +159,8 @@ def span_of_name(text: str, names: Sequence[str]) -> list[Span]:
     for place, name in enumerate(dict.fromkeys(names)):
         spans = list(_words(shown, name))
         at_sign = [span for span in spans if text[span[0] - 1 : span[0]] == "@"]
-        at_start = [span for span in spans[:1] if not letters(text[: span[0]])]
-        at_end = [span for span in spans[-1:] if not letters(text[span[1] :])]
+        at_start = [span for span in spans[:1] if not has_letters(text[: span[0]])]
+        at_end = [span for span in spans[-1:] if not has_letters(text[span[1] :])]
         anywhere = spans[:1] if place == 0 else []
         if found := at_sign or at_start or at_end or anywhere:
             return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.webex import mention_html
-from bot.webex.letters import Letters, Span, letters
+from bot.webex.letters import Letters, Span, has_letters
 from bot.webex.mention_places import span_of_name, spans_by_html, spans_of_quotes
 from storage.values.webex_ids import bare, same
 
@@ -143,7 +143,7 @@ def _spans_in_markdown(text: str, bot_id: str, names: Sequence[str]) -> list[Spa
 def _join(left: str, right: str) -> str:
     """Return the text around a mention as one text, with a space where the mention was if it needs one."""
     left = left.removesuffix("@")
-    if not letters(left):
+    if not has_letters(left):
         return _SPACES_AND_COMMA.sub("", right, count=1)
     if left.endswith("\n"):
         return left + right.lstrip()

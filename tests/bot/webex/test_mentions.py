@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.webex import letters as mention_letters
 from bot.webex import mention_places
 from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned, strip_mention
 from tests.bot.jobs import message_shapes
@@ -299,14 +300,37 @@ OPENED = "<spark-mention data-object-id=B0T data-object-type=person>"
         ("<@personId:" * (MANY // 11), "x"),
         ("> " * (MANY // 2) + "a", "<blockquote>a</blockquote>" * (MANY // 26) + BOT),
         ("a" * MANY, "<blockquote>" * (MANY // 24) + "</blockquote>" * (MANY // 26)),
+        ("x", f"{BOT}&#{'9' * MANY};<spark-mention a='&#{'9' * MANY}'>"),
+        ("Bot" * (MANY // len(BOT)), BOT * (MANY // len(BOT))),
     ],
     ids=[
         *("a long name", "many mentions", "open comments", "open tags", "spaces"),
         *("open quotes", "a tag of quotes", "many attributes", "mentions not in the text"),
         *("names", "names in words", "open markdown", "quotes", "nested quotes"),
+        *("a letter with a long number", "only mentions of the bot"),
     ],
 )
 def test_a_message_of_100_kilobytes_is_read_within_a_second(text: str, html: str) -> None:
     began = time.process_time()
-    command_text(text, html, "B0T", ("Bot", "A"))
+    command = command_text(text, html, "B0T", ("Bot", "A"))
+    others_mentioned((), html, "B0T")
+    names_behind(command, html, "B0T")
     assert time.process_time() - began < 1
+
+
+def test_twice_as_many_mentions_take_twice_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    letter = mention_letters._letter
+
+    def counted(sign: str) -> str:
+        looked_at.append(sign)
+        return letter(sign)
+
+    monkeypatch.setattr(mention_letters, "_letter", counted)
+
+    def steps(number: int) -> int:
+        looked_at.clear()
+        command_text("Bot a " * number, f"{BOT} a " * number, "B0T", ("Bot",))
+        return len(looked_at)
+
+    assert steps(400) < 2.2 * steps(200)
