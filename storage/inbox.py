@@ -5,24 +5,34 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine import claims
 from storage.engine.conditions import state_in
 from storage.engine.database import wake
-from storage.models import InboxRow
+from storage.engine.turn_claims import turn_claimer
+from storage.models import AdminRow, InboxRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.messages import Event
 from storage.values.records import Claim
+from storage.values.turns import OPERATORS, OTHERS
 
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 
 _ROWS: Any = InboxRow.__table__
+_ADMINS: Any = AdminRow.__table__
+_OPERATORS: Any = OperatorRow.__table__
+_WHO: Any = bindparam("who")
+_OF_OPERATOR = select(literal(OPERATORS)).where(_OPERATORS.c.person_id == _WHO).limit(1)
+_OF_ADMIN = select(func.min(_ADMINS.c.enterprise_id)).where(
+    _ADMINS.c.person_id == _WHO, _ADMINS.c.kept_out_at.is_(None)
+)
+_TURN = func.coalesce(_OF_OPERATOR.scalar_subquery(), _OF_ADMIN.scalar_subquery(), OTHERS)
 _RECORD = {
-    dialect: insert(_ROWS).on_conflict_do_nothing().returning(_ROWS.c.id)
+    dialect: insert(_ROWS).values(turn=_TURN).on_conflict_do_nothing().returning(_ROWS.c.id)
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _other: Any = _ROWS.alias("other")
@@ -75,6 +85,7 @@ def record(connection: Connection, events: Sequence[Event], now: datetime, *, mi
             "received_at": now,
             "due_at": now,
             "missed": missed,
+            "who": event.actor_id or event.person_id,
         }
         for event in events
     ]
@@ -93,8 +104,8 @@ def count_missed(session: Session, since: datetime) -> int:
     return session.scalar(_COUNT_MISSED, {"since": since}) or 0
 
 
-claim = claims.claimer(InboxRow, _IS_SPACE_FREE)
-"""Claim the oldest due event of a space in which no other event is claimed.
+claim = turn_claimer(InboxRow, _IS_SPACE_FREE)
+"""Claim the oldest due event of a space in which no other event is claimed, in turns.
 
 Raises IntegrityError if another worker claims an event of the same space at the same time.
 """

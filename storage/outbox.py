@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import destinations
@@ -13,9 +13,11 @@ from storage.engine import claims
 from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.engine.inserts import insert_row
+from storage.engine.turn_claims import turn_claimer
 from storage.models import AttachmentRow, OutboxRow
 from storage.values.messages import Address, Draft
 from storage.values.records import Claim
+from storage.values.turns import OPERATORS, OTHERS
 
 KIND = "outbox"
 POST, EDIT = "post", "edit"
@@ -32,6 +34,12 @@ _IS_NEXT = ~exists().where(
     _earlier.c.number < _ROWS.c.number,
     _earlier.c.due_at.is_not(None),
 )
+_HURRY = (
+    update(_ROWS)
+    .where(_ROWS.c.destination_id == bindparam("destination"), _ROWS.c.due_at.is_not(None), _ROWS.c.can_wait)
+    .values(can_wait=False)
+)
+"""An answer is sent after what is numbered before it, so notices to its destination go as early as answers."""
 
 
 def attach(session: Session, name: str, compressed: bytes) -> int:
@@ -69,7 +77,8 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
         .values(state=SUPERSEDED, due_at=None, ended_at=now)
     )
     numbered = about.destination_id, destinations.next_number(session, about.destination_id)
-    _add(session, numbered, EDIT, Draft(markdown), now, about_id)
+    draft = Draft(markdown, enterprise_id=about.enterprise_id, is_notice=True, turn=about.turn)
+    _add(session, numbered, EDIT, draft, now, about_id)
 
 
 def _add(
@@ -77,6 +86,9 @@ def _add(
 ) -> int:
     """Add a row. `numbered` is a destination and the number of the row there."""
     destination_id, number = numbered
+    if not draft.is_notice:
+        session.execute(_HURRY, {"destination": destination_id})
+    values = asdict(draft) | {"turn": _turn(draft), "can_wait": draft.is_notice}
     outbox_id = insert_row(
         session,
         OutboxRow,
@@ -87,14 +99,20 @@ def _add(
         state=OPEN,
         created_at=now,
         due_at=now,
-        **asdict(draft),
+        **values,
     )
     wake(session, KIND)
     return outbox_id
 
 
-claim = claims.claimer(OutboxRow, _IS_NEXT)
-"""Claim a due row that has the lowest open number of its destination."""
+def _turn(draft: Draft) -> int:
+    if draft.turn is not None:
+        return draft.turn
+    return draft.enterprise_id or (OPERATORS if draft.for_operators else OTHERS)
+
+
+claim = turn_claimer(OutboxRow, _IS_NEXT, can_wait=_ROWS.c.can_wait)
+"""Claim a due row that has the lowest open number of its destination, in turns; rows that can wait come last."""
 next_due = partial(claims.next_due, OutboxRow)
 
 

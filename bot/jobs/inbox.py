@@ -90,4 +90,6 @@ def _answer(context: Context, request: PendingRequest) -> None:
         request = replace(request, message=message, fetched=request.fetched | {lacking})
 
 
-JOB = Job(inbox.KIND, inbox.claim, work, inbox.next_due, lambda settings: settings.answer_threads, failed)
+JOB = Job(
+    inbox.KIND, inbox.claim, work, inbox.next_due, lambda settings: settings.answer_threads, failed, in_turns=True
+)

@@ -186,4 +186,6 @@ def _redirect(context: Context, row: OutboxRow) -> None:
         )
 
 
-JOB = Job(outbox.KIND, outbox.claim, work, outbox.next_due, lambda settings: settings.answer_threads, failed)
+JOB = Job(
+    outbox.KIND, outbox.claim, work, outbox.next_due, lambda settings: settings.answer_threads, failed, in_turns=True
+)

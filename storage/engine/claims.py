@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.models import InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
 from storage.models.columns import UTCDateTime
@@ -48,26 +49,39 @@ def claimer(
     `conditions` use the columns of the table. `extra` are values that the row gets besides its columns.
     """
     rows: Any = table.__table__
-    first = (
-        select(rows.c.id)
-        .where(rows.c.due_at <= _NOW, or_(rows.c.lease_until.is_(None), rows.c.lease_until < _NOW), *conditions)
-        .order_by(rows.c.due_at, rows.c.id)
-        .limit(1)
-        # key_share: do not skip a row only because another row that refers to it is being inserted.
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    statement = (
-        update(rows)
-        .where(rows.c.id == first.scalar_subquery())
-        .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
-        .returning(*rows.c, *extra)
-    )
+    first = first_free(table, *conditions).order_by(rows.c.due_at, rows.c.id)
+    statement = taking(table, first.scalar_subquery(), extra)
 
     def claim(connection: Connection, now: datetime) -> ClaimableRow | None:
         claimed = connection.execute(statement, {"now": now, "lease": now + LEASE}).one_or_none()
         return None if claimed is None else table(**claimed._mapping)
 
     return claim
+
+
+def first_free(table: ClaimableTable, *conditions: ColumnElement[bool]) -> Select[int]:
+    """Return the query for a row that is due and free. The order, which says which of them, is still to be added."""
+    rows: Any = table.__table__
+    return (
+        select(rows.c.id)
+        .where(rows.c.due_at <= _NOW, or_(rows.c.lease_until.is_(None), rows.c.lease_until < _NOW), *conditions)
+        .limit(1)
+        # key_share: do not skip a row only because another row that refers to it is being inserted.
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+
+
+def taking(
+    table: ClaimableTable, row_id: ColumnElement[int], extra: tuple[Label[Any], ...] = ()
+) -> ReturningUpdate[Any]:
+    """Return the statement that gives a lease on this row, and returns the row with `extra`."""
+    rows: Any = table.__table__
+    return (
+        update(rows)
+        .where(rows.c.id == row_id)
+        .values(lease_until=bindparam("lease", type_=UTCDateTime), attempt=rows.c.attempt + 1)
+        .returning(*rows.c, *extra)
+    )
 
 
 def next_due(table: ClaimableTable, session: Session, now: datetime) -> datetime | None:

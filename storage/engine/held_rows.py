@@ -5,13 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from storage.engine import claims
 from storage.engine.claims import ClaimableRow, ClaimableTable
 from storage.engine.database import Database, wake
+from storage.engine.turns import Turns
+from storage.models import InboxRow, OutboxRow
 from storage.values.records import Claim
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,18 @@ class HeldRows:
 
     @contextmanager
     def take(
-        self, database: Database, claim_row: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+        self,
+        database: Database,
+        claim_row: Callable[..., ClaimableRow | None],
+        now: datetime,
+        turns: Turns | None = None,
     ) -> Iterator[ClaimableRow | None]:
         """Claim a row with `claim_row`, which runs one statement, and hold it while the block runs.
 
-        A `ClaimLost` raised in the block ends the block and is logged: another worker has the row now.
+        `claim_row` gets a connection and `now`, and `turns` if the rows take turns. A `ClaimLost` raised in the block
+        ends the block and is logged: another worker has the row now.
         """
-        row = _claim(database, claim_row, now)
+        row = _claim(database, claim_row, now) if turns is None else _claim_in_turn(database, claim_row, now, turns)
         if row is None:
             yield None
             return
@@ -49,6 +56,8 @@ class HeldRows:
         finally:
             with self._mutex:
                 self._claims[type(row)].discard(claim)
+            if turns is not None:
+                turns.end(claim)
 
     def renew(self, database: Database, now: datetime) -> None:
         """Renew the leases of all held rows."""
@@ -70,9 +79,18 @@ class HeldRows:
         return sum(map(len, held.values()))
 
 
-def _claim(
-    database: Database, claim_row: Callable[[Connection, datetime], ClaimableRow | None], now: datetime
+def _claim_in_turn(
+    database: Database, claim_row: Callable[..., ClaimableRow | None], now: datetime, turns: Turns
 ) -> ClaimableRow | None:
+    """Claim a row, while no other thread does, and count it to its turn."""
+    with turns.choosing:
+        row = _claim(database, partial(claim_row, turns=turns), now)
+        if isinstance(row, InboxRow | OutboxRow):
+            turns.begin(row)
+    return row
+
+
+def _claim(database: Database, claim_row: Callable[..., ClaimableRow | None], now: datetime) -> ClaimableRow | None:
     """Claim a row. If a unique index lets another worker win, try again, because other rows may be due."""
     for _ in range(_MAX_LOST_RACES):
         try:

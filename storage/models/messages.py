@@ -75,7 +75,7 @@ class OutboxRow(Claimable, Table):
     __table_args__ = (
         UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
         partial_index("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial_index("ix_outbox_turn", "is_notice", "turn", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_outbox_turn", "can_wait", "turn", "due_at", "id", where="due_at IS NOT NULL"),
         partial_index("ix_outbox_failed", "id", where="state = 'failed'"),
         partial_index("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
     )
@@ -95,6 +95,8 @@ class OutboxRow(Claimable, Table):
     """Whether only an operator may get it: it is about several enterprises."""
     is_notice: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether nobody waits for it: answers to people go first."""
+    can_wait: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether other rows go first: it is a notice, and no answer waits behind it for the same destination."""
     turn: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
     """Whose turn the message takes: an enterprise's id, or one of those in `storage/values/turns.py`."""
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)

@@ -63,7 +63,8 @@ class Draft:
     A `personal` draft goes only to spaces that are fit for the data of `enterprise_id`. If the space is not, a
     notification space gets `public_markdown` instead, and a person's answer goes to the 1:1 space of `person_id`.
     `parent_id` is the thread. `origin_id` is the destination that gets a line if the 1:1 space cannot be reached.
-    `for_operators`: only an operator may get it. `is_notice`: nobody waits for it, so answers go first.
+    `for_operators`: only an operator may get it. `is_notice`: nobody waits for it, so answers go first. `turn` is whose
+    turn it takes; by default that of its enterprise.
     """
 
     markdown: str
@@ -76,3 +77,4 @@ class Draft:
     origin_id: int | None = None
     for_operators: bool = False
     is_notice: bool = False
+    turn: int | None = None

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.jobs.engine.backoff import pause
@@ -19,6 +18,7 @@ from bot.settings.load import Settings
 from bot.webex.errors import ACCESS_PAUSE, TokenUnavailable, WebexFailure
 from storage.engine import claims
 from storage.engine.claims import ClaimableRow, ClaimLost
+from storage.engine.turns import Turns
 from storage.values.records import Claim
 
 log = logging.getLogger(__name__)
@@ -33,24 +33,33 @@ def try_again(_context: Context, _row: object, _error: Exception) -> bool:
 class Job(Generic[ClaimableRow]):
     """Works on the rows of one kind.
 
-    `claim` takes a due row, in one statement. `work` works on it, with no transaction open, and settles the claim.
+    `claim` takes a due row, in one statement. If the rows take turns (`in_turns`), it is told whose turn it may be.
+    `work` works on the row, with no transaction open, and settles the claim.
     `failed` is called if `work` raises. It settles the claim and returns True, or it returns False: then the row is
     tried again later. `next_due` says when the next row becomes due.
     """
 
     kind: str
-    claim: Callable[[Connection, datetime], ClaimableRow | None]
+    claim: Callable[..., ClaimableRow | None]
     work: Callable[[Context, ClaimableRow], None]
     next_due: Callable[[Session, datetime], datetime | None]
     threads: Callable[[Settings], int]
     failed: Callable[[Context, ClaimableRow, Exception], bool] = try_again
+    in_turns: bool = False
 
-    def run_one(self, context: Context, on_claim: Callable[[], None] = lambda: None) -> bool:
+    def turns(self, settings: Settings) -> Turns | None:
+        """Return what a process has to know to claim these rows in turns; None if they take no turns."""
+        return Turns(limit=-(-self.threads(settings) // 2)) if self.in_turns else None
+
+    def run_one(
+        self, context: Context, on_claim: Callable[[], None] = lambda: None, turns: Turns | None = None
+    ) -> bool:
         """Claim one row and work on it; return False if none is due. `on_claim` is called between the two.
 
         If the claim is lost, the work ends: another worker has the row now.
         """
-        with context.held.take(context.database, self.claim, context.now()) as row:
+        turns = turns or self.turns(context.settings)
+        with context.held.take(context.database, self.claim, context.now(), turns) as row:
             if row is None:
                 return False
             on_claim()

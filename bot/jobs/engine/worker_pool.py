@@ -30,6 +30,7 @@ class WorkerPool:
     def __init__(self, job: Job[Any], context: Context) -> None:
         self._job = job
         self._context = context
+        self._turns = job.turns(context.settings)
         self._changed = threading.Condition()
         self._nudges = 0
         self._running = 0
@@ -63,7 +64,8 @@ class WorkerPool:
     def _work_or_wait(self) -> None:
         seen, looked = self._nudges, self._context.now()
         try:
-            wait = timedelta() if self._job.run_one(self._context, on_claim=self.nudge) else self._until_next(looked)
+            is_worked = self._job.run_one(self._context, self.nudge, self._turns)
+            wait = timedelta() if is_worked else self._until_next(looked)
             self._is_failing = False
         except Exception:  # the database, most likely: it costs this look, not the thread
             wait = TICK

@@ -39,6 +39,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("for_operators", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("is_notice", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("can_wait", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(_turn())
     with op.batch_alter_table("syncs", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("queue_order", _ID, server_default=sa.text("0"), nullable=False))
@@ -46,7 +47,7 @@ def upgrade() -> None:
     op.execute("UPDATE syncs SET queue_order = id")
     op.execute("UPDATE outbox SET turn = enterprise_id WHERE enterprise_id IS NOT NULL AND due_at IS NOT NULL")
     _index("ix_inbox_turn", "inbox", ["turn", "due_at", "id"], _OPEN)
-    _index("ix_outbox_turn", "outbox", ["is_notice", "turn", "due_at", "id"], _OPEN)
+    _index("ix_outbox_turn", "outbox", ["can_wait", "turn", "due_at", "id"], _OPEN)
     op.drop_index("ix_syncs_queue", "syncs")
     _index("ix_syncs_queue", "syncs", ["cluster_id", "queue_order"], _QUEUED)
 
@@ -66,7 +67,7 @@ def downgrade() -> None:
     op.drop_index("ix_inbox_turn", "inbox")
     for table, names in {
         "syncs": ("rests_until", "queue_order"),
-        "outbox": ("turn", "is_notice", "for_operators"),
+        "outbox": ("turn", "can_wait", "is_notice", "for_operators"),
         "inbox": ("turn",),
         "admins": ("added_by_email", "added_by_id", "kept_out_at", "any_organization"),
     }.items():

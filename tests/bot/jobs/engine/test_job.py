@@ -10,7 +10,7 @@ import pytest
 
 from bot.jobs import SCHEDULE
 from bot.jobs.engine.context import Context
-from bot.jobs.engine.job import Job
+from bot.jobs.engine.job import Job, try_again
 from bot.settings.load import Settings
 from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import RateLimited, TokenRefused, TokenUnavailable, Unavailable
@@ -46,8 +46,7 @@ def raising(error: Exception) -> Work:
 
 
 def job(work: Work, failed: Callable[[Context, InboxRow, Exception], bool] | None = None) -> Job[InboxRow]:
-    more = {} if failed is None else {"failed": failed}
-    return Job(inbox.KIND, inbox.claim, work, inbox.next_due, lambda _settings: 1, **more)
+    return Job(inbox.KIND, inbox.claim, work, inbox.next_due, lambda _settings: 1, failed or try_again)
 
 
 def row(context: Context) -> InboxRow:
