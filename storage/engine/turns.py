@@ -5,16 +5,13 @@ A process claims from the first turn after the one that it served last. After th
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
 
 from storage.models import InboxRow, OutboxRow
 from storage.values.records import Claim
 from storage.values.turns import OPERATORS
 
-_LEAST, _GREATEST = OPERATORS, 2**63 - 1
-
-Range = tuple[int, int]
-"""The least and the greatest of some turns; if the least is greater, it is empty."""
+_NO_TURN = OPERATORS - 1
+"""Less than every turn."""
 
 
 class Turns:
@@ -31,16 +28,15 @@ class Turns:
         self._served: dict[bool, int] = {}
         self._in_hand: dict[Claim, int] = {}
 
-    def ranges(self, *, can_wait: bool) -> list[Range]:
-        """Return where to look for a row, in this order: the turns after the last one served, then the others.
+    def last(self, *, can_wait: bool) -> int:
+        """Return the turn that was served last. Notices, which can wait, take their turns apart from answers."""
+        return self._served.get(can_wait, _NO_TURN)
 
-        `can_wait`: notices take their turns apart from answers. These are two ranges, or three if a turn rests.
-        """
-        last = self._served.get(can_wait, _LEAST - 1)
+    @property
+    def resting(self) -> int:
+        """The turn that rests; a turn that does not exist, if none does."""
         counts = Counter(self._in_hand.values())
-        resting = next((turn for turn, count in counts.items() if count >= self._limit), None)
-        ranges = [(last + 1, _GREATEST), (_LEAST, last)]
-        return ranges if resting is None else [part for each in ranges for part in _without(resting, each)]
+        return next((turn for turn, count in counts.items() if count >= self._limit), _NO_TURN)
 
     def begin(self, row: InboxRow | OutboxRow) -> None:
         """Note that a row was claimed."""
@@ -50,8 +46,3 @@ class Turns:
     def end(self, claim: Claim) -> None:
         """Note that the work on a row is over."""
         del self._in_hand[claim]
-
-
-def _without(turn: int, range_: Range) -> Iterable[Range]:
-    low, high = range_
-    return [(low, turn - 1), (turn + 1, high)] if low <= turn <= high else [range_]
