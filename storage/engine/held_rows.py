@@ -86,7 +86,7 @@ def _claim_in_turn(
     with turns.choosing:
         row = _claim(database, partial(claim_row, turns=turns), now)
         if isinstance(row, InboxRow | OutboxRow):
-            turns.begin(row)
+            turns.begin(row, now)
     return row
 
 

@@ -38,9 +38,9 @@ def turn_claimer(
     statement = claims.taking(table, func.coalesce(*firsts))
 
     def claim(connection: Connection, now: datetime, turns: Turns | None = None) -> TurnRow | None:
-        turns = turns or Turns(limit=1)
+        turns = turns or Turns(threads=1)
         values: dict[str, Any] = {_LAST[group].key: turns.last(can_wait=group) for group in groups}
-        values |= {"resting": turns.resting, "now": now, "lease": now + claims.LEASE}
+        values |= {"resting": turns.resting(now), "now": now, "lease": now + claims.LEASE}
         claimed = connection.execute(statement, values).one_or_none()
         return None if claimed is None else table(**claimed._mapping)
 

@@ -49,7 +49,7 @@ class Job(Generic[ClaimableRow]):
 
     def turns(self, settings: Settings) -> Turns | None:
         """Return what a process has to know to claim these rows in turns; None if they take no turns."""
-        return Turns(limit=-(-self.threads(settings) // 2)) if self.in_turns else None
+        return Turns(self.threads(settings)) if self.in_turns else None
 
     def run_one(
         self, context: Context, on_claim: Callable[[], None] = lambda: None, turns: Turns | None = None
