@@ -63,7 +63,7 @@ def _greet(context: Context, row: InboxRow) -> None:
             greeting = replies.welcome(operator=known.operator)
         else:
             greeting = replies.stranger_space([operator.email for operator in admins.operators(session)])
-        outbox.send(session, Address(row.room_id), Draft(greeting), now)
+        outbox.send(session, Address(row.room_id), Draft(greeting, is_notice=True), now)
         audit.add(session, AuditEntry(now, None, audit.GREETED, adder.person_id, adder.email, row.room_id))
 
 

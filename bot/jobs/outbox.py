@@ -181,6 +181,7 @@ def _redirect(context: Context, row: OutboxRow) -> None:
                 origin_id=row.destination_id,
                 for_operators=row.for_operators,
                 is_notice=row.is_notice,
+                turn=row.turn,
             ),
             now,
         )

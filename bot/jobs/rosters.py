@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 NEEDED = (AccessSubject.ADMIN, AccessSubject.LICENSE_HOLDERS)
 """The parts of the provider's access without which no roster can be read."""
 
+THREADS = 4
+"""Rosters that one process reads at once. An enterprise has one at a time, so a slow one does not stop the others."""
+
 MAX_FAILURES = 3
 """How often a roster is tried: people wait for it, and are answered from the old one after that."""
 
@@ -142,4 +145,4 @@ def _write(
     return len(holders)
 
 
-JOB = Job(rosters.KIND, rosters.claim, work, rosters.next_due, lambda _settings: 2, failed)
+JOB = Job(rosters.KIND, rosters.claim, work, rosters.next_due, lambda _settings: THREADS, failed)

@@ -20,30 +20,31 @@ class TypedMessage:
     """The origin of what is typed in a space, with the claim on its inbox row.
 
     `status_outbox_id` is the status message that told the sender of a long wait. `timed_out`: what the request waited
-    for is still not there.
+    for is still not there. `turn` is whose turn the message takes, and its answer.
     """
 
     message: Message
     claim: Claim
     status_outbox_id: int | None = None
     timed_out: bool = False
+    turn: int | None = None
     name: str = "a typed message"
     is_operator: bool = False
 
     def answer(self, session: Session, reply: Reply, enterprise: Enterprise | None, now: datetime) -> None:
         """Say something in the space of the message."""
-        messages.post(session, self.message, reply, now, enterprise.id if enterprise else None)
+        messages.post(session, self.message, reply, now, enterprise.id if enterprise else None, self.turn)
 
     def answer_privately(self, session: Session, markdown: str, now: datetime) -> None:
         """Say something in the sender's 1:1 space."""
-        messages.post_privately(session, self.message, markdown, now)
+        messages.post_privately(session, self.message, markdown, now, self.turn)
 
     def set_aside(self, session: Session, awaited: Awaited, now: datetime) -> None:
         """Have the inbox row come back when the data is there, and say the progress."""
         wait, status_outbox_id = awaited.wait, None
         if wait.progress is not None:
             progress = Reply(wait.progress)
-            status_outbox_id = messages.post(session, self.message, progress, now, awaited.enterprise_id)
+            status_outbox_id = messages.post(session, self.message, progress, now, awaited.enterprise_id, self.turn)
         inbox.wait(
             session,
             self.claim,
@@ -71,7 +72,7 @@ def pending_request(row: InboxRow, message: Message) -> PendingRequest:
     return PendingRequest(
         message,
         command_line.parse(message.text),
-        TypedMessage(message, Claim(row.id, row.attempt), row.status_outbox_id, timed_out),
+        TypedMessage(message, Claim(row.id, row.attempt), row.status_outbox_id, timed_out, row.turn),
         row.received_at,
         already_waited=row.waited,
         enterprise_id=row.enterprise_id,

@@ -15,6 +15,9 @@ from storage.values.records import Claim, Enterprise, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 
+THREADS = 4
+"""Readings that one process makes at once. An enterprise has one, so a slow one does not stop the others."""
+
 EVERY = timedelta(hours=1)
 """How often all enterprises are read: Webex's own syncs are shown that late at most."""
 
@@ -102,4 +105,4 @@ def find_webex_id(context: Context, enterprise: Enterprise) -> str | None:
     return found.id if is_current else None
 
 
-JOB = Job(kept.KIND, kept.claim, work, kept.next_due, lambda _settings: 2, failed)
+JOB = Job(kept.KIND, kept.claim, work, kept.next_due, lambda _settings: THREADS, failed)

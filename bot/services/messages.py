@@ -13,8 +13,18 @@ from storage.values.messages import Address, Draft
 from storage.values.records import ACTIVE, Sync
 
 
-def post(session: Session, message: Message, reply: Reply, now: datetime, enterprise_id: int | None = None) -> int:
-    """Put a reply into the outbox; return its row's id. Only people of the enterprise that it is about may get it."""
+def post(
+    session: Session,
+    message: Message,
+    reply: Reply,
+    now: datetime,
+    enterprise_id: int | None = None,
+    turn: int | None = None,
+) -> int:
+    """Put a reply into the outbox; return its row's id. Only people of the enterprise that it is about may get it.
+
+    `turn` is that of the message; without it, the reply takes that of the enterprise.
+    """
     attachment = reply.attachment
     draft = Draft(
         reply.markdown,
@@ -24,6 +34,7 @@ def post(session: Session, message: Message, reply: Reply, now: datetime, enterp
         enterprise_id=enterprise_id or reply.audit_enterprise_id,
         person_id=message.sender.person_id,
         for_operators=reply.for_operators,
+        turn=turn,
     )
     outbox_id = outbox.send(session, _space(message), draft, now)
     if reply.status_of_sync is not None:
@@ -33,13 +44,13 @@ def post(session: Session, message: Message, reply: Reply, now: datetime, enterp
     return outbox_id
 
 
-def post_privately(session: Session, message: Message, markdown: str, now: datetime) -> None:
+def post_privately(session: Session, message: Message, markdown: str, now: datetime, turn: int | None = None) -> None:
     """Say something in the sender's 1:1 space, whatever space the message is in."""
     if message.direct:
-        post(session, message, Reply(markdown), now)
+        post(session, message, Reply(markdown), now, turn=turn)
         return
-    origin_id = destinations.ensure(session, _space(message))
-    outbox.send(session, Address(person_id=message.sender.person_id), Draft(markdown, origin_id=origin_id), now)
+    draft = Draft(markdown, origin_id=destinations.ensure(session, _space(message)), turn=turn)
+    outbox.send(session, Address(person_id=message.sender.person_id), draft, now)
 
 
 def _space(message: Message) -> Address:
