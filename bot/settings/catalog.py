@@ -182,5 +182,11 @@ SETTINGS = (
         "50",
         used_by=RUNS_JOBS | {Process.ENTERPRISE},
     ),
-    Setting("ANSWER_THREADS", "How many commands one process works on at the same time.", parsers.thread_count, "8"),
+    Setting(
+        "ANSWER_THREADS",
+        "How many commands one process works on at the same time; for one enterprise half of them, while others are "
+        "active.",
+        parsers.thread_count,
+        "8",
+    ),
 )
