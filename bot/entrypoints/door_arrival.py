@@ -9,7 +9,7 @@ MAX_BODY_BYTES = 64 * 1024
 """The longest body that is waited for. The app refuses a longer one as soon as it sees its length."""
 
 _MAX_CHUNKED_BYTES = MAX_BODY_BYTES + 16 * 1024
-"""The longest chunked body, with the sizes of its chunks. The app refuses what was cut there."""
+"""The longest chunked body, with the sizes of its chunks."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)

@@ -11,11 +11,14 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from io import BytesIO
 from typing import Any
 
+from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from bot.entrypoints.door_connection import Connection, Waiting
+from bot.entrypoints.malformed_requests import MalformedRequests
 
 MAX_CONNECTIONS = 500
 """How many connections are open at once. With a request of the longest kind on each, they hold 48 MB."""
@@ -37,6 +40,8 @@ _YOUNG_SECONDS = 1.0
 
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+_BODY_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 _NO_CONNECTION = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EPROTO}
 _NO_FILE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -63,7 +68,8 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             raise RuntimeError("the webhook server speaks no TLS: put a proxy with TLS in front of it")
 
     def init_process(self) -> None:
-        """Allow the process enough open files, then run."""
+        """Allow the process enough open files, and keep its log short. Then run."""
+        self.log.error_log.addFilter(MalformedRequests())
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY and soft < _MAX_FILES:
             most = _MAX_FILES if hard == resource.RLIM_INFINITY else min(_MAX_FILES, hard)
@@ -96,8 +102,13 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         return is_kept
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """Handle a request whose client needs no word to continue: its body is there."""
+        """Handle a request whose body is there. A malformed body never reaches the app: gunicorn refuses it."""
         req._expected_100_continue = False
+        try:
+            req.body = BytesIO(req.body.read())
+        except NoMoreData:  # the arrival of chunks is cut when they are too many
+            conn.sock.sendall(_BODY_TOO_LARGE)
+            return False
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: Connection, fs: "Future[bool]") -> None:

@@ -68,6 +68,7 @@ class Door:
     def stop(self) -> None:
         self.worker.handle_exit(None, None)
         self._thread.join(PATIENCE)
+        self.worker.log.error_log.filters.clear()  # the logger is the same for all tests
         assert not self._thread.is_alive()
 
 

@@ -1,10 +1,12 @@
 """The worker of the webhook server over real sockets: slow clients hold no thread and keep nobody out."""
 
 import errno
+import logging
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -295,10 +297,31 @@ def test_nothing_after_a_cut_body_is_taken_for_a_request(running: Door) -> None:
         (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: nothing\r\n\r\n0\r\n\r\n", 501),
         (GET[:-2] + b"Expect: more\r\n\r\n", 417),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\nnone\r\n", 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n", 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nno colon\r\n\r\n", 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100_000, 413),
     ],
 )
-def test_a_malformed_request_is_refused_at_once(running: Door, sent: bytes, expected: int) -> None:
-    assert status(running.answer(sent)) == expected
+def test_a_malformed_request_is_refused_before_the_app(sent: bytes, expected: int) -> None:
+    def never(environ: dict[str, Any], _: Callable[..., Any]) -> list[bytes]:
+        raise AssertionError(environ["PATH_INFO"])
+
+    with door(never) as opened:
+        assert status(opened.answer(sent)) == expected
+
+
+def test_malformed_requests_are_logged_once_a_minute(running: Door) -> None:
+    said = StringIO()
+    handler = logging.StreamHandler(said)
+    running.worker.log.error_log.addHandler(handler)
+    for _ in range(20):
+        assert status(running.answer(b"get" + b"\x1b\x85" * 10 + b"x" * 4000 + b" / HTTP/1.1\r\n\r\n")) == 400
+    running.worker.log.error_log.removeHandler(handler)
+    assert said.getvalue().startswith("malformed requests since the last such line: 1. ")
+    assert len(said.getvalue()) < 500
+    assert said.getvalue().count("\n") == 1
+    assert said.getvalue().replace("\n", "").isprintable()
 
 
 def test_an_answer_reaches_a_client_that_is_still_sending(running: Door) -> None:
