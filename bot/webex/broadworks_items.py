@@ -1,8 +1,12 @@
 """From the JSON of Webex for BroadWorks to values."""
 
-from bot.webex.json_fields import Item, as_int, child, flag, objects, optional, required, storable, text, timestamp
+from bot.webex.json_fields import Item, as_int, child, flag, objects, required, storable, text, timestamp
 from bot.webex.models import Subscriber
+from storage.values.maxima import MAX_LISTED, MAX_NAME, cut
 from storage.values.records import SyncError, WebexSyncStatus
+
+MAX_COUNTS = 100
+"""Fields of a sync's status that are looked at for numbers. Webex's documentation names eight."""
 
 
 def sync_status(item: Item) -> WebexSyncStatus:
@@ -10,19 +14,19 @@ def sync_status(item: Item) -> WebexSyncStatus:
     status = child(item, "directorySyncStatus")
     return WebexSyncStatus(
         enabled=flag(item, "enableDirSync"),
-        status=optional(status, "syncStatus"),
+        status=text(status, "syncStatus", MAX_NAME) or None,
         started_at=timestamp(status, "lastSyncStartTime"),
         ended_at=timestamp(status, "lastSyncEndTime"),
         succeeded_at=timestamp(status, "lastSuccessfulSyncTime"),
-        tracking_id=optional(status, "lastSyncTrackingId"),
+        tracking_id=text(status, "lastSyncTrackingId", MAX_NAME) or None,
         counts={
-            storable(name): count
-            for name, value in status.items()
+            cut(storable(name), MAX_NAME): count
+            for name, value in list(status.items())[:MAX_COUNTS]
             if isinstance(value, int) and (count := as_int(value)) is not None
         },
         errors=tuple(
             SyncError(code=as_int(error.get("errorCode")) or 0, description=text(error, "description"))
-            for error in objects(status, "errors")
+            for error in objects(status, "errors")[:MAX_LISTED]
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Reads the fields of Webex's JSON: checks their types, and makes text storable in any database."""
+"""Reads the fields of Webex's JSON: checks their types and lengths, and makes text storable in any database."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.webex.errors import Rejected
+from storage.values.maxima import MAX_CELL, MAX_EMAIL, MAX_ID, MAX_LISTED, MAX_URL, cut
 
 Item = Mapping[str, object]
 Entry = TypeVar("Entry")
@@ -23,8 +24,12 @@ def storable(value: str) -> str:
     return _LONE_SURROGATE.sub("\ufffd", value.replace("\0", ""))
 
 
-def text(item: Item, name: str) -> str:
-    """Return a text field, empty if Webex sends none; a number becomes its digits."""
+def text(item: Item, name: str, limit: int = MAX_CELL) -> str:
+    """Return a text field, cut at `limit` characters; empty if Webex sends none. A number becomes its digits."""
+    return cut(_text(item, name), limit)
+
+
+def _text(item: Item, name: str) -> str:
     match item.get(name):
         case None:
             return ""
@@ -35,17 +40,28 @@ def text(item: Item, name: str) -> str:
     raise not_understood(f"{name} is not text")
 
 
-def optional(item: Item, name: str) -> str | None:
-    """Return a text field, None if it is missing or empty."""
-    return text(item, name) or None
+def optional(item: Item, name: str, limit: int = MAX_ID) -> str | None:
+    """Return an id, or another text that must not be cut; None if it is missing or empty.
+
+    Raise Rejected if it has more than `limit` characters: a part of an id is another id.
+    """
+    value = _text(item, name)
+    if len(value) > limit:
+        raise not_understood(f"{name} has {len(value):,} characters")
+    return value or None
 
 
 def required(item: Item, name: str) -> str:
-    """Return a text field; raise Rejected if it is missing or empty."""
-    value = text(item, name)
-    if not value:
+    """Return an id; raise Rejected if it is missing, empty or too long."""
+    value = optional(item, name)
+    if value is None:
         raise not_understood(f"{name} is missing")
     return value
+
+
+def email(value: str) -> str:
+    """Return an e-mail address; empty if it is too long to be one."""
+    return value if len(value) <= MAX_EMAIL else ""
 
 
 def flag(item: Item, name: str) -> bool | None:
@@ -97,8 +113,8 @@ def objects(item: Item, name: str) -> list[Item]:
 
 
 def texts(item: Item, name: str) -> tuple[str, ...]:
-    """Return a field that is a list of texts, empty if Webex sends none."""
-    return tuple(map(storable, _list_of(str, "texts", item, name)))
+    """Return a field that is a list of texts, empty if Webex sends none. Each is cut, and so is the list."""
+    return tuple(cut(storable(entry), MAX_URL) for entry in _list_of(str, "texts", item, name)[:MAX_LISTED])
 
 
 def _list_of(kind: type[Entry], plural: str, item: Item, name: str) -> list[Entry]:

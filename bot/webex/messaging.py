@@ -8,7 +8,7 @@ from bot.webex.access_watch import AccessWatch, NoWatch
 from bot.webex.bots import is_bot
 from bot.webex.client import WebexClient
 from bot.webex.errors import NotABot, Rejected, Unavailable
-from bot.webex.json_fields import Item, optional, required, storable, text, texts, timestamp
+from bot.webex.json_fields import Item, email, optional, required, storable, text, texts, timestamp
 from bot.webex.models import (
     Account,
     FileUpload,
@@ -21,6 +21,7 @@ from bot.webex.models import (
 )
 from bot.webex.own_webhooks import Answer
 from bot.webex.urls import segment
+from storage.values.maxima import MAX_ID, MAX_MESSAGE, MAX_MESSAGE_HTML, MAX_NAME, MAX_URL
 from storage.values.provider_access import AccessSubject
 from storage.values.records import Identity
 
@@ -29,9 +30,6 @@ PAGE_SIZE = "100"
 
 SPACES_PAGE_SIZE = "250"
 """Spaces of one page of the list by activity, which is asked for often: most bots have fewer. Webex allows 1,000."""
-
-MAX_ID_CHARACTERS = 500
-"""Characters of an id in a list. Real ones have fewer than 100; a database index could not take thousands."""
 
 
 class Webex:
@@ -74,9 +72,9 @@ class Webex:
             room_id=required(message, "roomId"),
             room_type=text(message, "roomType") or "group",
             person_id=required(message, "personId"),
-            person_email=text(message, "personEmail"),
-            text=text(message, "text"),
-            html=optional(message, "html"),
+            person_email=email(text(message, "personEmail")),
+            text=optional(message, "text", MAX_MESSAGE) or "",
+            html=optional(message, "html", MAX_MESSAGE_HTML),
             parent_id=optional(message, "parentId"),
             files=texts(message, "files"),
             mentioned_people=texts(message, "mentionedPeople"),
@@ -206,7 +204,7 @@ class Webex:
 def _listed_id(item: Item, name: str) -> str:
     """Return an id in an item of a list; an empty text for what is no id, so that one odd item spoils no list."""
     found = item.get(name)
-    return storable(found) if isinstance(found, str) and len(found) <= MAX_ID_CHARACTERS else ""
+    return storable(found) if isinstance(found, str) and len(found) <= MAX_ID else ""
 
 
 def account_of(client: WebexClient) -> Account:
@@ -223,18 +221,19 @@ def _person(item: Item) -> Identity:
 
 def _email(person: Item) -> str:
     emails = texts(person, "emails")
-    return emails[0] if emails else ""
+    return email(emails[0]) if emails else ""
 
 
 def _names(person: Item) -> tuple[str, ...]:
     """Return the names of a person: the display name, and those by which clients show a person in a mention."""
-    display_name = text(person, "displayName")
-    names = display_name, text(person, "nickName"), text(person, "firstName"), *display_name.split()[:1]
+    display_name = text(person, "displayName", MAX_NAME)
+    others = (text(person, name, MAX_NAME) for name in ("nickName", "firstName"))
+    names = display_name, *others, *display_name.split()[:1]
     return tuple(dict.fromkeys(name for name in names if name.strip()))
 
 
 def _member(item: Item) -> Identity:
-    return Identity(required(item, "personId"), text(item, "personEmail"), optional(item, "personOrgId"))
+    return Identity(required(item, "personId"), email(text(item, "personEmail")), optional(item, "personOrgId"))
 
 
 def _webhook(item: Item) -> Webhook:
@@ -243,7 +242,7 @@ def _webhook(item: Item) -> Webhook:
         text(item, "name"),
         text(item, "resource"),
         text(item, "event"),
-        text(item, "targetUrl"),
+        text(item, "targetUrl", MAX_URL),
         text(item, "filter"),
         is_active=text(item, "status").lower() in ("", "active"),
     )

@@ -26,6 +26,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.models import InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
 from storage.models.columns import UTCDateTime
+from storage.values.maxima import MAX_REASON, cut
 from storage.values.records import Claim
 
 LEASE = timedelta(seconds=60)
@@ -125,6 +126,8 @@ def make_due(connection: Connection, table: ClaimableTable, row_id: int, now: da
 
 
 def _update(session: Session | Connection, table: ClaimableTable, claim: Claim, values: dict[str, Any]) -> bool:
+    if values.get("error"):
+        values = values | {"error": cut(values["error"], MAX_REASON)}
     parameters = {f"new_{name}": value for name, value in values.items()}
     result: CursorResult[Any] = session.execute(
         _update_statement(table, *values), parameters | {"claimed": claim.id, "tried": claim.attempt}

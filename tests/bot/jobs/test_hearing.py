@@ -3,11 +3,13 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs import inbox as inbox_job
 from bot.jobs import maintenance
 from storage import admins, spaces
 from storage.engine.database import Database
+from storage.models import AuditRow
 from storage.values.records import Enterprise, Identity
 from tests.bot.jobs.strangers import Strangers
 from tests.storage import sample_rows
@@ -43,6 +45,9 @@ def test_a_hundred_messages_of_a_stranger_cost_one_read_and_one_row(people: Stra
     assert people.audit() == [DENIED]
     assert len(people.said()) == 1
     assert people.open_events() == 0
+    with people.database.read() as session:
+        (row,) = session.scalars(select(AuditRow))
+    assert len(row.command) + len(row.arguments) <= 300
 
 
 def test_the_minute_of_a_stranger_counts_from_the_denial_that_was_said(people: Strangers) -> None:
