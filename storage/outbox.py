@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import destinations
@@ -15,6 +15,7 @@ from storage.engine.database import wake
 from storage.engine.inserts import insert_row
 from storage.engine.turn_claims import turn_claimer
 from storage.models import AttachmentRow, OutboxRow
+from storage.models.columns import UTCDateTime
 from storage.values.messages import Address, Draft
 from storage.values.records import Claim
 from storage.values.turns import OPERATORS, OTHERS
@@ -41,6 +42,27 @@ _HURRY = (
 )
 """An answer is sent after what is numbered before it, so notices to its destination go as early as answers."""
 
+_ABOUT: Any = bindparam("about")
+_EDITED: Select[Any] = (
+    select(*(_ROWS.c[name] for name in ("destination_id", "enterprise_id", "turn", "edits", "state")))
+    .where(_ROWS.c.id == _ABOUT)
+    .with_for_update()
+)
+_OPEN_EDITS = select(_ROWS.c.lease_until).where(_ROWS.c.about_id == _ABOUT, state_in(_ROWS.c.state, OPEN))
+_SUPERSEDE = (
+    update(_ROWS)
+    .where(_ROWS.c.about_id == _ABOUT, state_in(_ROWS.c.state, OPEN), _ROWS.c.lease_until.is_(None))
+    .values(state=SUPERSEDED, due_at=None, ended_at=bindparam("now", type_=UTCDateTime))
+)
+_COUNT_EDIT = update(_ROWS).where(_ROWS.c.id == _ABOUT).values(edits=_ROWS.c.edits + 1)
+
+_FILES: Any = AttachmentRow.__table__
+_FILE: Any = bindparam("file")
+_CARRIES = _ROWS.c.attachment_id == _FILE
+_LOCK_FILE = select(_FILES.c.id).where(_FILES.c.id == _FILE).with_for_update()
+_LEAVE_FILE = update(_ROWS).where(_CARRIES, _ROWS.c.due_at.is_(None)).values(attachment_id=None)
+_DELETE_FILE = delete(_FILES).where(_FILES.c.id == _FILE, ~exists().where(_CARRIES))
+
 
 def attach(session: Session, name: str, compressed: bytes) -> int:
     """Store a gzip-compressed file for outbox rows. Return its id."""
@@ -63,19 +85,13 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
 
     Do nothing if the message was given up or has had `MAX_EDITS`. The `last` edit may be one more.
     """
-    about = session.get_one(OutboxRow, about_id, with_for_update=True, populate_existing=True)
-    being_sent = session.scalar(
-        select(func.count()).where(
-            OutboxRow.about_id == about_id, OutboxRow.state == OPEN, OutboxRow.lease_until.is_not(None)
-        )
-    )
-    if about.edits + (being_sent or 0) >= MAX_EDITS + int(last) or about.state == FAILED:
+    about = session.execute(_EDITED, {"about": about_id}).one()
+    leases = session.scalars(_OPEN_EDITS, {"about": about_id}).all()
+    being_sent = sum(lease is not None for lease in leases)
+    if about.edits + being_sent >= MAX_EDITS + int(last) or about.state == FAILED:
         return
-    session.execute(
-        update(_ROWS)
-        .where(_ROWS.c.about_id == about_id, _ROWS.c.state == OPEN, _ROWS.c.lease_until.is_(None))
-        .values(state=SUPERSEDED, due_at=None, ended_at=now)
-    )
+    if being_sent < len(leases):
+        session.execute(_SUPERSEDE, {"about": about_id, "now": now})
     numbered = about.destination_id, destinations.next_number(session, about.destination_id)
     draft = Draft(markdown, enterprise_id=about.enterprise_id, is_notice=True, turn=about.turn)
     _add(session, numbered, EDIT, draft, now, about_id)
@@ -120,7 +136,7 @@ def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: 
     """End a row that Webex has accepted. `said` has the row's `markdown` if another text was posted instead."""
     _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id, **said)
     if row.kind == EDIT:
-        session.execute(update(OutboxRow).where(OutboxRow.id == row.about_id).values(edits=OutboxRow.edits + 1))
+        session.execute(_COUNT_EDIT, {"about": row.about_id})
 
 
 def give_up(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
@@ -152,12 +168,8 @@ def replace_text(session: Session, row: OutboxRow, markdown: str, now: datetime)
 
 def forget_attachment(session: Session, attachment_id: int) -> None:
     """Delete a file, unless an open row carries it."""
-    session.execute(select(AttachmentRow.id).where(AttachmentRow.id == attachment_id).with_for_update())
-    waiting = exists().where(OutboxRow.attachment_id == attachment_id, OutboxRow.due_at.is_not(None))
-    if session.scalar(select(waiting)):
-        return
-    session.execute(update(_ROWS).where(_ROWS.c.attachment_id == attachment_id).values(attachment_id=None))
-    session.execute(delete(AttachmentRow).where(AttachmentRow.id == attachment_id))
+    for statement in (_LOCK_FILE, _LEAVE_FILE, _DELETE_FILE):
+        session.execute(statement, {"file": attachment_id})
 
 
 def count_failed(session: Session) -> int:

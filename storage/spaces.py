@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
@@ -16,6 +16,9 @@ from storage.values.webex_ids import same
 _ROWS: Any = SpaceRow.__table__
 _FOLLOWERS: Any = FollowerRow.__table__
 _MUTED: Any = MutedRow.__table__
+_MUTED_AMONG: Select[str] = select(_MUTED.c.person_id).where(
+    _MUTED.c.person_id.in_(bindparam("people", expanding=True))
+)
 _DESTINATIONS = select(DestinationRow.room_id).where(DestinationRow.room_id.is_not(None))
 _SPACES = select(*(_ROWS.c[field.name] for field in fields(Space))).order_by(_ROWS.c.id)
 _BY_ROOM = _SPACES.where(_ROWS.c.room_id == bindparam("room"))
@@ -132,4 +135,6 @@ def unmute(session: Session, person_id: str) -> bool:
 
 def muted(session: Session, person_ids: Sequence[str]) -> set[str]:
     """Return which of these people turned notices off."""
-    return set(session.scalars(select(MutedRow.person_id).where(MutedRow.person_id.in_(person_ids))))
+    if not person_ids:
+        return set()
+    return set(session.scalars(_MUTED_AMONG, {"people": list(person_ids)}))
