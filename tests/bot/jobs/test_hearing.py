@@ -1,13 +1,15 @@
 """A person without rights costs one read from Webex a minute, and few rows, whatever they do."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from bot.jobs import inbox as inbox_job
 from bot.jobs import maintenance
-from storage import admins, spaces
+from bot.webex.models import Membership
+from storage import admins, enterprises, spaces
 from storage.engine.database import Database
 from storage.models import AuditRow
 from storage.values.records import Enterprise, Identity
@@ -116,6 +118,22 @@ def test_an_admin_who_has_never_written_is_heard_at_once(people: Strangers, acme
         people.write(SAM, "help", room=f"room {number}")
     people.work()
     assert people.audit() == [("sam", "answered", "")] * 3
+
+
+def test_a_person_kept_out_for_their_organization_is_not_read_again(people: Strangers, acme: Enterprise) -> None:
+    sample_rows.admin(people.database, acme.id, SAM.email)
+    with people.database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex id", "organization of acme")
+    for number in range(5):
+        people.webex.members[f"room {number}", SAM.person_id] = Membership(replace(SAM, org_id="another"), "group")
+        people.write(SAM, room=f"room {number}")
+    people.work()
+    assert people.webex.reads == ["message m1", "membership room 0"]
+    with people.database.write() as session:
+        admins.add(session, acme.id, SAM.email, people.clock.now, any_organization=True)
+    people.write(SAM, "help", room="room 0")
+    people.work()
+    assert people.audit()[-1] == ("sam", "answered", "")
 
 
 def test_an_admin_denied_in_one_space_is_answered_in_another(people: Strangers, acme: Enterprise) -> None:
