@@ -1,22 +1,24 @@
-"""The queues of syncs: one per cluster, first come, first served.
+"""The queues of syncs: one per cluster. Their syncs take turns, in the order of `queue_order`.
 
-The first sync of a queue is marked as its `head`. Only the head is due; the transaction that ends it marks the next
-one. A head that Webex refuses to start gives way to the next. A sync that has waited too long becomes due without being
-the head, so that it can be ended.
+The sync that is tried first is marked as the `head` of its queue. Only the head is due; the transaction that ends it
+marks the next one. A head that cannot start now gives way: it goes to the end of its queue and rests, and the first
+sync that does not rest is the next head. If all rest, the head is the one whose rest ends first. A sync that has waited
+too long becomes due without being the head, so that it can be ended.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, null, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from storage import queue_statements
 from storage.engine.conditions import state_in
 from storage.engine.database import wake
-from storage.models import ClusterRow, SyncRow
-from storage.models.columns import UTCDateTime
+from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import Sync, SyncState, WaitsFor
+from storage.values.records import Sync, SyncState
 
 KIND = "syncs"
 
@@ -24,36 +26,20 @@ _PORTION = 100
 """How many overdue syncs one transaction makes due, so that it stays short."""
 
 _ROWS: Any = SyncRow.__table__
-_NOW = bindparam("now", type_=UTCDateTime)
-_first: Any = _ROWS.alias("first")
-_head: Any = _ROWS.alias("head_of")
-_CLUSTERS: Any = ClusterRow.__table__
 
 
-def _promote_statement(cluster: Any) -> Any:
-    """Return the statement that marks the first queued sync of a cluster as head, unless there is a head."""
-    paused_until = select(_CLUSTERS.c.paused_until).where(_CLUSTERS.c.id == cluster).scalar_subquery()
-    waiting = (_first.c.cluster_id == cluster, state_in(_first.c.state, SyncState.QUEUED), ~_first.c.head)
-    return (
-        update(_ROWS)
-        .where(
-            _ROWS.c.id == select(func.min(_first.c.id)).where(*waiting).scalar_subquery(),
-            ~exists().where(_head.c.cluster_id == cluster, _head.c.head),
-        )
-        .values(
-            head=True,
-            due_at=case((paused_until > _NOW, paused_until), else_=_NOW),
-            waits_for=case((paused_until > _NOW, WaitsFor.CLUSTER.value), else_=null()),
-        )
-        .returning(*_ROWS.c)
-    )
+def append(session: Session, cluster_id: int, now: datetime, values: Mapping[str, Any]) -> Sync:
+    """Put a new sync with these values at the end of a queue. Return it.
 
-
-_PROMOTE = _promote_statement(bindparam("cluster"))
-_ended: Any = _ROWS.alias("ended")
-_PROMOTE_AFTER = _promote_statement(
-    select(_ended.c.cluster_id).where(_ended.c.id == bindparam("ended")).scalar_subquery()
-)
+    It is the head if there is none, or if the head rests: a worker that holds that sync loses its claim. The cluster
+    must be locked.
+    """
+    where = {"cluster": cluster_id, "now": now}
+    session.execute(queue_statements.UNMARK_RESTING, where)
+    added = session.execute(queue_statements.APPEND, {**where, **values}).one()
+    if added.head:
+        wake(session, KIND)
+    return to_sync(added)
 
 
 def promote(session: Session, cluster_id: int, now: datetime) -> Sync | None:
@@ -61,31 +47,24 @@ def promote(session: Session, cluster_id: int, now: datetime) -> Sync | None:
 
     The cluster must be locked.
     """
-    return _promote(session, _PROMOTE, {"cluster": cluster_id, "now": now})
+    return _promote(session, queue_statements.PROMOTE, {"cluster": cluster_id, "now": now})
 
 
 def promote_after(session: Session, sync_id: int, now: datetime) -> Sync | None:
     """Do the same for the cluster of a sync that has ended."""
-    return _promote(session, _PROMOTE_AFTER, {"ended": sync_id, "now": now})
+    return _promote(session, queue_statements.PROMOTE_AFTER, {"ended": sync_id, "now": now})
 
 
-def give_way(session: Session, sync: Sync, now: datetime, untried: timedelta, tried: timedelta) -> Sync | None:
-    """Let the next queued sync of the cluster be the head in place of this one. Return it; None if there is no other.
+def give_way(session: Session, sync: Sync, now: datetime, next_try: datetime, next_refused: datetime) -> Sync | None:
+    """Put the head of a queue at its end. Return the new head, which is the same sync if it is the only one.
 
-    The queue goes round: after its last sync comes the first. The new head is due after `untried`, and after `tried` if
-    Webex has refused to start it, too. The cluster must be locked.
+    Another sync is not tried before `next_try`, or before `next_refused` if Webex has refused the access for it, too.
+    The sync that gives way must be queued, with the end of its rest, and the cluster must be locked.
     """
-    others = (_ROWS.c.cluster_id == sync.cluster_id, state_in(_ROWS.c.state, SyncState.QUEUED), ~_ROWS.c.head)
-    after, first = session.execute(
-        select(func.min(case((_ROWS.c.id > sync.id, _ROWS.c.id))), func.min(_ROWS.c.id)).where(*others)
-    ).one()
-    if first is None:
-        return None
-    session.execute(update(_ROWS).where(_ROWS.c.id == sync.id).values(head=False, due_at=None))
-    due_at = case((_ROWS.c.waits_for == WaitsFor.ACCESS.value, now + tried), else_=now + untried)
-    named = update(_ROWS).where(_ROWS.c.id == (after or first)).values(head=True, due_at=due_at).returning(*_ROWS.c)
-    wake(session, KIND)
-    return to_sync(session.execute(named).one())
+    head = {"cluster": sync.cluster_id, "gives_way": sync.id}
+    session.execute(queue_statements.GO_TO_END, head)
+    times = {"now": now, "next_try": next_try, "next_refused": next_refused}
+    return _promote(session, queue_statements.PROMOTE_OTHER, {**head, **times})
 
 
 def _promote(session: Session, statement: Any, parameters: dict[str, Any]) -> Sync | None:
@@ -112,7 +91,7 @@ def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
 
 
 def place(session: Session, sync: Sync) -> int:
-    """Return a sync's place in its queue. The sync that runs, or starts next, has place 1."""
+    """Return a sync's place in its queue. The sync that runs, or is tried next, has place 1."""
     if sync.head:
         return 1
     before = session.scalar(
@@ -120,7 +99,7 @@ def place(session: Session, sync: Sync) -> int:
             SyncRow.cluster_id == sync.cluster_id,
             state_in(SyncRow.state, SyncState.QUEUED),
             ~SyncRow.head,
-            SyncRow.id < sync.id,
+            SyncRow.queue_order < sync.queue_order,
         )
     )
     return 2 + (before or 0)

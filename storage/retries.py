@@ -34,6 +34,7 @@ def bring_forward(session: Session, tables: Iterable[ClaimableTable], now: datet
         waits = rows.c.failures > 0
         if table is SyncRow:
             waits |= rows.c.waits_for == WaitsFor.ACCESS
+            session.execute(update(rows).where(rows.c.rests_until > now, waits).values(rests_until=None))
             waits_in_queue = (rows.c.waits_for == WaitsFor.ACCESS, rows.c.due_at.is_(None))
             session.execute(update(rows).where(*waits_in_queue).values(waits_for=None))
         session.execute(update(rows).where(rows.c.due_at > now, waits).values(due_at=now))

@@ -48,28 +48,14 @@ _QUEUES = (
     select(_ROWS, ClusterRow.name.label("cluster"))
     .join(ClusterRow, ClusterRow.id == _ROWS.c.cluster_id)
     .where(state_in(_ROWS.c.state, *ACTIVE))
-    .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.id)
+    .order_by(ClusterRow.name, _ROWS.c.head.desc(), _ROWS.c.queue_order)
 )
 
 
 def accept(session: Session, enterprise: Enterprise, asker_email: str, now: datetime) -> Sync:
     """Queue a sync. The enterprise and its cluster must be locked, and the enterprise must have no active sync."""
-    row = SyncRow(
-        enterprise_id=enterprise.id,
-        cluster_id=enterprise.cluster_id,
-        state=SyncState.QUEUED,
-        head=False,
-        asked_at=now,
-        asker_email=asker_email,
-        counts={},
-        errors=[],
-    )
-    session.add(row)
-    session.flush()
-    row.queue_order = row.id
-    session.flush()
-    queues.promote(session, enterprise.cluster_id, now)
-    return get(session, row.id)
+    asked = {"enterprise_id": enterprise.id, "asked_at": now, "asker_email": asker_email, "counts": {}, "errors": []}
+    return queues.append(session, enterprise.cluster_id, now, asked)
 
 
 def show_status(session: Session, sync_id: int, outbox_id: int) -> None:

@@ -33,7 +33,8 @@ def run(session: Session, request: Request) -> Reply:
 def _end(session: Session, request: Request, active: Sync, cause: Cause, markdown: str) -> Reply:
     following = syncs.cancel(session, active, cause, request.now)
     ended = syncs.get(session, active.id)
-    changed = (ended,) if following is None else (ended, following)
+    # The message of a sync that was tried before says what it waits for, which stays true.
+    changed = (ended,) if following is None or following.waits_for is not None else (ended, following)
     return Reply(markdown, changed_syncs=changed, audit_detail=f"cancelled sync {ended.id}")
 
 

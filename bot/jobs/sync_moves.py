@@ -1,21 +1,18 @@
 """Writes the next state of a sync, and what follows from it for its queue and its status message."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.jobs import sync_notices
 from bot.jobs.engine.context import Context
-from bot.services.messages import update_status_message
+from bot.services.messages import show_head, update_status_message
 from bot.syncs.next_state import SyncUpdates, Transition
 from bot.webex.errors import ACCESS_PAUSE
 from storage import clusters, enterprises, queues, rosters, syncs, webex_status
 from storage.values.records import Claim, Sync, WebexSyncStatus
-
-NEXT_TRY_WAIT = timedelta(seconds=5)
-"""After Webex refused to start a sync, how soon the next of its queue tries: soon, but a long queue must not rush."""
 
 
 def apply(
@@ -36,7 +33,10 @@ def apply(
         return
     now = context.now()
     state = {"state": transition.state, "waits_for": transition.waits_for}
-    values: dict[str, Any] = {**transition.updates, **state, "due_at": now + transition.wait, "failures": 0}
+    due_at = now + transition.wait
+    values: dict[str, Any] = {**transition.updates, **state, "due_at": due_at, "failures": transition.failures}
+    if transition.gives_way:
+        values["rests_until"] = None if transition.pause else due_at
     known = shown or sync
     is_changed = (transition.state, transition.waits_for) != (known.state, known.waits_for)
     is_shown = is_changed and sync.status_outbox_id is not None
@@ -58,10 +58,8 @@ def apply(
         elif transition.unpause:
             clusters.unpause(session, sync.cluster_id)
         syncs.move(session, claim, now, **values)
-        if transition.gives_way and (head := queues.give_way(session, sync, now, NEXT_TRY_WAIT, ACCESS_PAUSE)):
-            sync = replace(sync, head=False)
-            if head.waits_for is None:
-                update_status_message(session, head, now)
+        if transition.gives_way:
+            show_head(session, queues.give_way(session, sync, now, now + transition.next_wait, now + ACCESS_PAUSE), now)
         if is_shown:
             reached = replace(sync, state=transition.state, waits_for=transition.waits_for, **transition.updates)
             update_status_message(session, reached, now)
@@ -88,5 +86,4 @@ def write_end(session: Session, claim: Claim, sync: Sync, transition: Transition
         due_at = now + sync_notices.ROSTER_WAIT
     following = syncs.end(session, claim, now, transition.state, due_at=due_at, **values)
     update_status_message(session, replace(sync, state=transition.state, head=False, waits_for=None, **values), now)
-    if following is not None:
-        update_status_message(session, following, now)
+    show_head(session, following, now)

@@ -11,7 +11,7 @@ from bot.syncs.next_state import SyncUpdates, Transition
 from bot.webex.errors import WebexFailure
 from storage import access_refusals, admins, enterprises, followers, syncs, webex_status
 from storage.values.provider_access import AccessSubject
-from storage.values.records import Cause, Claim, Sync, WaitsFor, WebexSyncStatus
+from storage.values.records import Cause, Claim, Sync, WebexSyncStatus
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ def start(
         starting = replace(sync, state=transition.state, waits_for=None, **updates)
         syncs.move(session, claim, now, keep_claim=True, state=transition.state, waits_for=None, **updates)
         shown = starting
-        if sync.waits_for is WaitsFor.ACCESS:
-            shown = sync  # probably refused again: an edit each minute would use up those that Webex allows
+        if sync.waits_for is not None:
+            shown = sync  # it may well wait again: an edit for each try would use up those that Webex allows
         else:
             update_status_message(session, starting, now)
         # Webex has accepted another start since it refused this one.

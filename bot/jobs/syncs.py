@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.jobs import sync_moves, sync_notices, sync_start
+from bot.jobs.engine.backoff import pause
 from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.jobs.webex_status import find_webex_id
@@ -39,7 +40,8 @@ def failed(context: Context, row: SyncRow, error: Exception) -> bool:
             enterprises.forget_webex_id(session, sync.enterprise_id)
     if sync.state not in ACTIVE:
         return False
-    then = transitions.after_failure(sync, error, context.now(), context.settings.sync_timeout, row.failures)
+    now, timeout, wait = context.now(), context.settings.sync_timeout, pause(row.failures, error)
+    then = transitions.after_failure(sync, error, now, timeout, row.failures, wait)
     if then is None:
         return False
     sync_moves.apply(context, Claim(row.id, row.attempt), sync, then)

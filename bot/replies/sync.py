@@ -72,9 +72,9 @@ def progress(standing: Standing, now: datetime) -> str:
     usual = "no estimate yet" if standing.estimate is None else takes(standing.estimate)
     match sync.state:
         case SyncState.QUEUED:
-            place = "next in the queue" if standing.place == 1 else f"number {standing.place} in the queue"
-            held_up = f" {_HELD_UP[sync.waits_for]}" if sync.waits_for is not None else ""
-            return f"{title}: queued, {place} ({usual}).{held_up}"
+            if sync.waits_for is not None:  # its place changes with each try
+                return f"{title}: queued ({usual}). {_HELD_UP[sync.waits_for]}"
+            return f"{title}: queued, {_place(standing)} ({usual})."
         case SyncState.STARTING:
             return f"{title}: starting, I am asking Webex now ({usual})."
         case _:
@@ -91,21 +91,33 @@ def takes(estimate: Estimate) -> str:
 
 _HELD_UP = {
     WaitsFor.CLUSTER: "Webex is busy with another customer of your service provider. I ask again until it has room.",
-    WaitsFor.WEBEX: "Webex is running its own sync for you now. Yours starts when that one has ended.",
+    WaitsFor.WEBEX: "Webex is running its own sync for you now. Yours starts after that one has ended.",
     WaitsFor.RETRY: "Webex could not start it just now. I will ask again.",
     WaitsFor.ACCESS: WAITING,
 }
 
 
 def so_far(standing: Standing, now: datetime) -> str:
-    """Say how long a sync has run, and Webex's word for its state if that is unusual; empty before it runs."""
+    """Say what is true only now, which the status message leaves out; empty if there is nothing to add.
+
+    Of a sync that waits: when it is tried again, or its place. Of one that runs: how long it has run, and Webex's word
+    for its state if that is unusual.
+    """
     sync = standing.sync
+    if sync.state is SyncState.QUEUED and sync.waits_for is not None:
+        if sync.rests_until is not None and sync.rests_until > now:
+            return f" I try it again {when(sync.rests_until, now, standing.enterprise.timezone)}."
+        return f" It is {_place(standing)}."
     if sync.state is not SyncState.RUNNING:
         return ""
     said = ""
     if sync.webex_status and not webex_runs.is_running(sync.webex_status):
         said = f" Webex says: “{plain(sync.webex_status, 40)}”."
     return f" It has taken {duration((now - _begun(sync)).total_seconds())} so far.{said}"
+
+
+def _place(standing: Standing) -> str:
+    return "next in the queue" if standing.place == 1 else f"number {standing.place} in the queue"
 
 
 def _begun(sync: Sync) -> datetime:

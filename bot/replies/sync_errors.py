@@ -36,7 +36,7 @@ def _explanation(code: int) -> str:
     known = meaning(code)
     if known is None:
         return f"I do not know this code. {UNKNOWN_ADVICE}"
-    if known.kind is ErrorKind.BUSY:  # nothing is broken
+    if known.kind in (ErrorKind.BUSY, ErrorKind.IN_PROGRESS):  # nothing is broken
         return f"{known.explanation} {known.advice}"
     return f"{known.explanation} Who can fix it: {known.who_can_fix}. {known.advice}"
 

@@ -57,6 +57,15 @@ def _space(message: Message) -> Address:
     return Address(message.room_id, message.sender.person_id if message.direct else None, direct=message.direct)
 
 
+def show_head(session: Session, head: Sync | None, now: datetime) -> None:
+    """Edit the status message of a sync that is the head of its queue from now on.
+
+    If the sync was tried before, its message says what it waits for, which stays true.
+    """
+    if head is not None and head.waits_for is None:
+        update_status_message(session, head, now)
+
+
 def update_status_message(session: Session, sync: Sync, now: datetime) -> None:
     """Edit the status message of a sync, if it has one, to say how the sync stands now."""
     if sync.status_outbox_id is None:

@@ -31,9 +31,10 @@ class SyncUpdates(TypedDict, total=False):
 class Transition:
     """A sync's next state, how long to wait before the next look at it, and its new values.
 
-    `pause` is how long its whole cluster rests. `unpause` says that the cluster took a sync, so it is no longer busy.
-    `start_sync` says that Webex must now be asked to start. `gives_way` says that the next of
-    the queue is to try before this sync tries again.
+    `pause` is how long its whole cluster is paused. `unpause` says that the cluster took a sync, so it is no longer
+    busy. `start_sync` says that Webex must now be asked to start. `gives_way` says that the sync goes to the end of its
+    queue and rests for `wait`, unless its whole cluster is paused; the next of the queue is tried after `next_wait`.
+    `failures` is how many reads of the status have failed in a row.
     """
 
     state: SyncState
@@ -44,6 +45,8 @@ class Transition:
     unpause: bool = False
     start_sync: bool = False
     gives_way: bool = False
+    next_wait: timedelta = timedelta(0)
+    failures: int = 0
 
     @property
     def is_final(self) -> bool:

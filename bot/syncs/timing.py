@@ -15,6 +15,14 @@ MAX_QUEUE_TIME = timedelta(hours=24)
 MIN_PAUSE = timedelta(seconds=15)
 """The first pause of a busy cluster, if Webex names no time. Short, for there may be room at any moment; it doubles."""
 
+NEXT_TRY_WAIT = timedelta(seconds=5)
+"""How soon the next of a queue is tried if Webex did not answer about the first, or refused the access.
+
+The next may well fail, too: it waits a little, so that a long queue does not rush."""
+
+OWN_RUN_WAIT = timedelta(minutes=1)
+"""How long a sync rests if Webex says that it runs one of its own for the enterprise, but does not show it."""
+
 MAX_POLL_FACTOR = 4
 """How much further apart than at first polls may be: a long sync needs few, but its end must be noticed soon."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from bot.syncs import webex_runs
 from bot.syncs.next_state import SyncUpdates, Transition, failed
-from bot.syncs.timing import cluster_pause, poll_wait
+from bot.syncs.timing import NEXT_TRY_WAIT, OWN_RUN_WAIT, cluster_pause, poll_wait
 from bot.webex import sync_error_codes
 from bot.webex.errors import (
     ACCESS_PAUSE,
@@ -35,15 +36,21 @@ MAX_UNREAD_TIME = timedelta(hours=24)
 
 
 def after_failure(
-    sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int
+    sync: Sync, failure: Exception, now: datetime, timeout: timedelta, failures: int, wait: timedelta
 ) -> Transition | None:
-    """Return what follows if a sync's status could not be read, `failures` times before; None to try again later."""
+    """Return what follows if a sync's status could not be read, `failures` times before; None to try again later.
+
+    `wait` is how long to wait before it is read again.
+    """
     if sync.state is SyncState.QUEUED:
         if isinstance(failure, AccessRefused):
-            return _without_access()
+            return _without_access(failure)
         # After a 404 the enterprise's id is looked up again, which may well help.
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
             return _rejected(failure)
+        # A single failure can be chance. Without a token, no other sync of the queue can be tried either.
+        if failures and not isinstance(failure, TokenUnavailable):
+            return replace(_rests(wait, WaitsFor.RETRY), next_wait=NEXT_TRY_WAIT, failures=failures + 1)
         return None
     if isinstance(failure, (AccessRefused, TokenUnavailable)):
         return None
@@ -57,7 +64,7 @@ def from_queued(sync: Sync, webex_status: WebexSyncStatus, now: datetime, poll: 
     if webex_status.enabled is False:
         return failed(Cause.SWITCHED_OFF)
     if webex_runs.is_running(webex_status.status):
-        return Transition(SyncState.QUEUED, poll_wait(sync, poll), WaitsFor.WEBEX, {"polls": sync.polls + 1})
+        return _rests(poll_wait(sync, poll), WaitsFor.WEBEX, polls=sync.polls + 1)
     return Transition(
         SyncState.STARTING,
         updates={
@@ -82,20 +89,20 @@ def from_start_request(failure: WebexFailure | None, starts: int, pauses: int, p
         return Transition(SyncState.RUNNING, poll, unpause=pauses > 0)
     if isinstance(failure, AccessRefused):
         # Webex has not started the sync, and this says nothing against it, so it does not count as a start.
-        # Nothing but other starts can show whether the token or the enterprise is why.
-        is_perhaps_its_own = isinstance(failure, ScopeMissing)
-        return replace(_without_access(), updates={"starts": starts - 1}, gives_way=is_perhaps_its_own)
+        return replace(_without_access(failure), updates={"starts": starts - 1})
     if isinstance(failure, TokenUnavailable):
         return Transition(SyncState.QUEUED, TOKEN_PAUSE, WaitsFor.RETRY, {"starts": starts - 1})
-    if isinstance(failure, RateLimited):
-        return _cluster_busy(starts, cluster_pause(pauses, failure.retry_after))
-    if not isinstance(failure, Rejected) or failure.status < 300:
+    if not isinstance(failure, (RateLimited, Rejected)) or (isinstance(failure, Rejected) and failure.status < 300):
         return Transition(SyncState.STARTING, poll)
     kind = sync_error_codes.error_kind(failure.codes)
-    if kind is ErrorKind.BUSY:
-        return _cluster_busy(starts, cluster_pause(pauses, None))
+    retry_after = failure.retry_after if isinstance(failure, RateLimited) else None
+    # Neither a sync of Webex's own nor a cluster without room says anything against the sync: they count as no start.
+    if kind is ErrorKind.IN_PROGRESS:
+        return _rests(retry_after or OWN_RUN_WAIT, WaitsFor.WEBEX, starts=starts - 1)
+    if kind is ErrorKind.BUSY or isinstance(failure, RateLimited):
+        return _cluster_busy(cluster_pause(pauses, retry_after), starts=starts - 1)
     if kind is ErrorKind.TEMPORARY and starts < MAX_STARTS:
-        return Transition(SyncState.QUEUED, cluster_pause(starts - 1, None), WaitsFor.RETRY)
+        return _rests(cluster_pause(starts - 1, None), WaitsFor.RETRY)
     return _rejected(failure)
 
 
@@ -108,7 +115,7 @@ def from_starting(
         return replace(adopted, unpause=adopted.pause is None)
     if sync.starting_at is not None and now - sync.starting_at < ADOPT_WINDOW:
         return Transition(SyncState.STARTING, poll)
-    return Transition(SyncState.QUEUED)
+    return _rests(timedelta(0), WaitsFor.RETRY)
 
 
 def from_running(
@@ -125,11 +132,13 @@ def from_running(
         succeeded = webex_runs.succeeded(webex_status.status)
         if succeeded is not None:
             kind = None if succeeded else sync_error_codes.error_kind(error.code for error in webex_status.errors)
-            rest = cluster_pause(sync.starts - 1, None)
+            wait = cluster_pause(sync.starts - 1, None)
             if kind is ErrorKind.BUSY:
-                return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, updates, pause=rest)
+                return _cluster_busy(wait, **updates)
+            if kind is ErrorKind.IN_PROGRESS:
+                return _rests(OWN_RUN_WAIT, WaitsFor.WEBEX, **updates)
             if kind is ErrorKind.TEMPORARY and sync.starts < MAX_STARTS:
-                return Transition(SyncState.QUEUED, rest, WaitsFor.RETRY, updates)
+                return _rests(wait, WaitsFor.RETRY, **updates)
             updates["ended_at"], updates["seconds"] = webex_runs.end(sync, webex_status, now)
             updates["errors"] = webex_status.errors
             if succeeded:
@@ -148,13 +157,20 @@ def _from_replaced(sync: Sync, webex_status: WebexSyncStatus) -> Transition:
     return Transition(SyncState.COMPLETED, updates={"ended_at": succeeded_at, "seconds": seconds, "counts": {}})
 
 
-def _without_access() -> Transition:
-    return Transition(SyncState.QUEUED, ACCESS_PAUSE, WaitsFor.ACCESS)
+def _rests(wait: timedelta, waits_for: WaitsFor, **updates: Unpack[SyncUpdates]) -> Transition:
+    """Let a sync rest that its enterprise keeps from starting: the others of its queue go on."""
+    return Transition(SyncState.QUEUED, wait, waits_for, updates, gives_way=True)
 
 
-def _cluster_busy(starts: int, rest: timedelta) -> Transition:
-    # A cluster without room says nothing against the sync, so this does not count as a start.
-    return Transition(SyncState.QUEUED, rest, WaitsFor.CLUSTER, {"starts": starts - 1}, pause=rest)
+def _cluster_busy(pause: timedelta, **updates: Unpack[SyncUpdates]) -> Transition:
+    """Pause the cluster. The next of its queue is tried then, in case that Webex was busy for this sync alone."""
+    return Transition(SyncState.QUEUED, pause, WaitsFor.CLUSTER, updates, pause=pause, gives_way=True)
+
+
+def _without_access(failure: AccessRefused) -> Transition:
+    waiting = Transition(SyncState.QUEUED, ACCESS_PAUSE, WaitsFor.ACCESS)
+    # After a 403, nothing but other syncs can show whether the token or the enterprise is why.
+    return replace(waiting, gives_way=True, next_wait=NEXT_TRY_WAIT) if isinstance(failure, ScopeMissing) else waiting
 
 
 def _rejected(failure: Rejected) -> Transition:

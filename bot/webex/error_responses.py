@@ -36,9 +36,9 @@ def error_for(
     codes_in_fields = [as_int(entry.get("errorCode")) for entry in (content, *errors)]
     codes_in_sentences = [int(code) for sentence in sentences for code in _SYNC_CODE.findall(sentence)]
     codes = dict.fromkeys(code for code in (*codes_in_fields, *codes_in_sentences) if code is not None)
-    if status in (423, 429) or (status >= 500 and error_kind(codes) is ErrorKind.BUSY):
+    if status in (423, 429) or (status >= 500 and error_kind(codes) in (ErrorKind.BUSY, ErrorKind.IN_PROGRESS)):
         pause = retry_after(headers.get("Retry-After"), now)
-        return RateLimited(summary, retry_after=pause, tracking_id=tracking_id)
+        return RateLimited(summary, retry_after=pause, codes=tuple(codes), tracking_id=tracking_id)
     if status == 401:
         return TokenRefused(summary, tracking_id=tracking_id)
     if status >= 500:

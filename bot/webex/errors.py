@@ -26,11 +26,17 @@ class WebexFailure(Exception):
 
 
 class RateLimited(WebexFailure):
-    """HTTP 429 or 423: too early. `retry_after` is how long to wait, within limits; None if Webex does not say."""
+    """HTTP 429 or 423: too early. `retry_after` is how long to wait, within limits; None if Webex does not say.
 
-    def __init__(self, message: str, *, retry_after: float | None, tracking_id: str | None = None) -> None:
+    `codes` are the error codes in the answer, if there are any.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None, codes: tuple[int, ...] = (), tracking_id: str | None = None
+    ) -> None:
         """Take `retry_after` in seconds, as Webex sends it."""
         super().__init__(message, tracking_id=tracking_id)
+        self.codes = codes
         self.retry_after: timedelta | None = None
         if retry_after is not None:
             seconds = min(max(retry_after, MIN_RETRY_AFTER.total_seconds()), MAX_PAUSE.total_seconds())

@@ -14,9 +14,14 @@ class WhoCanFix(StrEnum):
 
 
 class ErrorKind(StrEnum):
-    """Whether another attempt helps: once Webex has room, a few times, or only after somebody fixes the cause."""
+    """Whether another attempt helps.
+
+    BUSY: once the cluster has room. IN_PROGRESS: once another sync of the enterprise has ended. TEMPORARY: a few times.
+    PERMANENT: only after somebody fixes the cause.
+    """
 
     BUSY = "busy"
+    IN_PROGRESS = "in progress"
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
 
@@ -70,7 +75,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "A sync that concerns your enterprise was already running, so Webex did not start a second one.",
         WhoCanFix.ADMIN,
         "Wait until that sync has ended, then start a new one if your contacts are still out of date.",
-        ErrorKind.BUSY,
+        ErrorKind.IN_PROGRESS,
     ),
     600006: Meaning(
         "Webex had no room for another sync, so yours was not started and your contacts were not synchronized.",
@@ -189,11 +194,11 @@ def meaning(code: int) -> Meaning | None:
 def error_kind(codes: Iterable[int]) -> ErrorKind:
     """Return whether another attempt helps against all these errors together.
 
-    One PERMANENT error makes the whole PERMANENT, because the next attempt would meet it again. BUSY comes before
-    TEMPORARY: it means to wait longer, which does not hurt. Unknown codes count only if there are no known ones; then
-    the whole is PERMANENT.
+    One PERMANENT error makes the whole PERMANENT, because the next attempt would meet it again. BUSY and then
+    IN_PROGRESS come before TEMPORARY: they mean to wait longer, which does not hurt. Unknown codes count only if there
+    are no known ones; then the whole is PERMANENT.
     """
     kinds = {MEANINGS[code].kind for code in codes if code in MEANINGS}
     if not kinds or ErrorKind.PERMANENT in kinds:
         return ErrorKind.PERMANENT
-    return ErrorKind.BUSY if ErrorKind.BUSY in kinds else ErrorKind.TEMPORARY
+    return next(kind for kind in (ErrorKind.BUSY, ErrorKind.IN_PROGRESS, ErrorKind.TEMPORARY) if kind in kinds)

@@ -54,9 +54,9 @@ class SyncRow(Claimable, Table):
     polls: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None]
     queue_order: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
-    """The order in which the syncs of a cluster are tried: the id, or a greater number after the sync gave way."""
+    """The order in which the queued syncs of a cluster are tried; a sync that gives way gets the greatest number."""
     rests_until: Mapped[datetime | None]
-    """Until when a queued sync is not tried again, because something about its enterprise kept it from starting."""
+    """Until when a queued sync is not tried again, because its own enterprise kept it from starting."""
     webex_id: Mapped[str | None] = query_expression()
     """The enterprise's id at the time of the claim; not a column."""
 

@@ -33,7 +33,7 @@ class Cause(StrEnum):
 
 
 class WaitsFor(StrEnum):
-    """What the sync at the head of a queue waits for.
+    """What a queued sync that was tried waits for.
 
     This is its paused cluster, Webex's own sync, the next try, or the provider's access, which Webex refuses.
     """
@@ -152,7 +152,8 @@ class Sync:
 
     `head`: it is the first of its queue. `before_started_at` and `before_tracking_id` are those of Webex's last run
     before the bot asked for this one, so a run that differs from them belongs to this sync.
-    `polls` counts the reads of Webex's status since the start.
+    `polls` counts the reads of Webex's status since the start. `queue_order` is its order among the queued syncs of its
+    cluster. Until `rests_until`, a queued sync is not tried.
     """
 
     id: int

@@ -101,7 +101,8 @@ def test_an_admin_who_does_not_follow_a_sync_cannot_cancel_it(house: House) -> N
 @ON_SQLITE
 def test_the_next_sync_moves_up_when_the_first_is_cancelled(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
-    queue_up(house)
+    hang_up(house, ACME)
+    house.ask(ANA, "sync")
     assert "number 2 in the queue" in text(house.ask(BO, "sync"))
     hang_up(house, BOREALIS)
     house.ask(ANA, "cancel")

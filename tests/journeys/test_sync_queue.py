@@ -50,19 +50,34 @@ def test_the_next_sync_moves_up_when_the_first_ends(house: House) -> None:
 
 
 @ON_SQLITE
+def test_an_enterprise_that_webex_synchronizes_itself_holds_up_no_neighbor(house: House) -> None:
+    add_enterprise(house, BOREALIS, BO)
+    waits = queue_up(house)
+    house.ask(BO, "sync")
+    house.wait_for(lambda: results(house, BO))
+    assert "queued" in shown(house)
+    assert house.syncs_asked() == [200]
+    house.world.broadworks.let_finish(ACME)
+    house.wait_for(lambda: results(house))
+    assert len(versions(house, waits)) <= 5
+    assert house.syncs_asked() == [200, 200]
+
+
+@ON_SQLITE
 def test_queue_shows_operators_every_cluster(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
     add_enterprise(house, CUMULUS, CORA, cluster="west")
     house.world.subscribers.set_status(house.world.subscribers.of_enterprise(CUMULUS)[0].id, "provisioned")
-    house.world.broadworks.keep_running(CUMULUS)
+    for each in (BOREALIS, CUMULUS):
+        house.world.broadworks.keep_running(each)
     queue_up(house)
     house.ask(BO, "sync")
     house.ask(CORA, "sync")
-    house.wait_for(lambda: "running since" in shown(house, CORA))
+    house.wait_for(lambda: all("running since" in shown(house, who) for who in (BO, CORA)))
     default, west = text(house.ask(OLGA, "queue")).split("**Cluster west**")
     assert "**Cluster default**: 2 syncs" in default
-    assert "1. Reseller1+acme" in default
-    assert "2. Borealis (borealis): queued" in default
+    assert "1. Borealis (borealis): running" in default
+    assert "2. Reseller1+acme (reseller1-acme): queued, waiting because Webex is running its own sync" in default
     assert "1 sync\n" in west
     assert "1. Cumulus (cumulus): running" in west
 

@@ -72,6 +72,10 @@ class ImaginedWebex:
     watch: AccessWatch = field(default_factory=NoWatch)
     forbidden: set[str] = field(default_factory=set)
     """Webex's ids of the enterprises whose sync the token may not start."""
+    reading_of: dict[str, Trouble] = field(default_factory=dict)
+    """What Webex says instead whenever the status of this enterprise is read."""
+    starting_of: dict[str, Trouble] = field(default_factory=dict)
+    """What Webex says instead whenever a sync of this enterprise is to start."""
     runs: list[Run] = field(default_factory=list)
     started: list[Run] = field(default_factory=list)
     refused: int = 0
@@ -113,7 +117,8 @@ class ImaginedWebex:
 
     def sync_status(self, enterprise_id: str) -> WebexSyncStatus:
         """How Webex says the enterprise's last sync stands."""
-        return self._called(self.reading, lambda: self.shape(self._reading(enterprise_id)))
+        trouble = self.reading or self.reading_of.get(enterprise_id)
+        return self._called(trouble, lambda: self.shape(self._reading(enterprise_id)))
 
     def start_sync(self, enterprise_id: str, *, is_granted: bool = False) -> WebexSyncStatus:
         """Start a sync, unless it is forbidden, the cluster runs one on demand or the enterprise runs any."""
@@ -135,7 +140,7 @@ class ImaginedWebex:
             self.watch.worked(AccessSubject.SYNCS)
             return WebexSyncStatus(True, "IN_PROGRESS")
 
-        return self._called(self.starting, start)
+        return self._called(self.starting or self.starting_of.get(enterprise_id), start)
 
     def subscriber_pages(
         self, sp_enterprise_id: str, *, changed_since: datetime | None = None

@@ -48,6 +48,10 @@ class Watch:
     seen: dict[int, _Synced] = field(default_factory=dict)
     began: dict[int, list[Run]] = field(default_factory=dict)
     ended: dict[int, datetime] = field(default_factory=dict)
+    tried: set[int] = field(default_factory=set)
+    """The syncs that had a turn."""
+    passed: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How often a sync had a turn while another was ready and waited for its own: the other's id comes first."""
     told: set[int] = field(default_factory=set)
     _known: dict[int, set[Any]] = field(default_factory=dict)
     _posts: int = 0
@@ -133,9 +137,23 @@ class Watch:
             heads = [row.id for row in queue if row.head]
             self._demand(len(under_way) <= 1, f"a cluster has two under way: {under_way}")
             self._demand(len(heads) == 1, f"heads are {heads} of {queue}")
-            passed = [row for row in queue if row.id < min(heads) and row.starting_at is None]
-            self._demand(passed == [], f"{heads} passes syncs that never had their turn: {passed}")
+            self._turns(queue)
+            untried = [row for row in queue if row.id < min(heads) and row.id not in self.tried]
+            self._demand(untried == [], f"{heads} passes syncs that never had their turn: {untried}")
             self._demand(set(under_way) <= set(heads), f"{under_way} under way and {heads} head")
+
+    def _turns(self, queue: list[_Synced]) -> None:
+        """A sync that is ready sees each other sync of its queue give way once, before it has a turn itself."""
+        gave_way = {row.id for row in queue if row.id in self.seen and row.queue_order > self.seen[row.id].queue_order}
+        self.tried |= gave_way | {row.id for row in queue if row.state != QUEUED or row.waits_for}
+        for row in queue:
+            is_ready = row.state == QUEUED and not (row.rests_until and row.rests_until > self.webex.clock.now)
+            if row.id in gave_way or not is_ready:
+                self.passed = Counter({pair: times for pair, times in self.passed.items() if pair[0] != row.id})
+                continue
+            self.passed.update((row.id, other) for other in gave_way)
+            twice = [pair for pair, times in self.passed.items() if times > 1]
+            self._demand(twice == [], f"others have two turns while one waits: {twice}")
 
     def _runs(self, connection: Connection, rows: dict[int, _Synced]) -> None:
         """A run that is stored as Webex's own was not started by the bot."""

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import inbox, syncs
-from storage.models import OutboxRow, SyncRow
+from bot.jobs import syncs
+from storage.models import OutboxRow
 from storage.values.records import Cause, SyncState, WaitsFor
 from tests.bot.jobs.mortal import MortalDatabase
 from tests.bot.jobs.sync_house import ACME, ANA, BOLT, CAT, COIL, DAN, House
+from tests.bot.jobs.waiting_syncs import ask, move, sync_of
 
 NAMES = {ACME: ANA, BOLT: CAT, COIL: DAN}
 
@@ -27,24 +28,8 @@ def house(database_url: str) -> Iterator[House]:
     database.close()
 
 
-def ask(house: House, email: str) -> None:
-    house.type(email, "sync")
-    house.work(inbox.JOB.run_one)
-
-
 def forbid(house: House, *names: str) -> None:
     house.webex.forbidden = {f"webex-{name}" for name in names}
-
-
-def move(house: House) -> None:
-    house.wait_for_a_sync()
-    house.work(syncs.JOB.run_one)
-
-
-def sync_of(house: House, name: str) -> SyncRow:
-    with house.database.read() as session:
-        rows = session.query(SyncRow).filter_by(enterprise_id=house.enterprises[name])
-        return rows.order_by(SyncRow.id.desc()).limit(1).one()
 
 
 def test_an_enterprise_that_is_refused_alone_holds_up_no_neighbor(house: House) -> None:

@@ -76,6 +76,9 @@ def _under_way(sample: Sample) -> Iterator[Case]:
     yield case(sync.joined, "once more, in a group space")(replace(waiting, named=False), NOW, new=False)
     odd = samples.sync(SyncState.RUNNING, webex_status=sample.status)
     yield case(sync.so_far)(standing_of(sample, odd), NOW)
+    for when, rests_until in (("rests", NOW + timedelta(minutes=2)), ("waits for its turn", None)):
+        resting = samples.sync(waits_for=WaitsFor.RETRY, rests_until=rests_until)
+        yield case(sync.so_far, when)(standing_of(sample, resting), NOW)
     for own in (True, False):
         yield case(sync.takes, "own" if own else "others")(Estimate(sample.number, own=own))
 

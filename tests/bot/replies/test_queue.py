@@ -40,9 +40,12 @@ def test_a_line_has_place_enterprise_state_and_age_of_the_request() -> None:
         (WaitsFor.RETRY, "waiting because Webex could not start it"),
     ],
 )
-def test_a_line_says_what_the_first_sync_waits_for(waits_for: WaitsFor, words: str) -> None:
+def test_a_line_says_what_a_sync_that_was_tried_waits_for(waits_for: WaitsFor, words: str) -> None:
     said = queue.answer({"east": [replace(WAITING, waits_for=waits_for)]}, {}, ENTERPRISES, NOW)
     assert f"queued, {words}, asked for" in said
+    resting = replace(WAITING, waits_for=waits_for, rests_until=NOW + timedelta(minutes=2))
+    said = queue.answer({"east": [resting]}, {}, ENTERPRISES, NOW)
+    assert f"queued, {words}, tried again Sun 22 Nov 10:16 UTC, in 2 min, asked for" in said
     assert "**Cluster east**: 1 sync\n" in said
 
 

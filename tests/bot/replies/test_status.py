@@ -61,19 +61,24 @@ def test_a_running_sync_has_start_duration_estimate_and_requester() -> None:
     assert not any("`sync` works now" in line or "usually takes" in line for line in lines[1:])
 
 
+def test_a_queued_sync_has_its_place() -> None:
+    first = said(standing=under_way(SyncState.QUEUED))[0]
+    assert first.endswith("queued, number 3 in the queue (usually takes 1 h 12 min).")
+
+
 @pytest.mark.parametrize(
-    ("waits_for", "words"),
+    ("rests", "words"),
     [
-        (None, "number 3 in the queue"),
-        (WaitsFor.CLUSTER, "busy with another customer"),
-        (WaitsFor.WEBEX, "running its own sync"),
+        (None, " It is number 3 in the queue."),
+        (timedelta(), " It is number 3 in the queue."),
+        (timedelta(minutes=2), " I try it again Sun 22 Nov 04:16 CST, in 2 min."),
     ],
 )
-def test_a_queued_sync_has_its_place_and_what_it_waits_for(waits_for: WaitsFor | None, words: str) -> None:
-    first = said(standing=under_way(SyncState.QUEUED, waits_for=waits_for))[0]
-    assert "queued, number 3 in the queue (usually takes 1 h 12 min)." in first
-    assert words in first
-    assert "so far" not in first
+def test_a_sync_that_waits_has_its_reason_and_its_next_try(rests: timedelta | None, words: str) -> None:
+    rests_until = None if rests is None else NOW + rests
+    first = said(standing=under_way(SyncState.QUEUED, waits_for=WaitsFor.WEBEX, rests_until=rests_until))[0]
+    assert "queued (usually takes 1 h 12 min). Webex is running its own sync" in first
+    assert first.endswith(words)
 
 
 def test_during_a_hold_status_says_when_it_ends() -> None:

@@ -58,13 +58,13 @@ def test_a_sync_does_not_warn_if_a_person_is_activated_or_none_is_known(activati
     ("waits_for", "words"),
     [
         (WaitsFor.CLUSTER, "busy with another customer of your service provider"),
-        (WaitsFor.WEBEX, "running its own sync for you now. Yours starts when that one has ended"),
+        (WaitsFor.WEBEX, "running its own sync for you now. Yours starts after that one has ended"),
         (WaitsFor.RETRY, "could not start it just now. I will ask again"),
     ],
 )
-def test_the_reply_says_what_the_first_sync_waits_for(waits_for: WaitsFor, words: str) -> None:
+def test_the_reply_says_what_a_sync_that_was_tried_waits_for(waits_for: WaitsFor, words: str) -> None:
     said = replies.progress(replace(STANDING, sync=a_sync(waits_for=waits_for)), NOW)
-    assert "next in the queue (usually takes 1 h). " in said
+    assert "queued (usually takes 1 h). " in said
     assert words in said
 
 
@@ -79,6 +79,15 @@ def test_a_starting_sync_and_a_running_sync_are_described() -> None:
     assert "starting, I am asking Webex now (usually takes 1 h)." in starting
     running = replies.progress(replace(STANDING, sync=RUNNING), NOW)
     assert running.endswith("running since Sun 22 Nov 03:24 CST (usually takes 1 h).")
+
+
+@pytest.mark.parametrize("waits_for", WaitsFor)
+def test_a_status_message_stays_as_it_is_while_the_queue_goes_round(waits_for: WaitsFor) -> None:
+    first, later = (
+        replace(STANDING, sync=a_sync(waits_for=waits_for, rests_until=rests_until), place=place)
+        for rests_until, place in ((NOW + timedelta(minutes=1), 9), (None, 1))
+    )
+    assert replies.progress(first, NOW) == replies.progress(later, NOW)
 
 
 def test_a_status_message_stays_as_it_is_until_the_state_changes() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.syncs.next_state import Transition, failed
-from bot.syncs.timing import MAX_QUEUE_TIME, overdue_before
+from bot.syncs.timing import MAX_QUEUE_TIME, NEXT_TRY_WAIT, overdue_before
 from bot.syncs.transitions import (
     MAX_REJECTIONS,
     MAX_STARTS,
@@ -68,7 +68,7 @@ def test_every_start_is_counted() -> None:
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "in_progress", " In Progress ", "InProgress"])
 def test_a_queued_sync_waits_for_a_run_of_webexs_own(status: str) -> None:
-    assert queued(new_run(status)) == Transition(QUEUED, POLL, WaitsFor.WEBEX, {"polls": 1})
+    assert queued(new_run(status)) == Transition(QUEUED, POLL, WaitsFor.WEBEX, {"polls": 1}, gives_way=True)
 
 
 def test_polls_of_a_run_of_webexs_own_slow_down_too() -> None:
@@ -115,6 +115,7 @@ def test_a_start_without_access_goes_back_to_the_queue(failure: WebexFailure, st
     move = from_start_request(failure, starts, 0, POLL)
     assert (move.state, move.waits_for, move.pause) == (QUEUED, WaitsFor.ACCESS, None)
     assert move.updates == {"starts": starts - 1}
+    assert (move.gives_way, bool(move.next_wait)) == (isinstance(failure, ScopeMissing),) * 2
 
 
 @pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
@@ -128,6 +129,22 @@ def test_a_busy_cluster_pauses_as_long_as_webex_asks(said: float | None, rest: f
     move = from_start_request(RateLimited("busy", retry_after=said), 1, 2, POLL)
     assert (move.state, move.waits_for, move.is_final) == (QUEUED, WaitsFor.CLUSTER, False)
     assert (move.pause, move.wait) == (timedelta(seconds=rest), timedelta(seconds=rest))
+    assert move.gives_way
+
+
+@pytest.mark.parametrize(
+    ("failure", "rest"),
+    [
+        (refusal(600005), 60),
+        (refusal(600005, 600014), 60),
+        (RateLimited("busy", retry_after=None, codes=(600005,)), 60),
+        (RateLimited("busy", retry_after=20, codes=(600005,)), 20),
+    ],
+)
+@pytest.mark.parametrize("starts", [1, MAX_STARTS, 10 * MAX_STARTS])
+def test_a_run_of_webexs_own_rests_the_enterprise_alone(failure: WebexFailure, rest: int, starts: int) -> None:
+    expected = Transition(QUEUED, timedelta(seconds=rest), WaitsFor.WEBEX, {"starts": starts - 1}, gives_way=True)
+    assert from_start_request(failure, starts, 5, POLL) == expected
 
 
 @pytest.mark.parametrize("code", OF_KIND[ErrorKind.BUSY])
@@ -148,7 +165,8 @@ def test_a_start_with_a_temporary_error_is_tried_five_times(code: int) -> None:
     assert MAX_STARTS == 5
     for starts, seconds in enumerate((15, 30, 60, 120), 1):
         rest = timedelta(seconds=seconds)
-        assert from_start_request(refusal(code), starts, 2, POLL) == Transition(QUEUED, rest, WaitsFor.RETRY)
+        expected = Transition(QUEUED, rest, WaitsFor.RETRY, gives_way=True)
+        assert from_start_request(refusal(code), starts, 2, POLL) == expected
     end = from_start_request(refusal(code), MAX_STARTS, 2, POLL)
     assert (end.state, end.updates["cause"], end.pause) == (FAILED, Cause.REFUSED, None)
 
@@ -173,30 +191,45 @@ def test_a_refused_start_keeps_webexs_words_and_every_code() -> None:
 
 def test_a_queued_sync_fails_after_a_few_rejected_status_reads() -> None:
     refused = refusal(status=403)
-    assert after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS - 1) is None
-    move = after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS)
+    earlier = after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS - 1, POLL)
+    assert earlier is not None
+    assert earlier.state is QUEUED
+    move = after_failure(sync(), refused, NOW, TIMEOUT, MAX_REJECTIONS, POLL)
     assert move is not None
     assert (move.state, move.updates["cause"]) == (FAILED, Cause.REFUSED)
-    unknown = after_failure(sync(), refusal(NOBODY_ACTIVATED), NOW, TIMEOUT, MAX_REJECTIONS)
+    unknown = after_failure(sync(), refusal(NOBODY_ACTIVATED), NOW, TIMEOUT, MAX_REJECTIONS, POLL)
     assert unknown is not None
     assert unknown.updates["cause"] is Cause.NOBODY_ACTIVATED
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [AnswerLost("gone"), Unavailable("503"), RateLimited("429", retry_after=9), KeyError(), refusal(status=404)],
+)
+def test_a_status_that_cannot_be_read_twice_rests_its_enterprise(failure: Exception) -> None:
+    assert after_failure(sync(), failure, NOW, TIMEOUT, 0, POLL) is None
+    for failures in (1, 99):
+        move = after_failure(sync(), failure, NOW, TIMEOUT, failures, POLL)
+        assert move == Transition(
+            QUEUED, POLL, WaitsFor.RETRY, gives_way=True, next_wait=NEXT_TRY_WAIT, failures=failures + 1
+        )
 
 
 @pytest.mark.parametrize("failure", [TokenRefused("401"), ScopeMissing("403")])
 @pytest.mark.parametrize("failures", [0, 99])
 def test_a_sync_never_ends_because_webex_refuses_the_access(failure: WebexFailure, failures: int) -> None:
-    move = after_failure(sync(asked_at=NOW - 9 * MAX_QUEUE_TIME), failure, NOW, TIMEOUT, failures)
+    move = after_failure(sync(asked_at=NOW - 9 * MAX_QUEUE_TIME), failure, NOW, TIMEOUT, failures, POLL)
     assert move is not None
     assert (move.state, move.waits_for) == (QUEUED, WaitsFor.ACCESS)
     for state in (STARTING, RUNNING):
-        assert after_failure(sync(state, starting_at=EARLIER), failure, LATER, TIMEOUT, failures) is None
+        assert after_failure(sync(state, starting_at=EARLIER), failure, LATER, TIMEOUT, failures, POLL) is None
 
 
 @pytest.mark.parametrize("state", [QUEUED, STARTING, RUNNING])
 @pytest.mark.parametrize("failures", [0, 99])
 def test_a_sync_never_ends_because_there_is_no_token(state: SyncState, failures: int) -> None:
     under_way = sync(state, starting_at=EARLIER)
-    assert after_failure(under_way, TokenUnavailable("503"), LATER, TIMEOUT, failures) is None
+    assert after_failure(under_way, TokenUnavailable("503"), LATER, TIMEOUT, failures, POLL) is None
 
 
 @pytest.mark.parametrize("state", [STARTING, RUNNING])
@@ -207,6 +240,7 @@ def test_a_sync_whose_status_cannot_be_read_fails_at_its_time_limit(
     state: SyncState, failure: WebexFailure, limit: timedelta
 ) -> None:
     under_way = sync(state, starting_at=EARLIER)
-    assert after_failure(under_way, failure, EARLIER + limit, TIMEOUT, 99) is None
-    assert after_failure(under_way, failure, EARLIER + limit + JUST_OVER, TIMEOUT, 0) == failed(Cause.TIMED_OUT)
-    assert after_failure(sync(state, starting_at=None), failure, LATER, TIMEOUT, 99) is None
+    assert after_failure(under_way, failure, EARLIER + limit, TIMEOUT, 99, POLL) is None
+    over = EARLIER + limit + JUST_OVER
+    assert after_failure(under_way, failure, over, TIMEOUT, 0, POLL) == failed(Cause.TIMED_OUT)
+    assert after_failure(sync(state, starting_at=None), failure, LATER, TIMEOUT, 99, POLL) is None

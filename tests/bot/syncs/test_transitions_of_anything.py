@@ -46,7 +46,7 @@ READINGS = st.builds(
     errors=st.lists(st.builds(SyncError, CODES, st.text(max_size=5)), max_size=2).map(tuple),
 )
 FAILURES: st.SearchStrategy[WebexFailure] = st.one_of(
-    st.builds(RateLimited, st.text(), retry_after=st.none() | st.floats(0, 300)),
+    st.builds(RateLimited, st.text(), retry_after=st.none() | st.floats(0, 300), codes=st.lists(CODES).map(tuple)),
     st.builds(Unavailable, st.text()),
     st.builds(AnswerLost, st.text()),
     st.builds(
@@ -86,7 +86,8 @@ def test_every_webex_status_leads_to_a_legal_state(of: Sync, webex_status: Webex
     assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
     assert not (move.unpause and move.pause)
     assert move.is_final or move.start_sync or move.wait > timedelta() or (of.state, move.state) == (STARTING, QUEUED)
-    assert (move.waits_for is WaitsFor.WEBEX) == (of.state is move.state is QUEUED)
+    assert move.gives_way == (move.state is QUEUED) == (move.waits_for is not None)
+    assert move.waits_for is WaitsFor.WEBEX or of.state is not QUEUED or move.state is not QUEUED
 
 
 @given(SYNCS, READINGS)
@@ -122,17 +123,19 @@ def test_every_response_to_a_start_leads_to_a_legal_state(
     move = from_start_request(failure, starts, pauses, POLL)
     assert move.state in LEGAL[STARTING] - {COMPLETED}
     assert not move.start_sync
-    assert (move.waits_for is None) == (move.state is not QUEUED)
+    assert move.gives_way == (move.state is QUEUED) == (move.waits_for is not None)
     assert (move.pause is not None) == (move.waits_for is WaitsFor.CLUSTER)
     assert move.unpause == (move.state is RUNNING and pauses > 0)
     assert move.pause in (None, move.wait)
     assert (move.state is RUNNING) == (failure is None)
-    assert move.updates.get("starts", starts) == starts - (move.waits_for is WaitsFor.CLUSTER)
+    assert move.updates.get("starts", starts) == starts - (move.waits_for in (WaitsFor.CLUSTER, WaitsFor.WEBEX))
     assert ("cause" in move.updates) == (move.state is FAILED)
     assert move.updates.get("cause") in {None, Cause.REFUSED, Cause.NOBODY_ACTIVATED}
 
 
 @given(SYNCS, FAILURES, st.integers(0, 10))
-def test_a_failed_status_read_ends_a_sync_or_changes_nothing(of: Sync, failure: WebexFailure, failures: int) -> None:
-    move = after_failure(of, failure, NOW, TIMEOUT, failures)
-    assert move is None or (move.state is FAILED and "cause" in move.updates)
+def test_a_failed_status_read_ends_a_sync_or_rests_a_queued_one(of: Sync, failure: WebexFailure, failures: int) -> None:
+    move = after_failure(of, failure, NOW, TIMEOUT, failures, POLL)
+    ends = move is not None and move.state is FAILED and "cause" in move.updates
+    rests = move is not None and move.gives_way and of.state is move.state is QUEUED
+    assert move is None or ends or rests

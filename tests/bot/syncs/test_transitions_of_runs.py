@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.syncs.next_state import Transition, failed
+from bot.syncs.timing import OWN_RUN_WAIT
 from bot.syncs.transitions import (
     ADOPT_WINDOW,
     MAX_STARTS,
@@ -25,6 +26,7 @@ QUEUED, STARTING, RUNNING = SyncState.QUEUED, SyncState.STARTING, SyncState.RUNN
 COMPLETED, FAILED = SyncState.COMPLETED, SyncState.FAILED
 BEGAN = NOW - timedelta(minutes=20)
 HOUR = timedelta(hours=1)
+WAITS = (ErrorKind.BUSY, ErrorKind.IN_PROGRESS)
 
 
 def starting(webex_status: WebexSyncStatus, of: Sync | None = None) -> Transition:
@@ -56,7 +58,9 @@ def test_a_start_without_a_run_is_repeated_after_the_adopt_window() -> None:
     assert timedelta(minutes=2) == ADOPT_WINDOW
     recent = sync(STARTING, starting_at=NOW - ADOPT_WINDOW + JUST_OVER)
     assert starting(BEFORE, recent) == Transition(STARTING, POLL)
-    assert starting(BEFORE, sync(STARTING, starting_at=NOW - ADOPT_WINDOW)) == Transition(QUEUED)
+    assert starting(BEFORE, sync(STARTING, starting_at=NOW - ADOPT_WINDOW)) == Transition(
+        QUEUED, waits_for=WaitsFor.RETRY, gives_way=True
+    )
 
 
 @pytest.mark.parametrize("status", ["COMPLETE", "complete", "COMPLETED"])
@@ -81,7 +85,7 @@ def test_a_run_complete_with_errors_completes_the_sync_and_keeps_them(code: int)
 
 
 @pytest.mark.parametrize("status", ["FAILED", "failed", "Error", "failure"])
-@pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if error_kind([code]) is not ErrorKind.BUSY])
+@pytest.mark.parametrize("code", [code for code in (*MEANINGS, 6003) if error_kind([code]) not in WAITS])
 def test_a_run_of_ours_that_failed_fails_the_sync_with_its_errors(status: str, code: int) -> None:
     webex_status = new_run(status, errors=(SyncError(6004, "x"), SyncError(code, "no way")), counts={"usersAdded": 4})
     move = running(webex_status, sync(RUNNING, starts=MAX_STARTS))
@@ -199,7 +203,7 @@ def test_only_an_end_state_is_final() -> None:
     }
 
 
-@pytest.mark.parametrize("code", [600005, 600006, 600009])
+@pytest.mark.parametrize("code", [600006, 600009])
 def test_a_run_that_failed_as_busy_waits_for_the_cluster(code: int) -> None:
     full = new_run("FAILED", errors=(SyncError(code, "busy"),))
     first, second = (running(full, sync(RUNNING, starts=starts)) for starts in (1, 2))
@@ -207,7 +211,16 @@ def test_a_run_that_failed_as_busy_waits_for_the_cluster(code: int) -> None:
     assert first.pause is not None
     assert second.pause is not None
     assert first.pause < second.pause
+    assert first.gives_way
     assert running(new_run("FAILED", errors=(SyncError(code, "busy"), SyncError(600013, "bad")))).state is FAILED
+
+
+def test_a_run_that_failed_beside_one_of_webexs_own_rests_the_enterprise() -> None:
+    beside = running(
+        new_run("FAILED", errors=(SyncError(600005, "in progress"),)), sync(RUNNING, starts=9 * MAX_STARTS)
+    )
+    assert (beside.state, beside.waits_for, beside.gives_way) == (QUEUED, WaitsFor.WEBEX, True)
+    assert (beside.pause, beside.wait) == (None, OWN_RUN_WAIT)
 
 
 def test_a_refused_start_keeps_webexs_words_without_the_request() -> None:

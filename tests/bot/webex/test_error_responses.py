@@ -85,6 +85,13 @@ def test_codes_are_found_in_their_fields_and_in_sentences(body: bytes, codes: tu
     assert found.codes == codes
 
 
+@pytest.mark.parametrize("status", [429, 423, 503])
+def test_an_answer_that_asks_to_wait_keeps_its_codes(status: int) -> None:
+    found = error_for("GET x", status, {"Retry-After": "7"}, b'{"errorCode": 600005}', token="token", now=NOW)
+    assert isinstance(found, RateLimited)
+    assert (found.codes, found.retry_after) == ((600005,), timedelta(seconds=7))
+
+
 @settings(deadline=None)
 @given(st.text(), st.text("abc.-_~+/=", min_size=8), st.text())
 def test_a_token_is_hidden_wherever_it_stands(before: str, token: str, after: str) -> None:

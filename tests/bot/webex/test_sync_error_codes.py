@@ -21,7 +21,8 @@ PUBLISHED = {
     *(600010, 600011, 600012, 600013, 600014, 600015, 600017, 600018, 600019),
     *(600020, 600022, 600023, 600024, 600025, 600026, 600027, 600028, 600029),
 }
-BUSY = {600005, 600006, 600009}
+BUSY = {600006, 600009}
+IN_PROGRESS = {600005}
 PASSING = {600000, 600001, 600002, 600003, 600014}
 JARGON = re.compile(
     r"\b(EDUS|ConfigSet|CustomerConfig|CI|identity|Identity|External Directory|machine|subscriber|provision\w*|"
@@ -86,7 +87,8 @@ def test_every_code_is_busy_temporary_or_permanent_as_listed() -> None:
     assert found == {
         ErrorKind.BUSY: BUSY,
         ErrorKind.TEMPORARY: PASSING,
-        ErrorKind.PERMANENT: PUBLISHED - BUSY - PASSING,
+        ErrorKind.IN_PROGRESS: IN_PROGRESS,
+        ErrorKind.PERMANENT: PUBLISHED - BUSY - IN_PROGRESS - PASSING,
     }
 
 
@@ -101,6 +103,9 @@ def test_a_single_code_has_its_own_kind(code: int) -> None:
         ([600001, 600011], ErrorKind.PERMANENT),
         ([600009, 600029], ErrorKind.PERMANENT),
         ([600014, 600009], ErrorKind.BUSY),
+        ([600005, 600009], ErrorKind.BUSY),
+        ([600005, 600014], ErrorKind.IN_PROGRESS),
+        ([600005, 600029], ErrorKind.PERMANENT),
         ([600001, 600014], ErrorKind.TEMPORARY),
         ([600009, 6003], ErrorKind.BUSY),
         ([6003, 600014], ErrorKind.TEMPORARY),

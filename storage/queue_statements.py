@@ -1,0 +1,116 @@
+"""The statements that change a queue of syncs. They are built once."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, case, exists, func, insert, null, or_, select, update
+
+from storage.engine.conditions import state_in
+from storage.models import ClusterRow, SyncRow
+from storage.models.columns import UTCDateTime
+from storage.values.records import SyncState, WaitsFor
+
+_ROWS: Any = SyncRow.__table__
+_CLUSTERS: Any = ClusterRow.__table__
+_NOW = bindparam("now", type_=UTCDateTime)
+_CLUSTER: BindParameter[int] = bindparam("cluster")
+
+
+def _paused_until(cluster: Any) -> Any:
+    return select(_CLUSTERS.c.paused_until).where(_CLUSTERS.c.id == cluster).scalar_subquery()
+
+
+def _head_exists(cluster: Any) -> Any:
+    head: Any = _ROWS.alias("head_of")
+    return exists().where(head.c.cluster_id == cluster, head.c.head)
+
+
+def _last_order(cluster: Any, of_head: Any) -> Any:
+    """Return the greatest order in a queue, from the order of its head and those of the syncs that wait."""
+    waits: Any = _ROWS.alias("waits")
+    waiting = (waits.c.cluster_id == cluster, state_in(waits.c.state, SyncState.QUEUED), ~waits.c.head)
+    last = func.coalesce(select(func.max(waits.c.queue_order)).where(*waiting).scalar_subquery(), 0)
+    return case((of_head > last, of_head), else_=last)
+
+
+def _first(cluster: Any) -> Any:
+    """Return the id of the first waiting sync that does not rest; if all rest, of the one whose rest ends first."""
+    ready: Any = _ROWS.alias("ready")
+    resting: Any = _ROWS.alias("resting")
+
+    def waiting(rows: Any) -> Any:
+        queued = (rows.c.cluster_id == cluster, state_in(rows.c.state, SyncState.QUEUED), ~rows.c.head)
+        return select(rows.c.id).where(*queued).limit(1)
+
+    rested = or_(ready.c.rests_until.is_(None), ready.c.rests_until <= _NOW)
+    return func.coalesce(
+        waiting(ready).where(rested).order_by(ready.c.queue_order).scalar_subquery(),
+        waiting(resting).order_by(resting.c.rests_until, resting.c.queue_order).scalar_subquery(),
+    )
+
+
+def _promote_statement(cluster: Any, earliest: Any = _NOW) -> Any:
+    """Return the statement that marks the first sync of a cluster as head, unless there is a head.
+
+    The marked sync is due at `earliest`, or when the pause of the cluster and its own rest are over.
+    """
+    paused_until = _paused_until(cluster)
+    after_pause = case((paused_until > earliest, paused_until), else_=earliest)
+    return (
+        update(_ROWS)
+        .where(_ROWS.c.id == _first(cluster), ~_head_exists(cluster))
+        .values(head=True, due_at=case((_ROWS.c.rests_until > after_pause, _ROWS.c.rests_until), else_=after_pause))
+        .returning(*_ROWS.c)
+    )
+
+
+PROMOTE = _promote_statement(_CLUSTER)
+"""Marks the first sync of a queue as head."""
+
+_ended: Any = _ROWS.alias("ended")
+PROMOTE_AFTER = _promote_statement(
+    select(_ended.c.cluster_id).where(_ended.c.id == bindparam("ended")).scalar_subquery()
+)
+"""Does the same for the queue of a sync that has ended."""
+
+_GIVES_WAY: BindParameter[int] = bindparam("gives_way")
+GO_TO_END = (
+    update(_ROWS)
+    .where(_ROWS.c.id == _GIVES_WAY)
+    .values(head=False, due_at=null(), queue_order=_last_order(_CLUSTER, _ROWS.c.queue_order) + 1)
+)
+"""Puts the head of a queue at its end."""
+
+PROMOTE_OTHER = _promote_statement(
+    _CLUSTER,
+    case(
+        (_ROWS.c.id == _GIVES_WAY, _NOW),
+        (_ROWS.c.waits_for == WaitsFor.ACCESS.value, bindparam("next_refused", type_=UTCDateTime)),
+        else_=bindparam("next_try", type_=UTCDateTime),
+    ),
+)
+"""Marks the next head after that: only the same sync may be tried at once."""
+
+UNMARK_RESTING = (
+    update(_ROWS)
+    .where(_ROWS.c.cluster_id == _CLUSTER, _ROWS.c.head, state_in(_ROWS.c.state, SyncState.QUEUED))
+    .where(_ROWS.c.rests_until > _NOW)
+    .values(head=False, due_at=null(), lease_until=null(), attempt=_ROWS.c.attempt + 1)
+)
+"""Takes the mark from a head that rests, and its claim from the worker that may hold it."""
+
+_head: Any = _ROWS.alias("head")
+_head_order = select(_head.c.queue_order).where(_head.c.cluster_id == _CLUSTER, _head.c.head).scalar_subquery()
+_is_behind = _head_exists(_CLUSTER)
+_pause = _paused_until(_CLUSTER)
+APPEND = (
+    insert(_ROWS)
+    .values(
+        cluster_id=_CLUSTER,
+        state=SyncState.QUEUED.value,
+        queue_order=_last_order(_CLUSTER, _head_order) + 1,
+        head=~_is_behind,
+        due_at=case((_is_behind, null()), (_pause > _NOW, _pause), else_=_NOW),
+    )
+    .returning(*_ROWS.c)
+)
+"""Adds a sync at the end of a queue. It is the head if there is none."""
