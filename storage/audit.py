@@ -23,6 +23,7 @@ MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
 TOLD, REPORTED, GREETED = "told", "reported", "greeted"
+_LIMITED = "limited"
 _OF_THE_BOT = (REPORTED, GREETED, WITHHELD)
 _NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)
 
@@ -60,14 +61,16 @@ _COMMANDS: Select[datetime] = (
     .limit(1)
     .offset(bindparam("before"))
 )
-_EXPORTS: Select[datetime] = (
+_OF_COMMANDS: Select[datetime] = (
     select(_ROWS.c.at)
-    .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _IS_NEWER, _ROWS.c.file.is_not(None))
-    .where(_ROWS.c.command.in_(bindparam("commands", expanding=True)), _ROWS.c.outcome != TOLD, ~_IS_OPERATORS)
+    .where(_ROWS.c.enterprise_id == bindparam("enterprise"), _IS_NEWER)
+    .where(_ROWS.c.command.in_(bindparam("commands", expanding=True)), ~_IS_OPERATORS)
     .order_by(*_NEWEST)
     .limit(1)
     .offset(bindparam("before"))
 )
+_EXPORTS = _OF_COMMANDS.where(_ROWS.c.file.is_not(None), _ROWS.c.outcome != TOLD)
+_UPLOADS = _OF_COMMANDS.where(_ROWS.c.outcome != _LIMITED)
 _OUTCOME = select(_ROWS.c.id).where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome == bindparam("outcome")).limit(1)
 _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
 _LAST_COMMAND = (
@@ -91,6 +94,17 @@ def nth_export(
     """
     values = {"enterprise": enterprise_id, "since": since, "before": nth - 1, "commands": list(commands)}
     return session.scalar(_EXPORTS, values)
+
+
+def nth_upload(
+    session: Session, enterprise_id: int, commands: Sequence[str], nth: int, since: datetime
+) -> datetime | None:
+    """Return when these commands, which take files, were asked for the nth-last time; None if there were fewer.
+
+    What was refused for this limit does not count, nor what operators asked.
+    """
+    values = {"enterprise": enterprise_id, "since": since, "before": nth - 1, "commands": list(commands)}
+    return session.scalar(_UPLOADS, values)
 
 
 def has_outcome(session: Session, person_id: str, outcome: str, since: datetime) -> bool:

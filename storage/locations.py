@@ -3,23 +3,28 @@
 To change the mapping and to write license holders, the enterprise must be locked: so each sees what the other wrote.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine.conditions import state_in
 from storage.engine.database import IN_PORTIONS
-from storage.models import LicenseHolderRow, LocationRow, RosterRow
+from storage.models import EnterpriseRow, LicenseHolderRow, LocationRow, RosterRow
+from storage.models.rosters import INDEXED_SERVICE_IDS
 from storage.values.folding import fold, sort_key
-from storage.values.license_table import LocationCandidate
+from storage.values.license_table import LocationCandidate, LocationChange
 from storage.values.records import RosterState
 
+CHUNK = 500
+"""How many locations one transaction changes: on SQLite, 500 hold the write lock for some 20 ms."""
+
 _ROWS: Any = LocationRow.__table__
+_ENTERPRISES: Any = EnterpriseRow.__table__
 _HOLDERS: Any = LicenseHolderRow.__table__
 _ROSTERS: Any = RosterRow.__table__
 
@@ -37,8 +42,8 @@ _CANDIDATES = select(
 ).where(_HOLDERS.c.roster_id == _CURRENT.scalar_subquery())
 _SHOWN = (
     select(_HOLDERS.c.id, _HOLDERS.c.service_id_folded, _HOLDERS.c.group_id, _HOLDERS.c.location)
-    .where(_HOLDERS.c.roster_id.in_(_LIVE))
-    .order_by(_HOLDERS.c.id)
+    .where(_HOLDERS.c.roster_id.in_(_LIVE), text(INDEXED_SERVICE_IDS))
+    .where(_HOLDERS.c.service_id_folded.in_(bindparam("folded", expanding=True)))
 )
 _SET_SHOWN = (
     update(_HOLDERS)
@@ -48,6 +53,12 @@ _SET_SHOWN = (
         location_folded=bindparam("new_folded"),
         location_sort=bindparam("new_sort"),
     )
+)
+_VERSION = select(_ENTERPRISES.c.locations_version).where(_ENTERPRISES.c.id == bindparam("enterprise"))
+_NEXT_VERSION = (
+    update(_ENTERPRISES)
+    .where(_ENTERPRISES.c.id == bindparam("enterprise"))
+    .values(locations_version=_ENTERPRISES.c.locations_version + 1)
 )
 
 
@@ -80,39 +91,61 @@ def candidates(session: Session, enterprise_id: int) -> Iterator[LocationCandida
         yield LocationCandidate(*row)
 
 
-def change(session: Session, enterprise_id: int, wanted: Mapping[str, str], now: datetime) -> None:
+def version(session: Session, enterprise_id: int) -> int:
+    """Return a number that is another one after each change of the mapping."""
+    found: int = session.scalars(_VERSION, {"enterprise": enterprise_id}).one()
+    return found
+
+
+def in_every_form(wanted: Mapping[str, str]) -> list[LocationChange]:
+    """Return the new locations by Service ID as `change` needs them. Many take long: hold no lock."""
+    forms = {location: (fold(location), sort_key(location)) for location in set(wanted.values())}
+    return [
+        LocationChange(service_id, fold(service_id), location, *forms[location])
+        for service_id, location in wanted.items()
+    ]
+
+
+def change(session: Session, enterprise_id: int, changes: Sequence[LocationChange], now: datetime) -> None:
     """Set the locations of these Service IDs, or clear them if empty, and update all live rosters.
 
-    The enterprise must be locked.
+    The enterprise must be locked. Change at most CHUNK at once: on SQLite, others wait meanwhile.
     """
-    new_locations = {fold(service_id): location for service_id, location in wanted.items()}
     rows = [
         {
             "enterprise_id": enterprise_id,
-            "service_id": service_id,
-            "service_id_folded": fold(service_id),
-            "location": location,
+            "service_id": one.service_id,
+            "service_id_folded": one.service_id_folded,
+            "location": one.location,
             "set_at": now,
         }
-        for service_id, location in wanted.items()
-        if location
+        for one in changes
+        if one.location
     ]
-    cleared = [
-        {"enterprise": enterprise_id, "folded": folded} for folded, location in new_locations.items() if not location
-    ]
+    cleared = [{"enterprise": enterprise_id, "folded": one.service_id_folded} for one in changes if not one.location]
     connection = session.connection()
+    connection.execute(_NEXT_VERSION, {"enterprise": enterprise_id})
     if rows:
         connection.execute(_upsert(connection.dialect.name), rows)
     if cleared:
         connection.execute(_DELETE, cleared)
-    shown = session.execute(_SHOWN, {"enterprise": enterprise_id}, execution_options=IN_PORTIONS)
+    by_service_id = {one.service_id_folded: one for one in changes}
+    shown = connection.execute(_SHOWN, {"enterprise": enterprise_id, "folded": list(by_service_id)}).all()
     moved = [
-        {"holder": holder, "new_location": new, "new_folded": fold(new), "new_sort": sort_key(new)}
+        _shown_as(holder, by_service_id[folded], group_id)
         for holder, folded, group_id, location in shown
-        if folded in new_locations and (new := new_locations[folded] or group_id) != location
+        if (by_service_id[folded].location or group_id) != location
     ]
     if moved:
         connection.execute(_SET_SHOWN, moved)
+
+
+def _shown_as(holder: int, changed: LocationChange, group_id: str) -> dict[str, object]:
+    if changed.location:
+        new = changed.location, changed.location_folded, changed.location_sort
+    else:
+        new = group_id, fold(group_id), sort_key(group_id)
+    return {"holder": holder, "new_location": new[0], "new_folded": new[1], "new_sort": new[2]}
 
 
 @cache

@@ -24,14 +24,18 @@ def holders(
     return (LicenseHolder(*row) for row in cells(session, roster_id, view, few=few))
 
 
-def cells(session: Session, roster_id: int, view: View | None = None, *, few: bool = False) -> Iterator[Sequence[str]]:
-    """Return the nine cells of each license holder of a view, in its order.
+def cells(
+    session: Session, roster_id: int, view: View | None = None, *, few: bool = False, most: int | None = None
+) -> Iterator[Sequence[str]]:
+    """Return the nine cells of each license holder of a view, or of the first `most`, in its order.
 
     They are read from the database in portions. If they are `few`, they are read at once, which is quicker.
     """
     query: Any = _ALL_CELLS
     if view is not None:
         query = _CELLS.where(_OF_ROSTER, *where(view.terms)).order_by(*ordering(view.sort), _HOLDERS.c.position)
+    if most is not None:
+        query = query.limit(most)
     options = {} if few else IN_PORTIONS
     return iter(session.execute(query, {"roster": roster_id}, execution_options=options))
 

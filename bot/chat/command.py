@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.chat.fields import Fields, parse_fields
-from bot.chat.message import Message, Reply, Wait
+from bot.chat.message import Change, Message, Reply, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,19 +66,20 @@ class Command:
     """One word people type, which its usage begins with.
 
     `reads_only`: it runs in a read-only snapshot and may take long; other commands run in the short transaction that
-    also writes their reply. `takes_file`: it writes if a file came with the message. `takes_people`: it is told who is
-    mentioned. `takes_words`: words may follow it. `exports`: its files count among those that an enterprise may have in
-    an hour. `lists_with`: the arguments with which it only lists, although it changes something with others.
+    also writes their reply. `parse_file`: what it makes of the content of a file that came with the message, outside
+    any transaction; then it may return a `Change`. `takes_people`: it is told who is mentioned. `takes_words`: words
+    may follow it. `exports`: its files count among those that an enterprise may have in an hour. `lists_with`: the
+    arguments with which it only lists, although it changes something with others.
     """
 
     usage: str
     summary: str
     details: str
-    run: Callable[[Session, Request], Reply | Wait]
+    run: Callable[[Session, Request], Reply | Wait | Change]
     role: Role = Role.ADMIN
     reads_only: bool = True
     needs_enterprise: NeedsEnterprise = NeedsEnterprise.ALWAYS
-    takes_file: bool = False
+    parse_file: Callable[[bytes], object] | None = None
     takes_people: bool = False
     takes_words: bool = True
     exports: bool = False
@@ -88,6 +89,11 @@ class Command:
     def name(self) -> str:
         """The word itself."""
         return self.usage.partition(" ")[0]
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether it can do something with a file."""
+        return self.parse_file is not None
 
     def speaks_for_enterprise(self, message: Message, requester: Requester) -> bool:
         """Return whether the command, asked for like this, speaks for an enterprise."""
@@ -110,7 +116,9 @@ class Request:
     `speaks_for`: the enterprise it runs for, if it needs one. `commands`: those that the requester may run.
     `received_at`: when the message came in. `already_waited`: this command has waited once already. `progress_shown`: a
     status message told the requester that it takes long. `is_confirmed`: the requester has confirmed what cannot be
-    undone. `given_fields`: the arguments, if they came taken apart. `age`: how long ago it was written.
+    undone. `given_fields`: the arguments, if they came taken apart. `age`: how long ago it was written. `upload`: what
+    the command's `parse_file` made of the file of the message. `no_file`: why there is no file with the answer, in a
+    sentence; None if there may be one.
     """
 
     message: Message
@@ -126,6 +134,8 @@ class Request:
     is_confirmed: bool = False
     given_fields: Fields | None = None
     age: timedelta = timedelta()
+    upload: Any = None
+    no_file: str | None = None
 
     @property
     def enterprise(self) -> Enterprise:

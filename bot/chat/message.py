@@ -1,11 +1,21 @@
-"""What goes into a command and what comes out of it: a message; a reply, a wait or a refusal."""
+"""What goes into a command and what comes out of it: a message; a reply, a change, a wait or a refusal."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from storage.values.records import TOO_FAST, Identity, Sync
+from storage.values.records import TOO_FAST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from storage.values.records import Identity, Sync
 
 MAX_FILE_BYTES = 5_000_000
 """Bytes of a file that a command reads: it is held in memory as a whole."""
@@ -80,6 +90,19 @@ class Reply:
     gives_up_rights: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command that ran in a snapshot still has to write, and the reply to it.
+
+    `portions` are written in order, each in a short transaction in which the enterprise is locked; the last one also
+    writes the reply. `is_current` says before the first whether that which the command read is still the same.
+    """
+
+    reply: Reply
+    is_current: Callable[[Session], bool]
+    portions: Sequence[Callable[[Session], None]]
+
+
 class FreshData(StrEnum):
     """What a command may want read from Webex before it answers."""
 
@@ -121,7 +144,7 @@ class Denial(Refusal):
 
 
 class Limited(Refusal):
-    """A refusal because an hour's files have been made."""
+    """A refusal because an hour's files have been read."""
 
     audit_outcome = "limited"
 

@@ -27,16 +27,18 @@ def run(session: Session, request: Request) -> Reply:
     enterprise_id = None if request.speaks_for is None else request.speaks_for.id
     number = audit.count(session, since, enterprise_id)
     keys = enterprises.keys_by_id(session)
-    rows = replies.csv_rows(audit.entries(session, since, enterprise_id), keys)
-    name = file_name("audit", request.speaks_for.key if request.speaks_for else "all", request.now)
-    try:
-        content = compressed_csv(replies.CSV_HEADER, rows)
-    except CsvTooLarge as error:
-        raise Refusal(replies.TOO_LARGE) from error
+    attachment = None
+    if number and request.no_file is None:
+        rows = replies.csv_rows(audit.entries(session, since, enterprise_id), keys)
+        name = file_name("audit", request.speaks_for.key if request.speaks_for else "all", request.now)
+        try:
+            attachment = Attachment(name, compressed_csv(replies.CSV_HEADER, rows))
+        except CsvTooLarge as error:
+            raise Refusal(replies.TOO_LARGE) from error
     newest = list(audit.entries(session, since, enterprise_id, limit=MAX_SHOWN))
     return Reply(
-        replies.answer(newest, number, request.speaks_for, since, request.now, keys),
-        attachment=Attachment(name, content),
+        replies.answer(newest, number, request.speaks_for, since, request.now, keys, request.no_file),
+        attachment=attachment,
         personal=True,
         audit_detail=quantity(number, "row"),
     )
@@ -66,4 +68,5 @@ COMMAND = Command(
     ),
     run=run,
     needs_enterprise=NeedsEnterprise.UNLESS_OPERATOR,
+    exports=True,
 )

@@ -22,10 +22,13 @@ def run(session: Session, request: Request) -> Reply:
     entries = replies.merged(asked_for, own)[:number]
     if not entries:
         return Reply(replies.nothing_yet(enterprise))
-    name = file_name("syncs", enterprise.key, request.now)
+    attachment = None
+    if request.no_file is None:
+        content = compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))
+        attachment = Attachment(file_name("syncs", enterprise.key, request.now), content)
     return Reply(
-        replies.answer(entries, enterprise, request.now),
-        attachment=Attachment(name, compressed_csv(replies.CSV_HEADER, map(replies.csv_cells, entries))),
+        replies.answer(entries, enterprise, request.now, request.no_file),
+        attachment=attachment,
         personal=True,
         audit_detail=quantity(len(entries), "row"),
     )
@@ -47,4 +50,5 @@ COMMAND = Command(
         "took and the result. Syncs that Webex started by itself are listed, too. The whole list is attached as a CSV."
     ),
     run=run,
+    exports=True,
 )

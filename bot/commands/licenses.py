@@ -18,6 +18,7 @@ from bot.services import rosters, suggestions
 from bot.services.rosters import StaleReason
 from storage import views
 from storage.values.folding import fold
+from storage.values.license_table import LicenseHolder
 
 COUNT, REFRESH = "count", "refresh"
 
@@ -49,16 +50,30 @@ def _options(line: str) -> tuple[set[str], str]:
 
 
 def _counts(session: Session, request: Request, about: About) -> Reply:
-    summary = license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
+    summary = _summary(session, about)
     said = replies.counts(about, summary, _advice(session, about, summary), request.now)
     return Reply(said, personal=True, audit_detail="counts")
 
 
 def _export(session: Session, request: Request, about: About) -> Reply:
-    summary = Summary()
-    attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), _csv(session, about, summary))
-    said = replies.answer(about, summary, _advice(session, about, summary), request.now)
+    attachment = None
+    if request.no_file is None:
+        summary = Summary()
+        content = _csv(session, about, summary)
+        if summary.found:
+            attachment = Attachment(file_name("licenses", about.enterprise.key, request.now), content)
+    else:
+        summary = _summary(session, about)
+        first = views.cells(session, about.roster.id, about.view, most=license_summary.FIRST_ROWS)
+        summary.first.extend(LicenseHolder(*row) for row in first)
+    advice = _advice(session, about, summary)
+    said = replies.answer(about, summary, advice, request.now, request.no_file)
     return Reply(said, attachment=attachment, personal=True, audit_detail=quantity(summary.found, "row"))
+
+
+def _summary(session: Session, about: About) -> Summary:
+    """Count the view without reading its rows."""
+    return license_summary.of_groups(views.groups(session, about.roster.id, license_summary.COUNTED, about.view))
 
 
 def _advice(session: Session, about: About, summary: Summary) -> Advice:

@@ -1,6 +1,6 @@
 """Who may run which command, and for which enterprise: decided here alone. What is not allowed is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,14 @@ def decide_access(session: Session, request: PendingRequest) -> Access:
         return Access(requester, known, refusal)
 
 
+def decide_again(session: Session, request: PendingRequest, access: Access) -> Access:
+    """Decide access in the transaction that writes, to the enterprise of the first decision alone, which it locks."""
+    if access.permission is not None and access.permission.enterprise is not None:
+        enterprise = enterprises.lock(session, access.permission.enterprise.id)
+        request = replace(request, enterprise_id=enterprise.id)
+    return decide_access(session, request)
+
+
 def commands_for(requester: Requester) -> tuple[Command, ...]:
     """Return the commands that the requester may run."""
     return tuple(command for command in COMMANDS if may_run(requester, command))
@@ -65,14 +73,19 @@ def may_run(requester: Requester, command: Command) -> bool:
     return command.role is Role.ADMIN and bool(requester.enterprise_ids)
 
 
+def command_named(word: str) -> Command | None:
+    """Return the command with this name."""
+    return next((command for command in COMMANDS if command.name == word), None)
+
+
 def _permission(session: Session, request: PendingRequest, requester: Requester) -> Permission:
     """Return what the requester may have run; raise Denial or Refusal if it is nothing."""
     message, word = request.message, request.line.word
     commands = commands_for(requester)
     if not commands:
         raise Denial(replies.stranger([operator.email for operator in admins.operators(session)]))
-    command = next((command for command in commands if command.name == word), None)
-    if command is None:
+    command = command_named(word)
+    if command is None or not may_run(requester, command):
         raise Refusal(_unknown(word, commands))
     own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     enterprise = None
@@ -84,7 +97,7 @@ def _permission(session: Session, request: PendingRequest, requester: Requester)
 
 
 def _unknown(word: str, commands: tuple[Command, ...]) -> str:
-    if any(command.name == word for command in COMMANDS):
+    if command_named(word) is not None:
         return replies.for_operators(word)
     return unknown(word, nearest(word, [command.name for command in commands]))
 

@@ -24,7 +24,8 @@ MIN_SILENCE = timedelta(seconds=5)
 FILES_WITHIN = timedelta(hours=1)
 """The time in which an enterprise may have `FILES_PER_HOUR`."""
 
-EXPORTING = tuple(command.name for command in COMMANDS if command.exports)
+_EXPORTING = tuple(command.name for command in COMMANDS if command.exports)
+_TAKING_FILES = tuple(command.name for command in COMMANDS if command.takes_file)
 
 
 def too_fast(session: Session, settings: CommandSettings, requester: Requester, now: datetime) -> TooFast | None:
@@ -52,13 +53,26 @@ def too_fast(session: Session, settings: CommandSettings, requester: Requester, 
     return TooFast(replies.too_many(most, whole_seconds), now + whole_seconds)
 
 
-def check_exports(
+def no_file(
     session: Session, settings: CommandSettings, requester: Requester, enterprise: Enterprise, now: datetime
-) -> None:
-    """Raise Limited if an enterprise has had `FILES_PER_HOUR` within FILES_WITHIN."""
-    most = settings.files_per_hour
+) -> str | None:
+    """Return why an enterprise that has had `FILES_PER_HOUR` within FILES_WITHIN gets no file; else None."""
     if requester.is_operator:
-        return
-    nth = audit.nth_export(session, enterprise.id, EXPORTING, most, now - FILES_WITHIN)
-    if nth is not None:
-        raise Limited(replies.too_many_exports(most, nth + FILES_WITHIN, now, enterprise))
+        return None
+    most = settings.files_per_hour
+    nth = audit.nth_export(session, enterprise.id, _EXPORTING, most, now - FILES_WITHIN)
+    return None if nth is None else replies.no_file(most, nth + FILES_WITHIN, now, enterprise)
+
+
+def too_many_uploads(
+    session: Session, settings: CommandSettings, requester: Requester, enterprise: Enterprise, now: datetime
+) -> Limited | None:
+    """Return the refusal of a file for an enterprise whose admins sent as many as it may have; else None.
+
+    Each file is read from Webex and parsed, whatever comes of it, so a script must not send them without end.
+    """
+    if requester.is_operator:
+        return None
+    most = settings.files_per_hour
+    nth = audit.nth_upload(session, enterprise.id, _TAKING_FILES, most, now - FILES_WITHIN)
+    return None if nth is None else Limited(replies.too_many_uploads(most, nth + FILES_WITHIN, now, enterprise))

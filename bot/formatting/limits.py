@@ -17,21 +17,19 @@ def fits(markdown: str, limit: int = MAX_MESSAGE_BYTES) -> bool:
     return size(markdown) <= limit
 
 
-def cut(
-    lines: Sequence[str], limit: int = MAX_MESSAGE_BYTES, more: str = "and {n} more", most: int | None = None
-) -> str:
-    """Return as many lines as fit, at most `most`, joined; if some are left out, a last line says how many.
+def cut(lines: Sequence[str], limit: int = MAX_MESSAGE_BYTES, more: str = "and {n} more", *, unlisted: int = 0) -> str:
+    """Return as many lines as fit, joined; if some are left out, a last line says how many.
 
-    Raise ValueError if not even that line fits.
+    `unlisted` are lines that are left out already, so that nobody makes a hundred thousand of them to show ten. Raise
+    ValueError if not even the last line fits.
     """
-    most = len(lines) if most is None else most
     whole = "\n".join(lines)
-    if len(lines) <= most and fits(whole, limit):
+    if not unlisted and fits(whole, limit):
         return whole
     sizes = accumulate(size(line) + 1 for line in lines)
     fitting = sum(used <= limit for used in sizes)
-    for kept in range(min(fitting, most), -1, -1):
-        shortened = "\n".join([*lines[:kept], more.format(n=f"{len(lines) - kept:,}")])
+    for kept in range(fitting, -1, -1):
+        shortened = "\n".join([*lines[:kept], more.format(n=f"{len(lines) - kept + unlisted:,}")])
         if fits(shortened, limit):
             return shortened
     raise ValueError(f"{limit} bytes are too few for a list")

@@ -1,8 +1,10 @@
 """Works on the inbox: reads what was typed and has the router answer it."""
 
 import logging
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from threading import Lock
 
 from bot.chat.message import Message
 from bot.dispatch import outcome, router
@@ -22,6 +24,9 @@ MAX_FAILURES = 5
 
 GIVE_UP_AFTER = timedelta(days=1)
 """How long an event is tried, and how old a message may be: a later answer helps nobody."""
+
+_ONE_FILE = Lock()
+"""Held while a file is worked on. A second one would not be ready earlier, and all others would wait longer."""
 
 
 def work(context: Context, row: InboxRow) -> None:
@@ -85,7 +90,11 @@ def _request(context: Context, row: InboxRow, message: Message) -> PendingReques
 
 def _answer(context: Context, request: PendingRequest) -> None:
     settings = context.settings.command_settings
-    while isinstance(lacking := router.answer(context.database, settings, request, context.now()), Detail):
+    while True:
+        with _ONE_FILE if isinstance(request.message.file, bytes) else nullcontext():
+            lacking = router.answer(context.database, settings, request, context.now())
+        if not isinstance(lacking, Detail):
+            return
         message = message_reader.with_detail(context, request.message, lacking)
         request = replace(request, message=message, fetched=request.fetched | {lacking})
 

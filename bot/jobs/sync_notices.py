@@ -110,6 +110,8 @@ def _attachment(
     if roster is not None:
         holders = views.holders(session, roster.id, few=roster.size <= license_holders.CHUNK) if roster.size else []
         if sync.state is SyncState.COMPLETED:
+            if not roster.size:
+                return None
             name = file_name("licenses", enterprise.key, now)
             return Attachment(name, compressed_csv(columns.HEADER, map(columns.cells, holders)))
         name = file_name("not_activated", enterprise.key, now)

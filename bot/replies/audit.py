@@ -19,16 +19,23 @@ def answer(
     since: datetime,
     now: datetime,
     keys: Mapping[int, str],
+    no_file: str | None = None,
 ) -> str:
-    """List the newest rows, newest first; `number` is how many rows there are."""
+    """List the newest rows, newest first; `number` is how many rows there are. `no_file` says why there is no CSV."""
     zone = enterprise.timezone if enterprise else "UTC"
     of = plain(enterprise.name) if enterprise else "all enterprises"
     title = f"**Audit of {of}** since {at(since, now, zone)}: {quantity(number, 'row')}\n\n"
     if not newest:
         return f"{title}Nothing happened in this time."
     lines = [_line(row, now, zone, None if enterprise else keys) for row in newest]
-    rest = f"\n\nThese are the newest {len(newest)}. All of them are in the CSV." if number > len(newest) else ""
-    return title + cut(lines, MAX_MESSAGE_BYTES - size(title + rest), "- and {n} more, all in the CSV") + rest
+    sentences = [
+        f"These are the newest {len(newest)}." if number > len(newest) else "",
+        no_file or ("All of them are in the CSV." if number > len(newest) else ""),
+    ]
+    rest = " ".join(filter(None, sentences))
+    ending = f"\n\n{rest}" if rest else ""
+    more = "- and {n} more, all in the CSV" if no_file is None else "- and {n} more"
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title + ending), more) + ending
 
 
 def no_time(typed: str) -> str:

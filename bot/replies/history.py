@@ -50,11 +50,13 @@ CSV_HEADER = (
 )
 
 
-def answer(entries: Sequence[Entry], enterprise: Enterprise, now: datetime) -> str:
-    """List the last syncs, newest first."""
+def answer(entries: Sequence[Entry], enterprise: Enterprise, now: datetime, no_file: str | None = None) -> str:
+    """List the last syncs, newest first. `no_file` says why there is no CSV."""
     title = f"**Directory syncs of {plain(enterprise.name)}**, newest first\n\n"
     lines = [_line(entry, enterprise, now) for entry in entries]
-    return title + cut(lines, MAX_MESSAGE_BYTES - size(title), "- and {n} more, all in the CSV")
+    ending = f"\n\n{no_file}" if no_file else ""
+    more = "- and {n} more, all in the CSV" if no_file is None else "- and {n} more"
+    return title + cut(lines, MAX_MESSAGE_BYTES - size(title + ending), more) + ending
 
 
 def nothing_yet(enterprise: Enterprise) -> str:

@@ -21,6 +21,9 @@ _LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("S
 _MAX_WORDS_BYTES = 3000
 _MAX_COMMAND_LENGTH = 1000
 _MAX_LOCATIONS = 5
+_MAX_COUNTS = 1000
+"""Locations of which a line is made: a message has room for fewer."""
+
 _ROOM = 200
 """Bytes kept free for the sentences after a list or a table."""
 
@@ -57,16 +60,20 @@ class About:
     stale: str | None
 
 
-def answer(about: About, found: Summary, advice: Advice, now: datetime) -> str:
-    """Show the filter in words, the counts, the first rows, and how old the data is."""
+def answer(about: About, found: Summary, advice: Advice, now: datetime, no_file: str | None = None) -> str:
+    """Show the filter in words, the counts, the first rows, and how old the data is.
+
+    `no_file` says why there is no CSV.
+    """
     lines = [_head(about, found, now), *of_absent(advice.absent)]
     if not found.found:
-        return "\n\n".join([*lines, *_nobody(about, advice), "Nobody matches, so the CSV has only its header."])
+        return "\n\n".join([*lines, *_nobody(about, advice), "Nobody matches, so there is no CSV."])
     lines.append(" ".join([_activation(found.activation), *_locations(about.view, found.location)]))
     sentences = "\n\n".join(lines)
-    table, shown = license_table(found.first, MAX_MESSAGE_BYTES - size(sentences) - _ROOM)
+    ending = no_file or "All of them are in the CSV."
+    table, shown = license_table(found.first, MAX_MESSAGE_BYTES - size(sentences) - size(ending) - _ROOM)
     rest = f"The table shows the first {shown if shown > 1 else 'one'}. " if shown < found.found else ""
-    return "\n\n".join([sentences, table, f"{rest}All of them are in the CSV."])
+    return "\n\n".join([sentences, table, f"{rest}{ending}"])
 
 
 def license_table(holders: Iterable[LicenseHolder], max_bytes: int = MAX_MESSAGE_BYTES) -> tuple[str, int]:
@@ -81,8 +88,9 @@ def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, advice)])
     lines.append(_activation(found.activation))
-    places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)]
-    listed = cut(["By location:", "", *places], MAX_MESSAGE_BYTES - size("\n\n".join(lines)) - _ROOM)
+    places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)[:_MAX_COUNTS]]
+    room = MAX_MESSAGE_BYTES - size("\n\n".join(lines)) - _ROOM
+    listed = cut(["By location:", "", *places], room, unlisted=len(found.location) - len(places))
     return "\n\n".join([*lines, listed])
 
 

@@ -35,11 +35,24 @@ _MAX_LEFT_OUT_BYTES = 2500
 
 _MAX_LEFT_OUT = 10
 _MAX_NEW = 10
+_MAX_PLACES = 1000
+"""Locations of which a line is made: a message has room for fewer."""
+
 _MAX_NEW_LENGTH = 60
 
 
-def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
-    """List the locations, those with most license holders first, and say how to change them."""
+def overview(
+    counts: Mapping[str, int],
+    mapped: int,
+    roster: Roster,
+    enterprise: Enterprise,
+    now: datetime,
+    no_file: str | None = None,
+) -> str:
+    """List the locations, those with most license holders first, and say how to change them.
+
+    `no_file` says why the mapping is not attached.
+    """
     places = {place: number for place, number in counts.items() if place}
     without = f" ({counts['']:,} without a location)" if counts.get("") else ""
     title = (
@@ -48,24 +61,35 @@ def overview(counts: Mapping[str, int], mapped: int, roster: Roster, enterprise:
     )
     mapping = "The mapping is empty: all locations come from Webex."
     if mapped:
-        mapping = f"The mapping is attached: {quantity(mapped, 'line')}."
+        number = quantity(mapped, "line")
+        mapping = f"The mapping is attached: {number}." if no_file is None else f"The mapping has {number}. {no_file}"
     ending = f"{mapping} To change it, send `locations` with a CSV that has the columns `Service ID,Location`."
-    lines = [f"- {plain(place, 100)}: {number:,}" for place, number in places.items()]
+    if not places:
+        return f"{title}\n\n{ending}"
     room = MAX_MESSAGE_BYTES - size(f"{title}\n\n\n\n{ending}")
-    return f"{title}\n\n{cut(lines, room, '- and {n} more')}\n\n{ending}" if lines else f"{title}\n\n{ending}"
+    lines = [f"- {plain(place, 100)}: {number:,}" for place, number in islice(places.items(), _MAX_PLACES)]
+    listed = cut(lines, room, "- and {n} more", unlisted=len(places) - len(lines))
+    return f"{title}\n\n{listed}\n\n{ending}"
 
 
-def changed(found: UploadResult, roster: Roster, enterprise: Enterprise, now: datetime) -> str:
-    """Say what a file changed: the new locations, and the lines that match nobody or several people."""
-    lines = [f"- Line {one.requested.line:,}: {_why(one, found.by)}" for one in found.lines if one.result in _WHY]
+def changed(
+    found: UploadResult, roster: Roster, enterprise: Enterprise, now: datetime, no_file: str | None = None
+) -> str:
+    """Say what a file changed: the new locations, and the lines that match nobody or several people.
+
+    `no_file` says why the result of each line is not attached.
+    """
+    left_out = [one for one in found.lines if one.result in _WHY]
+    lines = [f"- Line {one.requested.line:,}: {_why(one, found.by)}" for one in left_out[:_MAX_LEFT_OUT]]
     said = [f"**Locations of {plain(enterprise.name)}**: {counts(found.lines)}."]
     if found.new:
         said.append(_new(found.new))
     if lines:
         among = f"{quantity(roster.size, 'license holder')} as of {_read(roster, enterprise, now)}"
-        listed = cut(lines, _MAX_LEFT_OUT_BYTES, "- and {n} more", most=_MAX_LEFT_OUT)
+        listed = cut(lines, _MAX_LEFT_OUT_BYTES, "- and {n} more", unlisted=len(left_out) - len(lines))
         said += [f"I left these lines out. I compared them with {among}:", listed]
-    said += ["Attached: the result of each line." if found.lines else "The file has only a header."]
+    attached = "Attached: the result of each line." if no_file is None else no_file
+    said += [attached if found.lines else "The file has only a header."]
     return "\n\n".join(said)
 
 

@@ -17,10 +17,19 @@ def too_many(commands: int, wait: timedelta) -> str:
     )
 
 
-def too_many_exports(exports: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
-    """Refuse a file to an enterprise that has had all its files of the last hour."""
+def no_file(most: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
+    """Say why an answer has no file: the enterprise has had all its files of the last hour."""
     again = when(until, now, enterprise.timezone)
     return (
-        f"I made {quantity(exports, 'file')} with license holders or locations for {plain(enterprise.name)} within the "
-        f"last hour. That is the limit. I can make the next file {again}. Until then, `licenses count` works."
+        f"There is no CSV this time: I made {quantity(most, 'file')} for {plain(enterprise.name)} within the last "
+        f"hour, and that is the limit. I can make the next one {again}."
+    )
+
+
+def too_many_uploads(most: int, until: datetime, now: datetime, enterprise: Enterprise) -> str:
+    """Refuse a file of locations, because the enterprise has asked for `locations` too often."""
+    again = when(until, now, enterprise.timezone)
+    return (
+        f"I answered `locations` {quantity(most, 'time')} for {plain(enterprise.name)} within the last hour, and that "
+        f"is the limit for files that I read. Nothing was changed. Please send the file again {again}."
     )

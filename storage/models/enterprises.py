@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Table
@@ -33,6 +33,8 @@ class EnterpriseRow(Table):
     org_id: Mapped[str | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    locations_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often the mapping of locations was changed."""
 
 
 class AdminRow(Table):

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from storage.models.base import Claimable, Table, partial_index
 from storage.models.columns import FoldedText
 from storage.values.license_table import LICENSE_COLUMNS
+
+INDEXED_SERVICE_IDS = "length(service_id_folded) <= 500"
+"""Which license holders are found by Service ID. PostgreSQL cannot index a longer one, and a mapping has none."""
 
 
 class RosterRow(Claimable, Table):
@@ -62,3 +65,11 @@ class LicenseHolderRow(Table):
 for _form in ("folded", "sort"):
     for _column in LICENSE_COLUMNS:
         setattr(LicenseHolderRow, f"{_column}_{_form}", mapped_column(FoldedText, nullable=False))
+
+Index(
+    "ix_license_holders_service_id",
+    LicenseHolderRow.__table__.c.roster_id,
+    LicenseHolderRow.__table__.c.service_id_folded,
+    sqlite_where=text(INDEXED_SERVICE_IDS),
+    postgresql_where=text(INDEXED_SERVICE_IDS),
+)

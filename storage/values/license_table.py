@@ -36,6 +36,17 @@ Pattern = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class LocationChange:
+    """The new location of a Service ID, empty to clear it, in all forms that are stored."""
+
+    service_id: str
+    service_id_folded: str
+    location: str
+    location_folded: str
+    location_sort: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One condition: any of the columns matches any of the patterns. If negated, no column matches any pattern."""
 

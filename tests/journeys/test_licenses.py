@@ -71,10 +71,11 @@ def test_a_fault_in_a_filter_is_underlined(house: House) -> None:
     assert set(answer[line + 1].strip()) == {"^"}
 
 
-def test_a_csv_without_matches_has_only_a_header(house: House) -> None:
+def test_an_answer_without_matches_has_no_csv(house: House) -> None:
     answer = house.ask(ANA, "licenses location=Nowhere")
     assert "0 of 410" in (answer.markdown or "")
-    assert csv_of(house, answer) == []
+    assert "Nobody matches, so there is no CSV" in (answer.markdown or "")
+    assert answer.files == ()
 
 
 def test_a_filter_that_finds_nobody_gets_suggestions(house: House) -> None:

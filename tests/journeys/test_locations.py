@@ -34,7 +34,11 @@ def _audited(house: House) -> list[str]:
 
 
 def _mapping(house: House) -> list[list[str]]:
-    return csv_of(house, house.ask(ANA, "locations"), header=MAPPING)
+    answer = house.ask(ANA, "locations")
+    if "The mapping is empty" in (answer.markdown or ""):
+        assert answer.files == ()
+        return []
+    return csv_of(house, answer, header=MAPPING)
 
 
 def _results(house: House, answer: Message) -> list[str]:

@@ -31,7 +31,8 @@ def _read(database: Database, enterprise: Enterprise, *holders: LicenseHolder) -
 def _change(database: Database, enterprise: Enterprise, **wanted: str) -> None:
     with database.write() as session:
         enterprises.lock(session, enterprise.id)
-        locations.change(session, enterprise.id, {f"{who}@acme": place for who, place in wanted.items()}, NOW)
+        changes = locations.in_every_form({f"{who}@acme": place for who, place in wanted.items()})
+        locations.change(session, enterprise.id, changes, NOW)
 
 
 def _known(database: Database, enterprise: Enterprise) -> dict[str, str]:
@@ -111,7 +112,7 @@ def test_a_portion_written_while_a_location_is_set_shows_it(postgres: Database) 
 
     def change(session: object) -> None:
         enterprises.lock(session, acme.id)  # type: ignore[arg-type]
-        locations.change(session, acme.id, {"ana@acme": "Łódź"}, NOW)  # type: ignore[arg-type]
+        locations.change(session, acme.id, locations.in_every_form({"ana@acme": "Łódź"}), NOW)  # type: ignore[arg-type]
 
     run_before_commit(postgres, change, add)
     assert _places(postgres, row.id) == ["Łódź"]

@@ -217,6 +217,6 @@ def test_migrations_keep_webexs_location_under_a_set_one(first: Database) -> Non
     for place in ("Bern", ""):
         with first.write() as session:
             enterprises.lock(session, 1)
-            locations.change(session, 1, {"dallas": place}, NOW)
+            locations.change(session, 1, locations.in_every_form({"dallas": place}), NOW)
             (holder,) = views.holders(session, 1)
             assert holder.location == (place or "dallas")

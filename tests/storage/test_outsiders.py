@@ -73,7 +73,7 @@ def world(database: Database) -> Database:
     with database.write() as session:
         rosters.add(session, claim, hush.id, NOW, 0, [("q", holder)])
         rosters.make_current(session, claim, hush.id, NOW, 1)
-        locations.change(session, hush.id, {"q@secretive": "Nowhereville"}, NOW)
+        locations.change(session, hush.id, locations.in_every_form({"q@secretive": "Nowhereville"}), NOW)
         syncs.accept(session, enterprises.get(session, hush.id), _ANA, NOW)
     return database
 

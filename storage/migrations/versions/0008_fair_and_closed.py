@@ -12,6 +12,7 @@ depends_on = None
 
 _OPEN = sa.text("due_at IS NOT NULL")
 _QUEUED = sa.text("state = 'queued' AND NOT head")
+_SHORT = sa.text("length(service_id_folded) <= 500")
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -44,12 +45,15 @@ def upgrade() -> None:
     with op.batch_alter_table("syncs", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("queue_order", _ID, server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("rests_until", columns.UTCDateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("enterprises", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("locations_version", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute("UPDATE syncs SET queue_order = id")
     op.execute("UPDATE outbox SET turn = enterprise_id WHERE enterprise_id IS NOT NULL AND due_at IS NOT NULL")
     _index("ix_inbox_turn", "inbox", ["turn", "due_at", "id"], _OPEN)
     _index("ix_outbox_turn", "outbox", ["can_wait", "turn", "due_at", "id"], _OPEN)
     op.drop_index("ix_syncs_queue", "syncs")
     _index("ix_syncs_queue", "syncs", ["cluster_id", "queue_order"], _QUEUED)
+    _index("ix_license_holders_service_id", "license_holders", ["roster_id", "service_id_folded"], _SHORT)
 
 
 def _turn() -> sa.Column[int]:
@@ -61,6 +65,7 @@ def _index(name: str, table: str, names: list[str], where: sa.TextClause) -> Non
 
 
 def downgrade() -> None:
+    op.drop_index("ix_license_holders_service_id", "license_holders")
     op.drop_index("ix_syncs_queue", "syncs")
     _index("ix_syncs_queue", "syncs", ["cluster_id", "id"], _QUEUED)
     op.drop_index("ix_outbox_turn", "outbox")
@@ -69,6 +74,7 @@ def downgrade() -> None:
         "syncs": ("rests_until", "queue_order"),
         "outbox": ("turn", "can_wait", "is_notice", "for_operators"),
         "inbox": ("turn",),
+        "enterprises": ("locations_version",),
         "admins": ("added_by_email", "added_by_id", "kept_out_at", "any_organization"),
     }.items():
         with op.batch_alter_table(table, recreate="never") as batch_op:

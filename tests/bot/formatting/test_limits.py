@@ -21,9 +21,9 @@ def test_the_last_line_counts_what_was_left_out() -> None:
 
 
 def test_at_most_the_given_number_of_lines_is_kept() -> None:
-    assert cut(["a", "b", "c"], most=2) == "a\nb\nand 1 more"
-    assert cut(["a", "b"], most=2) == "a\nb"
-    assert cut(["line"] * 9, 30, most=5) == "line\nline\nline\nline\nand 5 more"
+    assert cut(["a", "b"], unlisted=1) == "a\nb\nand 1 more"
+    assert cut(["a", "b"]) == "a\nb"
+    assert cut(["line"] * 5, 30, unlisted=4) == "line\nline\nline\nline\nand 5 more"
 
 
 @given(st.lists(st.text(alphabet="aŁ東", max_size=20), max_size=12), st.integers(12, 80))

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.filters.advice import Absent, Advice, Alternative
-from bot.replies import licenses
+from bot.replies import licenses, rate_limits
 from bot.replies.license_summary import Summary
 from bot.replies.licenses import About
 from storage.values.license_table import LicenseHolder, SortKey, Term, View
@@ -26,6 +27,7 @@ def of_licenses(sample: Sample) -> Iterator[Case]:
     yield case(licenses.answer, "one found")(replace(_about(sample, View()), stale=None), one, Advice(), NOW)
     yield case(licenses.answer, "all license holders")(_about(sample, View()), full, Advice(), NOW)
     yield case(licenses.answer, "a value that nobody has")(_about(sample, both), found, typing_error, NOW)
+    yield case(licenses.answer, "no more files this hour")(about, found, Advice(), NOW, _no_file(sample))
     yield case(licenses.answer, "nobody found")(misspelled, _found(sample, []), instead, NOW)
     yield case(licenses.counts)(about, found, Advice(), NOW)
     yield case(licenses.counts, "nobody found")(misspelled, _found(sample, []), instead, NOW)
@@ -42,6 +44,10 @@ def of_licenses(sample: Sample) -> Iterator[Case]:
     premium = View((Term(("license_type",), (("premium",),)),))
     yield case(licenses.too_large, "a half")(premium, (right_term(sample), sample.number * 1000))
     yield case(licenses.license_table)(_holders(sample))
+
+
+def _no_file(sample: Sample) -> str:
+    return rate_limits.no_file(300, NOW + timedelta(minutes=25), NOW, sample.enterprise)
 
 
 def _holder(sample: Sample) -> LicenseHolder:

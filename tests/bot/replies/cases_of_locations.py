@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.chat.message import MAX_FILE_BYTES
 from bot.locations import csv_reader
@@ -18,7 +19,7 @@ from bot.locations.maxima import (
     MAX_LINES,
     MAX_ROW_LINES,
 )
-from bot.replies import locations
+from bot.replies import locations, rate_limits
 from tests.bot.replies.cases import Case, Sample, case, refused
 from tests.bot.samples import NOW, ROSTER
 
@@ -52,10 +53,13 @@ def of_locations(sample: Sample) -> Iterator[Case]:
         yield case(locations.none_yet, "failed" if failed else "not yet")(failed=failed)
     counts = {place: sample.number // 2 - at for at, place in enumerate(sample.places)} | {"": 1}
     yield case(locations.overview)(counts, sample.few, roster, acme, NOW)
+    no_file = rate_limits.no_file(300, NOW + timedelta(minutes=25), NOW, acme)
+    yield case(locations.overview, "no more files this hour")(counts, sample.few, roster, acme, NOW, no_file)
     yield case(locations.overview, "one of each")({"Plano": 1}, 1, replace(ROSTER, size=1), acme, NOW)
     yield case(locations.overview, "none")({}, 0, roster, acme, NOW)
     upload = _upload(sample)
     yield case(locations.changed)(upload, roster, acme, NOW)
+    yield case(locations.changed, "no more files this hour")(upload, roster, acme, NOW, no_file)
     many = [LineResult(RequestedLocation(line, f"{1900 + line}", "", "Plano"), Result.UNKNOWN) for line in range(2, 15)]
     places = {f"Building {number}": 2 for number in range(1, 13)}
     yield case(locations.changed, "many lines")(UploadResult(Key.EXT, many, places), roster, acme, NOW)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands.history import MAX_ROWS
-from bot.replies import history, queue, status, sync, sync_ended
+from bot.replies import history, queue, rate_limits, status, sync, sync_ended
 from bot.replies.history import merged
 from bot.replies.status import Known
 from bot.replies.sync import Standing
@@ -44,6 +44,8 @@ def of_lookups(sample: Sample) -> Iterator[Case]:
         many_syncs = [*many_syncs[:1], completed]
     entries = merged(many_syncs, [replace(OWN, status=sample.status, errors=((1, sample.webex),))])
     yield case(history.answer)(entries, acme, NOW)
+    no_file = rate_limits.no_file(300, NOW + timedelta(minutes=25), NOW, acme)
+    yield case(history.answer, "no more files this hour")(entries, acme, NOW, no_file)
     yield from _queues(sample, acme)
 
 

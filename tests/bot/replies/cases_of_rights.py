@@ -62,7 +62,8 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield from _late(sample)
     yield constant(access, "CHANGED_MEANWHILE")
     yield case(rate_limits.too_many)(30, timedelta(seconds=41.5))
-    yield case(rate_limits.too_many_exports)(60, NOW + timedelta(minutes=25), NOW, acme)
+    yield case(rate_limits.no_file)(300, NOW + timedelta(minutes=25), NOW, acme)
+    yield case(rate_limits.too_many_uploads)(300, NOW + timedelta(minutes=25), NOW, acme)
     yield case(access.kept_out, "of another organization")(sample.email, sample.keys, [], operator=False)
     yield case(access.kept_out, "another person")(sample.email, [], sample.keys[:1], operator=False)
     yield case(access.kept_out, "an operator")(sample.operators[0], [], [], operator=True)
@@ -213,6 +214,8 @@ def _audit(sample: Sample) -> Iterator[Case]:
         refused = replace(row, command="trust", arguments="on", outcome="refused", detail="", email=sample.emails[-1])
         rows = [replace(each, at=NOW - timedelta(minutes=7 * at)) for at, each in enumerate([file, row, refused] * 5)]
     yield case(audit.answer)(rows, sample.number, acme, since, NOW, {})
+    no_file = rate_limits.no_file(300, NOW + timedelta(minutes=25), NOW, acme)
+    yield case(audit.answer, "no more files this hour")(rows[:2], sample.number, acme, since, NOW, {}, no_file)
     yield case(audit.answer, "of all enterprises")(rows[1:3], 2, None, since, NOW, {1: acme.key})
     yield case(audit.answer, "one row")([row], 1, acme, since, NOW, {})
     yield case(audit.answer, "empty")([], 0, acme, since, NOW, {})
