@@ -1,5 +1,7 @@
 """The command line: python -m bot serve | worker | health | db upgrade | enterprise … | authorize"""
 
+import os
+
 import click
 
 from bot.entrypoints import startup
@@ -55,5 +57,6 @@ main.add_command(enterprise)
 main.add_command(authorize)
 
 if __name__ == "__main__":
+    os.umask(0o077)  # the files and folders that a process makes are for its owner alone
     with startup.exit_on_database_error():
         main(prog_name="python -m bot")

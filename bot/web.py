@@ -150,8 +150,10 @@ def _text(source: dict[str, Any], name: str, *, optional: bool = False) -> str:
         size = len(value.encode())
     except UnicodeEncodeError as error:
         raise BadRequest(f"{name} is not Unicode") from error
-    if size > MAX_ID_BYTES or "\0" in value:
-        raise BadRequest(f"{name} is too long, or has a NUL in it")
+    if size > MAX_ID_BYTES:
+        raise BadRequest(f"{name} is longer than {MAX_ID_BYTES} bytes")
+    if not value.isprintable():
+        raise BadRequest(f"{name} has a line break or a control character in it")
     return value
 
 

@@ -1,6 +1,7 @@
 """Runs the sandbox: alone with `python -m sandbox [--port 8181] [--sync-seconds 8]`, with the bot with `... demo`."""
 
 import argparse
+import os
 import signal
 import sys
 from threading import Event
@@ -60,4 +61,5 @@ def _run_alone(port: int, sync_seconds: float) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # the database and the log of the demo are for their owner alone
     sys.exit(main())

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.entrypoints.log_format import OneLineFormatter
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, slug
 from bot.settings.catalog import Process
 from bot.settings.load import Settings, SettingsFault, load
@@ -31,7 +32,9 @@ def now() -> datetime:
 
 def log_to_stderr() -> None:
     """Log to standard error, and of the libraries only warnings."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     for name in _CHATTY_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Its warning about a retry shows the whole URL, ids of people and spaces included.

@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.http import HTTP_STATUS_CODES
 
 from sandbox.api.context import WORLD_KEY
+from sandbox.api.own_address import is_from_elsewhere
 from sandbox.api.responses import error_body
 from sandbox.faults import Fault, Faults
 from sandbox.webex.ids import make_tracking_id
@@ -31,6 +32,8 @@ class RequestMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request, or apply the fault that matches it. Raise `ConnectionDropped` if the fault says so."""
+        if is_from_elsewhere(environ, self._world.base_url):
+            return _refusal_response(start_response)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/v1")
         token = _access_token(environ)
         environ[WORLD_KEY] = self._world
@@ -78,6 +81,12 @@ def _access_token(environ: WSGIEnvironment) -> str:
     """Return the access token of a request. What HTTP Basic carries is a client's secret, which is logged nowhere."""
     scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     return "" if scheme.casefold() == "basic" else token
+
+
+def _refusal_response(start: StartResponse) -> Iterable[bytes]:
+    body = json.dumps(error_body("The sandbox answers only at its own address.", make_tracking_id("SANDBOX"))).encode()
+    start("403 Forbidden", [("Content-Type", "application/json;charset=UTF-8"), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def _fault_response(fault: Fault, status: int, start: StartResponse) -> Iterable[bytes]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine.fair_lock import FairLock
 from storage.engine.notifier import Notifier
+from storage.engine.private_file import keep_private
 
 CHANNEL = "directory_sync"
 _WOKEN = "woken"
@@ -139,6 +140,11 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
     engine = create_engine(
         url, pool_size=connections, max_overflow=0, connect_args={"timeout": 30.0}, hide_parameters=True
     )
+
+    @event.listens_for(engine, "do_connect")
+    def protect(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
+        if url.database and url.database != ":memory:":
+            keep_private(url.database)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -73,7 +73,19 @@ def test_a_signed_body_that_makes_no_sense_is_refused(file: Database, body: byte
 
 
 @pytest.mark.parametrize("name", ["id", "created", "roomId", "personId"])
-@pytest.mark.parametrize("value", [7, True, ["x"], {"x": "y"}, "x" * 501, "é" * 251, "a\0b", "\ud800"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        True,
+        ["x"],
+        {"x": "y"},
+        "x" * 501,
+        "é" * 251,
+        "\ud800",
+        *(f"a{sign}b" for sign in "\0\n\r\t\x1b\x85\u2028\u202e"),
+    ],
+)
 def test_an_id_that_is_too_long_or_not_valid_text_is_refused(file: Database, name: str, value: object) -> None:
     assert knock(door(file), having(**{name: value})).status_code == 400
     assert kept(file) == []

@@ -43,8 +43,8 @@ def test_a_body_in_chunks_is_read(sandbox: Sandbox, space: str) -> None:
 def test_a_client_that_expects_100_continue_gets_it(sandbox: Sandbox) -> None:
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as raw:
         raw.sendall(
-            b"POST /v1/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ana@acme.example\r\n"
-            b"Content-Type: application/json\r\nContent-Length: 14\r\nExpect: 100-continue\r\n\r\n"
+            b"POST /v1/rooms HTTP/1.1\r\nHost: localhost:%d\r\nAuthorization: Bearer ana@acme.example\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 14\r\nExpect: 100-continue\r\n\r\n" % sandbox.port
         )
         assert raw.recv(100).startswith(b"HTTP/1.1 100")
         raw.sendall(b'{"title": "a"}')

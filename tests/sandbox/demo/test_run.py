@@ -52,6 +52,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             assert process.wait(20) == 0
 
 
+def test_what_the_demo_keeps_is_for_its_owner_alone(demo: Demo) -> None:
+    made = [demo.folder / "var", *(demo.folder / "var").rglob("*")]
+    assert {"bot.db", "bot.db-wal", "bot.log"} <= {path.name for path in made}
+    modes = {str(path): oct(path.stat().st_mode & 0o777) for path in made}
+    assert modes == {str(path): "0o700" if path.is_dir() else "0o600" for path in made}
+
+
 def test_the_commands_that_the_demo_prints_work(demo: Demo) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl")
