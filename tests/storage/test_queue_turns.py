@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import clusters, queues, syncs
+from storage import clusters, queue_statements, queues, syncs
 from storage.engine.claims import ClaimLost
 from storage.engine.database import Database
 from storage.models import SyncRow
@@ -193,3 +193,15 @@ def _give_way(database: Database, enterprise: Enterprise, row: SyncRow) -> int:
         head = give_way(session, enterprise, row, MINUTE)
     assert head is not None
     return head.id
+
+
+@pytest.mark.parametrize("name", ["PROMOTE", "PROMOTE_AFTER", "PROMOTE_OTHER", "GO_TO_END", "UNMARK_RESTING", "APPEND"])
+def test_no_change_of_a_queue_reads_all_syncs(sqlite_url: str, name: str) -> None:
+    database = Database(sqlite_url)
+    statement = getattr(queue_statements, name).compile(dialect=database.writer.dialect)
+    values = tuple(1 for _ in statement.positiontup)
+    with database.writer.connect() as connection:
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    database.close()
+    assert any(step.startswith("SEARCH") for step in plan)
+    assert [step for step in plan if step.startswith("SCAN")] == []
