@@ -22,7 +22,7 @@ MAX_COMMAND = 100
 MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
-TOLD, REPORTED, GREETED = "told", "reported", "greeted"
+TOLD, REPORTED, GREETED, INVITED = "told", "reported", "greeted", "invited"
 _LIMITED = "limited"
 _OF_THE_BOT = (REPORTED, GREETED, WITHHELD)
 _NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)
@@ -73,6 +73,9 @@ _EXPORTS = _OF_COMMANDS.where(_ROWS.c.file.is_not(None), _ROWS.c.outcome != TOLD
 _UPLOADS = _OF_COMMANDS.where(_ROWS.c.outcome != _LIMITED)
 _OUTCOME = select(_ROWS.c.id).where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome == bindparam("outcome")).limit(1)
 _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
+_INVITED = select(_ROWS.c.detail).where(
+    _ROWS.c.enterprise_id == bindparam("enterprise"), _IS_NEWER, _ROWS.c.outcome == INVITED
+)
 _LAST_COMMAND = (
     _ENTRIES.where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
     .where(_ROWS.c.outcome.not_in(_OF_THE_BOT))
@@ -110,6 +113,11 @@ def nth_upload(
 def has_outcome(session: Session, person_id: str, outcome: str, since: datetime) -> bool:
     """Return whether anything the person asked for has ended with this outcome since `since`."""
     return session.scalar(_OUTCOME, {"person": person_id, "since": since, "outcome": outcome}) is not None
+
+
+def invited(session: Session, enterprise_id: int, since: datetime) -> set[str]:
+    """Return the addresses that were invited to be admins of an enterprise since `since`, in their comparable form."""
+    return set(session.scalars(_INVITED, {"enterprise": enterprise_id, "since": since}))
 
 
 def last_command(session: Session, person_id: str, room_id: str, since: datetime) -> AuditEntry | None:

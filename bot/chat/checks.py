@@ -7,7 +7,11 @@ from bot.chat.did_you_mean import nearest
 
 MAX_EMAIL_LENGTH = 200
 """Characters of an e-mail address. Real ones are far shorter."""
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+_LOCAL = r"[^@\s,;:<>()\[\]\\\"]+"
+"""The part before the @, without the characters that are allowed only in quotes (RFC 5322, section 3.2.3)."""
+_LABEL = r"[^\s!-,./:-@\[-`{-~]+"
+"""A part of a domain, in any script: of ASCII, only letters, digits and hyphens."""
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 
 
 def is_email(text: str) -> bool:

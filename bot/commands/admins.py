@@ -1,5 +1,7 @@
 """`admins`: list, add and remove the people who may act for an enterprise."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Request
@@ -7,14 +9,15 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply, Unconfirmed
 from bot.formatting.quantity import quantity
 from bot.replies import admins as replies
-from bot.services import enterprise_fields
+from bot.replies.confirmation import ask
+from bot.services import admin_changes, enterprise_fields
 from bot.services.confirmation import is_confirmed
 from bot.services.enterprise_fields import InvalidField
-from bot.webex.bots import is_bot
 from storage import admins, enterprises
 from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
-from storage.values.webex_ids import differ
+
+_ANY_ORGANIZATION = re.compile(r"(?:^|\s)any[-_\s]organi[sz]ation[.!]?$", re.IGNORECASE)
 
 
 def run(session: Session, request: Request) -> Reply:
@@ -24,7 +27,7 @@ def run(session: Session, request: Request) -> Reply:
         case "":
             return _list(session, request)
         case "add":
-            return _add(session, request, _people(request, people))
+            return _add(session, request, people)
         case "remove":
             return _remove(session, request, _people(request, people))
     raise Refusal(replies.usage(action))
@@ -37,14 +40,12 @@ def _people(request: Request, typed: str) -> list[Identity]:
         if len(request.message.people) < len(request.message.mentioned):
             raise Refusal(replies.NOT_FOUND)
         return list(request.message.people)
-    words = typed.replace(",", " ").replace(";", " ").split()
+    if not any(map(str.isalnum, typed)):
+        raise Refusal(replies.NOBODY)
     try:
-        emails = [enterprise_fields.email(word.removeprefix("mailto:")) for word in words]
+        return [Identity("", email) for email in enterprise_fields.emails(typed)]
     except InvalidField as invalid:
         raise Refusal(replies.no_address(invalid.problem)) from invalid
-    if not emails:
-        raise Refusal(replies.NOBODY)
-    return [Identity("", email) for email in emails]
 
 
 def _list(session: Session, request: Request) -> Reply:
@@ -52,19 +53,21 @@ def _list(session: Session, request: Request) -> Reply:
     return Reply(replies.listed(request.enterprise, team), personal=True, audit_detail=quantity(len(team), "admin"))
 
 
-def _add(session: Session, request: Request, people: list[Identity]) -> Reply:
+def _add(session: Session, request: Request, typed: str) -> Reply:
+    # A mentioned person chooses their own name, so the words do not count if they end a name.
+    any_organization = not request.message.names_behind and _ANY_ORGANIZATION.search(typed) is not None
+    if any_organization and not request.requester.is_operator:
+        raise Refusal(replies.ANY_ORGANIZATION_FOR_OPERATORS)
+    people = _people(request, _ANY_ORGANIZATION.sub("", typed) if any_organization else typed)
     enterprise = enterprises.lock(session, request.enterprise.id)
-    if any(person.is_bot or is_bot(person.email) for person in people):
-        raise Refusal(replies.NO_BOTS)
-    org_id = enterprises.org_id_of(session, enterprise.id)
-    if any(differ(org_id, person.org_id) for person in people):
-        raise Refusal(replies.of_another_organization(enterprise))
-    added: list[str] = []
-    already: list[str] = []
-    for person in people:
-        is_new = admins.add(session, enterprise.id, person.email, request.now, person if person.person_id else None)
-        (added if is_new else already).append(person.email)
-    return Reply(replies.added(enterprise, added, already), personal=True, audit_detail=f"{len(added)} added")
+    planned = admin_changes.plan(session, request, enterprise, people, any_organization=any_organization)
+    if planned.question and not is_confirmed(session, request, "admins"):
+        raise Unconfirmed(ask(planned.question))
+    not_invited = admin_changes.add(session, request, enterprise, planned)
+    new, let_in, already = ([one.email for one in group] for group in (planned.new, planned.let_in, planned.already))
+    said = replies.added(enterprise, new, already, let_in, not_invited, any_organization=any_organization)
+    number = f"{len(new)} added" + (f", {len(let_in)} let in from any organization" if any_organization else "")
+    return Reply(said, personal=True, audit_detail=number)
 
 
 def _remove(session: Session, request: Request, people: list[Identity]) -> Reply:
@@ -78,9 +81,8 @@ def _remove(session: Session, request: Request, people: list[Identity]) -> Reply
     leaves_oneself = any(_is_requester(request, admin) for admin in leaving)
     if leaves_oneself and not is_confirmed(session, request, "admins"):
         raise Unconfirmed(replies.confirm_oneself(enterprise))
+    admin_changes.remove(session, request, enterprise, leaving)
     emails = [admin.email for admin in leaving]
-    for email in emails:
-        admins.remove(session, enterprise.id, email)
     detail = f"{len(leaving)} removed"
     if leaves_oneself and not request.requester.is_operator:
         return Reply(replies.removed_oneself(len(leaving)), gives_up_rights=True, audit_detail=detail)
@@ -98,11 +100,10 @@ def _is_requester(request: Request, admin: Admin) -> bool:
 
 
 def _admin(team: list[Admin], person: Identity) -> Admin:
-    for admin in team:
-        same_id = person.person_id and admin.person_id == person.person_id
-        if same_id or address_key(admin.email) == address_key(person.email):
-            return admin
-    raise Refusal(replies.no_admin(nearest(person.email, [admin.email for admin in team])), personal=True)
+    admin = admin_changes.admin_among(team, person)
+    if admin is None:
+        raise Refusal(replies.no_admin(nearest(person.email, [admin.email for admin in team])), personal=True)
+    return admin
 
 
 COMMAND = Command(
@@ -111,7 +112,11 @@ COMMAND = Command(
     details=(
         "`admins` lists the admins. `admins add jane@acme.example` or `admins add @Jane` adds an admin, who can then "
         "do everything that you can. `admins remove jane@acme.example` removes one. You can name several people at "
-        "once. One admin always stays. To remove yourself, type the command twice."
+        "once. I invite new admins in 1:1 and tell the other admins.\n\n"
+        "Type `admins add` twice if no admin has an address at that domain yet, and `admins remove` to remove "
+        "yourself. One admin always stays.\n\n"
+        "I keep out admins of another Webex organization. An operator can let one in with "
+        "`admins add jane@partner.example any-organization`."
     ),
     run=run,
     reads_only=False,

@@ -9,12 +9,13 @@ from bot.chat.message import Attachment, Refusal, Reply, Unconfirmed
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import enterprise as replies
-from bot.services import enterprise_fields, enterprises
+from bot.replies.confirmation import ask
+from bot.services import admin_changes, enterprise_fields, enterprises
 from bot.services.confirmation import is_confirmed
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from storage import admins, overviews, spaces, syncs
 from storage import enterprises as stored
-from storage.values.records import Enterprise
+from storage.values.records import Enterprise, Identity
 
 
 def run(session: Session, request: Request) -> Reply:
@@ -49,26 +50,33 @@ def _list(session: Session, request: Request) -> Reply:
 
 
 def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
-    values, emails = _values(typed)
+    values, people = _values(typed)
     if "sp_enterprise_id" not in values:
         raise Refusal(replies.ID_MISSING)
     key = enterprise_fields.key(key)
     defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.default_timezone}
-    added = enterprises.add(session, key, defaults | values, emails, request.now)
-    return _reply(replies.added(added, len(emails), alone=enterprises.is_alone(session, added)), added)
+    added = enterprises.add(session, key, defaults | values, request.now)
+    planned = admin_changes.plan(session, request, added, people)
+    admin_changes.add(session, request, added, planned)
+    return _reply(replies.added(added, len(planned.new), alone=enterprises.is_alone(session, added)), added)
 
 
 def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
-    values, emails = _values(typed)
-    if not values and not emails:
+    values, people = _values(typed)
+    if not values and not people:
         raise Refusal(replies.NOTHING_TO_CHANGE)
     enterprise = enterprises.lock(session, key)
+    planned = admin_changes.plan(session, request, enterprise, people)
     new_id = values.get("sp_enterprise_id", enterprise.sp_enterprise_id)
-    if new_id != enterprise.sp_enterprise_id and not is_confirmed(session, request, "enterprise"):
-        raise Unconfirmed(replies.confirm_id(enterprise, new_id), personal=True)
-    changed = enterprises.change(session, enterprise.id, values, emails, request.now)
+    questions = [replies.confirm_id(enterprise, new_id)] if new_id != enterprise.sp_enterprise_id else []
+    questions += [planned.question] if planned.question else []
+    if questions and not is_confirmed(session, request, "enterprise"):
+        raise Unconfirmed(ask(*questions), personal=True)
+    changed = enterprises.change(session, enterprise.id, values, request.now)
+    admin_changes.add(session, request, changed, planned)
+    new, already = ([one.email for one in group] for group in (planned.new, planned.already))
     alone = "cluster" in values and enterprises.is_alone(session, changed)
-    return _reply(replies.changed(changed, emails, alone=alone), changed)
+    return _reply(replies.changed(changed, new, already, alone=alone), changed)
 
 
 def _remove(session: Session, request: Request, key: str) -> Reply:
@@ -87,10 +95,10 @@ def _reply(markdown: str, enterprise: Enterprise) -> Reply:
     return Reply(markdown, personal=True, audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 
-def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
-    """Return what was given of an enterprise, by the names of its columns, and the e-mail addresses of its admins."""
+def _values(typed: Fields) -> tuple[dict[str, str], list[Identity]]:
+    """Return what was given of an enterprise, by the names of its columns, and the people to be its admins."""
     values: dict[str, str] = {}
-    emails: list[str] = []
+    people: list[Identity] = []
     for field, given in typed.values:
         column = field.replace("-", "_")
         if field not in FIELDS:
@@ -100,12 +108,12 @@ def _values(typed: Fields) -> tuple[dict[str, str], list[str]]:
         if "\ufffd" in given:
             raise InvalidField(field, "has a character that is not UTF-8")
         if field == "admin":
-            emails += [enterprise_fields.email(email) for email in given.split(",")]
+            people += [Identity("", email) for email in enterprise_fields.emails(given)]
         elif field == "timezone":
             values[column] = enterprise_fields.zone(given)
         else:
             values[column] = enterprise_fields.text(field, given)
-    return values, emails
+    return values, people
 
 
 COMMAND = Command(
@@ -116,7 +124,8 @@ COMMAND = Command(
         '`enterprise add acme sp-enterprise-id="Reseller1+acme" cluster=east timezone=America/Chicago name="Acme" '
         "admin=ana@acme.example` adds an enterprise. You can leave out everything except the key and the id. The key "
         "is the short name: lower-case letters, digits and hyphens. Webex runs one sync at a time on each cluster.\n\n"
-        '`enterprise set acme name="Acme, Inc."` changes the fields that you type. `admin=` adds an admin.\n\n'
+        '`enterprise set acme name="Acme, Inc."` changes the fields that you type. `admin=` adds an admin. '
+        "If no admin has an address at that domain yet, type it twice.\n\n"
         "`enterprise remove acme`, typed twice, removes an enterprise for good. Its history stays."
     ),
     run=run,

@@ -31,7 +31,8 @@ COMMAND = Command(
     details=(
         "I show license holders, locations, admins, histories and the audit in a group space only while every other "
         "member is an admin of its enterprise or an operator. Type `trust on` in a linked group space, and I show "
-        "them there to everybody who is or will be in it. `trust off` ends this. It also ends if the space is "
+        "them there to everybody who is or will be in it. Who joins later can read what already stands there. `trust "
+        "off` ends this for what I show from then on. It also ends if the space is "
         "linked to another enterprise, or if I am removed and added again."
     ),
     run=run,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import click
 
+from bot.chat.addresses import find_addresses
 from bot.chat.fields import Fields
 from bot.chat.message import Refusal
 from bot.entrypoints import shell, startup
@@ -89,7 +90,7 @@ def _ask(action: str, key: str, options: Mapping[str, str | None], emails: tuple
 
     End the process with one sentence if it is refused.
     """
-    if any("," in email for email in emails):
+    if any(len(find_addresses(email)[0]) > 1 for email in emails):
         raise click.BadParameter("takes one e-mail address; repeat the option for each.", param_hint="--admin")
     settings = startup.load_settings(Process.ENTERPRISE)
     given = [(name, value) for name in FIELDS if (value := options.get(name.replace("-", "_"))) is not None]

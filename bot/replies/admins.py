@@ -8,13 +8,19 @@ from bot.formatting.quantity import quantity
 from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
 
-_ROOM = 3000
+_ROOM = 1500
+"""Bytes of a list of addresses. A reply has up to four."""
+_MAX_DOMAINS = 3
 
 NO_BOTS = "I added nobody: a bot cannot be an admin."
 NOBODY = "Type who, for example `admins add jane@acme.example`, or mention a person with @."
 NOT_FOUND = (
     "I could not find everybody you mentioned, or you mentioned more than 10 people. Type their e-mail addresses "
     "instead."
+)
+
+ANY_ORGANIZATION_FOR_OPERATORS = (
+    "I added nobody. Only operators can let in a person of another Webex organization with `any-organization`."
 )
 
 
@@ -35,13 +41,30 @@ def _remark(admin: Admin) -> str:
     return " (may belong to any Webex organization)" if admin.any_organization else ""
 
 
-def added(enterprise: Enterprise, new: Sequence[str], already: Sequence[str]) -> str:
-    """Say who is an admin from now on, and who was one already."""
+def added(
+    enterprise: Enterprise,
+    new: Sequence[str],
+    already: Sequence[str],
+    let_in: Sequence[str],
+    not_invited: Sequence[str],
+    *,
+    any_organization: bool,
+) -> str:
+    """Say who is an admin from now on, who was one already, and who may come from any Webex organization."""
     parts = []
     if new:
         parts.append(f"**Added** as admins of {plain(enterprise.name)}:\n\n{_people(new)}")
+    if let_in:
+        parts.append(f"**Let in** as admins of {plain(enterprise.name)}:\n\n{_people(let_in)}")
+    if any_organization and (new or let_in):
+        parts.append("They may come from any Webex organization. To end this, remove them.")
     if already:
         parts.append(f"These are already admins:\n\n{_people(already)}")
+    if not_invited:
+        parts.append(
+            "I did not invite these people, because I send only some invitations a day. Please tell them to type "
+            f"`help` to me:\n\n{_people(not_invited)}"
+        )
     return "\n\n".join(parts)
 
 
@@ -68,7 +91,24 @@ def of_another_organization(enterprise: Enterprise) -> str:
     """Refuse a person from another Webex organization as an admin."""
     return (
         f"I added nobody: a person you mentioned belongs to another Webex organization than {plain(enterprise.name)}, "
-        "so I would not let them in."
+        "so I would not let them in. An operator can add them with `admins add WHO any-organization`."
+    )
+
+
+def too_many(enterprise: Enterprise, has: int, more: int, limit: int) -> str:
+    """Refuse to add more admins than an enterprise can have."""
+    return (
+        f"I added nobody. {plain(enterprise.name)} has {quantity(has, 'admin')} and can have {limit:,}, so "
+        f"{more:,} more would be too many. Remove admins who no longer need me with `admins remove`."
+    )
+
+
+def strange_domains(enterprise: Enterprise, new: Sequence[str], known: Sequence[str], *, any_organization: bool) -> str:
+    """Ask whether people at these domains are to be admins, since no admin has such an address."""
+    from_where = " I let them in from any Webex organization." if any_organization else ""
+    return (
+        f"I added nobody yet. No admin of {plain(enterprise.name)} has an address at {_domains(new)}. Their "
+        f"addresses are at {_domains(known)}. The people whom you add can do everything that admins can.{from_where}"
     )
 
 
@@ -91,6 +131,19 @@ def no_address(problem: str) -> str:
 def usage(typed: str) -> str:
     """Say what can follow the word `admins`."""
     return f"I do not know {code(f'admins {typed}', 47)}. Type `admins`, `admins add` or `admins remove`."
+
+
+def _domains(domains: Sequence[str]) -> str:
+    """Name a few domains; one that is not plain ASCII also as the network writes it, since its letters can deceive."""
+    shown = [code(domain, 100) + ("" if domain.isascii() else f" ({code(_ascii(domain), 100)})") for domain in domains]
+    return ", ".join(shown[:_MAX_DOMAINS]) + (f" and {len(shown) - _MAX_DOMAINS} more" * (len(shown) > _MAX_DOMAINS))
+
+
+def _ascii(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain.encode("ascii", "backslashreplace").decode()
 
 
 def _people(emails: Sequence[str]) -> str:

@@ -44,10 +44,11 @@ def added(enterprise: Enterprise, admins: int, *, alone: bool) -> str:
     return f"**Added {code(enterprise.key)}**: {_about(enterprise, alone=alone)}. {has}"
 
 
-def changed(enterprise: Enterprise, admins: Sequence[str], *, alone: bool) -> str:
-    """Say how an enterprise is set up after a change."""
-    added = f" Admins added: {cut([', '.join(map(plain, admins))], 1000, 'many')}." if admins else ""
-    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}.{added}"
+def changed(enterprise: Enterprise, admins: Sequence[str], already: Sequence[str], *, alone: bool) -> str:
+    """Say how an enterprise is set up after a change, who was added as an admin, and who was one already."""
+    added = f" Admins added: {_people(admins)}." if admins else ""
+    known = f" Already admins: {_people(already)}." if already else ""
+    return f"**Changed {code(enterprise.key)}**: {_about(enterprise, alone=alone)}.{added}{known}"
 
 
 def confirm_id(enterprise: Enterprise, new: str) -> str:
@@ -55,7 +56,7 @@ def confirm_id(enterprise: Enterprise, new: str) -> str:
     return (
         f"After this, {plain(enterprise.name)} ({code(enterprise.key)}) has the id {code(new)} in Webex instead of "
         f"{code(enterprise.sp_enterprise_id)}. Its admins sync the company with that id and see **its** license "
-        f"holders. {TYPE_AGAIN}"
+        "holders."
     )
 
 
@@ -115,6 +116,10 @@ def _about(enterprise: Enterprise, *, alone: bool) -> str:
         f"{plain(enterprise.name)}, enterprise id {code(enterprise.sp_enterprise_id)}, cluster "
         f"{plain(enterprise.cluster)}{new}, time zone {enterprise.timezone}"
     )
+
+
+def _people(emails: Sequence[str]) -> str:
+    return cut([", ".join(map(plain, emails))], 1000, "many")
 
 
 CSV_HEADER = ("Key", "Enterprise ID", "Name", "Cluster", "Time Zone", "Admins", "Spaces", "Last Sync", "Last Sync At")

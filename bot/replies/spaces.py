@@ -45,7 +45,8 @@ def trusted(enterprise: Enterprise, *, on: bool, changed: bool) -> str:
     if on:
         return (
             f"I{already} show the personal data of {name} here: license holders, locations, admins, histories and "
-            "the audit. **Everybody who is or will be in this space can read it.** `trust off` ends this."
+            "the audit. **Everybody who is or will be in this space can read it.** People who join later can also read "
+            "what already stands here. `trust off` ends this for what I show from then on, and deletes nothing."
         )
     return f"I{already} show the personal data of {name} here only while every member may read it."
 

@@ -3,6 +3,7 @@
 import re
 
 from bot.chat import checks
+from bot.chat.addresses import find_addresses
 
 FIELDS = ("sp-enterprise-id", "cluster", "timezone", "name", "admin")
 MAX_FIELD_LENGTH = 200
@@ -51,12 +52,15 @@ def zone(given: str) -> str:
     return given
 
 
-def email(given: str) -> str:
-    """Return the e-mail address, if it is one."""
-    if not checks.is_email(given):
-        shown = given[: checks.MAX_EMAIL_LENGTH]
-        raise InvalidField("admin", f"{shown!r} is not an e-mail address{_did_you_mean(checks.email_within(given))}")
-    return given
+def emails(given: str) -> list[str]:
+    """Return the e-mail addresses, without the names, brackets and signs around them, if there is nothing else."""
+    found, left_over = find_addresses(given)
+    if left_over or not found:
+        wrong = (left_over or [given])[0][: checks.MAX_EMAIL_LENGTH]
+        if wrong.count("@") > 1:
+            raise InvalidField("admin", f"{wrong!r} has more than one e-mail address")
+        raise InvalidField("admin", f"{wrong!r} is not an e-mail address{_did_you_mean(checks.email_within(wrong))}")
+    return found
 
 
 def _did_you_mean(meant: str | None) -> str:

@@ -1,6 +1,6 @@
 """Finds, adds, changes and removes enterprises; raises Refusal if that cannot be done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +10,7 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
 from bot.replies import enterprise as replies
 from bot.replies import enterprise_keys
-from storage import admins, clusters, enterprises, rosters, syncs
+from storage import clusters, enterprises, rosters, syncs
 from storage.values.records import Enterprise
 
 _ID_COLUMN = "sp_enterprise_id"
@@ -26,23 +26,18 @@ class UnknownEnterprise(Refusal):
         self.suggestion = suggestion
 
 
-def add(session: Session, key: str, values: Mapping[str, str], emails: Iterable[str], now: datetime) -> Enterprise:
-    """Add an enterprise with its admins; `values` are its name, sp_enterprise_id, cluster and timezone."""
+def add(session: Session, key: str, values: Mapping[str, str], now: datetime) -> Enterprise:
+    """Add an enterprise; `values` are its name, sp_enterprise_id, cluster and timezone."""
     try:
         with session.begin_nested():
-            added = enterprises.add(session, key=key, now=now, **values)
+            return enterprises.add(session, key=key, now=now, **values)
     except IntegrityError as error:
         taken = f"enterprise id {values[_ID_COLUMN]}" if _ID_COLUMN in str(error.orig) else f"key {key}"
         raise Refusal(replies.taken(taken)) from error
-    for email in emails:
-        admins.add(session, added.id, email, now)
-    return added
 
 
-def change(
-    session: Session, enterprise_id: int, changes: Mapping[str, str], emails: Iterable[str], now: datetime
-) -> Enterprise:
-    """Change what is given, and add these admins. With another id, what was read under the old one is forgotten."""
+def change(session: Session, enterprise_id: int, changes: Mapping[str, str], now: datetime) -> Enterprise:
+    """Change what is given. With another id, what was read under the old one is forgotten."""
     enterprise = enterprises.lock(session, enterprise_id)
     if syncs.active(session, enterprise_id) and not changes.keys().isdisjoint({"cluster", _ID_COLUMN}):
         raise Refusal(replies.not_during_a_sync(enterprise.key))
@@ -53,8 +48,6 @@ def change(
         raise Refusal(replies.ID_IN_USE) from error
     if changes.get(_ID_COLUMN, enterprise.sp_enterprise_id) != enterprise.sp_enterprise_id:
         rosters.forget(session, enterprise_id, now)
-    for email in emails:
-        admins.add(session, enterprise_id, email, now)
     return enterprises.get(session, enterprise_id)
 
 

@@ -118,6 +118,11 @@ def load(process: Process, environ: Mapping[str, str] | None = None) -> Settings
         elif name in required and not getattr(settings, name.lower()):
             meaning = setting.meaning[0].lower() + setting.meaning[1:]
             faults.append(f"{name} is not set, and `{process}` needs it: {meaning}")
+    if process in _BY_NAME["BOT_ADMINS"].used_by and len(settings.bot_admins) > settings.max_admins:
+        faults.append(
+            f"BOT_ADMINS names {len(settings.bot_admins)} admins, but an enterprise can have {settings.max_admins}: "
+            "leave some out, or raise MAX_ADMINS."
+        )
     is_sqlite = "DATABASE_URL" not in unreadable and settings.database_url.reveal().startswith("sqlite:")
     is_on_heroku, uses_database = bool(environ.get("DYNO")), process in _BY_NAME["DATABASE_URL"].used_by
     if is_on_heroku and is_sqlite and uses_database:

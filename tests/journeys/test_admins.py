@@ -1,5 +1,6 @@
 """`admins`: who may act for an enterprise; and who only seems to."""
 
+from bot.replies.admin_changes import INVITATION
 from sandbox.seed import BOREALIS, SPACE
 from sandbox.world import BOT
 from storage import admins, enterprises
@@ -15,7 +16,8 @@ def _team(house: House) -> list[str]:
 
 def test_an_admin_added_by_address_can_use_the_bot_at_once(house: House) -> None:
     assert "not on my list" in text(house.ask(BEN, "status"))
-    assert f"- {BEN}" in text(house.ask(ANA, f"admins add\n{BEN}"))
+    assert f"- {BEN}" in text(house.ask(ANA, f"admins add\nBen <{BEN}>."))
+    assert INVITATION in house.wait_for(lambda: [text(message) for message in house.heard(BEN)])
     assert "**Reseller1+acme**" in text(house.ask(BEN, "status"))
     assert _team(house) == [ANA, BEN]
     assert "already admins" in text(house.ask(ANA, f"admins add {BEN.upper()}"))
@@ -36,6 +38,8 @@ def test_the_last_admin_stays(house: House) -> None:
 
 
 def test_the_last_admin_who_has_written_cannot_be_removed(house: House) -> None:
+    assert "has an address at `acme.exmaple`" in text(house.ask(ANA, "admins add slip@acme.exmaple"))
+    assert _team(house) == [ANA]
     house.ask(ANA, "admins add slip@acme.exmaple")
     assert "who has written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
     assert _team(house) == [ANA, "slip@acme.exmaple"]

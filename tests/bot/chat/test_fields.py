@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.chat.command_line import plain_line
 from bot.chat.fields import Fields, line_of, parse_fields
-from bot.services.enterprise_fields import InvalidField, email, key, text, zone
+from bot.services.enterprise_fields import InvalidField, emails, key, text, zone
 
 _NAMES = st.sampled_from(["name", "cluster", "sp-enterprise-id", "admin"])
 _VALUES = st.text("abcXYZ019+@.,-' éŁ", min_size=1).map(lambda typed: " ".join(typed.split())).filter(bool)
@@ -54,6 +54,6 @@ def test_any_value_is_read_back_with_apostrophes_for_its_quotes(values: list[str
 def test_any_typed_fields_are_accepted_or_refused_as_invalid(typed: str) -> None:
     for name, value in parse_fields(typed).values:
         assert name == name.lower()
-        for check in (key, zone, email, lambda given: text("name", given)):
+        for check in (key, zone, emails, lambda given: text("name", given)):
             with suppress(InvalidField):
                 assert check(value)

@@ -8,8 +8,10 @@ from functools import partial
 from bot.commands import COMMANDS
 from bot.replies import (
     access,
+    admin_changes,
     admins,
     audit,
+    confirmation,
     delivery,
     enterprise,
     enterprise_keys,
@@ -143,7 +145,7 @@ def _enterprises(sample: Sample) -> Iterator[Case]:
     yield case(enterprise.added)(acme, sample.few, alone=True)
     yield case(enterprise.added, "one admin")(acme, 1, alone=False)
     yield case(enterprise.added, "no admin")(acme, 0, alone=False)
-    yield case(enterprise.changed)(acme, sample.emails, alone=False)
+    yield case(enterprise.changed)(acme, sample.emails, sample.emails[:1], alone=False)
     yield case(enterprise.confirm_removal)(acme, sample.few, sample.few)
     yield case(enterprise.confirm_removal, "one of each")(acme, 1, 1)
     yield case(enterprise.confirm_id)(acme, "Reseller1+acme2" if sample.is_lifelike else sample.enterprise_id)
@@ -170,8 +172,9 @@ def _invalid_fields(sample: Sample) -> Iterator[Case]:
         ("an empty text", partial(enterprise_fields.text, "name", " ")),
         ("the time zone", partial(enterprise_fields.zone, "Chicago")),
         ("an unknown time zone", partial(enterprise_fields.zone, "Qqq")),
-        ("an e-mail address", partial(enterprise_fields.email, "ana")),
-        ("more than an e-mail address", partial(enterprise_fields.email, "Ana <ana@acme.example>")),
+        ("an e-mail address", partial(enterprise_fields.emails, "ana")),
+        ("more than an e-mail address", partial(enterprise_fields.emails, "ana@acme.example/x")),
+        ("two e-mail addresses", partial(enterprise_fields.emails, "ana@acme.example <ben@acme.example>")),
     ):
         try:
             check()
@@ -187,7 +190,21 @@ def _admins(sample: Sample) -> Iterator[Case]:
         team += [Admin("kim@elsewhere.example", None, is_kept_out=True)]
     yield case(admins.listed)(acme, team * (1 if sample.is_lifelike else sample.many))
     yield case(admins.listed, "none")(acme, [])
-    yield case(admins.added)(acme, sample.emails, ["cleo@acme.example"] if sample.is_lifelike else sample.emails)
+    cleo = ["cleo@acme.example"] if sample.is_lifelike else sample.emails
+    yield case(admins.added)(acme, sample.emails, cleo, [], [], any_organization=False)
+    yield case(admins.added, "not all are invited")(acme, sample.emails, [], [], cleo, any_organization=False)
+    jane = ["jane@partner.example"] if sample.is_lifelike else sample.emails
+    yield case(admins.added, "any organization")(acme, jane, cleo, cleo, cleo, any_organization=True)
+    yield case(admins.too_many)(acme, sample.few, sample.few, 5)
+    domains = ["acme.exampel"] if sample.is_lifelike else sample.emails
+    known = ["acme.example"] if sample.is_lifelike else sample.emails
+    for when, any_organization in (("", False), ("any organization", True)):
+        question = admins.strange_domains(acme, domains, known, any_organization=any_organization)
+        yield case(admins.strange_domains, when)(acme, domains, known, any_organization=any_organization)
+        yield case(confirmation.ask, when)(question)
+    yield case(admins.strange_domains, "letters that deceive")(
+        acme, ["acm\u0435.example"], known, any_organization=False
+    )
     yield case(admins.removed)(acme, sample.emails)
     yield case(admins.removed_oneself)(1)
     yield case(admins.removed_oneself, "and others")(2)
@@ -199,6 +216,20 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admins, "NOBODY")
     yield constant(admins, "NOT_FOUND")
     yield constant(admins, "NO_BOTS")
+    yield constant(admins, "ANY_ORGANIZATION_FOR_OPERATORS")
+    yield constant(admin_changes, "INVITATION")
+    for who, actor in (
+        ("an admin", admin_changes.Actor(sample.email)),
+        ("an operator", admin_changes.Actor(sample.operators[0], is_operator=True)),
+        ("a shell", admin_changes.Actor(None, is_operator=True)),
+    ):
+        yield case(admin_changes.added, who)(acme, jane, actor, any_organization=False)
+        yield case(admin_changes.removed, who)(acme, jane, actor)
+    operator = admin_changes.Actor(sample.operators[0], is_operator=True)
+    yield case(admin_changes.added, "any organization")(acme, jane, operator, any_organization=True)
+    for number in (1, sample.few):
+        yield case(admin_changes.added_without_names, str(number))(number)
+        yield case(admin_changes.removed_without_names, str(number))(number)
     yield case(admins.of_another_organization)(acme)
     yield case(admins.usage)(sample.typing("ben"))
 

@@ -35,16 +35,16 @@ def test_every_slug_is_a_valid_key(text: str) -> None:
     [
         (enterprise_fields.zone, "chicago", "America/Chicago"),
         (enterprise_fields.zone, "Asia/Tokio", "Asia/Tokyo"),
-        (enterprise_fields.email, "<ana@acme.example>", "ana@acme.example"),
+        (enterprise_fields.emails, "ana@acme.example/x", "ana@acme.example"),
     ],
 )
-def test_a_wrong_field_gets_a_suggestion(check: Callable[[str], str], given: str, meant: str) -> None:
+def test_a_wrong_field_gets_a_suggestion(check: Callable[[str], object], given: str, meant: str) -> None:
     with pytest.raises(InvalidField) as caught:
         check(given)
     assert caught.value.problem.endswith(f"(did you mean {meant}?)")
 
 
-@pytest.mark.parametrize("given", ["ana", "ana@acme", "a b@acme.example", f"{'a' * 200}@acme.example"])
+@pytest.mark.parametrize("given", ["", "ana", "ana@acme", "a b@acme.example", f"{'a' * 200}@acme.example"])
 def test_an_email_has_a_name_and_a_domain(given: str) -> None:
     with pytest.raises(InvalidField, match="is not an e-mail address"):
-        enterprise_fields.email(given)
+        enterprise_fields.emails(given)

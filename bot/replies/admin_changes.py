@@ -1,0 +1,68 @@
+"""What people are told when admins are added or removed: the new admins, and the other admins of the enterprise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.formatting.escape import plain
+from bot.formatting.limits import cut
+from bot.formatting.quantity import quantity
+from storage.values.records import Enterprise
+
+_ROOM = 3000
+"""Bytes of a list of addresses: the rest of the message fits beside it."""
+
+INVITATION = (
+    "Hello. I am a bot that synchronizes a company's Webex contact directory and lists who has a license. An admin or "
+    "an operator gave me your address, so that you can use me. To begin, type `help`. If you did not expect this, "
+    "ignore this message."
+)
+"""It names neither the enterprise nor a person: the address may be a typing error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who added or removed an admin. `email` is None for an operator at a shell."""
+
+    email: str | None
+    is_operator: bool = False
+
+
+def added(enterprise: Enterprise, emails: Sequence[str], actor: Actor, *, any_organization: bool) -> str:
+    """Tell the other admins who was added, and by whom."""
+    from_where = " They may come from any Webex organization." if any_organization else ""
+    return (
+        f"{_by(actor)} **added** to the admins of {plain(enterprise.name)}:\n\n{_people(emails)}\n\n"
+        f"They can do everything that you can.{from_where} `admins` lists all admins, `admins remove` removes one."
+    )
+
+
+def removed(enterprise: Enterprise, emails: Sequence[str], actor: Actor) -> str:
+    """Tell the other admins who was removed, and by whom."""
+    return f"{_by(actor)} **removed** from the admins of {plain(enterprise.name)}:\n\n{_people(emails)}"
+
+
+def added_without_names(number: int) -> str:
+    """Tell an admin who has never written that admins were added."""
+    return f"{_were(number)} added to the admins of your enterprise. {_WHO}"
+
+
+def removed_without_names(number: int) -> str:
+    """Tell an admin who has never written that admins were removed."""
+    return f"{_were(number)} removed from the admins of your enterprise. {_WHO}"
+
+
+_WHO = "To see who the admins are, type `admins`."
+
+
+def _were(number: int) -> str:
+    return f"{quantity(number, 'person', 'people')} {'was' if number == 1 else 'were'}"
+
+
+def _by(actor: Actor) -> str:
+    if actor.email is None:
+        return "An operator"
+    return f"The operator {plain(actor.email)}" if actor.is_operator else plain(actor.email)
+
+
+def _people(emails: Sequence[str]) -> str:
+    return cut([f"- {plain(email)}" for email in emails], _ROOM, "- and {n} more")
