@@ -92,7 +92,8 @@ def test_a_group_with_others_does_not_see_the_list_of_admins(house: House) -> No
 
 def test_an_admin_of_one_enterprise_changes_nothing_of_another(house: House) -> None:
     add_enterprise(house, BOREALIS, BO)
-    house.ask(BO, f"admins add {SAM}")
+    for _ in range(2):
+        house.ask(BO, f"admins add {SAM}")
     house.ask(BO, f"admins remove {ANA}")
     assert _team(house) == [BO, SAM]
     assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))

@@ -194,6 +194,14 @@ def test_variables_of_other_programs_cause_no_warning() -> None:
     assert load(Process.SERVE, {**COMPLETE, "PATH": "/bin", "DATABASE_POOL": "3", "PORTS": "1"}).warnings == ()
 
 
+def test_more_admins_than_an_enterprise_can_have_are_a_fault() -> None:
+    three = {**COMPLETE, "BOT_ENTERPRISE": "R+a", "BOT_ADMINS": "a@acme.example,b@acme.example,c@acme.example"}
+    assert len(load(Process.SERVE, {**three, "MAX_ADMINS": "3"}).bot_admins) == 3
+    with pytest.raises(SettingsFault, match="BOT_ADMINS names 3 admins, but an enterprise can have 2"):
+        load(Process.SERVE, {**three, "MAX_ADMINS": "2"})
+    assert load(Process.ENTERPRISE, {**three, "MAX_ADMINS": "2"}).max_admins == 2
+
+
 def test_admins_without_an_enterprise_cause_a_warning() -> None:
     (warning,) = load(Process.SERVE, {**COMPLETE, "BOT_ADMINS": "ana@acme.example"}).warnings
     assert warning.startswith("BOT_ADMINS has no effect without BOT_ENTERPRISE")
