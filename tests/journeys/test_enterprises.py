@@ -1,5 +1,6 @@
 """`enterprise`: operators keep the enterprises in chat."""
 
+from bot.replies.admin_changes import INVITATION
 from sandbox.seed import BOREALIS
 from storage import enterprises
 from storage.values.records import Enterprise
@@ -23,6 +24,7 @@ def test_the_admin_of_an_added_enterprise_can_use_the_bot_at_once(house: House) 
     said = text(house.ask(OLGA, f'{typed} name="Borealis AB" admin={BO}'))
     assert "**Added `borealis`**: Borealis AB" in said
     assert "no other enterprise uses it" in said
+    assert [text(message) for message in house.wait_for(lambda: house.heard(BO))] == [INVITATION]
     assert "**Borealis AB**" in text(house.ask(BO, "status"))
     made = _known(house)["borealis"]
     assert (made.sp_enterprise_id, made.cluster, made.timezone) == (BOREALIS, "east", "Europe/Stockholm")
