@@ -8,7 +8,7 @@ from bot.formatting.quantity import quantity
 from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
 
-_ROOM = 1500
+_ROOM = 1200
 """Bytes of a list of addresses. A reply has up to four."""
 _MAX_DOMAINS = 3
 
