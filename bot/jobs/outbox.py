@@ -117,7 +117,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
         log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
-            outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH), now)
+            outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH, turn=row.turn), now)
     return True
 
 
