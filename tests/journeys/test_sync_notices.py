@@ -45,6 +45,20 @@ def test_each_admin_gets_exactly_one_notice(house: House) -> None:
 
 
 @ON_SQLITE
+def test_a_notice_without_license_holders_has_no_file(house: House) -> None:
+    house.world.broadworks.keep_running(ACME)
+    house.ask(ANA, "sync")
+    house.wait_for(lambda: "running since" in house.transcript())
+    for subscriber in house.world.subscribers.of_enterprise(ACME):
+        house.world.subscribers.remove(subscriber.id)
+    house.world.broadworks.let_finish(ACME)
+    told = house.wait_for(lambda: ends(house))[0]
+    assert "✅ completed" in text(told)
+    assert "Attached" not in text(told)
+    assert told.files == ()
+
+
+@ON_SQLITE
 def test_a_space_with_others_gets_notices_without_license_holders(house: House) -> None:
     house.ask(ANA, "notify on", SPACE, mention=True)
     house.ask(ANA, "sync")
