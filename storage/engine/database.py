@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
+from storage.engine.cursor import Cursor
 from storage.engine.fair_lock import FairLock
 from storage.engine.notifier import Notifier
 from storage.engine.private_file import keep_private
@@ -126,11 +127,12 @@ def wake(session: Session, kind: str) -> None:
 
 
 def _postgresql(url: URL, connections: int, settings: str = "", **options: Any) -> Engine:
+    connect = {"connect_timeout": 5, "options": f"-c timezone=UTC {settings}", "cursor_factory": Cursor}
     return create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"connect_timeout": 5, "options": f"-c timezone=UTC {settings}"},
+        connect_args=connect,
         hide_parameters=True,
         **options,
     )
