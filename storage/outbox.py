@@ -149,6 +149,11 @@ def drop(session: Session, row: OutboxRow, now: datetime) -> None:
     _end(session, row, SUPERSEDED, now)
 
 
+def withhold(session: Session, row: OutboxRow, now: datetime) -> None:
+    """End a row whose reader may not have it any more, and delete its text."""
+    _end(session, row, SUPERSEDED, now, markdown="")
+
+
 def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: str) -> None:
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), state=state, due_at=None, ended_at=now, **values)
     if row.attachment_id is not None:

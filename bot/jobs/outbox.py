@@ -89,7 +89,7 @@ def _post_instead(context: Context, row: OutboxRow, destination: Destination, re
 def _drop(context: Context, row: OutboxRow, enterprise_id: int | None, reader: Reader) -> None:
     with context.database.write() as session:
         _audit_withheld(context, session, row, enterprise_id, reader)
-        outbox.drop(session, row, context.now())
+        outbox.withhold(session, row, context.now())
 
 
 def _audit_withheld(
@@ -117,7 +117,7 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
         log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
-            outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH, turn=row.turn), now)
+            outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH), now)
     return True
 
 
@@ -132,14 +132,14 @@ def _file(context: Context, row: OutboxRow) -> FileUpload | None:
 def _post(
     context: Context, row: OutboxRow, destination: Destination, reader: Reader, markdown: str, upload: FileUpload | None
 ) -> Posted:
-    room_id, person_id, email = destination.room_id, destination.person_id, destination.email
-    if email is not None and reader.who.person_id:
-        # By now the address may belong to another person, and lead to that person's 1:1 space.
-        room_id, person_id = None, reader.who.person_id
+    room_id, person_id = destination.room_id, destination.person_id
+    if destination.email is not None:
+        # The address may belong to another person by now, and the space that was found for it to the person before.
+        room_id, person_id = None, reader.who.person_id or None
     return context.webex.post(
         room_id=room_id,
         person_id=None if room_id else person_id,
-        email=None if room_id or person_id else email,
+        email=None if room_id or person_id else destination.email,
         markdown=markdown,
         parent_id=row.parent_id,
         upload=upload,

@@ -1,10 +1,9 @@
 """The locations mapping: it shows in every live roster at once, and stays when rosters are replaced."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import select
 
 from storage import enterprises, locations, rosters, views
 from storage.engine.database import Database
@@ -166,32 +165,3 @@ def test_many_locations_are_set_and_cleared_in_one_go(database: Database, acme: 
     _change(database, acme, **{str(number): "" for number in range(5000)})
     assert set(_places(database, roster)) == {"Dallas"}
     assert _known(database, acme) == {}
-
-
-def test_a_change_finds_its_license_holders_by_an_index(database: Database, acme: Enterprise) -> None:
-    _read(database, acme, *(_holder(f"{number}@acme") for number in range(2000)))
-    plans: list[str] = []
-
-    def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT license_holders.id"):
-            explained = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
-            rows = connection.exec_driver_sql(explained + statement, parameters)
-            plans.append(" ".join(str(cell) for row in rows for cell in row))
-
-    if not database.is_sqlite:
-        with database.write() as session:
-            session.execute(text("ANALYZE license_holders"))
-    event.listen(database.writer, "before_cursor_execute", explain)
-    _change(database, acme, **{"1": "Bern"})
-    assert len(plans) == 1
-    assert "ix_license_holders_service_id" in plans[0]
-
-
-def test_each_change_of_the_mapping_has_another_version(database: Database, acme: Enterprise, bolt: Enterprise) -> None:
-    versions = []
-    for change in ({"ana": "Bern"}, {"ana": "Chur"}, {"ana": ""}, {"ana": ""}):
-        _change(database, acme, **change)
-        with database.read() as session:
-            versions.append(locations.version(session, acme.id))
-            assert locations.version(session, bolt.id) == 0
-    assert len(set(versions)) == 4

@@ -27,7 +27,7 @@ from bot.services import enterprise_fields
 from bot.services.enterprise_fields import FIELDS, InvalidField
 from storage import audit as audit_log
 from storage.values.messages import Space
-from storage.values.records import FILE, Admin, AuditEntry, Overview
+from storage.values.records import FILE, WITHHELD, Admin, AuditEntry, Overview
 from tests.bot.replies.cases import Case, Sample, case, constant
 from tests.bot.samples import NOW
 
@@ -238,12 +238,16 @@ def _audit(sample: Sample) -> Iterator[Case]:
     acme, typed, since = sample.enterprise, sample.typed, NOW - _DAY
     row = AuditEntry(NOW, 1, "answered", typed, sample.email, typed, typed, typed, sample.webex)
     file = AuditEntry(NOW, 1, "answered", command=FILE, file=sample.webex)
-    rows = [row, AuditEntry(NOW, 1, audit_log.GREETED), file] * 5
+    withheld = AuditEntry(NOW, 1, WITHHELD, email=sample.email, detail="no rights", file=sample.webex)
+    rows = [row, AuditEntry(NOW, 1, audit_log.GREETED), file, withheld] * 5
     if sample.is_lifelike:
         row = replace(row, command="licenses", arguments="location=Dallas", detail="190 rows")
         file = replace(file, file="licenses_acme_20261122T101400Z.csv")
         refused = replace(row, command="trust", arguments="on", outcome="refused", detail="", email=sample.emails[-1])
-        rows = [replace(each, at=NOW - timedelta(minutes=7 * at)) for at, each in enumerate([file, row, refused] * 5)]
+        rows = [
+            replace(each, at=NOW - timedelta(minutes=7 * at))
+            for at, each in enumerate([file, row, refused, replace(withheld, file=None)] * 4)
+        ]
     yield case(audit.answer)(rows, sample.number, acme, since, NOW, {})
     no_file = rate_limits.no_file(300, NOW + timedelta(minutes=25), NOW, acme)
     yield case(audit.answer, "no more files this hour")(rows[:2], sample.number, acme, since, NOW, {}, no_file)
