@@ -127,6 +127,17 @@ def test_an_admin_of_another_organization_is_denied_and_reported(house: House) -
     assert "**Reseller1+acme**" in text(house.ask(ANA, "status"))
 
 
+def test_an_operator_lets_in_an_admin_who_was_kept_out(house: House) -> None:
+    house.make_admin(SAM)
+    house.ask(ANA, "status")
+    assert "not on my list" in text(house.ask(SAM, "status"))
+    typed = f"admins add {SAM} any-organization"
+    assert "Only operators" in text(house.ask(ANA, typed))
+    sent = house.say(OLGA, typed)
+    house.wait_for(lambda: "**Let in**" in " ".join(map(text, house.answers(sent))))
+    assert "**Reseller1+acme**" in text(house.ask(SAM, "status"))
+
+
 def test_an_admin_with_a_new_address_stays_admin_and_is_listed_by_it(house: House) -> None:
     house.ask(ANA, "status")
     with house.database.write() as session:
