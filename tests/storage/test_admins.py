@@ -4,7 +4,7 @@ import pytest
 
 from storage import admins, enterprises, rights
 from storage.engine.database import Database
-from storage.rights import Rights
+from storage.rights import KeptOut, Rights
 from storage.values.records import Admin, Enterprise, Identity
 from tests.storage import sample_rows
 from tests.storage.sample_rows import DAY, MINUTE, NOW
@@ -95,6 +95,32 @@ def test_an_admin_is_made_once(database: Database, acme: Enterprise) -> None:
         assert not admins.add(session, acme.id, "Ana@ACME.example", NOW)
         assert admins.add(session, acme.id, "bo@acme.example", NOW)
         assert [admin.email for admin in admins.of_enterprise(session, acme.id)] == [_ANA, "bo@acme.example"]
+
+
+def test_an_admin_remembers_who_added_them_and_is_let_in_once(database: Database, acme: Enterprise) -> None:
+    olga = Identity("olga", "olga@provider.example")
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
+        kim = Identity("kim", "kim@partner.example", "org-of-partner")
+        assert admins.add(session, acme.id, kim.email, NOW, kim, added_by=olga)
+        assert not admins.team(session, acme.id).includes(kim)
+        found = rights.find(session, kim)
+        assert rights.keep_out(session, kim, found, NOW) == [KeptOut(acme.id, kim.email, "olga")]
+        assert rights.keep_out(session, kim, found, NOW) == []
+        assert [admins.add(session, acme.id, kim.email, NOW, any_organization=True) for _ in range(2)] == [True, False]
+        assert admins.team(session, acme.id).includes(kim)
+        assert rights.find(session, kim).enterprise_ids == {acme.id}
+        assert not rights.needs_org_lookup(session, kim, NOW + DAY)
+
+
+def test_an_address_alone_is_looked_up_each_time(database: Database, acme: Enterprise) -> None:
+    """What is stored with it may be the organization of the person who had the address before."""
+    sample_rows.admin(database, acme.id, _ANA)
+    with database.write() as session:
+        enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
+    _learn(database, "another", _ANA, "another-org")
+    with database.read() as session:
+        assert rights.needs_org_lookup(session, Identity("ana", _ANA), NOW - DAY)
 
 
 def test_a_person_with_two_addresses_in_one_enterprise_is_one_admin(database: Database, acme: Enterprise) -> None:
