@@ -296,6 +296,7 @@ def test_a_status_message_is_not_edited_for_who_lost_their_rights(house: Company
 @pytest.mark.parametrize("stays", [True, False])
 def test_alerts_go_only_to_who_is_an_operator_at_their_delivery(house: CompanyHouse, stays: bool) -> None:
     house.arrive("olga", "olga@provider.example", ELSEWHERE)
+    house.add("Bolt", "olga@provider.example")
     with house.database.write() as session:
         admins.set_operators(session, ["olga@provider.example"])
         operators.tell(session, "an alert", house.now)
