@@ -41,6 +41,7 @@ def test_a_sync_is_shown_from_the_queue_to_its_end(house: House) -> None:
 
 def test_every_admin_gets_one_notice_when_a_sync_ends(house: House) -> None:
     house.make_admin(BEN)
+    house.ask(BEN, "help")
     house.ask(ANA, "sync")
     house.wait_for(lambda: results(house, ANA) and results(house, BEN))
     house.ask(BEN, "help")

@@ -92,6 +92,7 @@ def test_notify_off_stops_notices_of_syncs_that_others_request(house: House) -> 
 @ON_SQLITE
 def test_an_admin_who_loses_rights_before_the_notice_does_not_get_it(house: House) -> None:
     house.make_admin(BEN)
+    house.ask(BEN, "help")
     house.make_room(ADMINS, ANA)
     house.ask(ANA, "notify on", ADMINS, mention=True)
     asking = house.faults.add(method="GET", path="/memberships", token=BOT, delay=30)
