@@ -19,6 +19,7 @@ def _table(house: House, reply: Message) -> list[dict[str, str]]:
 
 def test_history_lists_the_last_syncs_newest_first_and_attaches_them(house: House) -> None:
     house.make_admin(BEN)
+    house.ask(ANA, "help")
     house.world.broadworks.fail_next_sync(ACME, [(600013, "Timed out")])
     house.ask(BEN, "sync")
     house.wait_for(lambda: ends(house) and ends(house, BEN))
