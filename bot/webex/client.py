@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryFile
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -25,11 +26,23 @@ MAX_PAGES = 10_000
 MAX_WAIT_SECONDS = 8.0
 """How long the bot's own calls wait for Webex: turns and looks, and the order of a space, rely on short waits."""
 
-MAX_DOWNLOAD_SECONDS = 30.0
-"""Time for a whole file, because one that comes byte by byte would never reach the session's timeout."""
+MAX_BODY_SECONDS = 30.0
+"""Time for the whole body of an answer, because one that comes byte by byte would never reach the session's timeout."""
 
-_MAX_ERROR_BYTES = 64 * 1024
+MAX_ANSWER_BYTES = 10_000_000
+"""Bytes of an answer that is no file: a page of a list has less than one million."""
+
+MAX_ERROR_BYTES = 64 * 1024
+"""Bytes that are read of an error: one line of them is shown."""
+
 _CHUNK_BYTES = 64 * 1024
+
+
+class Answer(NamedTuple):
+    """A response of Webex whose body was read; the response itself does not keep it."""
+
+    response: requests.Response
+    body: bytes
 
 
 class WebexClient:
@@ -65,14 +78,17 @@ class WebexClient:
         json: Mapping[str, object] | None = None,
         data: MultipartEncoder | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """Return Webex's response to a successful call, any 2xx; `path` is below the base, without a leading slash."""
+    ) -> Answer:
+        """Return Webex's answer to a successful call, any 2xx; `path` is below the base, without a leading slash.
+
+        Raise AnswerLost if it is larger than MAX_ANSWER_BYTES: Webex may have carried out the call.
+        """
         call = f"{method} {path.partition('?')[0]}"
         content = {"params": params, "json": json, "data": data, "headers": headers}
-        response = self._send(call, method, self._base + path, **content)
-        if response.status_code >= 300:
-            raise _failure(call, response, response.content)
-        return response
+        answer = self._send(call, method, self._base + path, MAX_ANSWER_BYTES, **content)
+        if len(answer.body) > MAX_ANSWER_BYTES:
+            raise AnswerLost(f"no answer from Webex to {call}: it has more than {MAX_ANSWER_BYTES:,} bytes")
+        return answer
 
     def call(
         self,
@@ -90,19 +106,19 @@ class WebexClient:
     ) -> Iterator[list[Item]]:
         """Yield the items of a list, page by page. `before_call` is called before each call."""
         before_call()
-        response = self.request("GET", path, params=params)
-        seen = {_page_key(response)}
+        answer = self.request("GET", path, params=params)
+        seen = {_page_key(answer.response)}
         while True:
-            page = _json_object(response)
+            page = _json_object(answer)
             if page.get("items") is None:
                 raise not_understood("items are missing")
             yield objects(page, "items")
-            link = response.links.get("next", {}).get("url")
+            link = answer.response.links.get("next", {}).get("url")
             if link is None:
                 return
             before_call()
-            response = self.request("GET", next_page_path(link, response.url, self._base, params))
-            key = _page_key(response)
+            answer = self.request("GET", next_page_path(link, answer.response.url, self._base, params))
+            key = _page_key(answer.response)
             if key in seen or len(seen) >= MAX_PAGES:
                 raise not_understood("its pages do not end")
             seen.add(key)
@@ -125,45 +141,40 @@ class WebexClient:
         Raise TooLarge if more than `max_bytes` come, whatever the headers say, and Rejected if the token must not be
         sent to this URL.
         """
-        call, headers = "GET of a file", {"Accept-Encoding": "identity"}
-        with self._send(call, "GET", trusted_file_url(url, self._base), stream=True, headers=headers) as response:
-            is_error = response.status_code >= 300
-            try:
-                content = _first_bytes(response, _MAX_ERROR_BYTES if is_error else max_bytes + 1)
-            except (requests.RequestException, TimeoutError) as error:
-                raise _answer_lost(call, error, _token_of(response)) from None
-        if is_error:
-            raise _failure(call, response, content)
+        headers = {"Accept-Encoding": "identity"}
+        url = trusted_file_url(url, self._base)
+        content = self._send("GET of a file", "GET", url, max_bytes, headers=headers).body
         if len(content) > max_bytes:
             raise TooLarge(f"a file of more than {max_bytes:,} bytes")
         return content
 
-    def _send(self, call: str, method: str, url: str, **content: object) -> requests.Response:
-        """Return Webex's response, with any status; `call` names the call in errors.
+    def _send(self, call: str, method: str, url: str, max_bytes: int, **content: object) -> Answer:
+        """Return the answer to a successful call, or raise an error, in which `call` names the call.
 
         After a 401 the call is sent once more if there is another token: Webex has not carried it out.
         """
         token = self._access_token.current()
-        response = self._send_with(token, call, method, url, **content)
-        if response.status_code != 401:
-            return response
-        other = self._access_token.renewed(token)
+        answer = self._send_with(token, call, method, url, max_bytes, **content)
         is_read_already = content.get("data") is not None
-        if other is None or is_read_already:
-            return response
-        response.close()
-        return self._send_with(other, call, method, url, **content)
+        if answer.response.status_code == 401 and (other := self._access_token.renewed(token)) and not is_read_already:
+            answer = self._send_with(other, call, method, url, max_bytes, **content)
+        if answer.response.status_code >= 300:
+            raise _failure(call, answer)
+        return answer
 
-    def _send_with(self, token: str, call: str, method: str, url: str, **content: object) -> requests.Response:
+    def _send_with(self, token: str, call: str, method: str, url: str, max_bytes: int, **content: object) -> Answer:
+        """Return the answer, with any status. Of its body, one byte more than `max_bytes` is read at most."""
         if not fits_header(token):
             raise TokenRefused(f"{call} was not sent: {MUST_BE_VISIBLE_ASCII}")
         try:
-            response = self._session.send(method, url, token, **content)
-        except requests.RequestException as error:
+            with self._session.send(method, url, token, stream=True, **content) as response:
+                if (said := http_date(response.headers.get("Date"))) is not None:
+                    self._dated = (said, time.monotonic())
+                is_error = response.status_code >= 300
+                body = _first_bytes(response, MAX_ERROR_BYTES if is_error else max_bytes + 1)
+        except (requests.RequestException, TimeoutError) as error:
             raise _answer_lost(call, error, token) from None
-        if (said := http_date(response.headers.get("Date"))) is not None:
-            self._dated = (said, time.monotonic())
-        return response
+        return Answer(response, body)
 
 
 def _token_of(response: requests.Response) -> str:
@@ -171,9 +182,9 @@ def _token_of(response: requests.Response) -> str:
     return response.request.headers["Authorization"].removeprefix("Bearer ")
 
 
-def _failure(call: str, response: requests.Response, content: bytes) -> WebexFailure:
-    token, now = _token_of(response), datetime.now(UTC)
-    return error_for(call, response.status_code, response.headers, content, token=token, now=now)
+def _failure(call: str, answer: Answer) -> WebexFailure:
+    response, now = answer.response, datetime.now(UTC)
+    return error_for(call, response.status_code, response.headers, answer.body, token=_token_of(response), now=now)
 
 
 def _answer_lost(call: str, error: Exception, token: str) -> AnswerLost:
@@ -184,10 +195,11 @@ def _answer_lost(call: str, error: Exception, token: str) -> AnswerLost:
     return AnswerLost(f"no answer from Webex to {call}: {reason}")
 
 
-def _json_object(response: requests.Response) -> Item:
+def _json_object(answer: Answer) -> Item:
     """Return the JSON object of a success. One that is garbled is a lost answer: Webex may have done the call."""
+    response = answer.response
     try:
-        content = load_json(response.content)
+        content = load_json(answer.body)
     except ValueError:
         tracking_id = redacted(response.headers.get("TrackingID"), _token_of(response)) or None
         raise AnswerLost("Webex's answer was no JSON", tracking_id=tracking_id) from None
@@ -204,12 +216,12 @@ def _page_key(response: requests.Response) -> tuple[str, tuple[tuple[str, str], 
 
 def _first_bytes(response: requests.Response, max_bytes: int) -> bytes:
     """Return at most `max_bytes` of a body that is not read yet; raise TimeoutError if that takes too long."""
-    deadline = time.monotonic() + MAX_DOWNLOAD_SECONDS
+    deadline = time.monotonic() + MAX_BODY_SECONDS
     content = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         content += chunk
         if len(content) >= max_bytes:
             break
         if time.monotonic() > deadline:
-            raise TimeoutError("the file comes too slowly")
+            raise TimeoutError("the answer comes too slowly")
     return bytes(content[:max_bytes])

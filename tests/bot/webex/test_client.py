@@ -1,5 +1,6 @@
 """What becomes of a call to Webex, whatever the other side does."""
 
+import gzip
 import logging
 import threading
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.webex import http_session
+from bot.webex import client, http_session
 from bot.webex.access_token import FixedToken
 from bot.webex.client import WebexClient
 from bot.webex.errors import AnswerLost, RateLimited, Rejected, TokenRefused, Unavailable, WebexFailure
@@ -124,6 +125,43 @@ def test_a_success_that_cannot_be_read_is_a_lost_answer(server: Scripted, body: 
 @pytest.mark.parametrize("content", [[], [{"id": "1"}], "done", 7, True])
 def test_a_success_that_is_not_a_json_object_is_rejected(server: Scripted, content: object) -> None:
     assert rejected(server, Answer(200, content)).status == 200
+
+
+@pytest.mark.parametrize("header", ["", "Content-Length: 1000000000\r\n"], ids=["no length", "a great length"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_over_the_limit_is_not_read_to_its_end(
+    server: Scripted, monkeypatch: pytest.MonkeyPatch, method: str, header: str
+) -> None:
+    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 300_000)
+    sent = f"HTTP/1.1 200 OK\r\n{header}Connection: close\r\n\r\n".encode() + b"{" + b" " * 400_000 + b"}"
+    lost = failure(server, Raw(sent), method)
+    assert type(lost) is AnswerLost
+    assert "300,000 bytes" in str(lost)
+    assert len(server.heard) == 1
+
+
+def test_an_answer_that_is_too_large_when_unpacked_is_lost(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 300_000)
+    packed = gzip.compress(b'{"id": "' + b"x" * 400_000 + b'"}')
+    lost = failure(server, Answer(200, packed, {"Content-Encoding": "gzip"}))
+    assert "300,000 bytes" in str(lost)
+
+
+def test_an_answer_of_the_greatest_size_is_read_whole(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b'{"id": "' + b"x" * 300_000 + b'"}'
+    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", len(content))
+    server.script(Answer(200, content))
+    assert WebexClient(FixedToken(TOKEN), server.url).call("GET", "people/me") == {"id": "x" * 300_000}
+
+
+def test_an_answer_that_comes_too_slowly_is_lost(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_BODY_SECONDS", -1.0)
+    assert type(failure(server, OK)) is AnswerLost
+
+
+def test_an_error_of_any_size_keeps_its_status(server: Scripted) -> None:
+    raised = failure(server, Answer(503, b'{"message": "' + b"x" * 1_000_000))
+    assert type(raised) is Unavailable
 
 
 BREAKS_BEFORE_A_RESPONSE = [Drop(after_reading=False), Drop(), Raw(b"SSH-2.0-OpenSSH_9.6\r\n")]

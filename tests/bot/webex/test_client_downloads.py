@@ -66,7 +66,7 @@ def test_half_a_file_is_a_lost_answer(server: Scripted, line: WebexClient) -> No
 def test_a_file_that_comes_too_slowly_is_a_lost_answer(
     server: Scripted, line: WebexClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MAX_DOWNLOAD_SECONDS", -1.0)
+    monkeypatch.setattr(client, "MAX_BODY_SECONDS", -1.0)
     server.script(Answer(content=b"x" * 1000))
     with pytest.raises(AnswerLost):
         line.download(file_url(server), 5000)
