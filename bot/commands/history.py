@@ -1,5 +1,7 @@
 """`history`: the last syncs, started here or by Webex itself."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Request
@@ -11,6 +13,9 @@ from storage import history, webex_status
 
 DEFAULT_ROWS, MAX_ROWS = 10, 1000
 """Syncs listed: ten fit on a phone; a thousand are more than two years of daily syncs."""
+
+
+_NUMBER = re.compile("0*([0-9]{1,4})")
 
 
 def run(session: Session, request: Request) -> Reply:
@@ -37,8 +42,10 @@ def run(session: Session, request: Request) -> Reply:
 def _number(arguments: str) -> int:
     if not arguments:
         return DEFAULT_ROWS
-    if arguments.isascii() and arguments.isdecimal() and 1 <= int(arguments[:10]) <= MAX_ROWS:
-        return int(arguments)
+    found = _NUMBER.fullmatch(arguments)
+    number = int(found[1]) if found else 0
+    if 1 <= number <= MAX_ROWS:
+        return number
     raise Refusal(replies.no_number(arguments, MAX_ROWS))
 
 

@@ -48,7 +48,7 @@ def test_history_lists_the_last_syncs_newest_first_and_attaches_them(house: Hous
 
 
 def test_history_takes_a_number_from_1_to_1000(house: House) -> None:
-    for typed in ("nonsense", "0", "1001", "3 4"):
+    for typed in ("nonsense", "0", "1001", "3 4", "9" * 5000, "0000000001" + "0" * 5000):
         assert "is not a number from 1 to 1,000" in text(house.ask(ANA, f"history {typed}"))
 
 
