@@ -16,7 +16,7 @@ from storage.engine.conditions import state_in
 from storage.engine.database import IN_PORTIONS
 from storage.models import EnterpriseRow, LicenseHolderRow, LocationRow, RosterRow
 from storage.models.rosters import INDEXED_SERVICE_IDS
-from storage.values.folding import fold, sort_key
+from storage.values.folding import fold, sort_key, sort_key_of_folded
 from storage.values.license_table import LocationCandidate, LocationChange
 from storage.values.records import RosterState
 
@@ -99,9 +99,10 @@ def version(session: Session, enterprise_id: int) -> int:
 
 def in_every_form(wanted: Mapping[str, str]) -> list[LocationChange]:
     """Return the new locations by Service ID as `change` needs them. Many take long: hold no lock."""
-    forms = {location: (fold(location), sort_key(location)) for location in set(wanted.values())}
+    folded = {location: fold(location) for location in set(wanted.values())}
+    sorted_by = {location: sort_key_of_folded(form) for location, form in folded.items()}
     return [
-        LocationChange(service_id, fold(service_id), location, *forms[location])
+        LocationChange(service_id, fold(service_id), location, folded[location], sorted_by[location])
         for service_id, location in wanted.items()
     ]
 

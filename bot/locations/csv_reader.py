@@ -96,7 +96,7 @@ def read(content: bytes) -> LocationUpload:
     faults = table.faults
     requested: list[RequestedLocation] = []
     firsts: dict[str, RequestedLocation] = {}
-    compared = 0
+    letters = _Letters()
     for number, row in table.rows:
         fault = _row_fault(number, row, table)
         if fault is None:
@@ -107,11 +107,9 @@ def read(content: bytes) -> LocationUpload:
                 continue
             line = RequestedLocation(number, given, folded_key(table.by, given), location)
             requested.append(line)
-            compared += 0 if given.isascii() else len(line.key)
-            if compared > MAX_COMPARED:
-                raise Refusal(refusals.too_many_letters(table.by))
             first = firsts.setdefault(line.key, line) if line.key else line
             fault = _location_fault(line, first, table.by)
+            letters.add(line)
         if fault is not None:
             faults.append(fault)
             if len(faults) >= MAX_FAULTS:
@@ -124,6 +122,25 @@ def read(content: bytes) -> LocationUpload:
 def folded_key(by: Key, text: str) -> str:
     """Return a key in the form that is compared."""
     return address_key(text) if by is Key.EMAIL else fold(text)
+
+
+class _Letters:
+    """Counts the letters of keys and locations that have to be compared; ASCII costs next to nothing."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._locations: set[str] = set()
+
+    def add(self, line: RequestedLocation) -> None:
+        """Count a line; a location counts once, and not if it is too long. Raise Refusal if there are too many."""
+        if not line.given.isascii():
+            self._number += len(line.key)
+        location = line.location
+        if not location.isascii() and len(location) <= MAX_LOCATION_LENGTH and location not in self._locations:
+            self._locations.add(location)
+            self._number += len(fold(location))
+        if self._number > MAX_COMPARED:
+            raise Refusal(refusals.too_many_letters())
 
 
 def _find_table(lines: list[str]) -> _Table:

@@ -56,9 +56,9 @@ def too_many_cells(most: int) -> str:
     return f"That file has more than {most:,} cells. {_UNCHANGED} Please remove the columns that I do not need."
 
 
-def too_many_letters(column: str) -> str:
-    """Say that a column takes too long to compare."""
-    return f"The column `{column}` of that file is too long to compare. {_UNCHANGED} Please send it in smaller parts."
+def too_many_letters() -> str:
+    """Say that the keys and locations are too long to compare."""
+    return f"The texts in that file are too long to compare. {_UNCHANGED} Please send it in smaller parts."
 
 
 def unsafe() -> str:

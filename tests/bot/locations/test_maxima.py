@@ -97,6 +97,14 @@ def test_letters_that_stand_for_many_others_are_not_compared_without_end(work: W
     assert work.letters < 3_000_000
 
 
+def test_locations_of_such_letters_are_not_compared_without_end() -> None:
+    locations = (f"{chr(0xFDFA) * 190}{number}" for number in range(8_000))
+    said = refused((HEADER + "".join(f"{number},{place}\n" for number, place in enumerate(locations))).encode())
+    assert "too long to compare" in said
+    often = HEADER + f"1,{chr(0xFDFA) * 190}\n" * 8_000
+    assert len(read(often.encode()).lines) == 8_000
+
+
 @pytest.mark.parametrize(
     ("fits", "most", "unit"),
     [

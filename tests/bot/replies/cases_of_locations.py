@@ -105,7 +105,7 @@ def _files(sample: Sample) -> Iterator[Case]:
     yield case(file_refusals.too_large)(MAX_FILE_BYTES)
     yield case(file_refusals.too_long)(MAX_LINES)
     yield case(file_refusals.too_many_cells)(MAX_CELLS)
-    yield case(file_refusals.too_many_letters)(Key.EXT)
+    yield case(file_refusals.too_many_letters)()
     yield case(file_refusals.unsafe)()
     yield case(file_refusals.gone)()
     yield case(file_refusals.several)(2)
