@@ -52,7 +52,6 @@ def add(
         added_at=now,
         any_organization=any_organization,
         added_by_id=added_by.person_id if added_by else None,
-        added_by_email=added_by.email if added_by else None,
     )
     if known is not None:
         row.person_id, row.org_id = known.person_id, known.org_id
