@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.engine import claims
-from storage.engine.conditions import state_in
+from storage.engine.conditions import none_exists, state_in
 from storage.engine.database import wake
+from storage.engine.parking import is_line_long, is_not_parked, let_next_in
 from storage.engine.turn_claims import turn_claimer
 from storage.models import AdminRow, InboxRow, OperatorRow
 from storage.models.columns import UTCDateTime
@@ -31,13 +31,14 @@ _OF_ADMIN = select(func.min(_ADMINS.c.enterprise_id)).where(
     _ADMINS.c.person_id == _WHO, _ADMINS.c.kept_out_at.is_(None)
 )
 _TURN = func.coalesce(_OF_OPERATOR.scalar_subquery(), _OF_ADMIN.scalar_subquery(), OTHERS)
+_IS_PARKED = is_line_long(InboxRow, "room_id", "id", "status_outbox_id")
+_LET_NEXT_IN = let_next_in(InboxRow, "room_id", "id")
 _RECORD = {
-    dialect: insert(_ROWS).values(turn=_TURN).on_conflict_do_nothing().returning(_ROWS.c.id)
+    dialect: insert(_ROWS).values(turn=_TURN, parked=_IS_PARKED).on_conflict_do_nothing().returning(_ROWS.c.id)
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _other: Any = _ROWS.alias("other")
-_IS_SPACE_FREE = ~exists().where(
-    # The condition on the row itself stands in here, so that PostgreSQL can look at the rows one by one.
+_IS_SPACE_FREE = none_exists(
     _ROWS.c.lease_until.is_(None),
     _other.c.room_id == _ROWS.c.room_id,
     _other.c.due_at.is_not(None),
@@ -84,6 +85,7 @@ def record(connection: Connection, events: Sequence[Event], now: datetime, *, mi
             "received_at": now,
             "due_at": now,
             "missed": missed,
+            "line": event.room_id,
             "who": event.actor_id or event.person_id,
         }
         for event in events
@@ -108,12 +110,13 @@ claim = turn_claimer(InboxRow, _IS_SPACE_FREE)
 
 Raises IntegrityError if another worker claims an event of the same space at the same time.
 """
-next_due = partial(claims.next_due, InboxRow)
+next_due = claims.next_due_of(InboxRow, is_not_parked(_ROWS))
 
 
 def end(session: Session, claim: Claim, state: str, *, error: str | None = None) -> None:
     """End an event as done, dropped or failed. The next event of its space can be claimed then."""
     claims.settle(session, InboxRow, claim, state=state, due_at=None, roster_id=None, reading_id=None, error=error)
+    session.execute(_LET_NEXT_IN, {"of": claim.id})
 
 
 def put_off(connection: Connection, claim: Claim, until: datetime) -> None:
@@ -137,6 +140,8 @@ def wait(
     """
     values = {"roster_id": roster_id, "reading_id": reading_id, "status_outbox_id": status_outbox_id}
     claims.settle(session, InboxRow, claim, due_at=until, waited=True, enterprise_id=enterprise_id, **values)
+    if status_outbox_id is not None:
+        session.execute(_LET_NEXT_IN, {"of": claim.id})
 
 
 def status_messages(session: Session, roster_id: int) -> list[int]:

@@ -2,17 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage import destinations
 from storage.engine import claims
-from storage.engine.conditions import state_in
+from storage.engine.conditions import none_exists, state_in
 from storage.engine.database import wake
 from storage.engine.inserts import insert_row
+from storage.engine.parking import is_line_long, is_not_parked, let_next_in
 from storage.engine.turn_claims import turn_claimer
 from storage.models import AttachmentRow, OutboxRow
 from storage.models.columns import UTCDateTime
@@ -30,7 +30,7 @@ MAX_EDITS = 9
 """Webex allows ten edits of a message (its messages API). One is left for the last edit."""
 _ROWS: Any = OutboxRow.__table__
 _earlier: Any = _ROWS.alias("earlier")
-_IS_NEXT = ~exists().where(
+_IS_NEXT = none_exists(
     _earlier.c.destination_id == _ROWS.c.destination_id,
     _earlier.c.number < _ROWS.c.number,
     _earlier.c.due_at.is_not(None),
@@ -53,7 +53,11 @@ _SUPERSEDE = (
     update(_ROWS)
     .where(_ROWS.c.about_id == _ABOUT, state_in(_ROWS.c.state, OPEN), _ROWS.c.lease_until.is_(None))
     .values(state=SUPERSEDED, due_at=None, ended_at=bindparam("now", type_=UTCDateTime))
+    .returning(_ROWS.c.id)
 )
+_IS_PARKED = is_line_long(OutboxRow, "destination_id", "number")
+_LET_NEXT_IN = let_next_in(OutboxRow, "destination_id", "number")
+_ADD = insert(_ROWS).values(parked=_IS_PARKED).returning(_ROWS.c.id)
 _COUNT_EDIT = update(_ROWS).where(_ROWS.c.id == _ABOUT).values(edits=_ROWS.c.edits + 1)
 
 _FILES: Any = AttachmentRow.__table__
@@ -91,7 +95,8 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
     if about.edits + being_sent >= MAX_EDITS + int(last) or about.state == FAILED:
         return
     if being_sent < len(leases):
-        session.execute(_SUPERSEDE, {"about": about_id, "now": now})
+        for superseded in session.scalars(_SUPERSEDE, {"about": about_id, "now": now}).all():
+            session.execute(_LET_NEXT_IN, {"of": superseded})
     numbered = about.destination_id, destinations.next_number(session, about.destination_id)
     draft = Draft(markdown, enterprise_id=about.enterprise_id, is_notice=True, turn=about.turn)
     _add(session, numbered, EDIT, draft, now, about_id)
@@ -104,20 +109,20 @@ def _add(
     destination_id, number = numbered
     if not draft.is_notice:
         session.execute(_HURRY, {"destination": destination_id})
-    values = asdict(draft) | {"turn": _turn(draft), "can_wait": draft.is_notice}
-    outbox_id = insert_row(
-        session,
-        OutboxRow,
-        destination_id=destination_id,
-        number=number,
-        kind=kind,
-        about_id=about_id,
-        state=OPEN,
-        created_at=now,
-        due_at=now,
-        **values,
-    )
+    values = asdict(draft) | {
+        "destination_id": destination_id,
+        "number": number,
+        "kind": kind,
+        "about_id": about_id,
+        "turn": _turn(draft),
+        "can_wait": draft.is_notice,
+        "state": OPEN,
+        "created_at": now,
+        "due_at": now,
+        "line": destination_id,
+    }
     wake(session, KIND)
+    outbox_id: int = session.execute(_ADD, values).scalar_one()
     return outbox_id
 
 
@@ -129,7 +134,7 @@ def _turn(draft: Draft) -> int:
 
 claim = turn_claimer(OutboxRow, _IS_NEXT, can_wait=_ROWS.c.can_wait)
 """Claim a due row that has the lowest open number of its destination, in turns; rows that can wait come last."""
-next_due = partial(claims.next_due, OutboxRow)
+next_due = claims.next_due_of(OutboxRow, is_not_parked(_ROWS))
 
 
 def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str, **said: str) -> None:
@@ -156,6 +161,7 @@ def withhold(session: Session, row: OutboxRow, now: datetime) -> None:
 
 def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: str) -> None:
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), state=state, due_at=None, ended_at=now, **values)
+    session.execute(_LET_NEXT_IN, {"of": row.id})
     if row.attachment_id is not None:
         forget_attachment(session, row.attachment_id)
 

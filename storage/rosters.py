@@ -5,7 +5,6 @@ A roster is written in chunks, and then one short transaction makes it current i
 
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -89,7 +88,7 @@ def request(session: Session, enterprise_id: int, now: datetime, *, whole: bool 
 
 
 claim = claims.claimer(RosterRow, extra=_EXTRA)
-next_due = partial(claims.next_due, RosterRow)
+next_due = claims.next_due_of(RosterRow)
 
 
 def clear(session: Session, roster_id: int) -> bool:

@@ -4,7 +4,6 @@ To change a queue, lock the enterprise, then the cluster, and then read again.
 """
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -64,7 +63,7 @@ def show_status(session: Session, sync_id: int, outbox_id: int) -> None:
 
 
 claim = claims.claimer(SyncRow, extra=_EXTRA)
-next_due = partial(claims.next_due, SyncRow)
+next_due = claims.next_due_of(SyncRow)
 
 
 def move(

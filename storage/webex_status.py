@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Text, bindparam, or_, select
@@ -90,7 +89,7 @@ def request(session: Session, enterprise_id: int, now: datetime) -> int:
 
 
 claim = claims.claimer(ReadingRow)
-next_due = partial(claims.next_due, ReadingRow)
+next_due = claims.next_due_of(ReadingRow)
 
 
 def done(session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:

@@ -85,18 +85,21 @@ def taking(
     )
 
 
-def next_due(table: ClaimableTable, session: Session, now: datetime) -> datetime | None:
-    """Return when the next row becomes due or the next lease ends; None if neither will."""
-    times = session.execute(_next_due_statement(table), {"now": now}).one()
-    return min((time for time in times if time is not None), default=None)
-
-
-@cache
-def _next_due_statement(table: ClaimableTable) -> Select[datetime | None, datetime | None]:
+def next_due_of(
+    table: ClaimableTable, *conditions: ColumnElement[bool]
+) -> Callable[[Session, datetime], datetime | None]:
+    """Return the function that tells when the next row becomes due or the next lease ends; None if neither will."""
     rows: Any = table.__table__
-    due = select(func.min(rows.c.due_at)).where(rows.c.due_at > _NOW)
-    released = select(func.min(rows.c.lease_until)).where(rows.c.due_at <= _NOW, rows.c.lease_until.is_not(None))
-    return select(due.scalar_subquery(), released.scalar_subquery())
+    due = select(func.min(rows.c.due_at)).where(rows.c.due_at > _NOW, *conditions)
+    is_held = (rows.c.due_at <= _NOW, rows.c.lease_until.is_not(None), *conditions)
+    released = select(func.min(rows.c.lease_until)).where(*is_held)
+    statement = select(due.scalar_subquery(), released.scalar_subquery())
+
+    def next_due(session: Session, now: datetime) -> datetime | None:
+        times = session.execute(statement, {"now": now}).one()
+        return min((time for time in times if time is not None), default=None)
+
+    return next_due
 
 
 def settle(session: Session | Connection, table: ClaimableTable, claim: Claim, **values: Any) -> None:

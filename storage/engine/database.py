@@ -24,6 +24,15 @@ _WOKEN = "woken"
 IN_PORTIONS = {"yield_per": 2000}
 """Execution options that read 2,000 rows at once, so that a result of any size needs little memory."""
 
+_ONE_PLAN_FOR_ALL_SIZES = "-c plan_cache_mode=force_generic_plan -c jit=off " + " ".join(
+    f"-c enable_{costly}=off" for costly in ("seqscan", "sort", "hashjoin", "mergejoin")
+)
+"""Has PostgreSQL plan each single statement once, along indexes.
+
+PostgreSQL would plan every claim again, because a plan that knows the time looks better to it, and planning costs as
+much as claiming. A plan made while a table is nearly empty would read the whole table, also when it is large.
+"""
+
 OnCommit = Callable[[frozenset[str]], None]
 
 
@@ -51,10 +60,8 @@ class Database:
         else:
             self.writer = _postgresql(self.url, connections)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            # PostgreSQL would plan every claim again, because a plan that knows the time looks better to it. Planning
-            # costs as much as claiming, so here each statement is planned once.
             self._single_statements = _postgresql(
-                self.url, single_writes, "-c plan_cache_mode=force_generic_plan", isolation_level="AUTOCOMMIT"
+                self.url, single_writes, _ONE_PLAN_FOR_ALL_SIZES, isolation_level="AUTOCOMMIT"
             )
             self._notifier = Notifier(self.plain_url, CHANNEL, self.name)
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, bindparam, func, true
 
 from storage.engine import claims
+from storage.engine.parking import is_not_parked
 from storage.engine.turns import Turns
 from storage.models import InboxRow, OutboxRow
 from storage.models.columns import Id
@@ -28,12 +29,13 @@ def turn_claimer(
     """
     rows: Any = table.__table__
     groups = {False: true()} if can_wait is None else {False: ~can_wait, True: can_wait}
+    open_here = (is_not_parked(rows), *conditions)
     firsts = []
     for group, condition in groups.items():
         # One condition for each side, and a sum that stands for the turn itself: PostgreSQL takes conditions with both
         # sides, and unequal turns, for rare. Then it would sort all due rows, and not read the first from the index.
         for is_next in (rows.c.turn > _LAST[group], rows.c.turn <= _LAST[group]):
-            first = claims.first_free(table, condition, is_next, rows.c.turn + 0 != _RESTING, *conditions)
+            first = claims.first_free(table, condition, is_next, rows.c.turn + 0 != _RESTING, *open_here)
             firsts.append(first.order_by(rows.c.turn, rows.c.due_at, rows.c.id).scalar_subquery())
     statement = claims.taking(table, func.coalesce(*firsts))
 

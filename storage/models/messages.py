@@ -15,8 +15,9 @@ class InboxRow(Claimable, Table):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("resource", "event", "data_id", "data_created", name="uq_inbox_event"),
-        partial_index("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial_index("ix_inbox_turn", "turn", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_inbox_due", "due_at", "id", where="due_at IS NOT NULL AND NOT parked"),
+        partial_index("ix_inbox_turn", "turn", "due_at", "id", where="due_at IS NOT NULL AND NOT parked"),
+        partial_index("ix_inbox_parked", "room_id", "id", where="parked"),
         partial_index("ix_inbox_open", "room_id", "id", where="due_at IS NOT NULL"),
         partial_index("ix_inbox_failed", "id", where="state = 'failed'"),
         partial_index("uq_inbox_held", "room_id", where="lease_until IS NOT NULL", unique=True),
@@ -41,6 +42,8 @@ class InboxRow(Claimable, Table):
     """The enterprise whose data the event waits for."""
     turn: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
     """Whose turn the event takes: an enterprise's id, or one of those in `storage/values/turns.py`."""
+    parked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is far back in the line of its space, so that no claim has to look at it."""
     missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether looking back found the message and no webhook had told of it."""
     status_outbox_id: Mapped[int | None] = mapped_column(Id)
@@ -74,8 +77,9 @@ class OutboxRow(Claimable, Table):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("destination_id", "number", name="uq_outbox_number"),
-        partial_index("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL"),
-        partial_index("ix_outbox_turn", "can_wait", "turn", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_outbox_due", "due_at", "id", where="due_at IS NOT NULL AND NOT parked"),
+        partial_index("ix_outbox_turn", "can_wait", "turn", "due_at", "id", where="due_at IS NOT NULL AND NOT parked"),
+        partial_index("ix_outbox_parked", "destination_id", "number", where="parked"),
         partial_index("ix_outbox_failed", "id", where="state = 'failed'"),
         partial_index("ix_outbox_open", "destination_id", "number", where="due_at IS NOT NULL"),
     )
@@ -99,6 +103,8 @@ class OutboxRow(Claimable, Table):
     """Whether other rows go first: it is a notice, and no answer waits behind it for the same destination."""
     turn: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
     """Whose turn the message takes: an enterprise's id, or one of those in `storage/values/turns.py`."""
+    parked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is far back in the line of its destination, so that no claim has to look at it."""
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
     state: Mapped[str]
     message_id: Mapped[str | None]

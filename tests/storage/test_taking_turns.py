@@ -222,6 +222,24 @@ def test_a_claim_reads_few_rows_on_postgres_however_many_wait(postgres: Database
 
 
 @pytest.mark.parametrize("kind", ["inbox", "outbox"])
+def test_a_plan_made_while_nothing_waits_reads_few_rows_later(postgres_url: str, kind: str) -> None:
+    claim = CLAIMS[kind]
+    database = Database(postgres_url, single_writes=1)
+    with database.single_write() as connection:
+        connection.connection.dbapi_connection.prepare_threshold = 0  # type: ignore[union-attr]
+        connection.execute(text("ANALYZE"))
+        assert claim(connection, NOW) is None
+    _fill(database, 1000)
+    with database.single_write() as connection:
+        connection.execute(text("BEGIN"))
+        before = _read_on_postgres(connection, kind)
+        assert claim(connection, NOW) is not None
+        assert _read_on_postgres(connection, kind) - before < 50
+        connection.execute(text("COMMIT"))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["inbox", "outbox"])
 def test_a_claim_takes_as_many_steps_on_sqlite_however_many_rows_wait(sqlite_url: str, kind: str) -> None:
     claim = CLAIMS[kind]
     database = Database(sqlite_url)

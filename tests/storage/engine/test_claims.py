@@ -7,7 +7,7 @@ from storage import inbox, rosters
 from storage.engine import claims
 from storage.engine.claims import LEASE, ClaimLost
 from storage.engine.database import Database
-from storage.models import InboxRow, RosterRow
+from storage.models import InboxRow
 from storage.values.records import Claim
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW, SECOND
@@ -156,7 +156,7 @@ def test_the_rows_due_first_are_claimed_first(database: Database) -> None:
 def test_next_due_is_the_next_due_time_or_expiry_of_a_lease(database: Database) -> None:
     def next_due() -> object:
         with database.read() as session:
-            return claims.next_due(RosterRow, session, NOW)
+            return rosters.next_due(session, NOW)
 
     assert next_due() is None
     acme, bolt = sample_rows.enterprise(database, "acme"), sample_rows.enterprise(database, "bolt")

@@ -110,7 +110,7 @@ def test_a_stop_gives_back_the_rows_still_claimed(database: Database) -> None:
         assert not started.stop(0.1)
         assert leases() == [None]
         with database.read() as session:
-            assert claims.next_due(InboxRow, session, datetime.now(UTC)) is None
+            assert events.next_due(session, datetime.now(UTC)) is None
         gate.set()
 
 
