@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from gunicorn.http import get_parser
 from bot.entrypoints.door_arrival import Arrival
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+_PORTION = 8192
+"""How many bytes gunicorn's parser gets at once, as from a socket: for each chunk of a body, it copies all it has."""
 
 
 class Connection:
@@ -49,12 +53,12 @@ class Connection:
 
     def hand_over(self) -> None:
         """Give gunicorn what has arrived."""
-        self._handed.parts.append(bytes(self.arrival))
+        self._handed.add(bytes(self.arrival))
         self.arrival = Arrival()
 
     def take_back(self) -> None:
         """Take what gunicorn has not used: it belongs to the next request."""
-        self.arrival = Arrival(self.parser.unreader.take_buffered())
+        self.arrival = Arrival(self.parser.unreader.take_buffered() + self._handed.take())
 
     @property
     def is_cut(self) -> bool:
@@ -115,15 +119,24 @@ class _Handed:
     """What gunicorn's parser reads from: the bytes that have arrived, and then nothing."""
 
     def __init__(self) -> None:
-        self.parts: list[bytes] = []
+        self._portions: deque[bytes] = deque()
         self.is_cut = False
+
+    def add(self, arrived: bytes) -> None:
+        self._portions.extend(arrived[start : start + _PORTION] for start in range(0, len(arrived), _PORTION))
+
+    def take(self) -> bytes:
+        """Return what was not read. It is not here any more."""
+        unread = b"".join(self._portions)
+        self._portions.clear()
+        return unread
 
     def __iter__(self) -> "_Handed":
         return self
 
     def __next__(self) -> bytes:
-        if self.parts:
-            return self.parts.pop()
+        if self._portions:
+            return self._portions.popleft()
         self.is_cut = True
         return b""
 

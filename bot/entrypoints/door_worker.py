@@ -10,6 +10,7 @@ import selectors
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from bot.entrypoints.door_connection import Connection, Waiting
+from bot.entrypoints.log_format import OneLineFormatter
 from bot.entrypoints.malformed_requests import MalformedRequests
 
 MAX_CONNECTIONS = 500
@@ -55,7 +57,7 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.worker_connections = MAX_CONNECTIONS + 1  # for the case that all have a request in hand
+        self.worker_connections = MAX_CONNECTIONS + 1  # one more is accepted when all have a request in hand
         self._incomplete = Waiting(REQUEST_SECONDS)
         self._idle = Waiting(self.cfg.keepalive)
         self._answered = Waiting(ANSWER_SECONDS)
@@ -68,8 +70,10 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             raise RuntimeError("the webhook server speaks no TLS: put a proxy with TLS in front of it")
 
     def init_process(self) -> None:
-        """Allow the process enough open files, and keep its log short. Then run."""
+        """Allow the process enough open files, and keep its log short and each entry on one line. Then run."""
         self.log.error_log.addFilter(MalformedRequests())
+        for handler in self.log.error_log.handlers:
+            handler.setFormatter(OneLineFormatter(self.log.error_fmt, self.log.datefmt))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY and soft < _MAX_FILES:
             most = _MAX_FILES if hard == resource.RLIM_INFINITY else min(_MAX_FILES, hard)
@@ -114,7 +118,15 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Connection, fs: "Future[bool]") -> None:
         """Go on with a connection whose request a thread has handled."""
         conn.is_kept = not fs.cancelled() and fs.exception() is None and fs.result()
-        self._answer(conn)
+        if conn.is_kept:
+            conn.take_back()
+        if self.nr_conns <= MAX_CONNECTIONS:
+            self._answer(conn)
+        elif len(conn.arrival):  # clients that always have a next request must not shut the door
+            self._close_after(conn)
+        else:
+            self._answer(conn)
+            self._close_one()
 
     def murder_keepalived(self, force: bool = False) -> None:
         """Close the connections whose time is over, or all if the worker ends."""
@@ -159,9 +171,9 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
         """Send what is left of the answer. When it is sent, go on with the next request, or close."""
         try:
             if not connection.send():
-                self._wait(self._answered, connection, selectors.EVENT_WRITE, self._answer)
+                if connection not in self._answered:  # its time goes on when the client has read a part
+                    self._wait(self._answered, connection, selectors.EVENT_WRITE, self._answer)
             elif connection.is_kept:
-                connection.take_back()
                 waiting = self._incomplete if len(connection.arrival) else self._idle
                 self._wait(waiting, connection, selectors.EVENT_READ, self._receive)
                 self._look_at(connection)
@@ -170,6 +182,12 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
                 self._wait(self._closing, connection, selectors.EVENT_READ, self._drain)
         except OSError:
             self._close(connection)
+
+    def _close_after(self, connection: Connection) -> None:
+        """Send as much of the answer as the client takes now, and close."""
+        with suppress(OSError):
+            connection.send()
+        self._close(connection)
 
     def _drain(self, connection: Connection) -> None:
         """Throw away what a client sends after its last answer, until it closes."""
@@ -211,8 +229,8 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             (self._answered, _YOUNG_SECONDS),
             (self._incomplete, _YOUNG_SECONDS),
             (self._idle, 0.0),
-            (self._incomplete, 0.0),
             (self._answered, 0.0),
+            (self._incomplete, 0.0),
         ):
             if (connection := waiting.oldest(seconds)) is not None:
                 self._close(connection)

@@ -79,6 +79,7 @@ def stop_clock(clock: Clock, max_seconds: float) -> None:
 
 def door() -> Flask:
     """Return the app of the web process, for gunicorn."""
+    os.umask(0o077)  # the files and folders that the process makes are for its owner alone
     settings = startup.load_settings(Process.WEB)
     database = startup.open_database(settings, connections=1, single_writes=1)
     app = create_app(database, settings.webhook_secrets, startup.now)

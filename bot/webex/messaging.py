@@ -128,7 +128,7 @@ class Webex:
         fields = {name: value for name, value in destinations.items() if value}
         if len(fields) != 1:
             raise ValueError("a message goes to exactly one space, person or e-mail address")
-        fields["markdown"] = markdown
+        fields["markdown"] = _without_mentions(markdown)
         if parent_id:
             fields["parentId"] = parent_id
         if upload:
@@ -139,7 +139,7 @@ class Webex:
 
     def edit(self, message_id: str, room_id: str, markdown: str) -> None:
         """Change one of the bot's messages; Webex allows ten edits, and none of a message with a file."""
-        content = {"roomId": room_id, "markdown": markdown}
+        content = {"roomId": room_id, "markdown": _without_mentions(markdown)}
         self._client.request("PUT", f"messages/{segment(message_id)}", json=content)
 
     def delete(self, message_id: str) -> None:
@@ -199,6 +199,14 @@ class Webex:
         except Rejected as rejected:
             if rejected.status != 404:
                 raise
+
+
+def _without_mentions(markdown: str) -> str:
+    """Return a message in which `<@` begins no mention.
+
+    The bot mentions nobody. Its replies escape what others wrote, so this is for a reply that forgets it.
+    """
+    return markdown.replace("<@", "＜@")
 
 
 def _listed_id(item: Item, name: str) -> str:

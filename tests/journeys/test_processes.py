@@ -14,7 +14,7 @@ from bot.web import MAX_BODY_BYTES
 from sandbox.server import Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 from storage.models import InboxRow, OutboxRow, SyncRow
-from tests.journeys.processes import MAX_STOP_SECONDS, PROCFILE, SECRET, House, house, until
+from tests.journeys.processes import MAX_STOP_SECONDS, PROCFILE, SECRET, House, Process, house, until
 from tests.postgres import Server
 
 SYNC_PATH = "/broadworks/enterprises/[^/]+/broadworksDirectorySync"
@@ -40,6 +40,7 @@ def test_the_processes_of_the_procfile_work_together(sandbox: Sandbox, postgres_
         assert "no directory sync is under way" in (bot.wait_for_answers(1)[0].markdown or "")
         refuses_what_is_too_much(bot)
         for process in (web, worker, second):
+            assert umasks(process) <= {"0077"}
             assert process.terminate(all_of_it=True) < MAX_STOP_SECONDS
         assert worker.said.endswith("stopped\n")
         assert len(bot.answers()) == 1
@@ -57,6 +58,12 @@ def refuses_what_is_too_much(house: House) -> None:
         line.sendall(head + b"X-Spark-Signature: " + signature + b"\r\n\r\n")
         line.sendall((b"4000\r\n" + chunk + b"\r\n") * (MAX_BODY_BYTES // len(chunk) + 1) + b"0\r\n\r\n")
         assert b" 413 " in line.makefile("rb").readline()
+
+
+def umasks(process: Process) -> set[str]:
+    """Return what the processes take away from the mode of the files they make. Only Linux says so."""
+    said = [Path(f"/proc/{each.pid}/status") for each in process.family()]
+    return {path.read_text().partition("Umask:")[2].split()[0] for path in said if path.exists()}
 
 
 def hides_its_secrets(said: str) -> None:

@@ -14,6 +14,7 @@ from gunicorn.config import Config
 
 from bot.entrypoints import door_worker
 from bot.entrypoints.door_arrival import MAX_BODY_BYTES, MAX_HEAD_BYTES
+from bot.entrypoints.door_connection import Connection
 from bot.entrypoints.door_worker import DoorWorker
 from tests.bot.entrypoints.running_door import PATIENCE, THREADS, Door, door, echo, heard, rest
 
@@ -150,6 +151,23 @@ def test_a_client_that_never_reads_its_answer_is_closed(monkeypatch: pytest.Monk
         running.wait_until(lambda: running.worker.nr_conns == 0)
 
 
+def test_a_client_that_reads_its_answer_slowly_has_the_same_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_worker, "ANSWER_SECONDS", SOON)
+    size = 20_000_000
+
+    def verbose(_: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(size))])
+        return [b"x" * size]
+
+    with door(verbose) as running, running.connect(GET) as client:
+        read = len(client.recv(65536))
+        while running.worker.nr_conns and read < size:
+            read += len(client.recv(65536))
+            running.worker.method_queue.defer(lambda: None)
+            time.sleep(0.01)
+        assert read < size
+
+
 def test_a_client_that_does_not_close_delays_nobody(hasty: Door) -> None:
     answered = [hasty.connect(GET.replace(b"\r\n\r\n", b"\r\n" + CLOSE + b"\r\n")) for _ in range(10)]
     began = time.monotonic()
@@ -216,6 +234,49 @@ def test_more_connections_than_the_limit_are_never_open(monkeypatch: pytest.Monk
             client.close()
 
 
+def test_the_door_opens_again_after_all_connections_had_a_request_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", THREADS)
+    begun, goes_on = threading.Semaphore(0), threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        begun.release()
+        goes_on.wait(PATIENCE)
+        return echo(environ, start_response)
+
+    with door(slow) as opened:
+        clients = [opened.connect(GET) for _ in range(THREADS)]
+        assert all(begun.acquire(timeout=PATIENCE) for _ in clients)
+        clients.append(opened.connect(GET))
+        opened.wait_until(lambda: opened.worker.nr_conns > THREADS)
+        goes_on.set()
+        with opened.connect(GET) as client:
+            heard(client, b"/fine ")
+        for each in clients:
+            each.close()
+
+
+def test_clients_that_always_have_a_next_request_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", 2 * THREADS)
+
+    heard_of: set[str] = set()
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        heard_of.add(environ["REMOTE_PORT"])
+        time.sleep(0.005)
+        return echo(environ, start_response)
+
+    with door(slow) as opened:
+        greedy = []
+        for number in range(1, 2 * THREADS + 2):
+            greedy.append(opened.connect(GET * 1500))
+            opened.wait_until(lambda number=number: len(heard_of) == number)  # type: ignore[misc]
+        for _ in range(10):
+            with opened.connect(GET) as client:
+                heard(client, b"/fine ")
+        for client in greedy:
+            client.close()
+
+
 def test_a_connection_closed_for_another_one_is_closed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", 1)
     with door() as opened:
@@ -251,11 +312,11 @@ def test_no_file_left_closes_a_slow_connection_and_not_the_worker(running: Door)
 
 
 def test_pipelined_requests_are_answered_in_order(running: Door) -> None:
-    requests = [b"POST /%d HTTP/1.1\r\nHost: bot\r\nContent-Length: 1\r\n\r\nx" % number for number in range(50)]
+    requests = [b"POST /%d HTTP/1.1\r\nHost: bot\r\nContent-Length: 1\r\n\r\nx" % number for number in range(500)]
     last = GET.replace(b"\r\n\r\n", b"\r\n" + CLOSE + b"\r\n")
     answer = running.answer(b"".join(requests) + last)
     assert [part.split(b" ")[0] for part in answer.split(b"\r\n\r\n/")[1:]] == [
-        *(b"%d" % number for number in range(50)),
+        *(b"%d" % number for number in range(500)),
         b"fine",
     ]
 
@@ -277,6 +338,20 @@ def test_chunks_arrive_as_one_body(running: Door) -> None:
         client.sendall(b"\r\n1\r\ny\r\n0\r\n")
         client.sendall(b"\r\n")
         assert rest(client).endswith(b"/post body")
+
+
+def test_many_chunks_are_not_copied_again_for_each_chunk() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        connection = Connection(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        for _ in range(2):
+            theirs.sendall(b"x" * 60_000)
+            connection.receive(60_000)
+        connection.hand_over()
+        assert 0 < len(connection.parser.unreader.read()) <= 8192
+        connection.take_back()
+        assert len(connection.arrival) == 2 * 60_000 - 8192
+        connection.close()
 
 
 def test_nothing_after_a_cut_body_is_taken_for_a_request(running: Door) -> None:
@@ -322,6 +397,16 @@ def test_malformed_requests_are_logged_once_a_minute(running: Door) -> None:
     assert len(said.getvalue()) < 500
     assert said.getvalue().count("\n") == 1
     assert said.getvalue().replace("\n", "").isprintable()
+
+
+def test_an_entry_of_the_workers_log_is_one_line(running: Door) -> None:
+    said = StringIO()
+    handler = running.worker.log.error_log.handlers[0]
+    before = handler.setStream(said)
+    running.worker.log.warning("an id: %s", "a\n[2026-11-28 00:00:00 +0000] [1] [INFO] all is well\x85")
+    handler.setStream(before)
+    assert said.getvalue().splitlines() == [said.getvalue().rstrip("\n")]
+    assert said.getvalue().endswith("\\x85\n")
 
 
 def test_an_answer_reaches_a_client_that_is_still_sending(running: Door) -> None:

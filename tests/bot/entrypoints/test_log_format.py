@@ -30,6 +30,18 @@ def test_what_nobody_sees_is_written_as_python_writes_it(text: str, shown: str) 
     assert entry(text) == f"WARNING bot: {shown}"
 
 
+@given(st.text(alphabet="a \n\r\v\x85\u2028\x1b"))
+def test_no_line_of_a_traceback_begins_like_an_entry(text: str) -> None:
+    try:
+        raise ValueError(text)
+    except ValueError:
+        record = logging.LogRecord("bot", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    first, *traceback = FORMATTER.format(record).splitlines()
+    assert first == "ERROR bot: failed"
+    assert traceback
+    assert all(line.startswith("  ") and line.isprintable() for line in traceback)
+
+
 @pytest.mark.server
 def test_the_log_of_a_process_has_one_line_for_each_entry_and_tracebacks() -> None:
     program = (
@@ -42,4 +54,4 @@ def test_the_log_of_a_process_has_one_line_for_each_entry_and_tracebacks() -> No
     first, second, traceback, *_ = done.stderr.splitlines()
     assert first.endswith(r"WARNING x: id a\n2026-11-28 00:00:00 INFO bot: all is well")
     assert second.endswith("ERROR x: failed")
-    assert traceback == "Traceback (most recent call last):"
+    assert traceback == "  Traceback (most recent call last):"

@@ -170,6 +170,15 @@ def test_an_edit_names_the_space(server: Scripted, webex: Webex) -> None:
     assert heard.json == {"roomId": "r1", "markdown": "new"}
 
 
+def test_no_message_leaves_with_a_mention_even_if_a_reply_forgot_to_escape(server: Scripted, webex: Webex) -> None:
+    server.script(*[Answer(content={"id": "m1", "roomId": "r1"})] * 3)
+    careless = "hello `<@all>` <@personEmail:ana@acme.example|Ana> <<@all>"
+    webex.post(room_id="r1", markdown=careless)
+    webex.edit("m1", "r1", careless)
+    webex.post(room_id="r1", markdown=careless, upload=FileUpload("licenses.csv", BytesIO))
+    assert all(b"<@" not in heard.body and b"acme.example|Ana>" in heard.body for heard in server.heard)
+
+
 @pytest.mark.parametrize("status", [204, 404])
 def test_deleting_a_message_that_is_gone_succeeds(server: Scripted, webex: Webex, status: int) -> None:
     server.script(Answer(status))
