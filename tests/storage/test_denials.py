@@ -39,7 +39,7 @@ def test_a_person_refused_twice_at_the_same_time_is_told_once(postgres: Database
     assert _details(postgres) == ["1 more, without an answer"]
 
 
-def test_of_many_refusals_at_the_same_time_one_is_told_and_the_rest_counted(database: Database) -> None:
+def test_of_many_refusals_at_once_one_is_told_and_the_rest_counted(database: Database) -> None:
     told = run_together([lambda: _begin_alone(database)] * 8)
     assert told.count(True) == 1
     with database.write() as session:

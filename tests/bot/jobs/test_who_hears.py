@@ -217,7 +217,7 @@ def test_who_added_a_person_and_lost_their_rights_hears_nothing(house: CompanyHo
     assert [text for text in house.texts("ana") if "did not let" in text] == []
 
 
-def test_an_admin_whom_an_operator_lets_in_from_anywhere_is_answered_and_told(house: CompanyHouse) -> None:
+def test_an_admin_let_in_from_anywhere_is_answered_and_told(house: CompanyHouse) -> None:
     house.write("kim", "admins")
     assert house.add("Acme", KIM, any_organization=True)
     assert not house.add("Acme", KIM, any_organization=True)

@@ -57,7 +57,7 @@ def test_a_turn_rests_no_more_when_one_of_its_rows_is_done() -> None:
     assert turns.resting(NOW) == NOBODY
 
 
-def test_a_turn_has_half_of_the_threads_until_its_neighbour_was_away_long_enough() -> None:
+def test_a_turn_has_half_of_the_threads_until_it_was_alone_for_long() -> None:
     turns = Turns(threads=4)
     _begin(turns, BOLT, 9)
     turns.end(Claim(9, 1))
