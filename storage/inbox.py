@@ -13,11 +13,11 @@ from storage.engine.conditions import none_exists, state_in
 from storage.engine.database import wake
 from storage.engine.parking import is_line_long, is_not_parked, let_next_in
 from storage.engine.turn_claims import turn_claimer
-from storage.models import AdminRow, InboxRow, OperatorRow
+from storage.models import AdminRow, DenialRow, InboxRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.messages import Event
 from storage.values.records import Claim
-from storage.values.turns import OPERATORS, OTHERS
+from storage.values.turns import OPERATORS, OTHERS, SILENT
 
 KIND = "inbox"
 OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
@@ -25,12 +25,18 @@ OPEN, DONE, DROPPED, FAILED = "open", "done", "dropped", "failed"
 _ROWS: Any = InboxRow.__table__
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
+_DENIALS: Any = DenialRow.__table__
 _WHO: Any = bindparam("who")
 _OF_OPERATOR = select(literal(OPERATORS)).where(_OPERATORS.c.person_id == _WHO).limit(1)
 _OF_ADMIN = select(func.min(_ADMINS.c.enterprise_id)).where(
     _ADMINS.c.person_id == _WHO, _ADMINS.c.kept_out_at.is_(None)
 )
-_TURN = func.coalesce(_OF_OPERATOR.scalar_subquery(), _OF_ADMIN.scalar_subquery(), OTHERS)
+_OF_SILENT = (
+    select(literal(SILENT))
+    .where(_DENIALS.c.person_id == _WHO, _DENIALS.c.silent_until > bindparam("at", type_=UTCDateTime))
+    .limit(1)
+)
+_TURN = func.coalesce(*(of_person.scalar_subquery() for of_person in (_OF_OPERATOR, _OF_ADMIN, _OF_SILENT)), OTHERS)
 _IS_PARKED = is_line_long(InboxRow, "room_id", "id", "status_outbox_id")
 _LET_NEXT_IN = let_next_in(InboxRow, "room_id", "id")
 _RECORD = {
@@ -86,6 +92,7 @@ def record(connection: Connection, events: Sequence[Event], now: datetime, *, mi
             "due_at": now,
             "missed": missed,
             "line": event.room_id,
+            "at": now,
             "who": event.actor_id or event.person_id,
         }
         for event in events

@@ -11,7 +11,7 @@ from bot.jobs.engine.context import Context
 from storage import denials, inbox, rights
 from storage.models import InboxRow
 from storage.values.records import Claim, Identity
-from storage.values.turns import OTHERS
+from storage.values.turns import WITHOUT_RIGHTS
 
 LOOK_AGAIN_AFTER = timedelta(seconds=1)
 """How long an event of a person without rights waits while another one of theirs is read, whose answer decides."""
@@ -26,7 +26,7 @@ def hear(context: Context, row: InboxRow, person_id: str, read: Callable[[], Non
         read()
         return
     with context.database.quick_read() as session:
-        is_known = row.turn != OTHERS or _has_rights(session, person_id)
+        is_known = row.turn not in WITHOUT_RIGHTS or _has_rights(session, person_id)
     with nullcontext(True) if is_known else context.strangers.only(person_id) as is_only:
         if not is_only:
             with context.database.single_write() as connection:

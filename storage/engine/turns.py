@@ -9,16 +9,13 @@ from datetime import datetime, timedelta
 
 from storage.models import InboxRow, OutboxRow
 from storage.values.records import Claim
-from storage.values.turns import OPERATORS
+from storage.values.turns import BEFORE_ALL
 
 ALONE_AFTER = timedelta(seconds=2)
 """How long after the last row of any other turn a turn is alone: then it may have nearly all threads.
 
 It is short, because it slows an enterprise with a backlog down. A thread is free for the others all the same.
 """
-
-_NO_TURN = OPERATORS - 1
-"""Less than every turn."""
 
 
 class Turns:
@@ -42,7 +39,7 @@ class Turns:
 
     def last(self, *, can_wait: bool) -> int:
         """Return the turn that was served last. Notices, which can wait, take their turns apart from answers."""
-        return self._served.get(can_wait, _NO_TURN)
+        return self._served.get(can_wait, BEFORE_ALL)
 
     def resting(self, now: datetime) -> int:
         """Return the turn that rests; a turn that does not exist, if none does."""
@@ -51,7 +48,7 @@ class Turns:
         for turn, count in counts.items():
             if count >= (self._most if self._is_alone(turn, now) else self._half):
                 return turn
-        return _NO_TURN
+        return BEFORE_ALL
 
     def begin(self, row: InboxRow | OutboxRow, now: datetime) -> None:
         """Note that a row was claimed."""

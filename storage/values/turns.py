@@ -5,3 +5,15 @@ OTHERS = 0
 
 OPERATORS = -1
 """The turn of what operators write."""
+
+SILENT = -2
+"""The turn of what people without rights write while they are not answered.
+
+It is not the turn of others, because there the first message of an admin waits: their id is not known yet.
+"""
+
+WITHOUT_RIGHTS = (OTHERS, SILENT)
+"""The turns of events whose sender is not known to have rights."""
+
+BEFORE_ALL = SILENT - 1
+"""Less than every turn."""

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import Connection, text, update
 from sqlalchemy.orm import Session
 
-from storage import admins, inbox, outbox, rosters, webex_status
+from storage import admins, denials, inbox, outbox, rosters, webex_status
 from storage.engine.database import Database
 from storage.engine.turns import Turns
 from storage.models import AdminRow, InboxRow, OutboxRow
 from storage.values.messages import Address, Draft, Event
-from storage.values.records import Claim, Enterprise
-from storage.values.turns import OPERATORS, OTHERS
+from storage.values.records import Claim, Enterprise, Identity
+from storage.values.turns import OPERATORS, OTHERS, SILENT
 from tests.storage import sample_rows
-from tests.storage.sample_rows import NOW, SECOND
+from tests.storage.sample_rows import MINUTE, NOW, SECOND
 
 CLAIMS: dict[str, Callable[..., Any]] = {"inbox": inbox.claim, "outbox": outbox.claim}
 
@@ -168,6 +168,23 @@ def test_an_event_takes_the_turn_of_who_wrote_it(database: Database, acme: Enter
     assert _turns(database) == {
         f"{person_id} {number}": turn for person_id, turn in zip(everybody, turns, strict=True) for number in (0, 1)
     }
+
+
+def test_the_first_message_of_an_admin_waits_for_one_of_a_flood(database: Database) -> None:
+    with database.write() as session:
+        silence = denials.lock(session, Identity("sam", "sam@x.example"), "denied", NOW)
+        denials.begin(session, silence, "sam@x.example", NOW + MINUTE)
+    _receive(database, *(_written("sam", number) for number in range(20)), _written("ana"))
+    assert (_turns(database)["sam 0"], _turns(database)["ana 0"]) == (SILENT, OTHERS)
+    turns = Turns(threads=8)
+    assert [_claim(database, turns, inbox.claim).data_id for _ in range(3)] == ["sam 0", "ana 0", "sam 1"]
+
+
+def test_who_is_silent_no_longer_takes_the_turn_of_others(database: Database) -> None:
+    with database.write() as session:
+        denials.lock(session, Identity("sam", "sam@x.example"), "denied", NOW)
+    _receive(database, _written("sam"))
+    assert _turns(database) == {"sam 0": OTHERS}
 
 
 def test_an_event_takes_the_turn_of_who_caused_it(database: Database, acme: Enterprise) -> None:
