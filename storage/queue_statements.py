@@ -1,4 +1,4 @@
-"""The statements that change a queue of syncs. They are built once."""
+"""The statements that change or count a queue of syncs. They are built once."""
 
 from typing import Any
 
@@ -32,9 +32,12 @@ def _is_head(rows: Any) -> Any:
     return literal_column(f"{rows.name}.head")
 
 
+def _is_not_head(rows: Any) -> Any:
+    return literal_column(f"NOT {rows.name}.head")
+
+
 def _is_waiting(rows: Any, cluster: Any) -> tuple[Any, ...]:
-    not_head: Any = literal_column(f"NOT {rows.name}.head")
-    return rows.c.cluster_id == cluster, state_in(rows.c.state, SyncState.QUEUED), not_head
+    return rows.c.cluster_id == cluster, state_in(rows.c.state, SyncState.QUEUED), _is_not_head(rows)
 
 
 def _paused_until(cluster: Any) -> Any:
@@ -134,3 +137,11 @@ APPEND = (
     .returning(*_ROWS.c)
 )
 """Adds a sync at the end of a queue. It is the head if there is none."""
+
+COUNT_BEFORE = (
+    select(func.count()).where(*_is_waiting(_ROWS, _CLUSTER)).where(_ROWS.c.queue_order < bindparam("queue_order"))
+)
+"""Counts the waiting syncs that are tried before one with this order."""
+
+WAIT_FOR_TURN = update(_ROWS).where(_ROWS.c.id == bindparam("waits"), _is_not_head(_ROWS)).values(due_at=null())
+"""Makes a sync not due, unless it is the head."""

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage import queue_statements
+from storage.engine import claims
 from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.models import SyncRow
 from storage.models.syncs import to_sync
-from storage.values.records import Sync, SyncState
+from storage.values.records import Claim, Sync, SyncState
 
 KIND = "syncs"
 
@@ -90,16 +91,20 @@ def requeue_overdue(session: Session, before: datetime, now: datetime) -> bool:
     return bool(made_due)
 
 
+def wait_for_turn(session: Session, claim: Claim) -> None:
+    """End the claim on a queued sync that is not the head, so that it waits for its turn.
+
+    If the sync has become the head meanwhile, it stays due: nobody else would make it due again.
+    """
+    claims.settle(session, SyncRow, claim)  # from here on the row is locked, so nobody marks it as head
+    session.execute(queue_statements.WAIT_FOR_TURN, {"waits": claim.id})
+
+
 def place(session: Session, sync: Sync) -> int:
     """Return a sync's place in its queue. The sync that runs, or is tried next, has place 1."""
     if sync.head:
         return 1
     before = session.scalar(
-        select(func.count()).where(
-            SyncRow.cluster_id == sync.cluster_id,
-            state_in(SyncRow.state, SyncState.QUEUED),
-            ~SyncRow.head,
-            SyncRow.queue_order < sync.queue_order,
-        )
+        queue_statements.COUNT_BEFORE, {"cluster": sync.cluster_id, "queue_order": sync.queue_order}
     )
     return 2 + (before or 0)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from storage import inbox, outbox, rosters, syncs, webex_status
 from storage.engine.claims import ClaimableTable
+from storage.engine.conditions import state_in
 from storage.engine.database import wake
 from storage.models import InboxRow, OutboxRow, ReadingRow, RosterRow, SyncRow
-from storage.values.records import WaitsFor
+from storage.values.records import ACTIVE, WaitsFor
 
 _KINDS: dict[ClaimableTable, str] = {
     InboxRow: inbox.KIND,
@@ -34,8 +35,9 @@ def bring_forward(session: Session, tables: Iterable[ClaimableTable], now: datet
         waits = rows.c.failures > 0
         if table is SyncRow:
             waits |= rows.c.waits_for == WaitsFor.ACCESS
-            session.execute(update(rows).where(rows.c.rests_until > now, waits).values(rests_until=None))
+            is_active = state_in(rows.c.state, *ACTIVE)  # as the index has it: nearly all syncs have ended
+            session.execute(update(rows).where(is_active, rows.c.rests_until > now, waits).values(rests_until=None))
             waits_in_queue = (rows.c.waits_for == WaitsFor.ACCESS, rows.c.due_at.is_(None))
-            session.execute(update(rows).where(*waits_in_queue).values(waits_for=None))
+            session.execute(update(rows).where(is_active, *waits_in_queue).values(waits_for=None))
         session.execute(update(rows).where(rows.c.due_at > now, waits).values(due_at=now))
         wake(session, _KINDS[table])

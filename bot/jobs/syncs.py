@@ -72,8 +72,8 @@ def _step(context: Context, claim: Claim, sync: Sync, webex_id: str | None) -> N
             sync_moves.end(context, claim, sync, next_state.failed(Cause.NOT_STARTED))
             return
         if not sync.head:  # Webex has refused the access since it became due
-            with context.database.single_write() as connection:
-                syncs.move(connection, claim, now, due_at=None)
+            with context.database.write() as session:
+                queues.wait_for_turn(session, claim)
             return
     if webex_id is None:
         with context.database.quick_read() as session:

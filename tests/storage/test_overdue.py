@@ -3,13 +3,16 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from storage import enterprises, queues, syncs
+from storage.engine.claims import ClaimLost
 from storage.engine.database import Database
-from storage.values.records import Enterprise, SyncState
+from storage.models import SyncRow
+from storage.values.records import Claim, Enterprise, SyncState
 from tests.storage import sample_rows
 from tests.storage.sample_rows import DAY, MINUTE, NOW, SECOND
-from tests.storage.threads import run_together
+from tests.storage.threads import run_before_commit, run_together
 
 
 def _call(database: Database, before: datetime = NOW, now: datetime = NOW + DAY) -> bool:
@@ -30,6 +33,11 @@ def _enterprise(database: Database, sync_id: int) -> Enterprise:
 
 def _due(database: Database, ids: list[int]) -> list[int]:
     return [sync_id for sync_id in ids if sample_rows.sync_row(database, sync_id).due_at is not None]
+
+
+def _wait_for_turn(database: Database, row: SyncRow) -> None:
+    with database.write() as session:
+        queues.wait_for_turn(session, Claim(row.id, row.attempt))
 
 
 def test_only_syncs_requested_before_the_limit_become_due(database: Database) -> None:
@@ -96,3 +104,54 @@ def test_processes_that_requeue_at_once_do_not_wait_for_each_other(postgres: Dat
         assert queues.requeue_overdue(session, NOW, NOW)
         assert run_together([lambda: _call(postgres)] * 3) == [False] * 3
     assert _due(postgres, ids) == ids
+
+
+def test_a_sync_that_becomes_first_while_it_is_looked_at_stays_due(database: Database) -> None:
+    first, second = _queue(database, NOW - MINUTE, NOW - MINUTE)
+    row = sample_rows.claim_sync(database)
+    _call(database, now=NOW)
+    looked_at = sample_rows.claim_sync(database)
+    assert sample_rows.end_sync(database, _enterprise(database, first), row, SyncState.FAILED) == second
+    _wait_for_turn(database, looked_at)
+    assert sample_rows.heads(database) == _due(database, [second]) == [second]
+    assert {sample_rows.claim_sync(database).id, sample_rows.claim_sync(database).id} == {first, second}
+
+
+def test_a_sync_that_is_not_first_waits_for_its_turn_after_a_look(database: Database) -> None:
+    _, second = _queue(database, NOW - MINUTE, NOW - MINUTE)
+    sample_rows.claim_sync(database)
+    _call(database, now=NOW)
+    looked_at = sample_rows.claim_sync(database)
+    _wait_for_turn(database, looked_at)
+    assert _due(database, [second]) == []
+    with pytest.raises(ClaimLost):
+        _wait_for_turn(database, looked_at)
+
+
+def test_a_sync_becomes_first_while_a_look_at_it_ends(postgres: Database) -> None:
+    first, second = _queue(postgres, NOW - MINUTE, NOW - MINUTE)
+    row = sample_rows.claim_sync(postgres)
+    _call(postgres, now=NOW)
+    looked_at = sample_rows.claim_sync(postgres)
+    company = _enterprise(postgres, first)
+    marked = run_before_commit(
+        postgres,
+        lambda session: queues.wait_for_turn(session, Claim(looked_at.id, looked_at.attempt)),
+        lambda: sample_rows.end_sync(postgres, company, row, SyncState.FAILED),
+    )
+    assert (marked, _due(postgres, [second])) == (second, [second])
+
+
+def test_a_look_at_a_sync_ends_while_it_becomes_first(postgres: Database) -> None:
+    first, second = _queue(postgres, NOW - MINUTE, NOW - MINUTE)
+    row = sample_rows.claim_sync(postgres)
+    _call(postgres, now=NOW)
+    looked_at = sample_rows.claim_sync(postgres)
+    company = _enterprise(postgres, first)
+
+    def end(session: Session) -> None:
+        sample_rows.lock(session, company)
+        syncs.end(session, Claim(row.id, row.attempt), NOW, SyncState.FAILED)
+
+    run_before_commit(postgres, end, lambda: _wait_for_turn(postgres, looked_at))
+    assert sample_rows.heads(postgres) == _due(postgres, [second]) == [second]

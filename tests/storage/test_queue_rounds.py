@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import delete, update
 
 from storage import clusters, queues, syncs
@@ -66,6 +73,11 @@ class Queue(RuleBasedStateMachine):
             queues.give_way(session, syncs.get(session, row.id), self.now, soon, soon)
         return row.id
 
+    @initialize()
+    def all_ask(self) -> None:
+        for which in range(len(self.companies)):
+            self.somebody_asks(which)
+
     @rule(which=ENTERPRISES)
     def somebody_asks(self, which: int) -> None:
         if all(row.enterprise_id != self.companies[which].id for row in self.rows()):
@@ -106,6 +118,11 @@ class Queue(RuleBasedStateMachine):
         assert sorted(places) == list(range(1, len(rows) + 1))
         behind = [places[place] for place in sorted(places)[1:]]
         assert behind == sorted(set(behind))
+
+    @invariant()
+    def no_sync_that_rests_is_tried_before_one_that_is_ready(self) -> None:
+        ready_at = {row: max(self.now, row.rests_until or self.now) for row in self.rows()}
+        assert all(ready_at[row] == min(ready_at.values()) for row in ready_at if row.head)
 
     def teardown(self) -> None:
         """When no rest lasts any more, each sync has its turn before one has two."""

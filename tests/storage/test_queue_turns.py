@@ -195,8 +195,20 @@ def _give_way(database: Database, enterprise: Enterprise, row: SyncRow) -> int:
     return head.id
 
 
-@pytest.mark.parametrize("name", ["PROMOTE", "PROMOTE_AFTER", "PROMOTE_OTHER", "GO_TO_END", "UNMARK_RESTING", "APPEND"])
-def test_no_change_of_a_queue_reads_all_syncs(sqlite_url: str, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PROMOTE",
+        "PROMOTE_AFTER",
+        "PROMOTE_OTHER",
+        "GO_TO_END",
+        "UNMARK_RESTING",
+        "APPEND",
+        "COUNT_BEFORE",
+        "WAIT_FOR_TURN",
+    ],
+)
+def test_no_statement_on_a_queue_reads_all_syncs(sqlite_url: str, name: str) -> None:
     database = Database(sqlite_url)
     statement = getattr(queue_statements, name).compile(dialect=database.writer.dialect)
     values = tuple(1 for _ in statement.positiontup)
