@@ -36,8 +36,9 @@ class Message:
     `files` are the addresses of the files that came with it. `file` is the content of the only one, or why it was not
     read, if the command takes a file. `mentioned` are the ids of the people mentioned besides the bot. `people` are
     their identities, if the command is about people. `names_behind` is the end of the text if it is only mentions of
-    others: they are to see the message. `written_at` is when it was written, and `age_when_read` how long
-    after that it was read, both by Webex's clock.
+    others: they are to see the message. `words_behind` are the letters behind the last of these mentions, without
+    spaces. `written_at` is when it was written, and `age_when_read` how long after that it was read, both by Webex's
+    clock.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Message:
     mentioned: tuple[str, ...] = ()
     people: tuple[Identity, ...] = ()
     names_behind: str = ""
+    words_behind: str = ""
     files: tuple[str, ...] = ()
     file: bytes | FileUnreadable | None = field(default=None, repr=False)
     written_at: datetime | None = None

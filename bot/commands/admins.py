@@ -18,6 +18,8 @@ from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
 
 _ANY_ORGANIZATION = re.compile(r"(?:^|\s)any[-_\s]organi[sz]ation[.!]?$", re.IGNORECASE)
+_ANY_ORGANIZATION_BEHIND = re.compile(r"any[-_]?organi[sz]ation[.!]?")
+"""The same words behind a mention, as letters without spaces."""
 
 
 def run(session: Session, request: Request) -> Reply:
@@ -54,8 +56,7 @@ def _list(session: Session, request: Request) -> Reply:
 
 
 def _add(session: Session, request: Request, typed: str) -> Reply:
-    # A mentioned person chooses their own name, so the words do not count if they end a name.
-    any_organization = not request.message.names_behind and _ANY_ORGANIZATION.search(typed) is not None
+    any_organization = _lets_in(request, typed)
     if any_organization and not request.requester.is_operator:
         raise Refusal(replies.ANY_ORGANIZATION_FOR_OPERATORS)
     people = _people(request, _ANY_ORGANIZATION.sub("", typed) if any_organization else typed)
@@ -68,6 +69,16 @@ def _add(session: Session, request: Request, typed: str) -> Reply:
     said = replies.added(enterprise, new, already, let_in, not_invited, any_organization=any_organization)
     number = f"{len(new)} added" + (f", {len(let_in)} let in from any organization" if any_organization else "")
     return Reply(said, personal=True, audit_detail=number)
+
+
+def _lets_in(request: Request, typed: str) -> bool:
+    """Return whether the words are typed that let people in from any organization.
+
+    Mentioned people choose their own names, so there the words count only behind the names.
+    """
+    if request.message.mentioned:
+        return _ANY_ORGANIZATION_BEHIND.fullmatch(request.message.words_behind) is not None
+    return _ANY_ORGANIZATION.search(typed) is not None
 
 
 def _remove(session: Session, request: Request, people: list[Identity]) -> Reply:

@@ -10,7 +10,7 @@ from bot.jobs import organizations
 from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected, TooLarge, Unavailable
-from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned
+from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned, words_behind
 from bot.webex.models import Account, SpaceMessage
 from storage.models import InboxRow
 from storage.values.records import Identity
@@ -65,6 +65,7 @@ def read(context: Context, row: InboxRow) -> Message | None:
         parent_id=found.parent_id,
         mentioned=others_mentioned(found.mentioned_people, found.html, me.person_id),
         names_behind=names_behind(command, found.html, me.person_id),
+        words_behind=words_behind(found.html, me.person_id),
         files=found.files,
         written_at=found.created,
         age_when_read=timedelta() if found.created is None else max(context.webex.now() - found.created, timedelta()),

@@ -124,6 +124,17 @@ def names_behind(command: str, html: str | None, bot_id: str) -> str:
     return command[shown.span(len(shown.all) - len(called), len(shown.all))[0] :].strip()
 
 
+def words_behind(html: str | None, bot_id: str) -> str:
+    """Return the letters behind the last mention of another person; empty if the HTML mentions nobody else."""
+    found = mention_html.read(html)
+    words = found.rest
+    for mention in reversed(found.all):
+        if not _is_of(mention, bot_id):
+            return words
+        words = mention.before + words
+    return ""
+
+
 def _is_of(mention: mention_html.Mention, bot_id: str) -> bool:
     return mention.person_id is not None and same(mention.person_id, bot_id)
 

@@ -37,11 +37,11 @@ class Team:
     enterprise: Enterprise
     now: datetime = NOW
 
-    def ask(self, who: Identity, text: str, *mentioned: Identity, names_behind: str = "") -> Outcome:
+    def ask(self, who: Identity, text: str, *mentioned: Identity, words_behind: str = "") -> Outcome:
         self.now += timedelta(seconds=10)
         ids = tuple(person.person_id for person in mentioned)
         message = Message(f"{self.now}", f"space of {who.person_id}", True, who, text)
-        message = replace(message, mentioned=ids, people=mentioned, names_behind=names_behind)
+        message = replace(message, mentioned=ids, people=mentioned, words_behind=words_behind)
         sample_rows.receive_event(self.database, message.id, message.room_id, self.now)
         with self.database.single_write() as connection:
             row = inbox.claim(connection, self.now)
@@ -52,8 +52,8 @@ class Team:
         assert not isinstance(outcome, Detail)
         return outcome
 
-    def said(self, who: Identity, text: str, *mentioned: Identity) -> str:
-        outcome = self.ask(who, text, *mentioned)
+    def said(self, who: Identity, text: str, *mentioned: Identity, words_behind: str = "") -> str:
+        outcome = self.ask(who, text, *mentioned, words_behind=words_behind)
         assert isinstance(outcome, Refusal) or hasattr(outcome, "markdown")
         return outcome.markdown
 
@@ -170,10 +170,12 @@ def test_only_operators_let_in_a_person_of_any_organization(team: Team) -> None:
     team.learn_org("acme's")
     away = Identity("jane", "jane@acme.example", "another")
     for typed, people in (("Jane", [away]), (JANE, [])):
-        assert "Only operators" in team.said(ANA, f"admins add {typed} any-organization", *people)
+        said = team.said(ANA, f"admins add {typed} any-organization", *people, words_behind="any-organization")
+        assert "Only operators" in said
     assert "another Webex organization" in team.said(OLGA, "admins add Jane", away)
     assert team.admins == [ANA.email]
-    assert "any Webex organization" in team.said(OLGA, "admins add Jane any-organization", away)
+    said = team.said(OLGA, "admins add Jane any-organization", away, words_behind="any-organization")
+    assert "any Webex organization" in said
     with team.database.read() as session:
         jane = session.scalars(select(AdminRow).where(AdminRow.person_id == "jane")).one()
         assert (jane.any_organization, jane.kept_out_at, jane.added_by_id) == (True, None, "olga")
@@ -195,11 +197,11 @@ def test_an_admin_who_was_kept_out_is_let_in(team: Team, words: str) -> None:
     assert "already admins" in team.said(OLGA, f"admins add {JANE} {words}")
 
 
-def test_a_name_that_ends_in_the_words_lets_nobody_in(team: Team) -> None:
+@pytest.mark.parametrize("sign", ["", ".", "!"])
+def test_a_name_that_ends_in_the_words_lets_nobody_in(team: Team, sign: str) -> None:
     team.learn_org("acme's")
     mallory = Identity("mallory", "mallory@acme.example", "another")
-    name = "Mallory any-organization"
-    refused = team.ask(OLGA, f"admins add {name}", mallory, names_behind=name)
+    refused = team.ask(OLGA, f"admins add Mallory any-organization{sign}", mallory, words_behind=sign)
     assert isinstance(refused, Refusal)
     assert "another Webex organization" in refused.markdown
     assert team.admins == [ANA.email]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.webex import letters as mention_letters
 from bot.webex import mention_places
-from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned, strip_mention
+from bot.webex.mentions import command_text, is_mentioned, names_behind, others_mentioned, strip_mention, words_behind
 from tests.bot.jobs import message_shapes
 
 BOT = '<spark-mention data-object-type="person" data-object-id="B0T">Bot</spark-mention>'
@@ -266,6 +266,21 @@ def test_mentions_of_others_behind_a_command_are_found(command: str, html: str |
     assert names_behind(command, html, "B0T") == behind
 
 
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (f"{BOT} admins add {ANA} Any-Organization.", "any-organization."),
+        (f"admins add {ANA} any organization {BOT}", "anyorganization"),
+        (f"{BOT} admins add {ANA.replace('Ana<', 'Ana any-organization<')}.", "."),
+        (f"{BOT} admins add any-organization {ANA}", ""),
+        (f"{BOT} admins add ana@acme.example any-organization", ""),
+        (None, ""),
+    ],
+)
+def test_words_behind_the_last_mention_of_others_are_found(html: str | None, words: str) -> None:
+    assert words_behind(html, "B0T") == words
+
+
 def test_people_who_are_mentioned_only_in_front_of_a_command_are_not_meant() -> None:
     ben = ANA.replace("4NA", "B3N")
     assert others_mentioned(("4NA", "B0T", "B3N"), f"{ANA} {BOT} admins add {ben}", "B0T") == ("B3N",)
@@ -315,6 +330,7 @@ def test_a_message_of_100_kilobytes_is_read_within_a_second(text: str, html: str
     command = command_text(text, html, "B0T", ("Bot", "A"))
     others_mentioned((), html, "B0T")
     names_behind(command, html, "B0T")
+    words_behind(html, "B0T")
     assert time.process_time() - began < 1
 
 
