@@ -128,15 +128,17 @@ class Wait:
 class Refusal(Exception):
     """The command cannot be done. The text says why, and when or how it will work.
 
-    `personal`: it is not shown in a space where others may not read it. `audit_outcome` is the audit's word for it.
+    `personal`: it is not shown in a space where others may not read it. `audit_outcome` is the audit's word for it, and
+    `audit_detail` what the audit keeps of it.
     """
 
     audit_outcome: ClassVar[str] = "refused"
 
-    def __init__(self, markdown: str, *, personal: bool = False) -> None:
+    def __init__(self, markdown: str, *, personal: bool = False, audit_detail: str = "") -> None:
         super().__init__(markdown)
         self.markdown = markdown
         self.personal = personal
+        self.audit_detail = audit_detail
 
 
 class Denial(Refusal):

@@ -62,8 +62,9 @@ def _add(session: Session, request: Request, typed: str) -> Reply:
     people = _people(request, _ANY_ORGANIZATION.sub("", typed) if any_organization else typed)
     enterprise = enterprises.lock(session, request.enterprise.id)
     planned = admin_changes.plan(session, request, enterprise, people, any_organization=any_organization)
-    if planned.question and not is_confirmed(session, request, "admins"):
-        raise Unconfirmed(ask(planned.question))
+    about = ", ".join(person.email for person in people)
+    if planned.question and not is_confirmed(session, request, "admins", about):
+        raise Unconfirmed(ask(planned.question), audit_detail=about)
     not_invited = admin_changes.add(session, request, enterprise, planned)
     new, let_in, already = ([one.email for one in group] for group in (planned.new, planned.let_in, planned.already))
     said = replies.added(enterprise, new, already, let_in, not_invited, any_organization=any_organization)

@@ -61,7 +61,8 @@ def _answer(
 ) -> AuditEntry:
     """Say what came of it where it was asked; return what the audit keeps of that."""
     if isinstance(outcome, Refusal):
-        reply, word = Reply(outcome.markdown, personal=outcome.personal), outcome.audit_outcome
+        reply = Reply(outcome.markdown, personal=outcome.personal, audit_detail=outcome.audit_detail)
+        word = outcome.audit_outcome
     else:
         reply, word = outcome, "answered"
     permission = access.permission

@@ -119,6 +119,14 @@ def test_a_new_domain_typed_for_another_address_is_asked_again(team: Team) -> No
     assert team.admins == [ANA.email]
 
 
+def test_another_person_of_the_same_name_is_asked_about_again(team: Team) -> None:
+    for domain in ("partner.example", "evil.example"):
+        asked = team.ask(ANA, "admins add Jane", Identity(domain, f"jane@{domain}"))
+        assert isinstance(asked, Unconfirmed)
+        assert f"`{domain}`" in asked.markdown
+    assert team.admins == [ANA.email]
+
+
 def test_a_subdomain_and_a_longer_domain_are_new_domains(team: Team) -> None:
     for domain in ("mail.acme.example", "acme.example.org", "notacme.example"):
         assert isinstance(team.ask(ANA, f"admins add jane@{domain}"), Unconfirmed), domain
