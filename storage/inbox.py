@@ -28,8 +28,12 @@ _OPERATORS: Any = OperatorRow.__table__
 _DENIALS: Any = DenialRow.__table__
 _WHO: Any = bindparam("who")
 _OF_OPERATOR = select(literal(OPERATORS)).where(_OPERATORS.c.person_id == _WHO).limit(1)
-_OF_ADMIN = select(func.min(_ADMINS.c.enterprise_id)).where(
-    _ADMINS.c.person_id == _WHO, _ADMINS.c.kept_out_at.is_(None)
+# The enterprise that had them first: another one could add them to let them wait behind its own messages.
+_OF_ADMIN = (
+    select(_ADMINS.c.enterprise_id)
+    .where(_ADMINS.c.person_id == _WHO, _ADMINS.c.kept_out_at.is_(None))
+    .order_by(_ADMINS.c.id)
+    .limit(1)
 )
 _OF_SILENT = (
     select(literal(SILENT))
