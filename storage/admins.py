@@ -17,6 +17,8 @@ _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OWN_ORG_ID = _ENTERPRISES.c.org_id.label("own_org_id")
+_OF_ADMINS = ("org_id", "any_organization", "kept_out_at")
+"""The columns of admins that operators do not have."""
 
 
 def add(
@@ -122,7 +124,7 @@ class Team:
 
 def admin_of(row: Any) -> Admin:
     """Return a row of `people_where`, or an admin's row, as an admin."""
-    return Admin(row.email, row.person_id, row.org_id, row.any_organization)
+    return Admin(row.email, row.person_id, row.org_id, row.any_organization, row.kept_out_at)
 
 
 def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | None = None) -> CompoundSelect[Any, Any]:
@@ -132,13 +134,14 @@ def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | N
     """
     both = ("email", "person_id", "email_folded")
     of_admins = (
-        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in (*both, "org_id", "any_organization")))
+        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in (*both, *_OF_ADMINS)))
         .add_columns(_OWN_ORG_ID)
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
         .where(admins, _ENTERPRISES.c.removed_at.is_(None))
     )
-    only_admins = (null().label("org_id"), false().label("any_organization"), null().label("own_org_id"))
+    only_admins = (null().label("org_id"), false().label("any_organization"), null().label("kept_out_at"))
     of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *only_admins)
+    of_operators = of_operators.add_columns(null().label("own_org_id"))
     return union_all(of_admins, of_operators if operators is None else of_operators.where(operators))
 
 

@@ -78,7 +78,7 @@ def find(session: Session, who: Identity) -> Rights:
         kept_out_ids=_enterprises(kept_out),
         operator_denied=None in denied,
         has_changes=any(row.person_id is None for row in found)
-        or any(row.person_id == who.person_id and _has_changed(row, who) for row in admin_rows),
+        or any(row.person_id == who.person_id and _has_changed(row, who, allowed) for row in admin_rows),
     )
 
 
@@ -86,9 +86,10 @@ def _enterprises(found: set[int | None]) -> frozenset[int]:
     return frozenset(enterprise_id for enterprise_id in found if enterprise_id is not None)
 
 
-def _has_changed(row: Any, who: Identity) -> bool:
+def _has_changed(row: Any, who: Identity, allowed: set[int | None]) -> bool:
     folded = address_key(who.email)
-    return bool(folded and address_key(row.email) != folded) or who.org_id is not None
+    is_back = row.kept_out_at is not None and row.enterprise_id in allowed
+    return bool(folded and address_key(row.email) != folded) or who.org_id is not None or is_back
 
 
 def needs_org_lookup(session: Session, who: Identity, before: datetime) -> bool:
@@ -110,6 +111,9 @@ def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> Non
     belongs = admin.enterprise_id.in_(rights.enterprise_ids)
     known = exists().where(other.enterprise_id == admin.enterprise_id, other.person_id == who.person_id)
     session.execute(update(_ADMINS).where(belongs, is_only_email, ~known).values(person_id=who.person_id))
+    is_let_in = and_(other.person_id.is_(None), other.email_folded == folded, other.any_organization)
+    let_in = exists().where(other.enterprise_id == admin.enterprise_id, is_let_in)
+    session.execute(update(_ADMINS).where(belongs, is_own, let_in).values(any_organization=True))
     session.execute(delete(_ADMINS).where(belongs, is_only_email, known))
     if folded:
         taken = exists().where(

@@ -6,6 +6,9 @@ from itertools import accumulate
 MAX_MESSAGE_BYTES = 7439
 """Bytes of UTF-8 in a message's text or markdown. Source: Webex's messages API."""
 
+MAX_COPIED_COMMAND = 320
+"""Characters of a command with an e-mail address that a person can copy from a reply: the address has at most 254."""
+
 
 def size(text: str) -> int:
     """Return the bytes of UTF-8; half of a surrogate pair counts three."""

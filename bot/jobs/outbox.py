@@ -33,7 +33,7 @@ def work(context: Context, row: OutboxRow) -> None:
     reader = reader_of(context, about, destination)
     if row.kind == outbox.EDIT:
         _edit(context, row, about, reader if destination.direct else None)
-    elif reader.verdict is not Verdict.ALLOWED and (destination.direct or not row.is_notice):
+    elif reader.verdict is not Verdict.ALLOWED and (destination.direct or row.person_id is None or not row.is_notice):
         _withhold(context, row, destination, reader)
     elif row.personal and not destination.direct and not space_privacy.may_show_personal(context, row, destination):
         if reader.verdict is Verdict.ALLOWED:
@@ -66,10 +66,10 @@ def _mark_delivered(
 def _withhold(context: Context, row: OutboxRow, destination: Destination, reader: Reader) -> None:
     """Keep back a message that its reader may not have.
 
-    They get what anybody may read, if there is that: in a group, and in 1:1 a person whom the bot does not know. Else
-    the person who asked gets one line without data, and a notice is dropped.
+    They get what anybody may read, if there is that: in a group where a person asked for it, and in 1:1 a person whom
+    the bot does not know. Else the person who asked gets one line without data, and a notice is dropped.
     """
-    text = None if destination.direct else row.public_markdown
+    text = None if destination.direct or row.person_id is None else row.public_markdown
     if destination.direct and reader.verdict is Verdict.UNKNOWN_PERSON and row.public_markdown is not None:
         text = delivery.without_names(row.public_markdown)
     if text is None and row.is_notice:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
 from bot.jobs import organizations
 from bot.jobs.engine.context import Context
 from bot.services import kept_out
-from storage import rights
+from storage import rights, spaces
 from storage.models import OutboxRow
 from storage.rights import Rights
 from storage.values.messages import Destination
@@ -42,8 +44,9 @@ class Reader:
 def reader_of(context: Context, row: OutboxRow, destination: Destination) -> Reader:
     """Return who a message is for, and whether they may have it.
 
-    In a group that is the requester; `space_privacy` decides about the members. Before a person gets personal data in
-    1:1, Webex is asked for their organization, if it was not read lately. Raises WebexFailure if Webex does not answer.
+    In a group that is the requester; `space_privacy` decides about the members. A notice that nobody there asked for
+    is only for a group that still has notices of that enterprise. Before a person gets personal data in 1:1, Webex is
+    asked for their organization, if it was not read lately. Raises WebexFailure if Webex does not answer.
     """
     with context.database.quick_read() as session:
         person_id = row.person_id or (destination.person_id if destination.direct else None)
@@ -52,7 +55,9 @@ def reader_of(context: Context, row: OutboxRow, destination: Destination) -> Rea
             person_id = rights.person_at(session, destination.email, row.enterprise_id)
         who = Identity(person_id or "", destination.email or "")
         is_about_nothing = row.enterprise_id is None and not row.for_operators and not row.personal
-        is_for_members = not destination.direct and (row.person_id is None or (row.is_notice and not row.personal))
+        if not destination.direct and row.person_id is None and not is_about_nothing:
+            return Reader(who, Verdict.ALLOWED if _has_notices(session, row, destination) else Verdict.REFUSED)
+        is_for_members = not destination.direct and row.is_notice and not row.personal
         if is_about_nothing or is_for_members:
             return Reader(who, Verdict.ALLOWED)
         found = rights.find(session, who)
@@ -63,6 +68,11 @@ def reader_of(context: Context, row: OutboxRow, destination: Destination) -> Rea
     if is_personal and not who.person_id:
         return Reader(who, Verdict.UNKNOWN_PERSON)
     return Reader(who, _looked_up(context, row, destination, who) if is_stale else Verdict.ALLOWED)
+
+
+def _has_notices(session: Session, row: OutboxRow, destination: Destination) -> bool:
+    space = spaces.find(session, destination.room_id) if destination.room_id else None
+    return space is not None and space.notify and space.enterprise_id == row.enterprise_id
 
 
 def _allows(found: Rights, row: OutboxRow) -> bool:

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import cut
+from bot.formatting.limits import MAX_COPIED_COMMAND, cut
 from storage.values.records import Enterprise
 
 _MAX_KEYS = 5
 """Enterprises that one notice to the operators names."""
-_MAX_COMMAND = 320
-"""Characters of a command to copy: an e-mail address has at most 254."""
 
 NOT_HERE = (
     "That space belongs to an enterprise to which you have no rights. Write to me here, in 1:1, for your own "
@@ -94,12 +92,12 @@ def your_admin_kept_out(email: str, enterprise: Enterprise) -> str:
         f"You added this person as an admin of {name}. Webex says that they belong to another organization, so they "
         f"can do nothing here and get no messages about {name}.\n\n"
         f"If they are to act for {name} all the same, as a consultant does, ask an operator to type {_let_in(email)}. "
-        f"If you meant another person, type {code(f'admins remove {email}', _MAX_COMMAND)}."
+        f"If you meant another person, type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}."
     )
 
 
 def _let_in(email: str) -> str:
-    return code(f"admins add {email} any-organization", _MAX_COMMAND)
+    return code(f"admins add {email} any-organization", MAX_COPIED_COMMAND)
 
 
 def _keys(keys: Sequence[str]) -> str:

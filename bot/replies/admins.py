@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.formatting.limits import MAX_COPIED_COMMAND, MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
 from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
@@ -92,6 +92,14 @@ def of_another_organization(enterprise: Enterprise) -> str:
     return (
         f"I added nobody: a person you mentioned belongs to another Webex organization than {plain(enterprise.name)}, "
         "so I would not let them in. An operator can add them with `admins add WHO any-organization`."
+    )
+
+
+def of_another_person(email: str) -> str:
+    """Refuse a mentioned person whose address is listed as that of another person, who had it before."""
+    return (
+        f"I added nobody: {plain(email)} is already on the list, as the address of another person, who had it before. "
+        f"Type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}, then add the person who has the address now."
     )
 
 

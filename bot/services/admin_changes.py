@@ -63,6 +63,10 @@ def plan(
     team = admins.of_enterprise(session, enterprise.id)
     new = tuple(person for person in people if admin_among(team, person) is None)
     found = [admin for person in people if (admin := admin_among(team, person)) is not None]
+    mentioned = {person.person_id for person in people if person.person_id}
+    for admin in found if mentioned else []:
+        if admin.person_id not in (None, *mentioned):
+            raise Refusal(replies.of_another_person(admin.email), personal=True)
     if new and len(team) + len(new) > request.settings.max_admins:
         raise Refusal(replies.too_many(enterprise, len(team), len(new), request.settings.max_admins))
     return Plan(
@@ -111,12 +115,10 @@ def remove(session: Session, request: Request, enterprise: Enterprise, leaving: 
 
 
 def admin_among(team: Sequence[Admin], person: Identity) -> Admin | None:
-    """Return the admin who is this person, by id or by e-mail; None if the person is no admin."""
-    for admin in team:
-        same_id = person.person_id and admin.person_id == person.person_id
-        if same_id or address_key(admin.email) == address_key(person.email):
-            return admin
-    return None
+    """Return the admin who is this person, by id, else by e-mail; None if the person is no admin."""
+    same_address = [admin for admin in team if address_key(admin.email) == address_key(person.email)]
+    same_id = [admin for admin in team if person.person_id and admin.person_id == person.person_id]
+    return next(iter(same_id + same_address), None)
 
 
 def _question(

@@ -21,7 +21,8 @@ def belonging(listed: Admin, who: Identity, org_id: str | None) -> Belonging:
 
     The e-mail address counts only while no `person_id` is known for it: it may belong to another person later.
     `org_id` is the enterprise's Webex organization, None for operators, who may be in any. What Webex says of the
-    person now counts more than what is stored.
+    person now counts more than what is stored. An admin who was kept out stays so while the enterprise's organization
+    is not known: it is forgotten when the enterprise gets another id.
     """
     if listed.person_id is None:
         is_same_person = address_key(listed.email) == address_key(who.email)
@@ -29,9 +30,9 @@ def belonging(listed: Admin, who: Identity, org_id: str | None) -> Belonging:
         is_same_person = listed.person_id == who.person_id
     if not is_same_person:
         return Belonging.ANOTHER_PERSON
-    if not listed.any_organization and differ(org_id, who.org_id or listed.org_id):
-        return Belonging.KEPT_OUT
-    return Belonging.BELONGS
+    was_kept_out = org_id is None and listed.kept_out_at is not None
+    is_elsewhere = was_kept_out or differ(org_id, who.org_id or listed.org_id)
+    return Belonging.KEPT_OUT if is_elsewhere and not listed.any_organization else Belonging.BELONGS
 
 
 def is_kept_out(listed: Admin, org_id: str | None) -> bool:

@@ -259,11 +259,13 @@ class Admin:
     """An admin of an enterprise, or an operator. `person_id` is None until their first message.
 
     `org_id` is their Webex organization, if it was read. `any_organization`: an operator has let them in, from any
-    organization. `is_kept_out`: they are in another organization than the enterprise, so they may do nothing.
+    organization. `kept_out_at` is since when they were kept out, when they were seen last. `is_kept_out`: they are in
+    another organization than the enterprise, so they may do nothing.
     """
 
     email: str
     person_id: str | None
     org_id: str | None = None
     any_organization: bool = False
+    kept_out_at: datetime | None = None
     is_kept_out: bool = False

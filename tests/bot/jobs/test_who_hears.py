@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.chat.message import Denial
 from bot.replies import delivery
 from bot.services import operators
-from storage import admins, outbox
+from storage import admins, enterprises, outbox, spaces
 from storage.engine.database import Database
 from storage.models import AdminRow, AttachmentRow, AuditRow, OutboxRow, Table
 from storage.values.messages import Address, Draft
@@ -227,6 +227,49 @@ def test_an_admin_let_in_from_anywhere_is_answered_and_told(house: CompanyHouse)
     house.deliver()
     assert house.texts("kim")[-1] == "about Acme: names"
     assert "kim@acme.example (may belong to any" in _listed(house)
+
+
+def test_an_admin_let_in_under_a_new_address_stays_let_in(house: CompanyHouse) -> None:
+    house.add("Bolt", KIM)
+    house.write("kim", "use bolt")
+    house.add("Acme", "kim@partner.example")
+    house.arrive("kim", "kim@partner.example", ELSEWHERE)
+    house.learn_organization("Bolt")
+    house.add("Bolt", "kim@partner.example", any_organization=True)
+    for _ in range(3):
+        house.pass_by(timedelta(days=2))
+        assert not isinstance(house.write("kim", "admins"), Denial)
+
+
+def test_who_was_kept_out_stays_so_when_the_enterprise_gets_another_id(house: CompanyHouse) -> None:
+    house.write("kim", "admins")
+    with house.database.write() as session:
+        enterprises.change(session, house.ids["Acme"], sp_enterprise_id="Other")
+    house.pass_by(timedelta(minutes=5))
+    assert isinstance(house.write("kim", "admins"), Denial)
+    house.notify("Acme")
+    house.deliver()
+    assert not any("Acme" in text for text in house.texts("kim"))
+    house.learn_organization("Acme", ELSEWHERE)
+    house.pass_by(timedelta(minutes=5))
+    assert not isinstance(house.write("kim", "admins"), Denial)
+    assert {row.kept_out_at for row in _rows(house, AdminRow) if row.email == KIM} == {None}
+
+
+def test_a_group_that_got_another_enterprise_hears_no_notice_of_the_first(house: CompanyHouse) -> None:
+    notice = Draft(
+        "names", public_markdown="about Acme", personal=True, enterprise_id=house.ids["Acme"], is_notice=True
+    )
+    for room_id in ("room-given", "room-quiet"):
+        with house.database.write() as session:
+            spaces.notify(session, room_id, house.ids["Acme"], house.now)
+            outbox.send(session, Address(room_id), notice, house.now)
+    with house.database.write() as session:
+        spaces.link(session, "room-given", house.ids["Bolt"], house.now)
+        spaces.unnotify(session, "room-quiet", house.ids["Acme"])
+    house.deliver()
+    assert house.texts("given") == house.texts("quiet") == []
+    assert [row.outcome for row in _rows(house, AuditRow)].count(WITHHELD) == 2
 
 
 def test_a_new_owner_of_a_kept_out_address_is_let_in_at_once(house: CompanyHouse) -> None:

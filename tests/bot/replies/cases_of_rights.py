@@ -231,6 +231,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
         yield case(admin_changes.added_without_names, str(number))(number)
         yield case(admin_changes.removed_without_names, str(number))(number)
     yield case(admins.of_another_organization)(acme)
+    yield case(admins.of_another_person)(sample.email)
     yield case(admins.usage)(sample.typing("ben"))
 
 

@@ -205,6 +205,18 @@ def test_an_admin_who_was_kept_out_is_let_in(team: Team, words: str) -> None:
     assert "already admins" in team.said(OLGA, f"admins add {JANE} {words}")
 
 
+def test_who_had_an_address_before_is_not_let_in_for_who_has_it_now(team: Team) -> None:
+    team.learn_org("acme's")
+    team.ask(ANA, "admins add Jane", Identity("jane before", JANE, "acme's"))
+    now = Identity("jane now", JANE, "another")
+    for words in ("any-organization", ""):
+        said = team.said(OLGA, "admins add Jane", replace(now, org_id=None), words_behind=words)
+        assert f"`admins remove {JANE}`" in said
+    with team.database.read() as session:
+        jane = session.scalars(select(AdminRow).where(AdminRow.email == JANE)).one()
+        assert (jane.person_id, jane.any_organization) == ("jane before", False)
+
+
 @pytest.mark.parametrize("sign", ["", ".", "!"])
 def test_a_name_that_ends_in_the_words_lets_nobody_in(team: Team, sign: str) -> None:
     team.learn_org("acme's")
