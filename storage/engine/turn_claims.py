@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, true
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.engine import claims
 from storage.engine.parking import is_not_parked
@@ -15,10 +16,6 @@ from storage.models.columns import Id
 TurnRow = TypeVar("TurnRow", InboxRow, OutboxRow)
 
 
-_LAST = {group: bindparam(name, type_=Id) for group, name in ((False, "last"), (True, "last_that_can_wait"))}
-_RESTING = bindparam("resting", type_=Id)
-
-
 def turn_claimer(
     table: type[TurnRow], *conditions: ColumnElement[bool], can_wait: ColumnElement[bool] | None = None
 ) -> Callable[..., TurnRow | None]:
@@ -27,23 +24,47 @@ def turn_claimer(
     It takes a connection, the time and the `Turns` of the process, and returns None if there is none. Without `Turns`
     it begins at the least turn. Rows with `can_wait`, a column of the table, are claimed only if there is no other.
     """
-    rows: Any = table.__table__
-    groups = {False: true()} if can_wait is None else {False: ~can_wait, True: can_wait}
-    open_here = (is_not_parked(rows), *conditions)
-    firsts = []
-    for group, condition in groups.items():
-        # One condition for each side, and a sum that stands for the turn itself: PostgreSQL takes conditions with both
-        # sides, and unequal turns, for rare. Then it would sort all due rows, and not read the first from the index.
-        for is_next in (rows.c.turn > _LAST[group], rows.c.turn <= _LAST[group]):
-            first = claims.first_free(table, condition, is_next, rows.c.turn + 0 != _RESTING, *open_here)
-            firsts.append(first.order_by(rows.c.turn, rows.c.due_at, rows.c.id).scalar_subquery())
-    statement = claims.taking(table, func.coalesce(*firsts))
+    groups: dict[bool, ColumnElement[bool]] = (
+        {False: true()} if can_wait is None else {False: ~can_wait, True: can_wait}
+    )
+    statements = {count: _statement(table, groups, count, *conditions) for count in (2, 3)}
 
     def claim(connection: Connection, now: datetime, turns: Turns | None = None) -> TurnRow | None:
         turns = turns or Turns(threads=1)
-        values: dict[str, Any] = {_LAST[group].key: turns.last(can_wait=group) for group in groups}
-        values |= {"resting": turns.resting(now), "now": now, "lease": now + claims.LEASE}
-        claimed = connection.execute(statement, values).one_or_none()
+        resting, count = turns.resting(now), 0
+        values: dict[str, Any] = {"now": now, "lease": now + claims.LEASE}
+        for group in groups:
+            ranges = turns.ranges(resting, can_wait=group)
+            count = len(ranges)
+            for nth, (after, before) in enumerate(ranges):
+                values |= {_after(group, nth): after, _before(group, nth): before}
+        claimed = connection.execute(statements[count], values).one_or_none()
         return None if claimed is None else table(**claimed._mapping)
 
     return claim
+
+
+def _statement(
+    table: type[TurnRow], groups: dict[bool, ColumnElement[bool]], count: int, *conditions: ColumnElement[bool]
+) -> ReturningUpdate[Any]:
+    """Return the statement that claims from so many ranges of turns.
+
+    It reads each range along an index. One query for all would read the rows of a turn that rests, too.
+    """
+    rows: Any = table.__table__
+    firsts = []
+    for group, is_in_group in groups.items():
+        for nth in range(count):
+            after, before = bindparam(_after(group, nth), type_=Id), bindparam(_before(group, nth), type_=Id)
+            is_in_range = (rows.c.turn > after, rows.c.turn < before)
+            first = claims.first_free(table, is_in_group, *is_in_range, is_not_parked(rows), *conditions)
+            firsts.append(first.order_by(rows.c.turn, rows.c.due_at, rows.c.id).scalar_subquery())
+    return claims.taking(table, func.coalesce(*firsts))
+
+
+def _after(group: bool, nth: int) -> str:
+    return f"after_{group:d}_{nth}"
+
+
+def _before(group: bool, nth: int) -> str:
+    return f"before_{group:d}_{nth}"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from storage.models import InboxRow, OutboxRow
 from storage.values.records import Claim
-from storage.values.turns import BEFORE_ALL
+from storage.values.turns import AFTER_ALL, BEFORE_ALL
 
 ALONE_AFTER = timedelta(seconds=2)
 """How long after the last row of any other turn a turn is alone: then it may have nearly all threads.
@@ -37,18 +37,27 @@ class Turns:
         self._newest: tuple[int, datetime] | None = None
         self._other_at: datetime | None = None
 
-    def last(self, *, can_wait: bool) -> int:
-        """Return the turn that was served last. Notices, which can wait, take their turns apart from answers."""
-        return self._served.get(can_wait, BEFORE_ALL)
+    def ranges(self, resting: int | None, *, can_wait: bool) -> list[tuple[int, int]]:
+        """Return the turns that may be served, in their order, as ranges without their ends.
 
-    def resting(self, now: datetime) -> int:
-        """Return the turn that rests; a turn that does not exist, if none does."""
+        The order begins after the turn that was served last. Notices, which can wait, take their turns apart from
+        answers.
+        """
+        last = self._served.get(can_wait, BEFORE_ALL)
+        if resting is None:
+            return [(last, AFTER_ALL), (BEFORE_ALL, last + 1)]
+        if resting > last:
+            return [(last, resting), (resting, AFTER_ALL), (BEFORE_ALL, last + 1)]
+        return [(last, AFTER_ALL), (BEFORE_ALL, resting), (resting, last + 1)]
+
+    def resting(self, now: datetime) -> int | None:
+        """Return the turn that rests, if any does."""
         with self._mutex:
             counts = Counter(self._in_hand.values())
         for turn, count in counts.items():
             if count >= (self._most if self._is_alone(turn, now) else self._half):
                 return turn
-        return BEFORE_ALL
+        return None
 
     def begin(self, row: InboxRow | OutboxRow, now: datetime) -> None:
         """Note that a row was claimed."""

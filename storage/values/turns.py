@@ -17,3 +17,6 @@ WITHOUT_RIGHTS = (OTHERS, SILENT)
 
 BEFORE_ALL = SILENT - 1
 """Less than every turn."""
+
+AFTER_ALL = 2**63 - 1
+"""More than every turn."""

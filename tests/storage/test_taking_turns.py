@@ -280,6 +280,23 @@ def test_a_claim_takes_as_many_steps_on_sqlite_however_many_rows_wait(sqlite_url
     database.close()
 
 
+@pytest.mark.parametrize("kind", ["inbox", "outbox"])
+def test_a_claim_does_not_look_at_the_rows_of_a_turn_that_rests(postgres: Database, kind: str) -> None:
+    claim = CLAIMS[kind]
+    _fill(postgres, 1000)
+    for served in (1, 2):
+        turns = Turns(threads=1)
+        turns.begin(InboxRow(id=0, attempt=0, turn=1), NOW)
+        turns.begin(InboxRow(id=1, attempt=0, turn=served), NOW)
+        turns.end(Claim(1, 0))
+        with postgres.single_write() as connection:
+            connection.execute(text("BEGIN"))
+            before = _read_on_postgres(connection, kind)
+            assert claim(connection, NOW, turns).turn == 2
+            assert _read_on_postgres(connection, kind) - before < 20
+            connection.execute(text("COMMIT"))
+
+
 def _fill(database: Database, count: int) -> None:
     """Have many rows of one turn wait, each for a space of its own, and a few of another turn."""
     at = {"at": "2030-05-06 07:08:09.000000" if database.is_sqlite else NOW, "no": False}

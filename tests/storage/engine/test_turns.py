@@ -7,12 +7,21 @@ import pytest
 from storage.engine.turns import ALONE_AFTER, Turns
 from storage.models import InboxRow, OutboxRow
 from storage.values.records import Claim
-from storage.values.turns import OPERATORS
+from storage.values.turns import OPERATORS, OTHERS, SILENT
 from tests.storage.sample_rows import NOW, SECOND
 
 ACME, BOLT = 1, 2
-NOBODY = OPERATORS - 1
+NOBODY = None
 LATER = NOW + ALONE_AFTER
+
+
+EVERYBODY = [SILENT, OPERATORS, OTHERS, ACME, BOLT]
+
+
+def _order(turns: Turns, resting: int | None = None, *, can_wait: bool = False) -> list[int]:
+    """Return the turns in the order in which they may be served."""
+    ranges = turns.ranges(resting, can_wait=can_wait)
+    return [turn for after, before in ranges for turn in EVERYBODY if after < turn < before]
 
 
 def _row(number: int, turn: int) -> InboxRow:
@@ -27,7 +36,8 @@ def _begin(turns: Turns, turn: int, *numbers: int) -> None:
 def test_no_turn_rests_or_was_served_at_the_start() -> None:
     turns = Turns(threads=4)
     assert turns.resting(NOW) == NOBODY
-    assert turns.last(can_wait=False) == turns.last(can_wait=True) == NOBODY
+    for can_wait in (False, True):
+        assert _order(turns, can_wait=can_wait) == [SILENT, OPERATORS, OTHERS, ACME, BOLT]
 
 
 @pytest.mark.parametrize(("threads", "most"), [(1, 1), (2, 1), (3, 2), (4, 3), (8, 7)])
@@ -79,7 +89,18 @@ def test_notices_take_their_turns_apart_from_answers() -> None:
     turns = Turns(threads=4)
     turns.begin(OutboxRow(id=1, attempt=1, turn=BOLT, can_wait=False), NOW)
     turns.begin(OutboxRow(id=2, attempt=1, turn=ACME, can_wait=True), NOW)
-    assert (turns.last(can_wait=False), turns.last(can_wait=True)) == (BOLT, ACME)
+    assert _order(turns, can_wait=False) == [SILENT, OPERATORS, OTHERS, ACME, BOLT]
+    assert _order(turns, can_wait=True) == [BOLT, SILENT, OPERATORS, OTHERS, ACME]
+
+
+@pytest.mark.parametrize("served", EVERYBODY)
+@pytest.mark.parametrize("resting", EVERYBODY)
+def test_every_turn_but_one_that_rests_is_served_in_order(served: int, resting: int) -> None:
+    turns = Turns(threads=4)
+    _begin(turns, served, 1)
+    later, earlier = [turn for turn in EVERYBODY if turn > served], [turn for turn in EVERYBODY if turn <= served]
+    assert _order(turns, can_wait=False) == later + earlier
+    assert _order(turns, resting) == [turn for turn in later + earlier if turn != resting]
 
 
 def test_the_second_attempt_at_a_row_is_counted_apart_from_the_first() -> None:
