@@ -27,17 +27,14 @@ def plain(text: str, limit: int = 200) -> str:
     `<` becomes an entity instead of being escaped. In front of `@` even that could become a mention if Webex looks for
     mentions in the HTML that it makes of the markdown.
     """
-    shown = visible(text)
-    if len(shown) > limit:
-        shown = shown[: max(limit - 1, 0)].rstrip() + "…"
-    shown = _ADDRESS_OR_MENTION.sub(_lookalikes, shown)
+    shown = _ADDRESS_OR_MENTION.sub(_lookalikes, _cut(visible(text), limit))
     escaped = _MARKUP.sub(lambda found: "\\" + found[0], _ENTITY.sub("&amp;", shown))
     return escaped.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Return text as inline code, in which only the backtick means something to markdown."""
-    return f"`{inert(visible(text)[:limit].replace('`', ''))}`"
+    """Return text of at most `limit` characters as inline code, in which only the backtick means something."""
+    return f"`{inert(_cut(visible(text).replace('`', ''), limit))}`"
 
 
 def inert(text: str) -> str:
@@ -60,6 +57,11 @@ def visible(text: str) -> str:
     The text is composed (NFC). Otherwise a program that does so would find a backtick in a Greek accent.
     """
     return " ".join(unicodedata.normalize("NFC", "".join(map(_seen, text))).split())
+
+
+def _cut(shown: str, limit: int) -> str:
+    """Return at most `limit` characters, the last of them "…" if some are left out."""
+    return shown if len(shown) <= limit else shown[: max(limit - 1, 0)].rstrip() + "…"
 
 
 def _lookalikes(found: re.Match[str]) -> str:

@@ -92,6 +92,11 @@ def test_no_text_is_a_mention_a_tag_or_a_link_in_code_tables_or_outside(text: st
     assert table.count("```") in (0, 2)
 
 
+def test_text_that_is_cut_says_so_in_code_and_outside() -> None:
+    assert [code("licenses x", limit) for limit in (10, 9)] == ["`licenses x`", "`licenses…`"]
+    assert [plain("licenses x", limit) for limit in (10, 9)] == ["licenses x", "licenses…"]
+
+
 @given(HOSTILE)
 def test_a_command_copied_from_a_reply_means_the_same(text: str) -> None:
     assert fold(inert(text)) == fold(text)
