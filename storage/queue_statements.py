@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    and_,
     bindparam,
     case,
     exists,
@@ -71,17 +72,20 @@ def _first(cluster: Any) -> Any:
     )
 
 
-def _promote_statement(cluster: Any, earliest: Any = _NOW) -> Any:
+def _promote_statement(cluster: Any, earliest: Any = _NOW, rests: Any = None) -> Any:
     """Return the statement that marks the first sync of a cluster as head, unless there is a head.
 
-    The marked sync is due at `earliest`, or when the pause of the cluster and its own rest are over.
+    The marked sync is due at `earliest`, or when the pause of the cluster and its own rest are over. If the condition
+    `rests` is true for it, it rests until then, so that a new sync can take its place.
     """
     paused_until = _paused_until(cluster)
     after_pause = case((paused_until > earliest, paused_until), else_=earliest)
+    due_at = case((_ROWS.c.rests_until > after_pause, _ROWS.c.rests_until), else_=after_pause)
+    resting = {} if rests is None else {"rests_until": case((rests, due_at), else_=_ROWS.c.rests_until)}
     return (
         update(_ROWS)
         .where(_ROWS.c.id == _first(cluster), ~_head_exists(cluster))
-        .values(head=True, due_at=case((_ROWS.c.rests_until > after_pause, _ROWS.c.rests_until), else_=after_pause))
+        .values(head=True, due_at=due_at, **resting)
         .returning(*_ROWS.c)
     )
 
@@ -103,15 +107,17 @@ GO_TO_END = (
 )
 """Puts the head of a queue at its end."""
 
+_is_refused = and_(_ROWS.c.waits_for == WaitsFor.ACCESS.value, _ROWS.c.id != _GIVES_WAY)
 PROMOTE_OTHER = _promote_statement(
     _CLUSTER,
     case(
         (_ROWS.c.id == _GIVES_WAY, _NOW),
-        (_ROWS.c.waits_for == WaitsFor.ACCESS.value, bindparam("next_refused", type_=UTCDateTime)),
+        (_is_refused, bindparam("next_refused", type_=UTCDateTime)),
         else_=bindparam("next_try", type_=UTCDateTime),
     ),
+    rests=_is_refused,
 )
-"""Marks the next head after that: only the same sync may be tried at once."""
+"""Marks the next head after that: only the same sync may be tried at once. One that was refused rests again."""
 
 UNMARK_RESTING = (
     update(_ROWS)

@@ -48,8 +48,8 @@ def after_failure(
         # After a 404 the enterprise's id is looked up again, which may well help.
         if isinstance(failure, Rejected) and failure.status != 404 and failures >= MAX_REJECTIONS:
             return _rejected(failure)
-        # A single failure can be chance. Without a token, no other sync of the queue can be tried either.
-        if failures and not isinstance(failure, TokenUnavailable):
+        # A single failure can be chance, but others do not wait long for that. Without a token, none can be tried.
+        if (failures or wait > NEXT_TRY_WAIT) and not isinstance(failure, TokenUnavailable):
             return replace(_rests(wait, WaitsFor.RETRY), next_wait=NEXT_TRY_WAIT, failures=failures + 1)
         return None
     if isinstance(failure, (AccessRefused, TokenUnavailable)):

@@ -89,6 +89,19 @@ def test_one_that_was_refused_is_tried_later(database: Database, acme: Enterpris
     assert sample_rows.sync_row(database, first.id).due_at == NOW + 5 * SECOND + MINUTE
 
 
+def test_a_new_sync_is_tried_before_those_that_were_refused(
+    database: Database, queue: list[Sync], acme: Enterprise, bolt: Enterprise, core: Enterprise
+) -> None:
+    for times, enterprise in enumerate((acme, bolt, core)):
+        fail_to_start(database, enterprise, MINUTE, NOW + times * 5 * SECOND, WaitsFor.ACCESS)
+    fail_to_start(database, acme, MINUTE, NOW + 2 * MINUTE, WaitsFor.ACCESS)
+    assert sample_rows.heads(database) == [queue[1].id]
+    newcomer = sample_rows.queue_sync(database, sample_rows.enterprise(database, "dune"), NOW + 2 * MINUTE)
+    row = sample_rows.claim_due_sync(database, NOW + 2 * MINUTE)
+    assert row is not None
+    assert row.id == newcomer.id
+
+
 def test_a_sync_that_rests_is_passed(
     database: Database, queue: list[Sync], acme: Enterprise, bolt: Enterprise, core: Enterprise
 ) -> None:

@@ -51,6 +51,7 @@ KEPT: dict[str, tuple[Hold, WaitsFor]] = {
     "status 503": (_reading(OF_READING["503"]), WaitsFor.RETRY),
     "status 404": (_reading(OF_READING["404"]), WaitsFor.RETRY),
     "status 403": (_reading(OF_READING["403"]), WaitsFor.RETRY),
+    "status 429 for minutes": (_reading(OF_READING["429 1e9"]), WaitsFor.RETRY),
 }
 """What can keep Acme from starting, and what its sync then waits for."""
 

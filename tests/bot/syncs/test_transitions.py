@@ -207,12 +207,19 @@ def test_a_queued_sync_fails_after_a_few_rejected_status_reads() -> None:
     [AnswerLost("gone"), Unavailable("503"), RateLimited("429", retry_after=9), KeyError(), refusal(status=404)],
 )
 def test_a_status_that_cannot_be_read_twice_rests_its_enterprise(failure: Exception) -> None:
-    assert after_failure(sync(), failure, NOW, TIMEOUT, 0, POLL) is None
+    assert after_failure(sync(), failure, NOW, TIMEOUT, 0, NEXT_TRY_WAIT) is None
     for failures in (1, 99):
         move = after_failure(sync(), failure, NOW, TIMEOUT, failures, POLL)
         assert move == Transition(
             QUEUED, POLL, WaitsFor.RETRY, gives_way=True, next_wait=NEXT_TRY_WAIT, failures=failures + 1
         )
+
+
+def test_a_sync_that_must_wait_for_long_gives_way_after_one_failure() -> None:
+    move = after_failure(sync(), RateLimited("429", retry_after=300), NOW, TIMEOUT, 0, 2 * NEXT_TRY_WAIT)
+    assert move is not None
+    assert (move.wait, move.gives_way, move.failures) == (2 * NEXT_TRY_WAIT, True, 1)
+    assert after_failure(sync(), TokenUnavailable("503"), NOW, TIMEOUT, 0, 2 * NEXT_TRY_WAIT) is None
 
 
 @pytest.mark.parametrize("failure", [TokenRefused("401"), ScopeMissing("403")])
