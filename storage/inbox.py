@@ -48,15 +48,16 @@ _RECORD = {
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _other: Any = _ROWS.alias("other")
-_IS_SPACE_FREE = none_exists(
-    _ROWS.c.lease_until.is_(None),
-    _other.c.room_id == _ROWS.c.room_id,
-    _other.c.due_at.is_not(None),
-    _other.c.id != _ROWS.c.id,
-    or_(
-        and_(_other.c.id < _ROWS.c.id, _other.c.status_outbox_id.is_(None)),
-        _other.c.lease_until.is_not(None),
+_IS_NEW_CLAIM = _ROWS.c.lease_until.is_(None)
+_IS_SPACE_FREE = and_(
+    none_exists(
+        _IS_NEW_CLAIM,
+        _other.c.room_id == _ROWS.c.room_id,
+        _other.c.id < _ROWS.c.id,
+        _other.c.due_at.is_not(None),
+        _other.c.status_outbox_id.is_(None),
     ),
+    none_exists(_IS_NEW_CLAIM, _other.c.room_id == _ROWS.c.room_id, _other.c.lease_until.is_not(None)),
 )
 _KNOWN: Select[str] = select(_ROWS.c.data_id).where(
     _ROWS.c.resource == "messages",

@@ -87,16 +87,23 @@ def _work(database: Database, table: Any, do: Callable[[Any], object]) -> int:
 
 
 @QUEUES
-def test_a_claim_does_not_look_at_all_rows_behind_a_row_in_hand(
+def test_no_claim_looks_at_all_rows_of_a_long_line(
     database: Database, table: Any, write: Any, claim: Any, end: Any
 ) -> None:
-    write(database, 1)
-    assert _work(database, table, lambda connection: claim(connection, NOW)) > 0
     turns = Turns(threads=8)
-    few = _work(database, table, lambda connection: claim(connection, NOW, turns))
-    write(database, MANY, first=1)
-    many = _work(database, table, lambda connection: claim(connection, NOW, turns))
-    assert many < few + 10 * NOT_PARKED
+    claimed = []
+
+    def look(connection: Any) -> None:
+        claimed.append(claim(connection, NOW, turns))
+
+    write(database, 1, room="another")
+    few = _work(database, table, look)
+    write(database, MANY)
+    first = _work(database, table, look)
+    behind = _work(database, table, look)
+    assert [row is None for row in claimed] == [False, False, True]
+    assert first < few + 10 * NOT_PARKED
+    assert behind < few + 10 * NOT_PARKED
 
 
 @QUEUES
