@@ -18,8 +18,8 @@ def run(session: Session, request: Request) -> Reply:
     own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     if not request.arguments:
         chosen_id = chosen_enterprises.chosen(session, requester.person_id)
-        current = next((each for each in own if each.id == chosen_id or len(own) == 1), None)
-        return Reply(replies.choices(own, current), personal=True)
+        choice = next((each for each in own if each.id == chosen_id), None)
+        return Reply(replies.choices(own, choice), personal=True)
     enterprise = find(request.arguments, own)
     chosen_enterprises.choose(session, requester.person_id, enterprise.id, request.now)
     return Reply(replies.chosen(enterprise), audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)

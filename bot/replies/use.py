@@ -21,15 +21,18 @@ def chosen(enterprise: Enterprise) -> str:
     )
 
 
-def choices(enterprises: Sequence[Enterprise], current: Enterprise | None) -> str:
-    """List the enterprises from which the admin can choose."""
+def choices(enterprises: Sequence[Enterprise], choice: Enterprise | None) -> str:
+    """List the enterprises from which the admin can choose, and say what they have chosen."""
     if not enterprises:
         return "No enterprise is set up yet."
+    if len(enterprises) == 1:
+        only = enterprises[0]
+        return f"Your commands are for {plain(only.name)} ({code(only.key)}). It is your only enterprise."
     lines = [
-        f"- {code(each.key)} – {plain(each.name, 60)}{' (your choice)' if each == current else ''}"
+        f"- {code(each.key)} – {plain(each.name, 60)}{' (your choice)' if each == choice else ''}"
         for each in enterprises
     ]
-    said = "" if current else "You have not chosen one yet. "
+    said = "" if choice else "You have not chosen one yet. "
     return (
         f"**Your enterprises**\n\n{cut(lines, _MAX_KEYS_BYTES, '- and {n} more')}\n\n{said}Choose one with `use KEY`."
     )

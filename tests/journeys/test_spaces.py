@@ -129,6 +129,7 @@ def test_use_chooses_an_enterprise_and_each_reply_names_it(both: House) -> None:
     both.ask(OLGA, f"use {ACME_KEY}")
     assert f"(`{ACME_KEY}`)" in text(both.ask(OLGA, "status"))
     assert "– for" not in text(both.ask(ANA, "status"))
+    assert "It is your only enterprise." in text(both.ask(ANA, "use"))
 
 
 def test_use_answers_the_same_for_a_foreign_and_an_unknown_enterprise(both: House) -> None:

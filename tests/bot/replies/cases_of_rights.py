@@ -105,6 +105,7 @@ def _keys(sample: Sample) -> Iterator[Case]:
     yield case(use.chosen)(sample.enterprise)
     yield case(use.choices)(sample.enterprises, sample.enterprises[-1])
     yield case(use.choices, "none chosen")(sample.enterprises, None)
+    yield case(use.choices, "there is one")(sample.enterprises[:1], None)
     yield case(use.choices, "there is none")([], None)
     yield constant(use, "LINKED_ELSEWHERE")
 
