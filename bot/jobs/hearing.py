@@ -1,8 +1,8 @@
-"""Decides whether an event is read from Webex at all: a person without rights costs one read a minute."""
+"""Decides whether an event is read from Webex at all: a person without rights costs few reads."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,24 +13,22 @@ from storage.models import InboxRow
 from storage.values.records import Claim, Identity
 from storage.values.turns import WITHOUT_RIGHTS
 
-LOOK_AGAIN_AFTER = timedelta(seconds=1)
-"""How long an event of a person without rights waits while another one of theirs is read, whose answer decides."""
-
 
 def hear(context: Context, row: InboxRow, person_id: str, read: Callable[[], None], outcome: str = "") -> None:
     """Have an event of a person read, or end it unread because the person is silent.
 
-    `outcome` names a kind of silence that ends this event for everybody, whatever their rights.
+    `outcome` names a kind of silence that ends this event for everybody, whatever their rights. An event of a person
+    without rights waits while another one of theirs is read, or could not be read just now: its answer decides.
     """
     if row.waited:  # it was heard before it waited
         read()
         return
     with context.database.quick_read() as session:
         is_known = row.turn not in WITHOUT_RIGHTS or _has_rights(session, person_id)
-    with nullcontext(True) if is_known else context.strangers.only(person_id) as is_only:
-        if not is_only:
+    with nullcontext() if is_known else context.strangers.only(person_id, context.now()) as free_at:
+        if free_at is not None:
             with context.database.single_write() as connection:
-                inbox.put_off(connection, Claim(row.id, row.attempt), context.now() + LOOK_AGAIN_AFTER)
+                inbox.put_off(connection, Claim(row.id, row.attempt), free_at)
         elif not _end_unread(context, row, person_id, outcome):
             read()
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.jobs import inbox as inbox_job
 from bot.jobs import maintenance
+from bot.webex.errors import RateLimited
 from bot.webex.models import Membership
 from storage import admins, enterprises, spaces
 from storage.engine.database import Database
@@ -280,6 +281,33 @@ def test_messages_that_are_read_for_nothing_cost_one_read_a_minute(people: Stran
     assert len(people.webex.reads) == 1
     maintenance.close_silences(people.context)
     assert people.audit() == []
+
+
+def test_messages_that_a_stranger_deletes_at_once_cost_few_reads(people: Strangers) -> None:
+    for number in range(20):
+        people.write(SAM, room=f"room {number}", is_gone=True)
+    for _ in range(80):
+        people.work()
+        people.pass_by(seconds=0.5)
+    assert len(people.webex.reads) <= 8
+    assert people.open_events() == 0
+
+
+def test_a_stranger_is_read_seldom_while_webex_does_not_answer(people: Strangers) -> None:
+    def fail() -> None:
+        raise RateLimited("too many calls", retry_after=1)
+
+    people.webex.on_read = fail
+    for number in range(20):
+        people.write(SAM, room=f"room {number}")
+    for _ in range(60):
+        people.work()
+        people.pass_by(seconds=1)
+    assert len(people.webex.reads) <= 8
+    people.webex.on_read = lambda: None
+    people.pass_by(minutes=1)
+    people.work()
+    assert (people.open_events(), people.audit()) == (0, [DENIED])
 
 
 def test_an_admin_whose_message_is_gone_is_heard_at_once(people: Strangers) -> None:
