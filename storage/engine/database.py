@@ -17,6 +17,7 @@ from storage.engine.cursor import Cursor
 from storage.engine.fair_lock import FairLock
 from storage.engine.notifier import Notifier
 from storage.engine.private_file import keep_private
+from storage.engine.sqlite_connection import SQLiteConnection
 
 CHANNEL = "directory_sync"
 _WOKEN = "woken"
@@ -146,9 +147,8 @@ def _postgresql(url: URL, connections: int, settings: str = "", **options: Any) 
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:
-    engine = create_engine(
-        url, pool_size=connections, max_overflow=0, connect_args={"timeout": 30.0}, hide_parameters=True
-    )
+    connect = {"timeout": 30.0, "factory": SQLiteConnection}
+    engine = create_engine(url, pool_size=connections, max_overflow=0, connect_args=connect, hide_parameters=True)
 
     @event.listens_for(engine, "do_connect")
     def protect(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
@@ -163,6 +163,10 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         if begin == "BEGIN":
             connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "reset")
+    def end_results(connection: SQLiteConnection, _record: Any, _state: Any) -> None:
+        connection.close_cursors()
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:

@@ -1,10 +1,13 @@
 import threading
 import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from storage import clusters
 from storage.engine.database import Database, wake
@@ -44,6 +47,21 @@ def test_a_read_sees_one_snapshot_to_its_end(database: Database) -> None:
         assert session.scalar(count) == 1
     with database.read() as session:
         assert session.scalar(count) == 2
+
+
+@pytest.mark.parametrize("open_session", [Database.read, Database.write])
+def test_a_result_that_is_left_in_the_middle_keeps_no_old_rows(
+    database: Database, open_session: Callable[[Database], AbstractContextManager[Session]]
+) -> None:
+    for number in range(10):
+        _make(database, f"old {number}")
+    with open_session(database) as session:
+        names = iter(session.scalars(select(ClusterRow.name), execution_options={"yield_per": 2}))
+        assert next(names).startswith("old")
+    _make(database, "new")
+    for _ in range(3):
+        assert "new" in _names(database)
+    del names
 
 
 def test_a_reader_cannot_write_and_writers_can_afterwards(database: Database) -> None:
