@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.engine.database import IN_PORTIONS
@@ -14,7 +14,7 @@ from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.maxima import MAX_EMAIL, MAX_REASON, cut
-from storage.values.records import FILE, TOO_FAST, WITHHELD, AuditEntry
+from storage.values.records import FILE, TOO_FAST, TOO_LARGE, WITHHELD, AuditEntry
 
 MAX_COMMAND = 100
 """Characters of the first word of a message: a command has fewer than 20."""
@@ -69,7 +69,8 @@ _OF_COMMANDS: Select[datetime] = (
     .limit(1)
     .offset(bindparam("before"))
 )
-_EXPORTS = _OF_COMMANDS.where(_ROWS.c.file.is_not(None), _ROWS.c.outcome != TOLD)
+_IS_FILE = or_(and_(_ROWS.c.file.is_not(None), _ROWS.c.outcome != TOLD), _ROWS.c.outcome == TOO_LARGE)
+_EXPORTS = _OF_COMMANDS.where(_IS_FILE)
 _UPLOADS = _OF_COMMANDS.where(_ROWS.c.outcome != _LIMITED)
 _OUTCOME = select(_ROWS.c.id).where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome == bindparam("outcome")).limit(1)
 _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
@@ -93,7 +94,7 @@ def nth_export(
 ) -> datetime | None:
     """Return when these commands made the nth-last file for an enterprise; None if there were fewer since `since`.
 
-    Files for operators do not count.
+    Files for operators do not count. One that would have been too large does: it was worked on until then.
     """
     values = {"enterprise": enterprise_id, "since": since, "before": nth - 1, "commands": list(commands)}
     return session.scalar(_EXPORTS, values)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from storage.values.records import TOO_FAST
+from storage.values.records import TOO_FAST, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,6 +151,12 @@ class Limited(Refusal):
     """A refusal because an hour's files have been read."""
 
     audit_outcome = "limited"
+
+
+class FileTooLarge(Refusal):
+    """A refusal because the file of the answer would be larger than Webex accepts: it counts like a file."""
+
+    audit_outcome = TOO_LARGE
 
 
 class TooFast(Limited):

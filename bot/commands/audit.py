@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, NeedsEnterprise, Request
-from bot.chat.message import Attachment, Refusal, Reply
+from bot.chat.message import Attachment, FileTooLarge, Refusal, Reply
 from bot.formatting.csv_file import CsvTooLarge, compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import audit as replies
@@ -34,7 +34,7 @@ def run(session: Session, request: Request) -> Reply:
         try:
             attachment = Attachment(name, compressed_csv(replies.CSV_HEADER, rows))
         except CsvTooLarge as error:
-            raise Refusal(replies.TOO_LARGE) from error
+            raise FileTooLarge(replies.TOO_LARGE) from error
     newest = list(audit.entries(session, since, enterprise_id, limit=MAX_SHOWN))
     return Reply(
         replies.answer(newest, number, request.speaks_for, since, request.now, keys, request.no_file),

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Request
 from bot.chat.command_line import plain_line
-from bot.chat.message import Attachment, Refusal, Reply, Wait
+from bot.chat.message import Attachment, FileTooLarge, Refusal, Reply, Wait
 from bot.filters import language
 from bot.filters.advice import Advice
 from bot.filters.columns import HEADER
@@ -87,7 +87,7 @@ def _csv(session: Session, about: About, summary: Summary) -> bytes:
         return compressed_csv(HEADER, rows)
     except CsvTooLarge:
         half = suggestions.halving(session, about.roster, about.view)
-        raise Refusal(replies.too_large(about.view, half), personal=True) from None
+        raise FileTooLarge(replies.too_large(about.view, half), personal=True) from None
 
 
 COMMAND = Command(

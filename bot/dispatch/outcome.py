@@ -44,6 +44,12 @@ def record_outcome(
     kept_out.tell(session, request.message.sender, request.message.room_id, known, now)
 
 
+def record_part(session: Session, request: PendingRequest, access: Access, detail: str, now: datetime) -> None:
+    """Write into the audit of the enterprise that a change was stopped after a part of it."""
+    enterprise = access.permission.enterprise if access.permission else None
+    _audit(session, request, AuditEntry(now, enterprise.id if enterprise else None, "stopped", detail=detail))
+
+
 def apologize(session: Session, request: PendingRequest, error: str, now: datetime) -> None:
     """End a request that failed again and again, and say so once."""
     request.origin.fail(session, error)

@@ -65,14 +65,22 @@ def no_file(
 
 
 def too_many_uploads(
-    session: Session, settings: CommandSettings, requester: Requester, enterprise: Enterprise, now: datetime
+    session: Session,
+    settings: CommandSettings,
+    requester: Requester,
+    enterprise: Enterprise,
+    now: datetime,
+    *,
+    already_waited: bool,
 ) -> Limited | None:
     """Return the refusal of a file for an enterprise whose admins sent as many as it may have; else None.
 
-    Each file is read from Webex and parsed, whatever comes of it, so a script must not send them without end.
+    Each file is read from Webex and parsed, whatever comes of it, so a script must not send them without end. Requests
+    that wait are not in the audit yet. They count, but not for a request that waits itself.
     """
     if requester.is_operator:
         return None
     most = settings.files_per_hour
-    nth = audit.nth_upload(session, enterprise.id, _TAKING_FILES, most, now - FILES_WITHIN)
+    left = most if already_waited else most - waiting_requests.count_of_enterprise(session, enterprise.id)
+    nth = audit.nth_upload(session, enterprise.id, _TAKING_FILES, left, now - FILES_WITHIN) if left > 0 else now
     return None if nth is None else Limited(replies.too_many_uploads(most, nth + FILES_WITHIN, now, enterprise))

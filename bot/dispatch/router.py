@@ -116,7 +116,8 @@ def _refusal(
         return late
     if permission.enterprise is None or not (permission.command.takes_file and request.message.files):
         return None
-    return rate_limits.too_many_uploads(session, settings, requester, permission.enterprise, now)
+    enterprise, already_waited = permission.enterprise, request.already_waited
+    return rate_limits.too_many_uploads(session, settings, requester, enterprise, now, already_waited=already_waited)
 
 
 def _lacks_organization(session: Session, request: PendingRequest, now: datetime) -> bool:

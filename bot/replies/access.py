@@ -16,6 +16,7 @@ NOT_HERE = (
 CHANGED_MEANWHILE = (
     "This space now belongs to another enterprise, so I did nothing. Type your command again if you still want it."
 )
+STOPPED = "You have lost your rights while I worked on your file, so I stopped. A part of its lines is done."
 NO_ENTERPRISE = (
     "No enterprise is set up yet. Add one with `enterprise add KEY sp-enterprise-id=ID admin=EMAIL`. "
     "`help enterprise` explains this."

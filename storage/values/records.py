@@ -81,6 +81,10 @@ WITHHELD = "withheld"
 """The outcome in the audit of a message that its reader did not get, or got without personal data."""
 
 
+TOO_LARGE = "too large"
+"""The outcome in the audit of a command whose file would have been too large for Webex."""
+
+
 TOO_FAST = "too fast"
 """The outcome in the audit of a command that was refused because its sender types too much."""
 

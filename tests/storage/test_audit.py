@@ -75,6 +75,12 @@ def test_the_nth_export_counts_only_requested_files(database: Database, acme: En
         assert found == [NOW + 5 * MINUTE, NOW, None]
 
 
+def test_a_file_that_would_be_too_large_counts_as_an_export(database: Database, acme: Enterprise) -> None:
+    _add(database, enterprise_id=acme.id, outcome="too large")
+    with database.read() as session:
+        assert audit.nth_export(session, acme.id, ("status",), 1, NOW - MINUTE) == NOW
+
+
 def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> None:
     _add(database, command="enterprise", arguments="remove acme", outcome="unconfirmed")
     _add(database, 1, room_id="another room")

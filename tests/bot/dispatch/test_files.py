@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 
 from bot.chat import command_line
 from bot.chat.command import CommandSettings
-from bot.chat.message import Denial, FileUnreadable, Limited, Message, Refusal, Reply, TooFast, TooLate
+from bot.chat.message import Denial, FileTooLarge, FileUnreadable, Limited, Message, Refusal, Reply, TooFast, TooLate
 from bot.commands import COMMANDS
 from bot.commands.locations import COMMAND
 from bot.dispatch import access, changes, router
 from bot.dispatch.pending_request import Detail, PendingRequest
+from bot.formatting.csv_file import CsvTooLarge
 from bot.settings.load import Settings
-from storage import admins, audit, enterprises, locations, rosters, views
+from storage import admins, audit, enterprises, inbox, locations, rosters, views
 from storage.engine.database import Database
+from storage.engine.turns import Turns
 from storage.values.license_table import LicenseHolder
-from storage.values.records import AuditEntry, Enterprise, Identity
+from storage.values.messages import Event
+from storage.values.records import AuditEntry, Claim, Enterprise, Identity
 from tests.bot.dispatch.test_origins import Button
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW
@@ -140,6 +143,39 @@ def test_a_limited_file_is_read_again_an_hour_later(database: Database, acme: En
     assert answer(database, request, later, settings) is Detail.FILE
 
 
+@pytest.mark.parametrize("typed", ["audit", "licenses"])
+def test_a_file_that_would_be_too_large_is_not_tried_without_end(
+    database: Database, acme: Enterprise, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    def compressed_csv(*_: object) -> bytes:
+        raise CsvTooLarge("more than 100 MB")
+
+    monkeypatch.setattr(f"bot.commands.{typed}.compressed_csv", compressed_csv)
+    if typed == "audit":
+        with database.write() as session:
+            audit.add(session, AuditEntry(NOW, acme.id, "answered", "ben", "ben@acme.example", command="status"))
+    settings = replace(SETTINGS, files_per_hour=1)
+    request = replace(asked(None, typed), message=replace(asked(None, typed).message, files=()))
+    assert isinstance(answer(database, request, settings=settings), FileTooLarge)
+    said = answer(database, request, settings=settings)
+    assert isinstance(said, Reply)
+    assert "There is no CSV this time" in said.markdown
+
+
+def test_files_that_wait_count_towards_the_limit(database: Database, acme: Enterprise) -> None:
+    event = Event("messages", "created", "another", "", "room of ben", "ben")
+    with database.single_write() as connection:
+        inbox.record(connection, [event], NOW)
+        row = inbox.claim(connection, NOW, turns=Turns(1))
+    assert row is not None
+    with database.write() as session:
+        inbox.wait(session, Claim(row.id, row.attempt), NOW + timedelta(minutes=5), acme.id)
+    settings = replace(SETTINGS, files_per_hour=1)
+    said = answer(database, replace(asked(None), already_waited=False), settings=settings)
+    assert isinstance(said, Limited)
+    assert answer(database, asked(None), settings=settings) is Detail.FILE
+
+
 @contextmanager
 def before_writing(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None], times: int) -> Iterator[None]:
     """Do something between the snapshot and the transaction that writes, the first times."""
@@ -219,6 +255,26 @@ def test_a_change_is_not_written_if_the_rights_were_removed(
     assert isinstance(said, Denial)
     assert mapping(database, acme) == {}
     assert audited(database) == ["denied"]
+
+
+def test_a_change_stops_when_the_rights_are_removed_between_two_portions(
+    database: Database, acme: Enterprise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = locations.change
+
+    def change(session: Session, enterprise_id: int, *given: object) -> None:
+        real(session, enterprise_id, *given)  # type: ignore[arg-type]
+        admins.remove(session, acme.id, ANA.email)
+
+    monkeypatch.setattr(locations, "change", change)
+    said = answer(database, asked(HEADER + "".join(f"{number}@acme,Bern\n" for number in range(MANY))))
+    assert isinstance(said, Denial)
+    assert "A part of its lines is done" in said.markdown
+    assert len(mapping(database, acme)) == locations.CHUNK
+    with database.read() as session:
+        rows = [(row.outcome, row.detail) for row in audit.entries(session, NOW - timedelta(days=1), None)]
+        assert rows == [("denied", ""), ("stopped", f"{MANY:,} set, 1 of 3 parts")]
+        assert audit.count(session, NOW - timedelta(days=1), acme.id) == 1
 
 
 def test_a_change_that_breaks_off_is_completed_by_the_next_try(

@@ -63,6 +63,7 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(delivery.file_unused)("(the reply)")
     yield from _late(sample)
     yield constant(access, "CHANGED_MEANWHILE")
+    yield constant(access, "STOPPED")
     yield case(rate_limits.too_many)(30, timedelta(seconds=41.5))
     yield case(rate_limits.no_file)(300, NOW + timedelta(minutes=25), NOW, acme)
     yield case(rate_limits.too_many_uploads)(300, NOW + timedelta(minutes=25), NOW, acme)
