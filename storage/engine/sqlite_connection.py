@@ -16,7 +16,7 @@ class SQLiteConnection(sqlite3.Connection):
         super().__init__(*arguments, **options)
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
-    def cursor(self, *arguments: Any, **options: Any) -> sqlite3.Cursor:
+    def cursor(self, *arguments: Any, **options: Any) -> sqlite3.Cursor:  # type: ignore[override]
         """Return a new cursor."""
         made: sqlite3.Cursor = super().cursor(*arguments, **options)
         self._cursors.add(made)
