@@ -23,6 +23,9 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"
 _PLAIN = re.compile(rf"(?:[^\W{_FILLERS}][^{''.join(_SEPARATES)}]*+)?\Z")
 """Nearly every cell: it is empty, or it begins with a letter or digit and has no separator."""
 
+_ONLY_START_RUNS = re.compile(rf"[{re.escape(_RUNS)}][^{''.join(_SEPARATES)}]*+\Z")
+"""A frequent kind of cell, such as a phone number: it begins with a sign that runs, and has no separator."""
+
 _UNSEEN = frozenset(_FILLERS + "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800").union(
     map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0000, 0xE1000))
 )
@@ -46,7 +49,9 @@ def guarded(cell: str) -> str:
     nobody sees may stand between the place and the formula. What looks guarded already gets one more `'`, so that
     `unguarded` always returns the original.
     """
-    return cell if cell.isalnum() or _PLAIN.match(cell) else "'".join(_parts_that_run(cell))
+    if cell.isalnum() or _PLAIN.match(cell):
+        return cell
+    return f"'{cell}" if _ONLY_START_RUNS.match(cell) else "'".join(_parts_that_run(cell))
 
 
 def unguarded(cell: str) -> str:

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 _MARKUP = re.compile(r"[\\*_`\[\]~#|]")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
+_ENTITY = re.compile(r"&(?=#|lt|\w+;)", re.IGNORECASE)
+"""A sign by its name or number. Browsers also read `&lt` and a number without the semicolon."""
+
 _WRITTEN = re.compile(r"\\(?P<sign>[\\*_`\[\]~#|])|`(?P<code>[^`]*)`|\*\*|&(?P<entity>amp|lt|gt);")
 """What `plain`, `code` and bold type add to a text."""
 

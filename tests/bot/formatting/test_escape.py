@@ -13,13 +13,14 @@ from storage.values.folding import fold
 
 PIECES = (
     *("<", "@all>", "<@all>", "<@personEmail:eve@evil.example|Ana>", "<a href='x'>", "</code>", "<!--", "[x](", "y)"),
-    *("http://", "https://evil.example", "HTTPS:", "//", "/", "www.", "WwW.", "]", "(", "*", "~", "&lt;", "&#60;"),
+    *("http://", "https://evil.example", "HTTPS:", "//", "/", "www.", "WwW.", "]", "(", "*", "~"),
+    *("&lt;", "&#60;", "&LT", "&#x3c"),
     *("`", "```", "\u1fef", "\\", "\n", "\r", "\u2028", "\u200b", "\0", "\ufeff", "a", " "),
 )
 HOSTILE = st.text() | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 """What could become a mention, a tag or a link, whole and in pieces that what is taken out between them would join."""
 
-ALIVE = re.compile(r"<[^\s`]|\]\(|//|www\.|&(?!amp;|lt;|gt;)#?\w+;", re.IGNORECASE)
+ALIVE = re.compile(r"<[^\s`]|\]\(|//|www\.|&(?!amp;|lt;|gt;)(?:#|lt|\w+;)", re.IGNORECASE)
 """What begins a mention, a tag or a link for some program, also in code."""
 
 
