@@ -91,6 +91,9 @@ class Waiting:
     def __contains__(self, connection: Connection) -> bool:
         return connection in self._since
 
+    def __len__(self) -> int:
+        return len(self._since)
+
     def __iter__(self) -> Iterator[Connection]:
         return iter(list(self._since))
 

@@ -230,8 +230,11 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             (self._incomplete, _YOUNG_SECONDS),
             (self._idle, 0.0),
             (self._answered, 0.0),
-            (self._incomplete, 0.0),
         ):
             if (connection := waiting.oldest(seconds)) is not None:
                 self._close(connection)
                 return
+        # If these are few, most connections have a request in hand, and one of those is closed when it is answered.
+        young = self._incomplete.oldest()
+        if young is not None and 2 * len(self._incomplete) >= self.nr_conns:
+            self._close(young)

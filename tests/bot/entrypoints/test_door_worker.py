@@ -255,6 +255,29 @@ def test_the_door_opens_again_after_all_connections_had_a_request_in_hand(monkey
             each.close()
 
 
+def test_a_request_on_its_way_outlives_many_requests_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", THREADS + 1)
+    begun, goes_on = threading.Semaphore(0), threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        begun.release()
+        goes_on.wait(PATIENCE)
+        return echo(environ, start_response)
+
+    with door(slow) as opened:
+        clients = [opened.connect(GET) for _ in range(THREADS)]
+        assert all(begun.acquire(timeout=PATIENCE) for _ in clients)
+        with opened.connect(GET[:9]) as arriving:
+            opened.wait_until(lambda: opened.worker.nr_conns > THREADS)
+            clients.append(opened.connect(GET))
+            opened.wait_until(lambda: opened.worker.nr_conns > THREADS + 1)
+            arriving.sendall(GET[9:])
+            goes_on.set()
+            heard(arriving, b"/fine ")
+        for client in clients:
+            client.close()
+
+
 def test_clients_that_always_have_a_next_request_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_worker, "MAX_CONNECTIONS", 2 * THREADS)
 
