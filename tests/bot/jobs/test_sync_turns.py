@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.commands import cancel
 from bot.webex.errors import RateLimited
 from storage.models import OutboxRow
 from storage.values.records import SyncState, WaitsFor
@@ -70,6 +71,21 @@ def test_an_enterprise_that_cannot_start_delays_its_neighbor_once(house: House, 
     house.webex.starting_of.clear()
     house.have_all_end()
     assert {sync_of(house, name).state for name in (ACME, BOLT)} == {SyncState.COMPLETED}
+
+
+@pytest.mark.parametrize("kept", ["a run of Webex's own", "600005", "status 503", "status 429 for minutes"])
+def test_a_neighbor_that_asks_later_waits_for_none_that_rests(house: House, kept: str) -> None:
+    KEPT[kept][0](house)
+    house.operate(cancel.COMMAND, BOLT)
+    began = house.clock.now
+    while house.clock.now - began < timedelta(minutes=10):
+        move(house)
+    assert sync_of(house, ACME).head
+    began = house.clock.now
+    ask(house, CAT)
+    while sync_of(house, BOLT).state != SyncState.RUNNING:
+        move(house)
+    assert house.clock.now - began < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("kept", ["a run of Webex's own", "600005", "429 alone"])
