@@ -18,6 +18,12 @@ INVITATION = (
 )
 """It names neither the enterprise nor a person: the address may be a typing error."""
 
+YOU_WERE_REMOVED = (
+    "**Your rights have changed**: an admin or an operator removed you from a list of admins. If you did not expect "
+    "this, type `help`: it shows what you can still do, or who can add you again."
+)
+"""It names nothing: the person may read no more of the enterprise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -5,7 +5,7 @@ All commands that add admins come here: `admins add`, `enterprise add` and `ente
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,9 @@ from storage.values.messages import Address, Draft
 from storage.values.records import Admin, AuditEntry, Enterprise, Identity
 from storage.values.webex_ids import differ
 
-_INVITE_AGAIN_AFTER = timedelta(days=1)
-"""Minimum time between two invitations of one address: an admin may add and remove it as often as they like."""
+_REPEAT_AFTER = timedelta(days=1)
+"""Minimum time between two invitations of one address, and between two messages to one person that they were removed:
+an admin may add and remove them as often as they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,11 @@ def add(session: Session, request: Request, enterprise: Enterprise, planned: Pla
 
 
 def remove(session: Session, request: Request, enterprise: Enterprise, leaving: Sequence[Admin]) -> None:
-    """Remove admins, and tell the others."""
+    """Remove admins, and tell the others, and those removed who have written to the bot."""
     for admin in leaving:
         admins.remove(session, enterprise.id, admin.email)
+        if admin.person_id and admin.person_id != request.requester.person_id and not admin.is_kept_out:
+            _tell_removed(session, enterprise, admin, admin.person_id, request.now)
     emails = [admin.email for admin in leaving]
     text = told.removed(enterprise, emails, _actor(request.requester))
     _tell_others(session, request, enterprise, emails, text, told.removed_without_names(len(emails)))
@@ -155,7 +158,7 @@ def _invite(session: Session, request: Request, enterprise: Enterprise, new: Seq
     Within a day, each is invited once, and at most as many as an enterprise may have admins: nobody can have the bot
     write to strangers without end.
     """
-    invited = audit.invited(session, enterprise.id, request.now - _INVITE_AGAIN_AFTER)
+    invited = audit.invited(session, enterprise.id, request.now - _REPEAT_AFTER)
     left_out = []
     for person in new:
         folded = address_key(person.email)
@@ -169,6 +172,15 @@ def _invite(session: Session, request: Request, enterprise: Enterprise, new: Seq
         row = AuditEntry(request.now, enterprise.id, audit.INVITED, email=request.requester.email, command="admins")
         audit.add(session, replace(row, detail=folded))
     return left_out
+
+
+def _tell_removed(session: Session, enterprise: Enterprise, admin: Admin, person_id: str, now: datetime) -> None:
+    """Tell a person that they are no admin any more: if there were only two admins, nobody else hears of it."""
+    if audit.has_outcome(session, person_id, audit.REMOVED, now - _REPEAT_AFTER):
+        return
+    draft = Draft(told.YOU_WERE_REMOVED, person_id=person_id, is_notice=True, turn=enterprise.id)
+    outbox.send(session, Address(person_id=person_id), draft, now)
+    audit.add(session, AuditEntry(now, enterprise.id, audit.REMOVED, person_id, admin.email, command="admins"))
 
 
 def _tell_others(

@@ -220,6 +220,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admins, "NO_BOTS")
     yield constant(admins, "ANY_ORGANIZATION_FOR_OPERATORS")
     yield constant(admin_changes, "INVITATION")
+    yield constant(admin_changes, "YOU_WERE_REMOVED")
     for who, actor in (
         ("an admin", admin_changes.Actor(sample.email)),
         ("an operator", admin_changes.Actor(sample.operators[0], is_operator=True)),

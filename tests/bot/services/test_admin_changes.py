@@ -13,7 +13,7 @@ from bot.dispatch.outcome import Outcome
 from bot.dispatch.pending_request import Detail
 from bot.entrypoints import shell
 from bot.jobs import typed_message
-from bot.replies.admin_changes import INVITATION
+from bot.replies.admin_changes import INVITATION, YOU_WERE_REMOVED
 from bot.settings.load import Settings
 from storage import admins, audit, destinations, inbox, spaces
 from storage.engine.database import Database
@@ -298,6 +298,19 @@ def test_the_other_admins_are_told_who_changed_and_by_whom(team_of_four: Team, w
     assert row.enterprise_id == team.enterprise.id
     assert [row.markdown for row in team.heard(who)] == [INVITATION] * (word == "added")
     assert team.heard(ANA) == team.heard(OLGA) == []
+
+
+def test_a_removed_admin_who_has_written_is_told_once_a_day_without_data(team: Team) -> None:
+    sample_rows.admin(team.database, team.enterprise.id, BEN.email)
+    for _ in range(3):
+        team.ask(BEN, "help")
+        team.ask(ANA, f"admins remove {BEN.email}")
+        team.ask(ANA, f"admins add {BEN.email}")
+    told = [row for row in team.heard(BEN) if row.markdown != INVITATION]
+    assert [(row.markdown, row.enterprise_id, row.person_id) for row in told] == [(YOU_WERE_REMOVED, None, "ben")]
+    team.ask(BEN, "help")
+    assert "**Removed**" in team.said(BEN, f"admins remove {ANA.email}")
+    assert [row.markdown for row in team.heard(ANA)] == [YOU_WERE_REMOVED]
 
 
 def test_what_an_operator_changes_is_told_to_every_admin(team_of_four: Team) -> None:
