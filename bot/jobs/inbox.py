@@ -4,7 +4,6 @@ import logging
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
-from threading import Lock
 
 from bot.chat.message import Message
 from bot.dispatch import outcome, router
@@ -14,6 +13,7 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.webex.errors import AccessRefused, RateLimited, Unavailable
 from storage import inbox
+from storage.engine.fair_lock import FairLock
 from storage.models import InboxRow
 from storage.values.records import Claim
 
@@ -25,7 +25,7 @@ MAX_FAILURES = 5
 GIVE_UP_AFTER = timedelta(days=1)
 """How long an event is tried, and how old a message may be: a later answer helps nobody."""
 
-_ONE_FILE = Lock()
+_ONE_FILE = FairLock()
 """Held while a file is worked on. A second one would not be ready earlier, and all others would wait longer."""
 
 
@@ -47,7 +47,7 @@ def _read(context: Context, row: InboxRow) -> None:
             if message is None and message_reader.is_readable(context, row):
                 hearing.leave_unheard(session, row.person_id, context.now())
         return
-    _answer(context, request)
+    _answer(context, row, request)
 
 
 def failed(context: Context, row: InboxRow, error: Exception) -> bool:
@@ -88,15 +88,30 @@ def _request(context: Context, row: InboxRow, message: Message) -> PendingReques
     return replace(request, age=max(age, timedelta()))
 
 
-def _answer(context: Context, request: PendingRequest) -> None:
-    settings = context.settings.command_settings
-    while True:
-        with _ONE_FILE if isinstance(request.message.file, bytes) else nullcontext():
-            lacking = router.answer(context.database, settings, request, context.now())
-        if not isinstance(lacking, Detail):
+def _answer(context: Context, row: InboxRow, request: PendingRequest) -> None:
+    """Have the router answer, and tell it what it lacks.
+
+    While a file of the same turn is worked on, the next one is not read, and its event is put off. So the files of one
+    enterprise hold one thread, and a file waits for one of each other enterprise at most.
+    """
+    with _ONE_FILE if isinstance(request.message.file, bytes) else nullcontext():
+        lacking = router.answer(context.database, context.settings.command_settings, request, context.now())
+    if not isinstance(lacking, Detail):
+        return
+    if lacking is not Detail.FILE:
+        _answer(context, row, _with_detail(context, request, lacking))
+        return
+    with context.files.only(f"turn {row.turn}", context.now()) as free_at:
+        if free_at is None:
+            _answer(context, row, _with_detail(context, request, lacking))
             return
-        message = message_reader.with_detail(context, request.message, lacking)
-        request = replace(request, message=message, fetched=request.fetched | {lacking})
+    with context.database.single_write() as connection:
+        inbox.put_off(connection, Claim(row.id, row.attempt), free_at)
+
+
+def _with_detail(context: Context, request: PendingRequest, detail: Detail) -> PendingRequest:
+    message = message_reader.with_detail(context, request.message, detail)
+    return replace(request, message=message, fetched=request.fetched | {detail})
 
 
 JOB = Job(

@@ -52,7 +52,7 @@ class Context:
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
     `look_requested`: the spaces are to be looked back at now.
     `access` is what is known of the access to both sides of Webex. `strangers` are the people without rights of whom an
-    event is being read.
+    event is being read, and `files` the turns of which a file is worked on.
     """
 
     settings: Settings
@@ -67,6 +67,7 @@ class Context:
     look_requested: threading.Event = field(default_factory=threading.Event)
     access: AccessMemory = field(default_factory=AccessMemory)
     strangers: OneAtATime = field(default_factory=OneAtATime)
+    files: OneAtATime = field(default_factory=OneAtATime)
     _known: dict[str, tuple[Account, datetime]] = field(default_factory=dict)
 
     def me(self, max_age: timedelta | None = None) -> Account:

@@ -47,6 +47,11 @@ class CountedWebex:
             raise Rejected("gone", status=404)
         return self.messages[message_id]
 
+    def file(self, url: str, max_bytes: int) -> bytes:
+        """A file of a message."""
+        self._read(f"file {url}")
+        return b"Service ID,Location\n"
+
     def membership(self, room_id: str, person_id: str) -> Membership | None:
         """A person in a space."""
         self._read(f"membership {room_id}")
@@ -83,7 +88,9 @@ class Strangers:
         )
         self._number = 0
 
-    def write(self, who: Identity, text: str = "status", room: str | None = None, *, is_gone: bool = False) -> None:
+    def write(
+        self, who: Identity, text: str = "status", room: str | None = None, *, is_gone: bool = False, file: str = ""
+    ) -> None:
         """Have a person write to the bot: in 1:1, or in a group with a mention."""
         self._number += 1
         room_id, kind = (room, "group") if room else (f"1:1 of {who.person_id}", "direct")
@@ -91,7 +98,14 @@ class Strangers:
         if not is_gone:
             mentioned = (BOT.person_id,) if room else ()
             self.webex.messages[message_id] = SpaceMessage(
-                message_id, room_id, kind, who.person_id, who.email, text, mentioned_people=mentioned
+                message_id,
+                room_id,
+                kind,
+                who.person_id,
+                who.email,
+                text,
+                mentioned_people=mentioned,
+                files=(file,) * bool(file),
             )
         self._receive(Event("messages", "created", message_id, "", room_id, who.person_id))
 
