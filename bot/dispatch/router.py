@@ -18,7 +18,6 @@ from storage.engine.database import Database
 KEEP_ORGANIZATION_FOR = timedelta(days=1)
 """Minimum time between two questions to Webex about one person's organization: each is a call to Webex."""
 
-
 _MAX_TRIES = 3
 """How often a change is worked out, if what it rests on changes meanwhile; the last time it is written in any case."""
 
@@ -33,10 +32,9 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
     that writes its reply. In the transaction that writes, access is decided once more. If the command speaks for an
     enterprise, that is locked first, as every change of rights to it does.
     """
-    upload = _parsed_file(request)
-    tries = 0
+    tries_left = _MAX_TRIES
+    upload, zone = _parsed_file(request), settings.default_timezone
     while True:
-        tries += 1
         with database.read() as session:
             found = _in_snapshot(session, settings, request, upload, now)
         if isinstance(found, Detail):
@@ -44,8 +42,9 @@ def answer(database: Database, settings: CommandSettings, request: PendingReques
         access, outcome = found
         if not isinstance(outcome, Change):
             return _write(database, settings, request, access, outcome, now)
-        zone, is_last = settings.default_timezone, tries == _MAX_TRIES
-        if (said := changes.write(database, request, access, outcome, now, zone, at_any_rate=is_last)) is not None:
+        tries_left -= 1
+        said = changes.write(database, request, access, outcome, now, zone, at_any_rate=not tries_left)
+        if said is not None:
             return said
 
 
