@@ -22,7 +22,7 @@ from storage.values.records import Roster
 def run(session: Session, request: Request) -> Reply | Wait | Change:
     """List the locations, or change them as the file says. If the roster is too old, wait for a newer one first."""
     if request.arguments:
-        raise Refusal(replies.no_words(request.arguments))
+        raise Refusal(replies.no_words(request.arguments, has_file=bool(request.message.files)))
     has_file = _has_file(request)
     source = rosters.source(session, request)
     if isinstance(source, Wait):

@@ -2,11 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import islice
 
+from bot.chat.did_you_mean import misspelled
 from bot.locations.csv_reader import Key, LocationUpload, RequestedLocation, folded_key
 from storage.values.license_table import LocationCandidate
+
+_MAX_KNOWN = 1000
+"""Known locations with which a new one is compared, those with most license holders first: comparing takes time."""
+
+_MAX_GUESSED = 20
+"""New locations that are compared, the first in the file: a message names fewer."""
 
 
 class Result(StrEnum):
@@ -35,11 +43,15 @@ class LineResult:
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """The result of each line of a file, and how many lines set each location that did not exist before."""
+    """The result of each line of a file, and how many lines set each location that did not exist before.
+
+    `meant` has the known location that a new one probably means.
+    """
 
     by: Key
     lines: Sequence[LineResult]
     new: Mapping[str, int]
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
 REPORT_HEADER = ("Line", "Result", "Given", "Service ID", "Location", "Location Before")
@@ -71,9 +83,12 @@ def match_lines(
         result = _line_result(requested, index, mapping) if first is None else _repeated(requested, first)
         firsts.setdefault(requested.key, result)
         results.append(result)
-    existing = {_evenly_spaced(holder.location) for holder in holders}.union(mapping.values())
+    existing = Counter(_evenly_spaced(holder.location) for holder in holders)
+    existing.update(mapping.values())
     places = (line.requested.location for line in results if line.result is Result.SET)
-    return UploadResult(uploaded.by, results, Counter(place for place in places if place not in existing))
+    new = Counter(place for place in places if place not in existing)
+    known = (place for place, _ in existing.most_common(_MAX_KNOWN))
+    return UploadResult(uploaded.by, results, new, misspelled(islice(new, _MAX_GUESSED), known))
 
 
 def changes(lines: Iterable[LineResult]) -> dict[str, str]:

@@ -31,10 +31,21 @@ To find the license holders, I use the first of these columns that your header h
 Excel removes leading zeros. So I leave out an extension without leading zeros if several extensions differ from it \
 only in these zeros."""
 
-_MAX_LEFT_OUT_BYTES = 2500
+_UNDO = (
+    "To undo this, send `locations` with a CSV that has the earlier locations. An empty location removes the one that "
+    "was set."
+)
+_UNDO_WITH_FILE = (
+    "To undo this, delete the column `Location` of the attached CSV, rename `Location Before` to `Location`, and send "
+    "`locations` with that file."
+)
+_MAX_LEFT_OUT_BYTES = 1600
 
 _MAX_LEFT_OUT = 10
 _MAX_NEW = 10
+_MAX_GUESSES = 4
+"""New locations for which another spelling is suggested: the next file may have the rest."""
+
 _MAX_PLACES = 1000
 """Locations of which a line is made: a message has room for fewer."""
 
@@ -83,11 +94,13 @@ def changed(
     lines = [f"- Line {one.requested.line:,}: {_why(one, found.by)}" for one in left_out[:_MAX_LEFT_OUT]]
     said = [f"**Locations of {plain(enterprise.name)}**: {counts(found.lines)}."]
     if found.new:
-        said.append(_new(found.new))
+        said.append(_new(found))
     if lines:
         among = f"{quantity(roster.size, 'license holder')} as of {_read(roster, enterprise, now)}"
         listed = cut(lines, _MAX_LEFT_OUT_BYTES, "- and {n} more", unlisted=len(left_out) - len(lines))
         said += [f"I left these lines out. I compared them with {among}:", listed]
+    if any(one.result in (Result.SET, Result.CLEARED) for one in found.lines):
+        said.append(_UNDO if no_file is not None else _UNDO_WITH_FILE)
     attached = "Attached: the result of each line." if no_file is None else no_file
     said += [attached if found.lines else "The file has only a header."]
     return "\n\n".join(said)
@@ -114,11 +127,17 @@ def none_yet(*, failed: bool, access_notice: str | None = None) -> str:
     return "I am still reading your license holders from Webex. Nothing was changed. Please try again in a minute."
 
 
-def no_words(typed: str) -> str:
+def no_words(typed: str, *, has_file: bool) -> str:
     """Say what can be done with `locations`, which takes a file and no words."""
+    unknown = f"I do not know {code(f'locations {typed}', 50)}."
+    if has_file:
+        return (
+            f"{unknown} I did not use your file, and nothing was changed. Send the file again with `locations` alone, "
+            "without other words."
+        )
     return (
-        f"I do not know {code(f'locations {typed}', 50)}. `locations` alone lists the locations. To change them, "
-        "attach a CSV with the columns `Service ID,Location`. `licenses location=…` shows the people at one location."
+        f"{unknown} `locations` alone lists the locations. To change them, attach a CSV with the columns "
+        "`Service ID,Location`. `licenses location=…` shows the people at one location."
     )
 
 
@@ -129,15 +148,22 @@ def _why(outcome: LineResult, by: Key) -> str:
     given = outcome.requested.given
     if not given:
         return f"its {by} is empty"
-    return (
-        f"{_WHY[outcome.result]} {quoted(given)}{' (leading zeros ignored)' if outcome.without_leading_zeros else ''}"
-    )
+    ignored = " (leading zeros ignored)" if outcome.without_leading_zeros else ""
+    return f"{_WHY[outcome.result]} the {by} {quoted(given)}{ignored}"
 
 
-def _new(places: Mapping[str, int]) -> str:
-    shown = [f"{code(place, _MAX_NEW_LENGTH)} ({number:,})" for place, number in islice(places.items(), _MAX_NEW)]
+def _new(found: UploadResult) -> str:
+    """List the new locations, those first that are probably mistakes."""
+    places = found.new
+    in_order = sorted(islice(places.items(), _MAX_PLACES), key=lambda each: each[0] not in found.meant)[:_MAX_NEW]
+    guesses = dict(islice(found.meant.items(), _MAX_GUESSES))
+    shown = [f"{code(place, _MAX_NEW_LENGTH)} ({number:,}{_guess(guesses.get(place))})" for place, number in in_order]
     more = f", and {len(places) - _MAX_NEW:,} more" if len(places) > _MAX_NEW else ""
     return f"New: {', '.join(shown)}{more}."
+
+
+def _guess(meant: str | None) -> str:
+    return f" – did you mean {code(meant, _MAX_NEW_LENGTH)}?" if meant is not None else ""
 
 
 def _read(roster: Roster, enterprise: Enterprise, now: datetime) -> str:

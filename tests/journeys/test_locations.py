@@ -66,7 +66,7 @@ def test_a_csv_sets_locations_at_once_and_they_survive_the_next_read(house: Hous
     said = answer.markdown or ""
     assert "2 set, 1 unchanged, 1 unknown" in said
     assert "New: `Kraków` (1), `=Bern` (1)." in said
-    assert "Line 4: no license holder has `nobody@here`" in said
+    assert "Line 4: no license holder has the Service ID `nobody@here`" in said
     assert csv_of(house, answer, header=REPORT) == [
         ["2", "set", first, first, "Kraków", before[first]],
         ["3", "unchanged", second, second, before[second], before[second]],
@@ -189,6 +189,20 @@ def test_words_after_locations_are_not_taken_for_a_file(house_on_sqlite: House) 
     answer = house_on_sqlite.ask(ANA, "locations Dallas").markdown or ""
     assert "attach a CSV" in answer
     assert "`locations Dallas`" in answer
+    answer = house_on_sqlite.ask(ANA, "locations please", file=_csv(["a", "b"])).markdown or ""
+    assert "I did not use your file" in answer
+
+
+def test_the_csv_of_the_reply_undoes_the_change_as_the_reply_says(house_on_sqlite: House) -> None:
+    house = house_on_sqlite
+    before = _shown(house)
+    lines = [[service_id, "Kraków"] for service_id in [*before][:20]]
+    answer = house.ask(ANA, "locations", file=_csv(*lines, ["nobody@here", "Bern"]))
+    assert "rename `Location Before` to `Location`" in (answer.markdown or "")
+    report = [row[:4] + row[5:] for row in csv_of(house, answer, header=REPORT)]
+    undo = "\r\n".join(map(",".join, [["Line", "Result", "Given", "Service ID", "Location"], *report]))
+    house.ask(ANA, "locations", file=undo.encode())
+    assert _shown(house) == before
 
 
 def test_the_reply_in_a_group_with_others_goes_to_the_requester_only(house: House) -> None:

@@ -142,3 +142,8 @@ def test_a_location_is_new_if_no_person_and_no_mapping_has_it() -> None:
         ("ben@acme", ""),
     )
     assert list(found.new.items()) == [("Zug", 2), ("Chur", 1), ("bern", 1)]
+
+
+def test_a_new_location_may_be_a_mistake_for_a_known_one() -> None:
+    found = came_of(Key.SERVICE_ID, ("fay@acme", "Basle"), ("gil@acme", "Chur"))
+    assert found.meant == {"Basle": "Basel"}

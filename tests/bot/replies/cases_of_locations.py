@@ -65,7 +65,8 @@ def of_locations(sample: Sample) -> Iterator[Case]:
     yield case(locations.changed, "many lines")(UploadResult(Key.EXT, many, places), roster, acme, NOW)
     yield case(locations.changed, "no lines")(UploadResult(Key.EXT, [], {}), roster, acme, NOW)
     yield case(locations.counts)(upload.lines)
-    yield case(locations.no_words)(sample.typing("dallas"))
+    for has_file in (False, True):
+        yield case(locations.no_words, "a file" if has_file else "no file")(sample.typing("dallas"), has_file=has_file)
     yield from _files(sample)
 
 
@@ -74,7 +75,8 @@ def _upload(sample: Sample) -> UploadResult:
         words = sample.webex
         requested = RequestedLocation(sample.number, words, words, words)
         lines = [LineResult(requested, result, words, words, without_leading_zeros=True) for result in Result]
-        return UploadResult(Key.SERVICE_ID, lines * sample.many, dict.fromkeys(sample.places, sample.number))
+        new = dict.fromkeys(sample.places, sample.number)
+        return UploadResult(Key.SERVICE_ID, lines * sample.many, new, dict.fromkeys(new, words))
     given = [
         ("1001", "Austn", Result.SET),
         ("1002", "Austn", Result.SET),
@@ -89,7 +91,7 @@ def _upload(sample: Sample) -> UploadResult:
         LineResult(RequestedLocation(line, ext, ext, place), result, without_leading_zeros=ext == "110")
         for line, (ext, place, result) in enumerate(given, 2)
     ]
-    return UploadResult(Key.EXT, lines, {"Austn": 2})
+    return UploadResult(Key.EXT, lines, {"Austn": 2}, {"Austn": "Austin"})
 
 
 def _files(sample: Sample) -> Iterator[Case]:

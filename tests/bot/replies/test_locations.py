@@ -50,8 +50,8 @@ def test_only_lines_that_were_left_out_are_named() -> None:
     said = locations.changed(UploadResult(Key.SERVICE_ID, found, {}), ROSTER, ACME, NOW).splitlines()
     assert [line for line in said if line.startswith("- ")] == [
         "- Line 3: its Service ID is empty",
-        "- Line 4: several license holders have `b`",
-        "- Line 5: several license holders have `110` (leading zeros ignored)",
+        "- Line 4: several license holders have the Service ID `b`",
+        "- Line 5: several license holders have the Service ID `110` (leading zeros ignored)",
     ]
 
 
@@ -59,7 +59,7 @@ def test_lines_left_out_after_the_tenth_are_counted() -> None:
     found = [_outcome(line, "a", Result.UNKNOWN) for line in range(2, 13)]
     said = locations.changed(UploadResult(Key.EXT, found, {}), ROSTER, ACME, NOW).splitlines()
     listed = [line for line in said if line.startswith("- ")]
-    assert listed[9:] == ["- Line 11: no license holder has `a`", "- and 1 more"]
+    assert listed[9:] == ["- Line 11: no license holder has the Ext `a`", "- and 1 more"]
     assert len(locations.changed(UploadResult(Key.EXT, found[:10], {}), ROSTER, ACME, NOW).split("- Line")) == 11
 
 
@@ -73,6 +73,14 @@ def test_at_most_ten_new_locations_are_named_with_their_counts() -> None:
     assert "`p10`" not in many
     assert "more" not in said({f"p{number}": 1 for number in range(10)})
     assert "New" not in said({})
+
+
+def test_probable_mistakes_are_named_first_with_what_was_meant() -> None:
+    places = {f"p{number}": 1 for number in range(12)} | {"Dalas": 59}
+    found = UploadResult(Key.EXT, [_outcome(2, "a", Result.SET)], places, {"Dalas": "Dallas"})
+    said = locations.changed(found, ROSTER, ACME, NOW)
+    assert "New: `Dalas` (59 – did you mean `Dallas`?), `p0` (1)," in said
+    assert "`p8` (1), and 3 more." in said
 
 
 def test_an_invisible_value_is_quoted_as_nothing() -> None:
