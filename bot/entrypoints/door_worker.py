@@ -234,7 +234,7 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
             if (connection := waiting.oldest(seconds)) is not None:
                 self._close(connection)
                 return
-        # If these are few, most connections have a request in hand, and one of those is closed when it is answered.
+        # If few requests are on their way, most connections have one in hand, and one is closed when that is answered.
         young = self._incomplete.oldest()
         if young is not None and 2 * len(self._incomplete) >= self.nr_conns:
             self._close(young)
