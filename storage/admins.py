@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, false, null, or_, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    bindparam,
+    delete,
+    false,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
@@ -17,7 +29,7 @@ _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
 _OWN_ORG_ID = _ENTERPRISES.c.org_id.label("own_org_id")
-_OF_ADMINS = ("org_id", "any_organization", "kept_out_at")
+_OF_ADMINS = ("org_id", "any_organization", "kept_out_at", "unreachable_at")
 """The columns of admins that operators do not have."""
 
 
@@ -34,7 +46,7 @@ def add(
     """Make a person an admin, with id and organization if known. Return whether anything changed.
 
     `any_organization` lets the person in from any Webex organization, also a person who is an admin already. For a
-    person who is one already, and is let in already, nothing changes.
+    person who is one already, and is let in already, nothing changes. An admin whom Webex did not know is tried again.
     """
     folded = address_key(email)
     is_same = AdminRow.email_folded == folded
@@ -42,6 +54,8 @@ def add(
         is_same = or_(is_same, AdminRow.person_id == known.person_id)
     rows = session.scalars(select(AdminRow).where(AdminRow.enterprise_id == enterprise_id, is_same)).all()
     if rows:
+        for row in rows:
+            row.unreachable_at = None
         to_let_in = [row for row in rows if any_organization and not row.any_organization]
         for row in to_let_in:
             row.any_organization, row.kept_out_at = True, None
@@ -67,6 +81,30 @@ def remove(session: Session, enterprise_id: int, email: str) -> None:
     """Remove an admin from an enterprise."""
     is_admin = (_ADMINS.c.enterprise_id == enterprise_id, _ADMINS.c.email_folded == address_key(email))
     session.execute(delete(_ADMINS).where(*is_admin))
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """An admin whose address Webex does not know: the enterprise, and the `person_id` of who added them."""
+
+    enterprise_id: int
+    email: str
+    added_by_id: str | None
+
+
+def mark_unreachable(session: Session, email: str, now: datetime) -> list[Unreachable]:
+    """Note that Webex does not know the address of admins who have never written.
+
+    Return those of whom it was not noted before.
+    """
+    admin = _ADMINS.c
+    noted = (
+        update(_ADMINS)
+        .where(admin.email_folded == address_key(email), admin.person_id.is_(None), admin.unreachable_at.is_(None))
+        .values(unreachable_at=now)
+        .returning(admin.enterprise_id, admin.email, admin.added_by_id)
+    )
+    return [Unreachable(*row) for row in session.execute(noted)]
 
 
 def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
@@ -115,6 +153,11 @@ class Team:
         """The admins who are not kept out."""
         return tuple(admin for admin in self.listed if not is_kept_out(admin, self.org_id))
 
+    @property
+    def reachable(self) -> tuple[Admin, ...]:
+        """The admins who are not kept out, and whose address Webex knows as far as the bot has tried."""
+        return tuple(admin for admin in self.admins if not admin.is_unreachable)
+
     def includes(self, who: Identity) -> bool:
         """Return whether this person belongs to the team."""
         return any(belonging(operator, who, None) is Belonging.BELONGS for operator in self.operators) or any(
@@ -124,7 +167,9 @@ class Team:
 
 def admin_of(row: Any) -> Admin:
     """Return a row of `people_where`, or an admin's row, as an admin."""
-    return Admin(row.email, row.person_id, row.org_id, row.any_organization, row.kept_out_at)
+    is_unreachable = row.person_id is None and row.unreachable_at is not None
+    known = row.email, row.person_id, row.org_id, row.any_organization, row.kept_out_at
+    return Admin(*known, is_unreachable=is_unreachable)
 
 
 def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | None = None) -> CompoundSelect[Any, Any]:
@@ -139,7 +184,10 @@ def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | N
         .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
         .where(admins, _ENTERPRISES.c.removed_at.is_(None))
     )
-    only_admins = (null().label("org_id"), false().label("any_organization"), null().label("kept_out_at"))
+    only_admins = (
+        *(null().label("org_id"), false().label("any_organization")),
+        *(null().label("kept_out_at"), null().label("unreachable_at")),
+    )
     of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *only_admins)
     of_operators = of_operators.add_columns(null().label("own_org_id"))
     return union_all(of_admins, of_operators if operators is None else of_operators.where(operators))

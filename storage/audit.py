@@ -22,7 +22,8 @@ MAX_COMMAND = 100
 MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
-TOLD, REPORTED, GREETED, INVITED, REMOVED = "told", "reported", "greeted", "invited", "removed"
+TOLD, REPORTED, GREETED, REMOVED = "told", "reported", "greeted", "removed"
+INVITED, UNREACHABLE = "invitation queued", "unreachable"
 _LIMITED = "limited"
 _OF_THE_BOT = (REPORTED, GREETED, REMOVED, WITHHELD)
 _NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)

@@ -23,6 +23,8 @@ from storage.values.turns import OPERATORS, OTHERS
 KIND = "outbox"
 POST, EDIT = "post", "edit"
 OPEN, DELIVERED, FAILED, SUPERSEDED = "open", "delivered", "failed", "superseded"
+UNREACHABLE = "unreachable"
+"""Webex does not know the address of the message. This is no failure of the bot, so it is not counted as one."""
 
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a message is tried: an outage of Webex is over by then, or the message is no longer of use."""
@@ -92,7 +94,7 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
     about = session.execute(_EDITED, {"about": about_id}).one()
     leases = session.scalars(_OPEN_EDITS, {"about": about_id}).all()
     being_sent = sum(lease is not None for lease in leases)
-    if about.edits + being_sent >= MAX_EDITS + int(last) or about.state == FAILED:
+    if about.edits + being_sent >= MAX_EDITS + int(last) or about.state in (FAILED, UNREACHABLE):
         return
     if being_sent < len(leases):
         for superseded in session.scalars(_SUPERSEDE, {"about": about_id, "now": now}).all():
@@ -147,6 +149,11 @@ def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: 
 def give_up(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
     """End a row that Webex does not accept. It is kept and counted, and the next row of its destination can go."""
     _end(session, row, FAILED, now, error=error)
+
+
+def give_up_unreachable(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
+    """End a row to an address that Webex does not know."""
+    _end(session, row, UNREACHABLE, now, error=error)
 
 
 def drop(session: Session, row: OutboxRow, now: datetime) -> None:

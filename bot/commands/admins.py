@@ -67,7 +67,8 @@ def _add(session: Session, request: Request, typed: str) -> Reply:
         raise Unconfirmed(ask(planned.question), audit_detail=about)
     not_invited = admin_changes.add(session, request, enterprise, planned)
     new, let_in, already = ([one.email for one in group] for group in (planned.new, planned.let_in, planned.already))
-    said = replies.added(enterprise, new, already, let_in, not_invited, any_organization=any_organization)
+    again = [admin.email for admin in planned.again]
+    said = replies.added(enterprise, new, already, let_in, not_invited, again, any_organization=any_organization)
     number = f"{len(new)} added" + (f", {len(let_in)} let in from any organization" if any_organization else "")
     return Reply(said, personal=True, audit_detail=number)
 

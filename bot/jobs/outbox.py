@@ -11,9 +11,10 @@ from bot.jobs.engine.context import Context
 from bot.jobs.engine.job import Job
 from bot.jobs.recipient_rights import Reader, Verdict, reader_of
 from bot.replies import delivery
+from bot.services import unreachable
 from bot.webex.errors import AccessRefused, Rejected
 from bot.webex.models import FileUpload, Posted
-from storage import audit, destinations, outbox
+from storage import audit, destinations, outbox, rights
 from storage.models import AttachmentRow, OutboxRow
 from storage.values.messages import Address, Destination, Draft
 from storage.values.records import FILE, WITHHELD, AuditEntry
@@ -114,11 +115,23 @@ def failed(context: Context, row: OutboxRow, error: Exception) -> bool:
             log.info("outbox row %d is sent again outside its thread: %s", row.id, error)
             outbox.retry_without_thread(session, row, now)
             return True
+        email = _unknown_address(session, row) if isinstance(error, Rejected) and error.status in (400, 404) else None
+        if email is not None:
+            log.warning("outbox row %d goes to an address that Webex does not know: %s", row.id, error)
+            outbox.give_up_unreachable(session, row, now, str(error))
+            unreachable.tell(session, email, now)
+            return True
         log.error("gave up outbox row %d: %s", row.id, error)
         outbox.give_up(session, row, now, str(error))
         if rejected and row.origin_id is not None:
             outbox.post(session, row.origin_id, Draft(delivery.CANNOT_REACH), now)
     return True
+
+
+def _unknown_address(session: Session, row: OutboxRow) -> str | None:
+    """Return the address to which a row goes, if nobody who has written to the bot is known to have it."""
+    email = destinations.get(session, row.destination_id).email
+    return None if email is None or rights.person_at(session, email, row.enterprise_id) else email
 
 
 def _file(context: Context, row: OutboxRow) -> FileUpload | None:

@@ -63,7 +63,7 @@ def _recipients(session: Session, sync: Sync, audiences: Sequence[Audience]) -> 
     if sync.state is SyncState.CANCELLED:
         return Concerned(asked, audiences, [])
     muted = spaces.muted(session, [admin.person_id for admin in team.admins if admin.person_id is not None])
-    return Concerned(asked, audiences, [admin for admin in team.admins if admin.person_id not in muted])
+    return Concerned(asked, audiences, [admin for admin in team.reachable if admin.person_id not in muted])
 
 
 def _draft(context: Context, sync: Sync, enterprise: Enterprise, roster: Roster | None, now: datetime) -> Draft:

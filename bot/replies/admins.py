@@ -36,6 +36,8 @@ def listed(enterprise: Enterprise, admins: Sequence[Admin]) -> str:
 def _remark(admin: Admin) -> str:
     if admin.is_kept_out:
         return " (kept out: belongs to another Webex organization)"
+    if admin.is_unreachable:
+        return " (Webex does not know this address)"
     if admin.person_id is None:
         return " (has not written to me yet)"
     return " (may belong to any Webex organization)" if admin.any_organization else ""
@@ -47,6 +49,7 @@ def added(
     already: Sequence[str],
     let_in: Sequence[str],
     not_invited: Sequence[str],
+    again: Sequence[str] = (),
     *,
     any_organization: bool,
 ) -> str:
@@ -60,6 +63,8 @@ def added(
         parts.append("They may come from any Webex organization. To end this, remove them.")
     if already:
         parts.append(f"These are already admins:\n\n{_people(already)}")
+    if again:
+        parts.append(f"Webex did not know these addresses. I try to write to them once more:\n\n{_people(again)}")
     if not_invited:
         parts.append(
             "I did not invite these people, because I send only some invitations a day. Please tell them to type "

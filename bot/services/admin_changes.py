@@ -30,7 +30,7 @@ class Plan:
     """Who will be an admin, after all checks: `new` people, and those who are admins already, `let_in` or not.
 
     `let_in` are admins who may come from any organization from now on. `question` is what the requester must confirm
-    first; empty if nothing is to be confirmed.
+    first; empty if nothing is to be confirmed. Of `already`, those whom Webex did not know are invited `again`.
     """
 
     new: tuple[Identity, ...] = ()
@@ -38,6 +38,11 @@ class Plan:
     already: tuple[Admin, ...] = ()
     any_organization: bool = False
     question: str = ""
+
+    @property
+    def again(self) -> tuple[Admin, ...]:
+        """The admins who are invited once more, because Webex did not know their address."""
+        return tuple(admin for admin in (*self.let_in, *self.already) if admin.is_unreachable)
 
 
 def plan(
@@ -103,7 +108,11 @@ def add(session: Session, request: Request, enterprise: Enterprise, planned: Pla
     if changed:
         text = told.added(enterprise, changed, _actor(by), any_organization=planned.any_organization)
         _tell_others(session, request, enterprise, changed, text, told.added_without_names(len(changed)))
-    return [] if is_at_shell else _invite(session, request, enterprise, planned.new)
+    if is_at_shell:
+        return []
+    for admin in planned.again:
+        admins.add(session, enterprise.id, admin.email, request.now)
+    return _invite(session, request, enterprise, planned)
 
 
 def remove(session: Session, request: Request, enterprise: Enterprise, leaving: Sequence[Admin]) -> None:
@@ -152,7 +161,7 @@ def _domain(email: str) -> str:
     return address_key(email).rpartition("@")[2]
 
 
-def _invite(session: Session, request: Request, enterprise: Enterprise, new: Sequence[Identity]) -> list[str]:
+def _invite(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> list[str]:
     """Invite new admins in 1:1, and return the addresses that are not invited.
 
     Within a day, each is invited once, and at most as many as an enterprise may have admins: nobody can have the bot
@@ -160,9 +169,10 @@ def _invite(session: Session, request: Request, enterprise: Enterprise, new: Seq
     """
     invited = audit.invited(session, enterprise.id, request.now - _REPEAT_AFTER)
     left_out = []
-    for person in new:
+    again = {address_key(admin.email) for admin in planned.again}  # the invitation before has not reached them
+    for person in (*planned.new, *(Identity("", admin.email) for admin in planned.again)):
         folded = address_key(person.email)
-        if folded in invited or len(invited) >= request.settings.max_admins:
+        if folded in invited - again or len(invited) >= request.settings.max_admins:
             left_out.append(person.email)
             continue
         invited.add(folded)
@@ -188,7 +198,7 @@ def _tell_others(
 ) -> None:
     """Tell all admins who are neither the requester nor concerned. Who has never written reads no names."""
     left_out = {address_key(email) for email in (*concerned, request.requester.email)}
-    for admin in admins.team(session, enterprise.id).admins:
+    for admin in admins.team(session, enterprise.id).reachable:
         if address_key(admin.email) in left_out or admin.person_id == request.requester.person_id:
             continue
         draft = Draft(

@@ -42,7 +42,8 @@ class AdminRow(Table):
 
     `org_id` is the admin's Webex organization, as Webex reported it at `org_seen_at`. A person who was kept out for it
     has it here, too, and `kept_out_at` says since when. `any_organization`: an operator has let this admin in, from any
-    organization. `added_by_id` is the admin or operator who added this one in chat.
+    organization. `added_by_id` is the admin or operator who added this one in chat. `unreachable_at` says when Webex
+    did not know the address of an admin who has never written.
     """
 
     __tablename__ = "admins"
@@ -61,6 +62,7 @@ class AdminRow(Table):
     any_organization: Mapped[bool] = mapped_column(default=False, server_default=false())
     kept_out_at: Mapped[datetime | None]
     added_by_id: Mapped[str | None]
+    unreachable_at: Mapped[datetime | None]
 
 
 class OperatorRow(Table):

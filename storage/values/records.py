@@ -265,6 +265,7 @@ class Admin:
     `org_id` is their Webex organization, if it was read. `any_organization`: an operator has let them in, from any
     organization. `kept_out_at` is since when they were kept out, when they were seen last. `is_kept_out`: they are in
     another organization than the enterprise, so they may do nothing.
+    `is_unreachable`: they have never written, and Webex does not know their address.
     """
 
     email: str
@@ -273,3 +274,4 @@ class Admin:
     any_organization: bool = False
     kept_out_at: datetime | None = None
     is_kept_out: bool = False
+    is_unreachable: bool = False

@@ -37,6 +37,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("any_organization", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("kept_out_at", columns.UTCDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("added_by_id", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("unreachable_at", columns.UTCDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("inbox", recreate="never") as batch_op:
         batch_op.add_column(_turn())
         batch_op.add_column(_parked())
@@ -91,7 +92,7 @@ def downgrade() -> None:
         "outbox": ("parked", "turn", "can_wait", "is_notice", "for_operators"),
         "inbox": ("parked", "turn"),
         "enterprises": ("locations_version",),
-        "admins": ("added_by_id", "kept_out_at", "any_organization"),
+        "admins": ("unreachable_at", "added_by_id", "kept_out_at", "any_organization"),
     }.items():
         with op.batch_alter_table(table, recreate="never") as batch_op:
             for name in names:

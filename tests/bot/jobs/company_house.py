@@ -187,7 +187,7 @@ class CompanyHouse:
                 is_notice=True,
             )
             file = outbox_rows.attach(session, "licenses.csv", b"")
-            for address, message in notices(Concerned([], [], team.admins), draft):
+            for address, message in notices(Concerned([], [], team.reachable), draft):
                 outbox_rows.send(session, address, replace(message, attachment_id=file), self.now)
 
     def deliver(self, number: int = 1_000) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.chat.message import Denial
 from bot.replies import delivery
+from bot.replies.admin_changes import INVITATION
 from bot.services import operators
 from storage import admins, enterprises, outbox, spaces
 from storage.engine.database import Database
@@ -19,6 +20,9 @@ from storage.models import AdminRow, AttachmentRow, AuditRow, OutboxRow, Table
 from storage.values.messages import Address, Draft
 from storage.values.records import WITHHELD
 from tests.bot.jobs.company_house import ELSEWHERE, NAMES, OWN, CompanyHouse, Heard
+
+NOBODY = "nobody@acme.example"
+"""An address that Webex does not know."""
 
 Row = TypeVar("Row", bound=Table)
 PEOPLE = {"ana": OWN, "ben": OWN, "kim": ELSEWHERE, "mallory": ELSEWHERE}
@@ -215,6 +219,37 @@ def test_who_added_a_person_and_lost_their_rights_hears_nothing(house: CompanyHo
     house.remove("Acme", ANA)
     house.deliver()
     assert [text for text in house.texts("ana") if "did not let" in text] == []
+
+
+def test_who_added_an_unknown_address_hears_it_once(house: CompanyHouse, caplog: pytest.LogCaptureFixture) -> None:
+    house.add("Acme", "ana@acme.example")
+    house.write("ana", f"admins add {NOBODY}")
+    house.notify("Acme")
+    house.deliver()
+    (told,) = (text for text in house.texts("ana") if "Webex does not know this address" in text)
+    assert told.startswith(f"**I could not write to {NOBODY}**")
+    assert f"- {NOBODY} (Webex does not know this address)" in _listed(house)
+    with house.database.read() as session:
+        assert outbox.count_failed(session) == 0
+    assert "ERROR" not in [record.levelname for record in caplog.records]
+    rows = len(_rows(house, OutboxRow))
+    house.notify("Acme")
+    assert len(_rows(house, OutboxRow)) == rows + 2  # Ana and Kim
+
+
+def test_an_unknown_address_gets_messages_when_it_is_added_again(house: CompanyHouse) -> None:
+    house.add("Acme", "ana@acme.example")
+    house.write("ana", f"admins add {NOBODY}")
+    house.deliver()
+    house.arrive("new", NOBODY, OWN)
+    house.write("ana", f"admins add {NOBODY}")
+    house.deliver()
+    assert house.texts("new") == [INVITATION]
+    assert "has not written to me yet" in _listed(house)
+    house.write("new", "help")
+    house.notify("Acme")
+    house.deliver()
+    assert house.texts("new")[-1].startswith("about Acme")
 
 
 def test_an_admin_let_in_from_anywhere_is_answered_and_told(house: CompanyHouse) -> None:

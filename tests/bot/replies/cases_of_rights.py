@@ -190,6 +190,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     if sample.is_lifelike:
         team += [Admin("jo@partner.example", "jo", any_organization=True)]
         team += [Admin("kim@elsewhere.example", None, is_kept_out=True)]
+        team += [Admin("lou@acme.example", None, is_unreachable=True)]
     yield case(admins.listed)(acme, team * (1 if sample.is_lifelike else sample.many))
     yield case(admins.listed, "none")(acme, [])
     cleo = ["cleo@acme.example"] if sample.is_lifelike else sample.emails
@@ -197,6 +198,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield case(admins.added, "not all are invited")(acme, sample.emails, [], [], cleo, any_organization=False)
     jane = ["jane@partner.example"] if sample.is_lifelike else sample.emails
     yield case(admins.added, "any organization")(acme, jane, cleo, cleo, cleo, any_organization=True)
+    yield case(admins.added, "Webex did not know one")(acme, [], cleo, [], [], cleo, any_organization=False)
     yield case(admins.too_many)(acme, sample.few, sample.few, 5)
     domains = ["acme.exampel"] if sample.is_lifelike else sample.emails
     known = ["acme.example"] if sample.is_lifelike else sample.emails
@@ -221,6 +223,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admins, "ANY_ORGANIZATION_FOR_OPERATORS")
     yield constant(admin_changes, "INVITATION")
     yield constant(admin_changes, "YOU_WERE_REMOVED")
+    yield case(admin_changes.unreachable)(sample.email, acme)
     for who, actor in (
         ("an admin", admin_changes.Actor(sample.email)),
         ("an operator", admin_changes.Actor(sample.operators[0], is_operator=True)),
