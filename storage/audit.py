@@ -23,9 +23,9 @@ MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
 TOLD, REPORTED, GREETED, REMOVED = "told", "reported", "greeted", "removed"
-INVITED, UNREACHABLE = "invitation queued", "unreachable"
+INVITED, UNREACHABLE, KEPT_OUT = "invitation queued", "unreachable", "kept out"
 _LIMITED = "limited"
-_OF_THE_BOT = (REPORTED, GREETED, REMOVED, WITHHELD)
+_OF_THE_BOT = (REPORTED, GREETED, REMOVED, WITHHELD, KEPT_OUT)
 _NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)
 
 _ROWS: Any = AuditRow.__table__
@@ -78,6 +78,9 @@ _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEn
 _INVITED = select(_ROWS.c.detail).where(
     _ROWS.c.enterprise_id == bindparam("enterprise"), _IS_NEWER, _ROWS.c.outcome == INVITED
 )
+_KEPT_OUT = select(_ROWS.c.person_id, _ROWS.c.detail).where(
+    _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.outcome == KEPT_OUT
+)
 _LAST_COMMAND = (
     _ENTRIES.where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
     .where(_ROWS.c.outcome.not_in(_OF_THE_BOT))
@@ -120,6 +123,11 @@ def has_outcome(session: Session, person_id: str, outcome: str, since: datetime)
 def invited(session: Session, enterprise_id: int, since: datetime) -> set[str]:
     """Return the addresses that were invited to be admins of an enterprise since `since`, in their comparable form."""
     return set(session.scalars(_INVITED, {"enterprise": enterprise_id, "since": since}))
+
+
+def kept_out(session: Session, enterprise_id: int) -> set[str]:
+    """Return who was kept out of an enterprise: the `person_id` of each, and the addresses in their comparable form."""
+    return {key for row in session.execute(_KEPT_OUT, {"enterprise": enterprise_id}) for key in row if key}
 
 
 def last_command(session: Session, person_id: str, room_id: str, since: datetime) -> AuditEntry | None:

@@ -11,6 +11,8 @@ from storage.values.records import Admin, Enterprise
 _ROOM = 1200
 """Bytes of a list of addresses. A reply has up to four."""
 _MAX_DOMAINS = 3
+_MAX_COMMAND = 320
+"""Characters of a command to copy: an e-mail address has at most 254."""
 
 NO_BOTS = "I added nobody: a bot cannot be an admin."
 NOBODY = "Type who, for example `admins add jane@acme.example`, or mention a person with @."
@@ -105,6 +107,16 @@ def of_another_person(email: str) -> str:
     return (
         f"I added nobody: {plain(email)} is already on the list, as the address of another person, who had it before. "
         f"Type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}, then add the person who has the address now."
+    )
+
+
+def kept_out_before(enterprise: Enterprise, emails: Sequence[str]) -> str:
+    """Refuse people whom the bot has kept out of this enterprise before."""
+    return (
+        f"I added nobody. I have kept these people out of {plain(enterprise.name)} before, because Webex said that "
+        f"they belong to another organization:\n\n{_people(emails)}\n\nAn operator can let them in with "
+        f"{code(f'admins add {emails[0]} any-organization', _MAX_COMMAND)}. If they have changed to your organization, "
+        "mention them with @ instead: then I ask Webex."
     )
 
 

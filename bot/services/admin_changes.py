@@ -68,6 +68,8 @@ def plan(
         raise Refusal(replies.of_another_organization(enterprise))
     team = admins.of_enterprise(session, enterprise.id)
     new = tuple(person for person in people if admin_among(team, person) is None)
+    if own_org_id is not None and not any_organization:
+        _check_not_kept_out(session, enterprise, new)
     found = [admin for person in people if (admin := admin_among(team, person)) is not None]
     mentioned = {person.person_id for person in people if person.person_id}
     for admin in found if mentioned else []:
@@ -131,6 +133,21 @@ def admin_among(team: Sequence[Admin], person: Identity) -> Admin | None:
     same_address = [admin for admin in team if address_key(admin.email) == address_key(person.email)]
     same_id = [admin for admin in team if person.person_id and admin.person_id == person.person_id]
     return next(iter(same_id + same_address), None)
+
+
+def _check_not_kept_out(session: Session, enterprise: Enterprise, new: Sequence[Identity]) -> None:
+    """Raise Refusal if a person was kept out of this enterprise before, unless Webex says their organization now.
+
+    What the bot knows from other enterprises does not count: it would show an admin who is an admin elsewhere.
+    """
+    known = audit.kept_out(session, enterprise.id)
+    emails = [
+        person.email
+        for person in new
+        if person.org_id is None and not known.isdisjoint({person.person_id, address_key(person.email)})
+    ]
+    if emails:
+        raise Refusal(replies.kept_out_before(enterprise, emails), personal=True)
 
 
 def _question(

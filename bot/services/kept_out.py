@@ -1,5 +1,6 @@
 """Tells of a person who is kept out though they have an admin's address: the operators, and who added the admin."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from bot.services import operators
 from storage import audit, destinations, enterprises, outbox
 from storage import rights as stored_rights
 from storage.rights import Rights
+from storage.values.folding import address_key
 from storage.values.messages import Address, Draft
 from storage.values.records import AuditEntry, Identity
 
@@ -21,7 +23,7 @@ def tell(session: Session, who: Identity, room_id: str, rights: Rights, now: dat
 
     `room_id` is the space where they wrote; empty if they were kept out without having written.
     """
-    _tell_who_added(session, who, rights, now)
+    _note(session, who, room_id, rights, now)
     if rights.operator or not (rights.denied_enterprise_ids or rights.operator_denied):
         return
     destinations.lock(session, Address(person_id=who.person_id))
@@ -35,11 +37,16 @@ def tell(session: Session, who: Identity, room_id: str, rights: Rights, now: dat
         audit.add(session, AuditEntry(now, enterprise_id, audit.REPORTED, who.person_id, who.email, room_id))
 
 
-def _tell_who_added(session: Session, who: Identity, rights: Rights, now: datetime) -> None:
-    """Tell it to the admin or operator who added the person. If they have lost their rights, it is not delivered."""
+def _note(session: Session, who: Identity, room_id: str, rights: Rights, now: datetime) -> None:
+    """Note it, so that the person is not added again by mistake, and tell it to the admin or operator who added them.
+
+    If that admin has lost their rights, it is not delivered.
+    """
     if not rights.kept_out_ids:
         return
     for kept_out in stored_rights.keep_out(session, who, rights, now):
+        entry = AuditEntry(now, kept_out.enterprise_id, audit.KEPT_OUT, who.person_id, kept_out.email, room_id)
+        audit.add(session, replace(entry, detail=address_key(kept_out.email)))
         if kept_out.added_by_id is None:
             continue
         said = replies.your_admin_kept_out(kept_out.email, enterprises.get(session, kept_out.enterprise_id))

@@ -199,6 +199,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     jane = ["jane@partner.example"] if sample.is_lifelike else sample.emails
     yield case(admins.added, "any organization")(acme, jane, cleo, cleo, cleo, any_organization=True)
     yield case(admins.added, "Webex did not know one")(acme, [], cleo, [], [], cleo, any_organization=False)
+    yield case(admins.kept_out_before)(acme, jane)
     yield case(admins.too_many)(acme, sample.few, sample.few, 5)
     domains = ["acme.exampel"] if sample.is_lifelike else sample.emails
     known = ["acme.example"] if sample.is_lifelike else sample.emails

@@ -217,6 +217,20 @@ def test_who_had_an_address_before_is_not_let_in_for_who_has_it_now(team: Team) 
         assert (jane.person_id, jane.any_organization) == ("jane before", False)
 
 
+def test_who_was_kept_out_is_not_added_again_by_their_address(team: Team) -> None:
+    team.learn_org("acme's")
+    sample_rows.admin(team.database, team.enterprise.id, JANE)
+    team.said(Identity("jane", JANE, "another"), "help")
+    team.said(ANA, f"admins remove {JANE}")
+    for who, typed in ((ANA, f"admins add {JANE.upper()}"), (OLGA, f"enterprise set acme admin={JANE}")):
+        assert "kept these people out" in team.said(who, typed)
+    assert "kept these people out" in team.said(ANA, "admins add Jane", Identity("jane", "new@acme.example"))
+    assert team.admins == [ANA.email]
+    assert "**Added**" in team.said(ANA, "admins add Jane", Identity("jane", JANE, "acme's"))
+    team.said(ANA, f"admins remove {JANE}")
+    assert "**Added**" in team.said(OLGA, f"admins add {JANE} any-organization")
+
+
 @pytest.mark.parametrize("sign", ["", ".", "!"])
 def test_a_name_that_ends_in_the_words_lets_nobody_in(team: Team, sign: str) -> None:
     team.learn_org("acme's")
