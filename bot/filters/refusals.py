@@ -97,6 +97,14 @@ def too_many_comparisons(most: int) -> Refusal:
     )
 
 
+def too_many_searches(most: int) -> Refusal:
+    """Refuse a filter that looks for a part of a cell more often than is quick."""
+    return Refusal(
+        f"That filter takes too long. I can look for a part of a cell {most} times for each license holder, and it "
+        "needs more. Use fewer values with `*`, or name the column of each word: `last=smith`."
+    )
+
+
 def code(text: str) -> str:
     """Return a short text as inline code that its own backticks cannot end, and that is no mention, tag or link."""
     return f"`{_short(_inert(text), _MAX_FAULT) or ' '}`"

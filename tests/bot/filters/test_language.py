@@ -6,7 +6,7 @@ from bot.chat.command_line import plain_line
 from bot.chat.message import Refusal
 from bot.filters.columns import ATTRIBUTES_OF_KEY
 from bot.filters.in_words import in_words
-from bot.filters.language import MAX_COMPARISONS, parse, unparse
+from bot.filters.language import MAX_COMPARISONS, MAX_SEARCHES, parse, unparse
 from bot.formatting.limits import fits
 from bot.formatting.width import width
 from storage.values.license_table import LICENSE_COLUMNS, Pattern, SortKey, Term, View
@@ -155,8 +155,18 @@ def test_a_filter_with_too_many_comparisons_is_refused() -> None:
     assert parse("ext=" + ",".join(["1"] * MAX_COMPARISONS))
     with pytest.raises(Refusal):
         parse("ext=" + ",".join(["1"] * (MAX_COMPARISONS + 1)))
-    with pytest.raises(Refusal):
-        parse("a " * (MAX_COMPARISONS // len(LICENSE_COLUMNS) + 1))
+
+
+def test_a_filter_with_too_many_searches_for_a_part_is_refused() -> None:
+    assert parse("last=" + ",".join(["*a*"] * MAX_SEARCHES))
+    assert parse("a " * (MAX_SEARCHES // len(LICENSE_COLUMNS)))
+    for typed in (
+        "last=" + ",".join(["*a*"] * (MAX_SEARCHES + 1)),
+        "name!=" + ",".join(["a*"] * (MAX_SEARCHES // 2 + 1)),
+        "a " * (MAX_SEARCHES // len(LICENSE_COLUMNS) + 1),
+    ):
+        with pytest.raises(Refusal, match="takes too long"):
+            parse(typed)
 
 
 _SPECIALS = st.text(alphabet="ab \"'“”‘’*,=:!-\u00a0＝，_~`sort\n")

@@ -6,7 +6,7 @@ from bot.filters import advice as filter_advice
 from bot.filters import refusals as filter_refusals
 from bot.filters.advice import Absent, Advice, Alternative
 from bot.filters.columns import MAIN_KEYS
-from bot.filters.language import MAX_COMPARISONS
+from bot.filters.language import MAX_COMPARISONS, MAX_SEARCHES
 from storage.values.license_table import LICENSE_COLUMNS, Term, View
 from tests.bot.replies.cases import Case, Sample, case
 from tests.bot.replies.cases_of_licenses import misspelled_term, right_term
@@ -55,4 +55,5 @@ def _refused(sample: Sample) -> Iterator[Case]:
     yield case(filter_refusals.empty_word)('""', 0, 2)
     yield case(filter_refusals.empty_word, "after a comma")("smith,", 6, 6)
     yield case(filter_refusals.too_many_comparisons)(MAX_COMPARISONS)
+    yield case(filter_refusals.too_many_searches)(MAX_SEARCHES)
     yield case(filter_refusals.code)(word)
