@@ -57,6 +57,7 @@ class DoorWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cfg.set("forwarder_headers", "")  # SCRIPT_NAME would change the path, and one that does not fit is a 500
         self.worker_connections = MAX_CONNECTIONS + 1  # one more is accepted when all have a request in hand
         self._incomplete = Waiting(REQUEST_SECONDS)
         self._idle = Waiting(self.cfg.keepalive)

@@ -409,6 +409,12 @@ def test_a_malformed_request_is_refused_before_the_app(sent: bytes, expected: in
         assert status(opened.answer(sent)) == expected
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "REMOTE_USER"])
+def test_no_header_changes_the_path_of_a_request(running: Door, name: str) -> None:
+    answer = running.answer(f"GET /path HTTP/1.1\r\nHost: x\r\n{name}: /other\r\nConnection: close\r\n\r\n".encode())
+    assert (status(answer), answer.split()[-1]) == (200, b"/path")
+
+
 def test_malformed_requests_are_logged_once_a_minute(running: Door) -> None:
     said = StringIO()
     handler = logging.StreamHandler(said)
