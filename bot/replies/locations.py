@@ -15,10 +15,10 @@ from bot.locations.refusals import quoted
 from storage.values.records import Enterprise, Roster
 
 GUIDE = """\
-`locations` alone lists the locations, with the number of license holders at each. It attaches the mapping: the \
-locations that admins have set.
+`locations` alone lists the locations, with the number of license holders at each. It attaches your list of \
+locations: those that admins have set.
 
-To change it, send `locations` with a CSV attached. Its header is `Service ID,Location`, or `Email,Location`, or \
+To change your list, send `locations` with a CSV. Its header is `Service ID,Location`, or `Email,Location`, or \
 `Ext,Location`. Other columns are ignored, so you can edit and send the CSV of `licenses`. People who are not in the \
 file keep their location. An empty location removes the one that was set. Then the location from Webex counts again, \
 if Webex sends one.
@@ -62,7 +62,7 @@ def overview(
 ) -> str:
     """List the locations, those with most license holders first, and say how to change them.
 
-    `no_file` says why the mapping is not attached.
+    `no_file` says why the list of locations is not attached.
     """
     places = {place: number for place, number in counts.items() if place}
     without = f" ({counts['']:,} without a location)" if counts.get("") else ""
@@ -70,11 +70,15 @@ def overview(
         f"**{quantity(len(places), 'location')} of {plain(enterprise.name)}**, "
         f"{quantity(roster.size, 'license holder')}{without} as of {_read(roster, enterprise, now)}"
     )
-    mapping = "The mapping is empty: all locations come from Webex."
+    own = "Your list of locations is empty: all locations come from Webex."
     if mapped:
         number = quantity(mapped, "line")
-        mapping = f"The mapping is attached: {number}." if no_file is None else f"The mapping has {number}. {no_file}"
-    ending = f"{mapping} To change it, send `locations` with a CSV that has the columns `Service ID,Location`."
+        own = (
+            f"Your list of locations is attached: {number}."
+            if no_file is None
+            else f"Your list of locations has {number}. {no_file}"
+        )
+    ending = f"{own} To change your list, send `locations` with a CSV that has the columns `Service ID,Location`."
     if not places:
         return f"{title}\n\n{ending}"
     room = MAX_MESSAGE_BYTES - size(f"{title}\n\n\n\n{ending}")

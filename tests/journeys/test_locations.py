@@ -35,7 +35,7 @@ def _audited(house: House) -> list[str]:
 
 def _mapping(house: House) -> list[list[str]]:
     answer = house.ask(ANA, "locations")
-    if "The mapping is empty" in (answer.markdown or ""):
+    if "Your list of locations is empty" in (answer.markdown or ""):
         assert answer.files == ()
         return []
     return csv_of(house, answer, header=MAPPING)

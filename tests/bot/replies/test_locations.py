@@ -34,8 +34,8 @@ def test_people_without_a_location_are_counted_separately() -> None:
         "**2 locations of Acme**, 14 license holders (1,200 without a location) as of Sun 22 Nov 04:09"
     )
     assert "- Bern: 2\n- Chur: 1\n" in said
-    assert "The mapping is attached: 1 line." in said
-    assert "The mapping is empty" in locations.overview({}, 0, ROSTER, ACME, NOW)
+    assert "Your list of locations is attached: 1 line." in said
+    assert "Your list of locations is empty" in locations.overview({}, 0, ROSTER, ACME, NOW)
 
 
 def test_counts_are_in_a_fixed_order_and_leave_out_zeros() -> None:
