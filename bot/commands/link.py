@@ -19,11 +19,11 @@ def run(session: Session, request: Request) -> Reply:
         raise Refusal(enterprise_keys.which_key("link KEY", keys), personal=True)
     enterprise = lock(session, request.arguments)
     space = spaces.find(session, request.message.room_id)
-    previous = None
+    before = None
     if space is not None and space.enterprise_id != enterprise.id:
-        previous = enterprises.get(session, space.enterprise_id)
+        before = space, enterprises.get(session, space.enterprise_id)
     changed = spaces.link(session, request.message.room_id, enterprise.id, request.now)
-    said = replies.linked(enterprise, previous, changed=changed)
+    said = replies.linked(enterprise, before, changed=changed)
     return Reply(said, audit_detail=enterprise.key, audit_enterprise_id=enterprise.id)
 
 

@@ -83,10 +83,10 @@ def _permission(session: Session, request: PendingRequest, requester: Requester)
     message, word = request.message, request.line.word
     commands = commands_for(requester)
     if not commands:
-        raise Denial(replies.stranger([operator.email for operator in admins.operators(session)]))
+        raise Denial(replies.stranger(_operators(session)))
     command = command_named(word)
     if command is None or not may_run(requester, command):
-        raise Refusal(_unknown(word, commands))
+        raise Refusal(_unknown(session, word, commands))
     own = enterprises.in_use(session, None if requester.is_operator else requester.enterprise_ids)
     enterprise = None
     if command.speaks_for_enterprise(message, requester):
@@ -96,9 +96,13 @@ def _permission(session: Session, request: PendingRequest, requester: Requester)
     return Permission(command, enterprise, len(own) > 1)
 
 
-def _unknown(word: str, commands: tuple[Command, ...]) -> str:
+def _operators(session: Session) -> list[str]:
+    return [operator.email for operator in admins.operators(session)]
+
+
+def _unknown(session: Session, word: str, commands: tuple[Command, ...]) -> str:
     if command_named(word) is not None:
-        return replies.for_operators(word)
+        return replies.for_operators(word, _operators(session))
     return unknown(word, nearest(word, [command.name for command in commands]))
 
 

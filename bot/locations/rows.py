@@ -8,6 +8,8 @@ from bot.locations import refusals
 from bot.locations.maxima import MAX_CELL_LENGTH, MAX_COLUMNS, MAX_LINE_LENGTH, MAX_ROW_LINES
 from bot.locations.refusals import Fault, quoted
 
+_QUOTES = "quotes only at the beginning and the end of a cell, and each quote inside it written twice"
+
 
 class _RowTooLong(Exception):
     """A row takes too many lines or characters; the text says what was expected."""
@@ -52,7 +54,7 @@ def rows_of(lines: Sequence[str], start: int, delimiter: str, faults: list[Fault
             return
         except csv.Error:
             found = quoted(lines[number - 1].strip())
-            faults.append(Fault(number, "quotes only around a whole cell, and doubled inside it", found))
+            faults.append(Fault(number, _QUOTES, found))
             return
         except _RowTooLong as too_long:
             raise _refusal(faults, number, str(too_long), "more") from None

@@ -44,9 +44,12 @@ def welcome(*, operator: bool) -> str:
     )
 
 
-def for_operators(word: str) -> str:
-    """Refuse an operator's command to an admin."""
-    return f"Only operators can use {code(word)}. `help` shows what you can type."
+def for_operators(word: str, operators: Sequence[str]) -> str:
+    """Refuse an operator's command to an admin, and name the operators."""
+    return (
+        f"Only operators can use {code(word)}. `help` shows what you can type. To have it done, ask:\n\n"
+        f"{_asked(operators)}"
+    )
 
 
 def kept_out(email: str, elsewhere: Sequence[str], others: Sequence[str], *, operator: bool) -> str:

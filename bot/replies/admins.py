@@ -83,7 +83,7 @@ def removed(enterprise: Enterprise, gone: Sequence[str]) -> str:
 def removed_oneself(number: int) -> str:
     """Tell an admin that they are none any more. It names nothing: they may read no more of the enterprise."""
     others = f" I also removed {quantity(number - 1, 'other admin')}." if number > 1 else ""
-    return f"**Removed**: you are no longer an admin there.{others}"
+    return f"**Removed**: you are no longer an admin of that enterprise.{others}"
 
 
 def last_one(enterprise: Enterprise) -> str:

@@ -12,7 +12,7 @@ from storage.values.records import Enterprise
 def too_many(commands: int, wait: timedelta) -> str:
     """Refuse a person who sends commands too fast, and is not answered for this long."""
     return (
-        f"You sent more than {quantity(commands, 'command')} in a minute, so I did nothing. "
+        f"You sent more than {quantity(commands, 'command')} in a minute, so I did not run this one. "
         f"Try again in {math.ceil(wait.total_seconds())} s. Until then, I answer nothing that you send."
     )
 

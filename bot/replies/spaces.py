@@ -20,11 +20,14 @@ def in_groups_alone(command: str) -> str:
     return f"{code(command)} is for group spaces. Add me to the group space, mention me there and type it there."
 
 
-def linked(enterprise: Enterprise, before: Enterprise | None, *, changed: bool) -> str:
-    """Say to which enterprise a space is linked now; `before` is the enterprise that it leaves, if any."""
+def linked(enterprise: Enterprise, before: tuple[Space, Enterprise] | None, *, changed: bool) -> str:
+    """Say to which enterprise a space is linked now; `before` is how it was, and the enterprise that it leaves."""
     ended = ""
     if before:
-        ended = f" Linking ended this space's notices and trust for the previous enterprise, {plain(before.name)}."
+        space, previous = before
+        names = " and ".join(name for name, was_on in (("notices", space.notify), ("trust", space.trusted)) if was_on)
+        ended = f" Before, this space belonged to {plain(previous.name)}."
+        ended += f" Linking ended the space's {names} for that enterprise." if names else ""
     already = "" if changed else " already"
     return (
         f"This space is{already} linked to {plain(enterprise.name)} ({code(enterprise.key)}). Everything that its "

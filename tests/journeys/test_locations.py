@@ -132,7 +132,7 @@ def test_clearing_a_location_restores_webexs_value_without_a_read(house: House) 
         (b"Service ID;Site\r\n1;2\r\n", "Line 1: I expected a header with `Location`"),
         (b"Ext,Location\r\n1000,Bern\r\n1001,Bern,CH\r\n", "Line 3: I expected 2 cells, as in the header"),
         (b"Ext,Location\r\n1000,Bern\r\n1001\r\n", "Line 3: I expected 2 cells, as in the header, but found 1 cell"),
-        (b'Ext,Location\r\n1000,"Bern"x\r\n', "Line 2: I expected quotes only around a whole cell"),
+        (b'Ext,Location\r\n1000,"Bern"x\r\n', "Line 2: I expected quotes only at the beginning and the end of a cell"),
         (b"Ext,Location\r\n1000,Bern\r\n1000,Basel\r\n", "Line 3: I expected `Bern` for Ext `1000`, as in line 2"),
         (b"Ext,Location\r\n1000," + b"x" * 201, "Line 2: I expected a location of at most 200"),
         (b"Ext,Location\r\n" + b"1000,Bern\r\n" * 100_000, "more than 100,000 lines"),

@@ -70,7 +70,7 @@ def _came_of(talk: Conversation, command: str, person: str, where: str, room: st
     if heeded.outcome == "denied":
         assert destination.direct, "a denial is told in private"
         return "no"
-    if text == access.for_operators(command):
+    if text == access.for_operators(command, [_PEOPLE["operator"]]):
         return "operators"
     if text in (spaces.in_groups_alone(command), spaces.in_groups_alone(f"{command} on"), notify.NOT_AN_ADMIN):
         return "group"

@@ -57,7 +57,7 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(help.unknown)(sample.typing("statsu"), "status")
     yield case(help.unknown, "nothing is like it")(sample.word, None)
     yield case(help.unknown, "nothing typed")("", None)
-    yield case(access.for_operators)(sample.typing("queue"))
+    yield case(access.for_operators)(sample.typing("queue"), sample.operators)
     yield constant(access, "NOT_HERE")
     yield case(delivery.speaks_for)("(the reply)", acme)
     yield case(delivery.file_unused)("(the reply)")
@@ -126,7 +126,10 @@ def _spaces(sample: Sample) -> Iterator[Case]:
     yield case(spaces.on_or_off)(sample.word)
     yield case(spaces.on_or_off, "nothing typed")("")
     yield case(spaces.in_groups_alone)("link")
-    yield case(spaces.linked, "from another")(acme, sample.enterprises[-1], changed=True)
+    for words, notify, trusted in (("notices", True, False), ("trust", False, True), ("both", True, True)):
+        used = replace(space, notify=notify, trusted=trusted)
+        yield case(spaces.linked, f"from another with {words}")(acme, (used, sample.enterprises[-1]), changed=True)
+    yield case(spaces.linked, "from another")(acme, (bare, sample.enterprises[-1]), changed=True)
     for changed in (True, False):
         already = "" if changed else " already"
         yield case(spaces.linked, f"first{already}")(acme, None, changed=changed)
