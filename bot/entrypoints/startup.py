@@ -41,9 +41,15 @@ def log_to_stderr() -> None:
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
+_THREAD_SWITCH_SECONDS = 0.0005
+"""How long a thread may compute while others wait. Python's 5 ms add up to seconds for an answer that waits many times,
+for Webex and for the database, while other threads compute files for another enterprise."""
+
+
 def load_settings(process: Process) -> Settings:
     """Start logging and return the settings of a process. Exit with code 2 and all faults if there are any."""
     log_to_stderr()
+    sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
     try:
         settings = load(process)
     except SettingsFault as fault:
