@@ -18,7 +18,8 @@ from storage.values.records import Identity
 class Silence:
     """The time in which a person is not told again what they were told.
 
-    `outcome` is the audit's word for what they were told. `email` is the address that they had then. `repeats` counts
+    `outcome` is the audit's word for what they were told. `email` is the address that they had then, and `rights` a
+    digest of their rights. `repeats` counts
     what was refused without a word since, at `repeated_at` for the last time, and what the audit does not have yet.
     """
 
@@ -26,6 +27,7 @@ class Silence:
     person_id: str
     email: str
     outcome: str
+    rights: str
     until: datetime
     repeats: int
     repeated_at: datetime | None
@@ -33,7 +35,8 @@ class Silence:
 
 _ROWS: Any = DenialRow.__table__
 _SILENCES: Select[Any] = select(
-    *(_ROWS.c[name] for name in ("id", "person_id", "email", "outcome", "silent_until", "repeats", "repeated_at"))
+    *(_ROWS.c[name] for name in ("id", "person_id", "email", "outcome", "rights")),
+    *(_ROWS.c[name] for name in ("silent_until", "repeats", "repeated_at")),
 )
 _CURRENT = _SILENCES.where(
     _ROWS.c.person_id == bindparam("person"), _ROWS.c.silent_until > bindparam("now", type_=UTCDateTime)
@@ -57,14 +60,14 @@ def current(session: Session, person_id: str, now: datetime) -> list[Silence]:
 
 def lock(session: Session, who: Identity, outcome: str, now: datetime) -> Silence:
     """Lock a person's silence of one kind, so that nobody else begins it. One that is new has ended already."""
-    values = {"person_id": who.person_id, "email": who.email, "outcome": outcome}
+    values = {"person_id": who.person_id, "email": who.email, "outcome": outcome, "rights": ""}
     insert_if_missing(session, DenialRow, **values, silent_until=now, repeats=0)
     return Silence(*session.execute(_LOCK, {"person": who.person_id, "kind": outcome}).one())
 
 
-def begin(session: Session, silence: Silence, email: str, until: datetime) -> None:
+def begin(session: Session, silence: Silence, email: str, rights: str, until: datetime) -> None:
     """Begin a locked silence again, with no repeats."""
-    values = {"email": email, "silent_until": until, "repeats": 0, "repeated_at": None}
+    values = {"email": email, "rights": rights, "silent_until": until, "repeats": 0, "repeated_at": None}
     session.execute(update(_ROWS).where(_ROWS.c.id == silence.id).values(**values))
 
 

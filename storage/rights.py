@@ -1,5 +1,6 @@
 """What a person may act for. People are known by e-mail until their first message, and by `person_id` from then on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,6 +155,16 @@ def keep_out(session: Session, who: Identity, rights: Rights, now: datetime) -> 
         .returning(admin.enterprise_id, admin.email, admin.added_by_id)
     )
     return [KeptOut(*row) for row in session.execute(noted)]
+
+
+def who_added(session: Session, who: Identity, enterprise_ids: Iterable[int]) -> list[str]:
+    """Return the addresses of the admins and operators who added the admins with a person's id or address."""
+    admin, operator, other = _ADMINS.c, _OPERATORS.c, _ADMINS.alias("other").c
+    is_person = or_(admin.person_id == who.person_id, admin.email_folded == address_key(who.email))
+    added = (is_person, admin.enterprise_id.in_(list(enterprise_ids)))
+    of_admins = select(other.email).join(_ADMINS, other.person_id == admin.added_by_id).where(*added)
+    of_operators = select(operator.email).join(_ADMINS, operator.person_id == admin.added_by_id).where(*added)
+    return sorted(set(session.scalars(of_admins.union(of_operators))))
 
 
 def person_at(session: Session, email: str, enterprise_id: int | None) -> str | None:

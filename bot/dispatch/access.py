@@ -48,7 +48,7 @@ def decide_access(session: Session, request: PendingRequest) -> Access:
     known = _OF_OPERATOR if request.origin.is_operator else rights.find(session, sender)
     requester = Requester(sender.person_id, sender.email, known.operator, known.enterprise_ids)
     try:
-        return Access(requester, known, _permission(session, request, requester))
+        return Access(requester, known, _permission(session, request, requester, known))
     except Refusal as refusal:
         return Access(requester, known, refusal)
 
@@ -78,12 +78,13 @@ def command_named(word: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == word), None)
 
 
-def _permission(session: Session, request: PendingRequest, requester: Requester) -> Permission:
+def _permission(session: Session, request: PendingRequest, requester: Requester, known: Rights) -> Permission:
     """Return what the requester may have run; raise Denial or Refusal if it is nothing."""
     message, word = request.message, request.line.word
     commands = commands_for(requester)
     if not commands:
-        raise Denial(replies.stranger(_operators(session)))
+        operators = _operators(session)
+        raise Denial(replies.you_are_kept_out(operators) if known.kept_out_ids else replies.stranger(operators))
     command = command_named(word)
     if command is None or not may_run(requester, command):
         raise Refusal(_unknown(session, word, commands))

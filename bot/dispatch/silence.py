@@ -3,6 +3,7 @@
 Each silence counts what it refused. The audit gets one row for that, not one for each try.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.chat.message import TooFast
 from storage import audit, denials, rights
 from storage.denials import Silence
+from storage.rights import Rights
 from storage.values.records import AuditEntry, Identity
 
 REPEAT_AFTER = timedelta(minutes=1)
@@ -28,29 +30,42 @@ def find(session: Session, person_id: str, now: datetime, outcome: str = "") -> 
     """Return the silence because of which an event of this person is not even read from Webex; None if there is none.
 
     A person who has typed too much is refused everything. A person without rights is refused everything after any
-    refusal. Their rights are looked up again, because they may have been given some meanwhile. A silence of the kind
-    `outcome` counts whatever the rights are.
+    refusal. Their rights are looked up again: if they have changed, what they were told is no longer true, so they are
+    heard. A silence of the kind `outcome` counts also for a person with rights.
     """
     for silence in denials.current(session, person_id, now):
-        if silence.outcome == outcome:
-            return silence
         known = rights.find(session, Identity(person_id, silence.email))
-        if known.operator:
-            continue
-        if silence.outcome == TooFast.audit_outcome or not known.enterprise_ids:
+        if silence.outcome == TooFast.audit_outcome:
+            if not known.operator:
+                return silence
+        elif silence.rights == _digest(known) and (silence.outcome == outcome or not _has_any(known)):
             return silence
     return None
 
 
 def begin(session: Session, who: Identity, outcome: str, now: datetime, until: datetime) -> bool:
-    """Begin a silence, and return whether the person is told now. If they are silent already, count that instead."""
+    """Begin a silence, and return whether the person is told now. If they are silent already, count that instead.
+
+    A person whose rights have changed is told again: the reason is another one.
+    """
     silence = denials.lock(session, who, outcome, now)
-    if silence.until > now:
+    digest = _digest(rights.find(session, Identity(who.person_id, who.email)))
+    if silence.until > now and (silence.rights == digest or outcome == TooFast.audit_outcome):
         denials.count_repeat(session, silence.id, now)
         return False
     _audit_repeats(session, silence)
-    denials.begin(session, silence, who.email, until)
+    denials.begin(session, silence, who.email, digest, until)
     return True
+
+
+def _has_any(known: Rights) -> bool:
+    return known.operator or bool(known.enterprise_ids)
+
+
+def _digest(known: Rights) -> str:
+    """Return a short text that is another one for other rights."""
+    all_of_it = (known.operator, sorted(known.enterprise_ids), sorted(known.kept_out_ids))
+    return hashlib.sha256(repr(all_of_it).encode()).hexdigest()
 
 
 def close(session: Session, now: datetime) -> bool:

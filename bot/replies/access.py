@@ -30,6 +30,14 @@ def stranger(operators: Sequence[str]) -> str:
     )
 
 
+def you_are_kept_out(operators: Sequence[str]) -> str:
+    """Tell a person who is on the list of admins that their organization keeps them out. It names no enterprise."""
+    return (
+        "I cannot let you in yet: you are on my list of admins, but Webex says that you belong to another organization "
+        f"than the company you were added for. These people know it, and can let you in:\n\n{_asked(operators)}"
+    )
+
+
 def stranger_space(operators: Sequence[str]) -> str:
     """Say who can add admins, in a group space to which a stranger has added the bot."""
     return f"I answer only the people on my list of admins. To be added, ask:\n\n{_asked(operators)}"
@@ -52,19 +60,23 @@ def for_operators(word: str, operators: Sequence[str]) -> str:
     )
 
 
-def kept_out(email: str, elsewhere: Sequence[str], others: Sequence[str], *, operator: bool) -> str:
+def kept_out(
+    email: str, elsewhere: Sequence[str], others: Sequence[str], *, operator: bool, added_by: Sequence[str] = ()
+) -> str:
     """Tell operators that a person with an admin's or operator's address was kept out.
 
     `elsewhere` are the keys of the enterprises from whose organization the person is not, `others` those of the
-    enterprises whose admin with this address is another person.
+    enterprises whose admin with this address is another person. `added_by` are those who added the address.
     """
     of = [f"an admin of {_keys(keys)}" for keys in (elsewhere, others) if keys]
     reasons, remedies = [], []
     if elsewhere:
-        reasons.append("Webex says that they belong to another organization than that enterprise")
+        those = "that enterprise" if len(elsewhere) == 1 else "each of those enterprises"
+        reasons.append(f"Webex says that they belong to another organization than {those}")
+        of_each = "" if len(elsewhere) == 1 else " (for each enterprise)"
         remedies.append(
             f"if they may act for it all the same, type {code(f'use {elsewhere[0]}', 67)} and then {_let_in(email)}; "
-            "if not, remove them with `admins remove`"
+            f"if not, type {_remove(email)} instead{of_each}"
         )
     if operator:
         of.append("an operator")
@@ -72,32 +84,44 @@ def kept_out(email: str, elsewhere: Sequence[str], others: Sequence[str], *, ope
         reasons.append("Webex says that this is another person than the one who had the address before")
     if others:
         remedies.append(
-            "if the address now belongs to a new person who may act for it, remove the address with `admins remove` "
-            "and add it again with `admins add`"
+            f"if the address now belongs to a new person who may act for it, type {_remove(email)} and then "
+            f"{code(f'admins add {email}', MAX_COPIED_COMMAND)}"
         )
     if operator:
         remedies.append(
             "if the address now belongs to a new operator, remove it from `BOT_OPERATORS`, restart me, add it back and "
             "restart me again"
         )
+    added = f"- Added by: {', '.join(map(plain, added_by[:_MAX_KEYS]))}\n" if added_by else ""
     return (
         "**I did not let a person in**\n\n"
         f"- Who: {plain(email)}, the address of {' and '.join(of)}\n"
         f"- Why: {'; '.join(reasons)}\n"
-        f"- What to do: {'; '.join(remedies)}"
+        f"{added}- What to do: {'; '.join(remedies)}"
     )
 
 
-def your_admin_kept_out(email: str, enterprise: Enterprise) -> str:
-    """Tell the admin or operator who added a person that the person was kept out, and what can be done."""
+def your_admin_kept_out(email: str, enterprise: Enterprise, operators: Sequence[str], *, to_operator: bool) -> str:
+    """Tell the admin or operator who added a person that the person was kept out, and what can be done.
+
+    `operators` are those whom an admin can ask.
+    """
+    if to_operator:
+        way = f"type {code(f'use {enterprise.key}', 67)} and then {_let_in(email)}."
+    else:
+        way = f"ask an operator to type {_let_in(email)}:\n\n{_asked(operators)}"
     name = plain(enterprise.name, 60)
     return (
         f"**I did not let {plain(email)} in**\n\n"
         f"You added this person as an admin of {name}. Webex says that they belong to another organization, so they "
         f"can do nothing here and get no messages about {name}.\n\n"
-        f"If they are to act for {name} all the same, as a consultant does, ask an operator to type {_let_in(email)}. "
-        f"If you meant another person, type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}."
+        f"If they are to act for {name} all the same, as a consultant does, {way}\n\n"
+        f"If you meant another person, type {_remove(email)}."
     )
+
+
+def _remove(email: str) -> str:
+    return code(f"admins remove {email}", MAX_COPIED_COMMAND)
 
 
 def _let_in(email: str) -> str:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import cut
+from bot.formatting.limits import MAX_COPIED_COMMAND, cut
 from bot.formatting.quantity import quantity
 from storage.values.records import Enterprise
 
 _ROOM = 3000
 """Bytes of a list of addresses: the rest of the message fits beside it."""
-_MAX_COMMAND = 320
-"""Characters of a command to copy: an e-mail address has at most 254."""
 
 INVITATION = (
     "Hello. I am a bot that synchronizes a company's Webex contact directory and lists who has a license. An admin or "
@@ -65,8 +63,8 @@ def unreachable(email: str, enterprise: Enterprise) -> str:
         f"**I could not write to {plain(email)}**: Webex does not know this address. You added it to the admins of "
         f"{plain(enterprise.name, 60)}.\n\n"
         "Check the address, or ask the person to sign in to Webex once. After that, type "
-        f"{code(f'admins add {email}', _MAX_COMMAND)} again. Until then I send no messages there. If the address is "
-        f"wrong, type {code(f'admins remove {email}', _MAX_COMMAND)}."
+        f"{code(f'admins add {email}', MAX_COPIED_COMMAND)} again. Until then I send no messages there. If the "
+        f"address is wrong, type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}."
     )
 
 

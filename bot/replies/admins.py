@@ -11,8 +11,6 @@ from storage.values.records import Admin, Enterprise
 _ROOM = 1200
 """Bytes of a list of addresses. A reply has up to four."""
 _MAX_DOMAINS = 3
-_MAX_COMMAND = 320
-"""Characters of a command to copy: an e-mail address has at most 254."""
 
 NO_BOTS = "I added nobody: a bot cannot be an admin."
 NOBODY = "Type who, for example `admins add jane@acme.example`, or mention a person with @."
@@ -115,8 +113,8 @@ def kept_out_before(enterprise: Enterprise, emails: Sequence[str]) -> str:
     return (
         f"I added nobody. I have kept these people out of {plain(enterprise.name)} before, because Webex said that "
         f"they belong to another organization:\n\n{_people(emails)}\n\nAn operator can let them in with "
-        f"{code(f'admins add {emails[0]} any-organization', _MAX_COMMAND)}. If they have changed to your organization, "
-        "mention them with @ instead: then I ask Webex."
+        f"{code(f'admins add {emails[0]} any-organization', MAX_COPIED_COMMAND)}. If they have changed to your "
+        "organization, mention them with @ instead: then I ask Webex."
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.replies import access as replies
 from bot.services import operators
-from storage import audit, destinations, enterprises, outbox
+from storage import admins, audit, destinations, enterprises, outbox
 from storage import rights as stored_rights
 from storage.rights import Rights
 from storage.values.folding import address_key
@@ -32,7 +32,9 @@ def tell(session: Session, who: Identity, room_id: str, rights: Rights, now: dat
     by_id = enterprises.by_ids(session, rights.denied_enterprise_ids)
     elsewhere = sorted(by_id[each].key for each in rights.kept_out_ids)
     others = sorted(by_id[each].key for each in rights.denied_enterprise_ids - rights.kept_out_ids)
-    operators.tell(session, replies.kept_out(who.email, elsewhere, others, operator=rights.operator_denied), now)
+    added_by = stored_rights.who_added(session, who, rights.denied_enterprise_ids)
+    said = replies.kept_out(who.email, elsewhere, others, operator=rights.operator_denied, added_by=added_by)
+    operators.tell(session, said, now)
     for enterprise_id in rights.denied_enterprise_ids or {None}:
         audit.add(session, AuditEntry(now, enterprise_id, audit.REPORTED, who.person_id, who.email, room_id))
 
@@ -49,7 +51,10 @@ def _note(session: Session, who: Identity, room_id: str, rights: Rights, now: da
         audit.add(session, replace(entry, detail=address_key(kept_out.email)))
         if kept_out.added_by_id is None:
             continue
-        said = replies.your_admin_kept_out(kept_out.email, enterprises.get(session, kept_out.enterprise_id))
+        enterprise = enterprises.get(session, kept_out.enterprise_id)
+        known = admins.operators(session)
+        emails, is_operator = [each.email for each in known], kept_out.added_by_id in {each.person_id for each in known}
+        said = replies.your_admin_kept_out(kept_out.email, enterprise, emails, to_operator=is_operator)
         draft = Draft(
             said,
             personal=True,

@@ -46,7 +46,7 @@ def test_who_was_kept_out_gets_no_notice_and_their_admin_hears_why(house: House)
     ana = Identity(house.world.person(ANA).id, ANA)
     with house.database.write() as session:
         admins.add(session, enterprises.in_use(session)[0].id, SAM, house.now(), added_by=ana)
-    assert "not on my list" in text(house.ask(SAM, "status"))
+    assert "you belong to another organization" in text(house.ask(SAM, "status"))
     why = house.wait_for(lambda: [said for said in house.heard(ANA) if "did not let" in text(said)])[0]
     assert f"`admins add {SAM} any-organization`" in text(why)
     assert f"{SAM} (kept out" in text(house.ask(ANA, "admins"))

@@ -173,7 +173,7 @@ def test_an_event_takes_the_turn_of_who_wrote_it(database: Database, acme: Enter
 def test_the_first_message_of_an_admin_waits_for_one_of_a_flood(database: Database) -> None:
     with database.write() as session:
         silence = denials.lock(session, Identity("sam", "sam@x.example"), "denied", NOW)
-        denials.begin(session, silence, "sam@x.example", NOW + MINUTE)
+        denials.begin(session, silence, "sam@x.example", "", NOW + MINUTE)
     _receive(database, *(_written("sam", number) for number in range(20)), _written("ana"))
     assert (_turns(database)["sam 0"], _turns(database)["ana 0"]) == (SILENT, OTHERS)
     turns = Turns(threads=8)

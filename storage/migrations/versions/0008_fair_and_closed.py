@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("rights", sa.Text(), nullable=False),
         sa.Column("silent_until", columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("repeats", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("repeated_at", columns.UTCDateTime(timezone=True), nullable=True),

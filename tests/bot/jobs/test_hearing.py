@@ -149,6 +149,27 @@ def test_an_admin_denied_in_one_space_is_answered_in_another(people: Strangers, 
     assert people.audit() == [("bo", "denied", ""), ("bo", "answered", "")]
 
 
+def test_who_is_denied_for_another_reason_is_told_again(people: Strangers, acme: Enterprise) -> None:
+    bolt = sample_rows.enterprise(people.database, "bolt")
+    people.write(BO)
+    people.work()
+    sample_rows.admin(people.database, bolt.id, BO.email)
+    with people.database.write() as session:
+        spaces.link(session, "of acme", acme.id, people.clock.now)
+    for _ in range(2):
+        people.write(BO, "status", room="of acme")
+    people.work()
+    with people.database.write() as session:
+        admins.remove(session, bolt.id, BO.email)
+    for _ in range(2):
+        people.write(BO)
+    people.work()
+    said = people.said()
+    assert len(said) == 3
+    assert "That space belongs" in said[1]
+    assert said[0] == said[2]
+
+
 def test_denials_that_are_only_counted_count_towards_the_limit(database: Database, acme: Enterprise) -> None:
     people = Strangers(database, commands_per_minute=5)
     bolt = sample_rows.enterprise(database, "bolt")

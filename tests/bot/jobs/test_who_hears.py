@@ -212,6 +212,26 @@ def test_who_added_a_person_hears_once_that_the_person_is_kept_out(house: Compan
     assert sum("did not let kim@acme.example in" in text for text in house.texts("ana")) == 1
 
 
+def test_an_admin_and_an_operator_read_what_they_can_do(house: CompanyHouse) -> None:
+    with house.database.write() as session:
+        admins.set_operators(session, ["ben@acme.example"])
+    house.write("ben", "help")
+    house.write("ben", "use acme")
+    house.write("kim", "status")
+    house.deliver()
+    assert "ask an operator to type" in house.texts("ana")[-1]
+    assert "- ben@acme.example" in house.texts("ana")[-1]
+    assert f"Added by: {ANA}" in house.texts("ben")[-1]
+    assert house.texts("kim")[-1].startswith("I cannot let you in yet")
+    house.arrive("lou", "lou@acme.example", ELSEWHERE)
+    house.write("ben", "admins add lou@acme.example")
+    house.write("lou", "status")
+    house.deliver()
+    (told,) = (text for text in house.texts("ben") if "let lou@acme.example in" in text)
+    assert "type `use acme` and then `admins add lou@acme.example any-organization`" in told
+    assert "ask an operator" not in told
+
+
 def test_who_added_a_person_and_lost_their_rights_hears_nothing(house: CompanyHouse) -> None:
     house.add("Acme", BEN)
     house.write("ben", "admins")

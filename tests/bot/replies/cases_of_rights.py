@@ -52,6 +52,7 @@ def _access(sample: Sample) -> Iterator[Case]:
     for when, operators in (("", sample.operators), ("no operator is known", [])):
         yield case(access.stranger, when)(operators)
         yield case(access.stranger_space, when)(operators)
+        yield case(access.you_are_kept_out, when)(operators)
     for operator in (True, False):
         yield case(access.welcome, "an operator" if operator else "an admin")(operator=operator)
     yield case(help.unknown)(sample.typing("statsu"), "status")
@@ -67,11 +68,16 @@ def _access(sample: Sample) -> Iterator[Case]:
     yield case(rate_limits.too_many)(30, timedelta(seconds=41.5))
     yield case(rate_limits.no_file)(300, NOW + timedelta(minutes=25), NOW, acme)
     yield case(rate_limits.too_many_uploads)(300, NOW + timedelta(minutes=25), NOW, acme)
-    yield case(access.kept_out, "of another organization")(sample.email, sample.keys, [], operator=False)
+    yield case(access.kept_out, "of another organization")(
+        sample.email, sample.keys, [], operator=False, added_by=sample.emails[-1:]
+    )
     yield case(access.kept_out, "another person")(sample.email, [], sample.keys[:1], operator=False)
     yield case(access.kept_out, "an operator")(sample.operators[0], [], [], operator=True)
     yield case(access.kept_out, "all of it")(sample.email, sample.keys[:1], sample.keys, operator=True)
-    yield case(access.your_admin_kept_out)(sample.email, acme)
+    for to_operator in (False, True):
+        yield case(access.your_admin_kept_out, "an operator" if to_operator else "an admin")(
+            sample.email, acme, sample.operators, to_operator=to_operator
+        )
     for left, days in (("", 14), ("it has ended", -2)):
         yield case(provider_token.ends, left)(NOW + days * _DAY, NOW, acme.timezone)
     yield case(provider_token.refused)(_GRANT, NOW + 3 * _DAY, NOW, acme.timezone)

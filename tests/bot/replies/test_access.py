@@ -26,12 +26,13 @@ def test_an_alert_has_who_it_is_why_not_and_only_remedies_that_fit(
     assert ("another organization" in lines[3]) is bool(elsewhere)
     assert ("another person" in lines[3]) is bool(others or operator)
     assert (f"`admins add {_KIM} any-organization`" in lines[4]) is bool(elsewhere)
-    assert ("`admins add`" in lines[4]) is bool(others)
+    assert (f"`admins add {_KIM}`" in lines[4]) is bool(others)
     assert ("`BOT_OPERATORS`" in lines[4]) is operator
 
 
 def test_an_admin_hears_why_a_person_was_kept_out_and_what_to_type() -> None:
-    said = access.your_admin_kept_out(_KIM, enterprise())
+    said = access.your_admin_kept_out(_KIM, enterprise(), ["olga@provider.example"], to_operator=False)
+    assert "- olga@provider.example" in said
     assert "another organization" in said
     assert f"`admins add {_KIM} any-organization`" in said
     assert f"`admins remove {_KIM}`" in said
