@@ -10,6 +10,8 @@ from bot.commands import COMMANDS
 from bot.filters.columns import ATTRIBUTES_OF_KEY, HEADER
 from bot.replies.licenses import GUIDE
 from bot.settings.catalog import RUNS_JOBS, SETTINGS, Setting
+from sandbox.seed import PEOPLE
+from sandbox.world import PARTNER_ADMIN
 from tests.layering.rules import architecture
 
 ROOT = Path(__file__).parent.parent
@@ -75,6 +77,11 @@ def test_the_readme_shows_a_conversation_and_stays_short() -> None:
     for typed in ("help", "status", "sync", "licenses location=Dallas"):
         assert re.search(rf"ana@acme\.example → dirsync@webex\.bot ─+\n{typed}\n", section), typed
     assert len(README.splitlines()) <= 250
+
+
+def test_the_readme_lists_the_people_of_the_demo() -> None:
+    listed = [who.strip("`") for who, _ in _table(README, "A conversation")]
+    assert listed == [person for person in PEOPLE if person != PARTNER_ADMIN]
 
 
 def test_the_conversation_shows_the_help_that_an_admin_gets() -> None:

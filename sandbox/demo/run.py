@@ -11,7 +11,7 @@ from threading import Event
 
 from sandbox.demo import ports
 from sandbox.demo.conversation import print_conversation
-from sandbox.seed import ACME, SPACE
+from sandbox.seed import ACME, BOREALIS, CUMULUS, SPACE
 from sandbox.server import HOST, Sandbox
 from sandbox.world import BOT, PARTNER_ADMIN
 
@@ -26,7 +26,8 @@ The sandbox's Webex API is at {api} and the bot is at {bot}
 Each start begins with empty data. The bot's data and log are under {data}.
 
 An access token is the e-mail address of a person. {admin} is an admin of Acme, olga@provider.example is an
-operator, sam@elsewhere.example has no rights. Send a message as Ana:
+operator, ben@acme.example, bo@borealis.example, cora@cumulus.example and sam@elsewhere.example have no rights.
+Olga can add the enterprises with the ids {others}. Send a message as Ana:
 
   curl -sS {api}messages -H 'Authorization: Bearer {admin}' \\
     --form-string toPersonEmail={recipient} --form-string text=help
@@ -110,6 +111,7 @@ def _welcome(sandbox: Sandbox, port: int) -> str:
         bot=f"http://{HOST}:{port}",
         data=_data_folder(sandbox),
         admin=ADMIN,
+        others=f"{BOREALIS} and {CUMULUS}",
         recipient=BOT,
         space=SPACE,
         room=sandbox.world.room(SPACE).id,
