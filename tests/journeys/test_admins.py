@@ -41,6 +41,7 @@ def test_the_last_admin_who_has_written_cannot_be_removed(house: House) -> None:
     assert "has an address at `acme.exmaple`" in text(house.ask(ANA, "admins add slip@acme.exmaple"))
     assert _team(house) == [ANA]
     house.ask(ANA, "admins add slip@acme.exmaple")
+    house.wait_for(lambda: [said for said in house.heard(ANA) if "Webex does not know this address" in text(said)])
     assert "who has written to me" in text(house.ask(ANA, f"admins remove {ANA}"))
     assert _team(house) == [ANA, "slip@acme.exmaple"]
     house.ask(ANA, "admins remove slip@acme.exmaple")
