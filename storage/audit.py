@@ -22,6 +22,9 @@ MAX_COMMAND = 100
 MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
+_MAX_COMMANDS_IN = 200
+"""Commands of a person in a space that are looked through for what is to be confirmed: more are typed in an attack."""
+
 TOLD, REPORTED, GREETED, REMOVED = "told", "reported", "greeted", "removed"
 INVITED, UNREACHABLE, KEPT_OUT = "invitation queued", "unreachable", "kept out"
 _LIMITED = "limited"
@@ -47,12 +50,12 @@ def add(session: Session, entry: AuditEntry) -> None:
     insert_row(session, AuditRow, **asdict(entry) | bounded)
 
 
-def as_kept(arguments: str) -> str:
+def as_kept(arguments: str, limit: int = MAX_ARGUMENTS) -> str:
     """Return how the audit keeps arguments: long ones cut, with a digest, so that only the same are kept the same."""
-    if len(arguments) <= MAX_ARGUMENTS:
+    if len(arguments) <= limit:
         return arguments
     digest = hashlib.sha256(arguments.encode(errors="surrogatepass")).hexdigest()
-    return f"{arguments[:MAX_ARGUMENTS]}… ({len(arguments):,} characters, SHA-256 {digest})"
+    return f"{arguments[:limit]}… ({len(arguments):,} characters, SHA-256 {digest})"
 
 
 _COMMANDS: Select[datetime] = (
@@ -81,11 +84,9 @@ _INVITED = select(_ROWS.c.detail).where(
 _KEPT_OUT = select(_ROWS.c.person_id, _ROWS.c.detail).where(
     _ROWS.c.enterprise_id == bindparam("enterprise"), _ROWS.c.outcome == KEPT_OUT
 )
-_LAST_COMMAND = (
-    _ENTRIES.where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command != FILE)
-    .where(_ROWS.c.outcome.not_in(_OF_THE_BOT))
-    .limit(1)
-)
+_COMMANDS_IN = _ENTRIES.where(
+    *(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.room_id == bindparam("room"), _ROWS.c.command == bindparam("command"))
+).limit(_MAX_COMMANDS_IN)
 
 
 def nth_command(session: Session, person_id: str, nth: int, since: datetime) -> datetime | None:
@@ -130,10 +131,10 @@ def kept_out(session: Session, enterprise_id: int) -> set[str]:
     return {key for row in session.execute(_KEPT_OUT, {"enterprise": enterprise_id}) for key in row if key}
 
 
-def last_command(session: Session, person_id: str, room_id: str, since: datetime) -> AuditEntry | None:
-    """Return the person's last command in a space; None if there was none since `since`."""
-    row = session.execute(_LAST_COMMAND, {"person": person_id, "room": room_id, "since": since}).one_or_none()
-    return None if row is None else AuditEntry(*row)
+def commands_in(session: Session, person_id: str, room_id: str, command: str, since: datetime) -> list[AuditEntry]:
+    """Return a person's commands of this name in a space since `since`, newest first, at most `_MAX_COMMANDS_IN`."""
+    values = {"person": person_id, "room": room_id, "command": command, "since": since}
+    return [AuditEntry(*row) for row in session.execute(_COMMANDS_IN, values)]
 
 
 def entries(

@@ -1,17 +1,17 @@
 """`admins`: list, add and remove the people who may act for an enterprise."""
 
 import re
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, Request
 from bot.chat.did_you_mean import nearest
-from bot.chat.message import Refusal, Reply, Unconfirmed
+from bot.chat.message import Refusal, Reply
 from bot.formatting.quantity import quantity
 from bot.replies import admins as replies
-from bot.replies.confirmation import ask
 from bot.services import admin_changes, enterprise_fields
-from bot.services.confirmation import is_confirmed
+from bot.services.confirmation import require
 from bot.services.enterprise_fields import InvalidField
 from storage import admins, enterprises
 from storage.values.folding import address_key
@@ -62,9 +62,9 @@ def _add(session: Session, request: Request, typed: str) -> Reply:
     people = _people(request, _ANY_ORGANIZATION.sub("", typed) if any_organization else typed)
     enterprise = enterprises.lock(session, request.enterprise.id)
     planned = admin_changes.plan(session, request, enterprise, people, any_organization=any_organization)
-    about = ", ".join(person.email for person in people)
-    if planned.question and not is_confirmed(session, request, "admins", about):
-        raise Unconfirmed(ask(planned.question), audit_detail=about)
+    if planned.question:
+        about = f"add {_emails(people)}" + (" any-organization" if any_organization else "")
+        require(session, request, "admins", about, planned.question)
     not_invited = admin_changes.add(session, request, enterprise, planned)
     new, let_in, already = ([one.email for one in group] for group in (planned.new, planned.let_in, planned.already))
     again = [admin.email for admin in planned.again]
@@ -92,14 +92,18 @@ def _remove(session: Session, request: Request, people: list[Identity]) -> Reply
     if not staying or (any(map(_may_act, leaving)) and not any(map(_may_act, staying))):
         raise Refusal(replies.last_one(enterprise))
     leaves_oneself = any(_is_requester(request, admin) for admin in leaving)
-    if leaves_oneself and not is_confirmed(session, request, "admins"):
-        raise Unconfirmed(replies.confirm_oneself(enterprise))
+    if leaves_oneself:
+        require(session, request, "admins", f"remove {_emails(leaving)}", replies.confirm_oneself(enterprise))
     admin_changes.remove(session, request, enterprise, leaving)
     emails = [admin.email for admin in leaving]
     detail = f"{len(leaving)} removed"
     if leaves_oneself and not request.requester.is_operator:
         return Reply(replies.removed_oneself(len(leaving)), gives_up_rights=True, audit_detail=detail)
     return Reply(replies.removed(enterprise, emails), personal=True, audit_detail=detail)
+
+
+def _emails(people: Iterable[Identity | Admin]) -> str:
+    return ", ".join(sorted({address_key(person.email) for person in people}))
 
 
 def _may_act(admin: Admin) -> bool:

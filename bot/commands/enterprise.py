@@ -5,16 +5,16 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Command, NeedsEnterprise, Request, Role
 from bot.chat.did_you_mean import nearest
 from bot.chat.fields import Fields
-from bot.chat.message import Attachment, Refusal, Reply, Unconfirmed
+from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import enterprise as replies
-from bot.replies.confirmation import ask
 from bot.services import admin_changes, enterprise_fields, enterprises
-from bot.services.confirmation import is_confirmed
+from bot.services.confirmation import require
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from storage import admins, overviews, spaces, syncs
 from storage import enterprises as stored
+from storage.values.folding import address_key
 from storage.values.records import Enterprise, Identity
 
 
@@ -70,8 +70,10 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     new_id = values.get("sp_enterprise_id", enterprise.sp_enterprise_id)
     questions = [replies.confirm_id(enterprise, new_id)] if new_id != enterprise.sp_enterprise_id else []
     questions += [planned.question] if planned.question else []
-    if questions and not is_confirmed(session, request, "enterprise"):
-        raise Unconfirmed(ask(*questions), personal=True)
+    if questions:
+        fields = sorted(values.items()) + sorted(("admin", address_key(person.email)) for person in people)
+        about = " ".join((f"set {enterprise.key}", *(f"{name}={value}" for name, value in fields)))
+        require(session, request, "enterprise", about, *questions, personal=True)
     changed = enterprises.change(session, enterprise.id, values, request.now)
     admin_changes.add(session, request, changed, planned)
     new, already = ([one.email for one in group] for group in (planned.new, planned.already))
@@ -83,10 +85,9 @@ def _remove(session: Session, request: Request, key: str) -> Reply:
     enterprise = enterprises.lock(session, key)
     if syncs.has_unfinished(session, enterprise.id):
         raise Refusal(replies.not_removed_during_a_sync(enterprise.key))
-    if not is_confirmed(session, request, "enterprise"):
-        linked = sum(space.enterprise_id == enterprise.id for space in spaces.find_all(session))
-        team = admins.of_enterprise(session, enterprise.id)
-        raise Unconfirmed(replies.confirm_removal(enterprise, len(team), linked), personal=True)
+    linked = sum(space.enterprise_id == enterprise.id for space in spaces.find_all(session))
+    question = replies.confirm_removal(enterprise, len(admins.of_enterprise(session, enterprise.id)), linked)
+    require(session, request, "enterprise", f"remove {enterprise.key}", question, personal=True)
     stored.remove(session, enterprise.id, request.now)
     return _reply(replies.removed(enterprise), enterprise)
 

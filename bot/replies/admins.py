@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_COPIED_COMMAND, MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
-from bot.replies.confirmation import TYPE_AGAIN
 from storage.values.records import Admin, Enterprise
 
 _ROOM = 1200
@@ -137,7 +136,7 @@ def strange_domains(enterprise: Enterprise, new: Sequence[str], known: Sequence[
 
 def confirm_oneself(enterprise: Enterprise) -> str:
     """Ask admins to confirm that they remove themselves."""
-    return f"This takes away your own rights to {plain(enterprise.name)}. {TYPE_AGAIN}"
+    return f"This takes away your own rights to {plain(enterprise.name)}."
 
 
 def no_admin(meant: str | None) -> str:

@@ -7,7 +7,6 @@ from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import iso, when
-from bot.replies.confirmation import TYPE_AGAIN
 from bot.replies.sync_results import marked
 from storage.values.records import Enterprise, Overview
 
@@ -65,7 +64,7 @@ def confirm_removal(enterprise: Enterprise, admins: int, spaces: int) -> str:
     return (
         f"This removes {plain(enterprise.name)} ({code(enterprise.key)}) **for good**. It takes the rights from "
         f"{quantity(admins, 'admin')} and unlinks {quantity(spaces, 'space')}. The key and the id can never be reused. "
-        f"Its history stays. {TYPE_AGAIN}"
+        f"Its history stays."
     )
 
 

@@ -68,7 +68,7 @@ def plan(
         raise Refusal(replies.of_another_organization(enterprise))
     team = admins.of_enterprise(session, enterprise.id)
     new = tuple(person for person in people if admin_among(team, person) is None)
-    if own_org_id is not None and not any_organization:
+    if not any_organization:
         _check_not_kept_out(session, enterprise, new)
     found = [admin for person in people if (admin := admin_among(team, person)) is not None]
     mentioned = {person.person_id for person in people if person.person_id}

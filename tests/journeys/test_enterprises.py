@@ -89,13 +89,11 @@ def test_removing_an_enterprise_must_be_typed_twice(house: House) -> None:
     assert "is or was in use" in text(house.ask(OLGA, f"enterprise add {ACME_KEY} sp-enterprise-id=x"))
 
 
-def test_a_confirmation_is_the_next_command_there_within_five_minutes(house: House) -> None:
+def test_a_confirmation_is_typed_there_within_five_minutes(house: House) -> None:
     typed = f"enterprise remove {ACME_KEY}"
     house.ask(OLGA, typed)
-    house.ask(OLGA, "help")
-    assert "type the same command again here within 5 minutes" in text(house.ask(OLGA, typed))
     house.shift(minutes=6)
-    assert "type the same command again here within 5 minutes" in text(house.ask(OLGA, typed))
+    assert text(house.ask(OLGA, typed)).startswith("More than 5 minutes have passed")
     house.make_room("Operators", OLGA)
     assert "type the same command again here within 5 minutes" in text(
         house.ask(OLGA, typed, "Operators", mention=True)

@@ -81,15 +81,15 @@ def test_a_file_that_would_be_too_large_counts_as_an_export(database: Database, 
         assert audit.nth_export(session, acme.id, ("status",), 1, NOW - MINUTE) == NOW
 
 
-def test_the_last_command_is_that_of_a_person_in_a_space(database: Database) -> None:
+def test_commands_of_a_name_are_those_of_a_person_in_a_space(database: Database) -> None:
     _add(database, command="enterprise", arguments="remove acme", outcome="unconfirmed")
-    _add(database, 1, room_id="another room")
-    _add(database, 2, person_id="bo")
+    _add(database, 1, command="enterprise", room_id="another room")
+    _add(database, 2, command="enterprise", person_id="bo")
+    _add(database, 3, command="help")
     with database.read() as session:
-        last = audit.last_command(session, "ana", "room", NOW - MINUTE)
-        assert last is not None
-        assert (last.command, last.arguments, last.outcome) == ("enterprise", "remove acme", "unconfirmed")
-        assert audit.last_command(session, "ana", "room", NOW) is None
+        (found,) = audit.commands_in(session, "ana", "room", "enterprise", NOW - MINUTE)
+        assert (found.arguments, found.outcome) == ("remove acme", "unconfirmed")
+        assert audit.commands_in(session, "ana", "room", "enterprise", NOW) == []
 
 
 def test_exports_of_operators_are_not_counted(database: Database, acme: Enterprise) -> None:

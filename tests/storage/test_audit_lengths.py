@@ -1,5 +1,6 @@
 """What people type fills the audit only so far, and two long commands that differ never confirm each other."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -39,9 +40,8 @@ def test_an_audit_entry_has_a_greatest_length(database: Database) -> None:
 
 def test_a_long_command_is_confirmed_only_by_the_same_one(database: Database) -> None:
     typed = f"remove {'x' * 6_000}"
-    entry = AuditEntry(
-        NOW, None, Unconfirmed.audit_outcome, "ana", "ana@acme.example", "room", "enterprise", f"{typed}a"
-    )
+    entry = AuditEntry(NOW, None, Unconfirmed.audit_outcome, "ana", "ana@acme.example", "room", "enterprise")
+    entry = replace(entry, detail=audit.as_kept(f"{typed}a", 800))
     with database.write() as session:
         audit.add(session, entry)
 
@@ -49,8 +49,12 @@ def test_a_long_command_is_confirmed_only_by_the_same_one(database: Database) ->
         who, where = SimpleNamespace(person_id="ana"), SimpleNamespace(room_id="room")
         asked: dict[str, Any] = {"requester": who, "message": where, "arguments": arguments, "now": NOW + SECOND}
         request = SimpleNamespace(**asked, is_confirmed=False, age=0 * SECOND, speaks_for=None)
-        with database.read() as session:
-            return confirmation.is_confirmed(session, cast(Request, request), "enterprise")
+        try:
+            with database.read() as session:
+                confirmation.require(session, cast(Request, request), "enterprise", arguments)
+        except Unconfirmed:
+            return False
+        return True
 
     assert is_confirmed(f"{typed}a")
     assert not is_confirmed(f"{typed}b")

@@ -216,6 +216,8 @@ def _admins(sample: Sample) -> Iterator[Case]:
         question = admins.strange_domains(acme, domains, known, any_organization=any_organization)
         yield case(admins.strange_domains, when)(acme, domains, known, any_organization=any_organization)
         yield case(confirmation.ask, when)(question)
+    for why in ("TOO_LATE", "TOO_EARLY", "DIFFERENT"):
+        yield constant(confirmation, why)
     yield case(admins.strange_domains, "letters that deceive")(
         acme, ["acm\u0435.example"], known, any_organization=False
     )

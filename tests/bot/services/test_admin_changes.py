@@ -119,6 +119,34 @@ def test_a_new_domain_typed_for_another_address_is_asked_again(team: Team) -> No
     assert team.admins == [ANA.email]
 
 
+def test_a_confirmation_may_be_typed_differently(team: Team) -> None:
+    for first, again in (
+        (f"admins add {JANE}, {SLIP}", f"admins add  {SLIP.upper()} , Jane <{JANE}>"),
+        (f"admins remove {ANA.email}", f"Admins remove <{ANA.email.upper()}>"),
+    ):
+        assert isinstance(team.ask(ANA, first), Unconfirmed)
+        team.ask(ANA, "admins")
+        assert not isinstance(team.ask(ANA, again), Refusal)
+        for who in ("ben", "cy"):
+            sample_rows.admin(team.database, team.enterprise.id, f"{who}@acme.example")
+        team.ask(BEN, "help")
+    first = f"enterprise set acme sp-enterprise-id=Other admin={JANE}"
+    assert isinstance(team.ask(OLGA, first), Unconfirmed)
+    other = team.said(OLGA, first.replace("Other", "other"))
+    assert other.startswith("This is not the same as what I asked")
+    assert "**Changed" in team.said(OLGA, f'Enterprise set ACME admin={JANE} sp_enterprise_id = "Other"')
+
+
+def test_a_question_that_was_confirmed_is_asked_again(team: Team) -> None:
+    for _ in range(2):
+        assert isinstance(team.ask(ANA, f"admins add {SLIP}"), Unconfirmed)
+        team.ask(ANA, f"admins add {SLIP}")
+        team.ask(ANA, f"admins remove {SLIP}")
+    team.ask(ANA, f"admins add {SLIP}")
+    team.now += timedelta(minutes=6)
+    assert team.said(ANA, f"admins add {SLIP}").startswith("More than 5 minutes have passed")
+
+
 def test_another_person_of_the_same_name_is_asked_about_again(team: Team) -> None:
     for domain in ("partner.example", "evil.example"):
         asked = team.ask(ANA, "admins add Jane", Identity(domain, f"jane@{domain}"))
