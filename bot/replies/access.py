@@ -84,15 +84,15 @@ def kept_out(
         reasons.append("Webex says that this is another person than the one who had the address before")
     if others:
         remedies.append(
-            f"if the address now belongs to a new person who may act for it, type {_remove(email)} and then "
-            f"{code(f'admins add {email}', MAX_COPIED_COMMAND)}"
+            f"if the address now belongs to a new person who may act for it, type {_remove(email)}, and "
+            "then `admins add` with the same address"
         )
     if operator:
         remedies.append(
             "if the address now belongs to a new operator, remove it from `BOT_OPERATORS`, restart me, add it back and "
             "restart me again"
         )
-    added = f"- Added by: {', '.join(map(plain, added_by[:_MAX_KEYS]))}\n" if added_by else ""
+    added = f"- Added by: {', '.join(map(plain, added_by[:2]))}\n" if added_by else ""
     return (
         "**I did not let a person in**\n\n"
         f"- Who: {plain(email)}, the address of {' and '.join(of)}\n"
