@@ -115,6 +115,15 @@ def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
     return [replace(admin, is_kept_out=is_kept_out(admin, org_id)) for admin, org_id in people]
 
 
+def acts_elsewhere(session: Session, who: Identity, enterprise_id: int) -> bool:
+    """Return whether a person with this id or address has written as an admin of another enterprise."""
+    is_same = or_(_ADMINS.c.person_id == who.person_id, _ADMINS.c.email_folded == address_key(who.email))
+    is_elsewhere = (_ADMINS.c.enterprise_id != enterprise_id, _ADMINS.c.person_id.is_not(None))
+    in_use = _ENTERPRISES.c.removed_at.is_(None)
+    query = select(_ADMINS.c.id).join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
+    return session.scalar(query.where(is_same, *is_elsewhere, in_use).limit(1)) is not None
+
+
 def operators(session: Session) -> list[Admin]:
     """Return the operators, in order of e-mail."""
     query = select(OperatorRow).order_by(OperatorRow.email_folded)

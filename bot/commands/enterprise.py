@@ -1,5 +1,7 @@
 """`enterprise`: operators list, add, change and remove enterprises."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Command, NeedsEnterprise, Request, Role
@@ -17,6 +19,8 @@ from storage import enterprises as stored
 from storage.values.folding import address_key
 from storage.values.records import Enterprise, Identity
 
+_ANY_ORGANIZATION = re.compile(r"any[-_]organi[sz]ation[.!]?", re.IGNORECASE)
+
 
 def run(session: Session, request: Request) -> Reply:
     """List the enterprises, or add, change or remove one."""
@@ -24,6 +28,8 @@ def run(session: Session, request: Request) -> Reply:
     if typed.has_open_quote:
         raise Refusal(replies.OPEN_QUOTE)
     try:
+        if any(_ANY_ORGANIZATION.fullmatch(word) for word in typed.words[2:]):
+            raise Refusal(replies.ANY_ORGANIZATION_IN_ADMINS)
         match typed.words:
             case () | ("list",) if not typed.values:
                 return _list(session, request)

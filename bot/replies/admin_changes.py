@@ -24,6 +24,12 @@ YOU_WERE_REMOVED = (
 )
 """It names nothing: the person may read no more of the enterprise."""
 
+ONE_MORE = (
+    "Hello again. An admin or an operator has made you an admin of one more enterprise. `use` lists your enterprises "
+    "and lets you choose one."
+)
+"""It names nothing either: the address may belong to another person by now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -35,10 +41,13 @@ class Actor:
 
 def added(enterprise: Enterprise, emails: Sequence[str], actor: Actor, *, any_organization: bool) -> str:
     """Tell the other admins who was added, and by whom."""
-    from_where = " They may come from any Webex organization." if any_organization else ""
+    if any_organization:
+        did = f"**let in** as admins of {plain(enterprise.name)}, although they may belong to another company"
+    else:
+        did = f"**added** to the admins of {plain(enterprise.name)}"
     return (
-        f"{_by(actor)} **added** to the admins of {plain(enterprise.name)}:\n\n{_people(emails)}\n\n"
-        f"They can do everything that you can.{from_where} `admins` lists all admins, `admins remove` removes one."
+        f"{_by(actor)} {did}:\n\n{_people(emails)}\n\n"
+        f"They can do everything that you can. `admins` lists all admins, `admins remove` removes one."
     )
 
 

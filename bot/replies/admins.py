@@ -1,6 +1,7 @@
 """What `admins` says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.formatting.escape import code, plain
 from bot.formatting.limits import MAX_COPIED_COMMAND, MAX_MESSAGE_BYTES, cut, size
@@ -42,12 +43,20 @@ def _remark(admin: Admin) -> str:
     return " (may belong to any Webex organization)" if admin.any_organization else ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotInvited:
+    """The addresses of new admins who get no invitation: they have got one, or the enterprise has no more for today."""
+
+    invited_today: list[str]
+    over_limit: list[str]
+
+
 def added(
     enterprise: Enterprise,
     new: Sequence[str],
     already: Sequence[str],
     let_in: Sequence[str],
-    not_invited: Sequence[str],
+    not_invited: NotInvited,
     again: Sequence[str] = (),
     *,
     any_organization: bool,
@@ -64,10 +73,15 @@ def added(
         parts.append(f"These are already admins:\n\n{_people(already)}")
     if again:
         parts.append(f"Webex did not know these addresses. I try to write to them once more:\n\n{_people(again)}")
-    if not_invited:
+    if not_invited.invited_today:
         parts.append(
-            "I did not invite these people, because I send only some invitations a day. Please tell them to type "
-            f"`help` to me:\n\n{_people(not_invited)}"
+            "I have invited these people for this enterprise in the last 24 hours, so I did not do it again:\n\n"
+            f"{_people(not_invited.invited_today)}"
+        )
+    if not_invited.over_limit:
+        parts.append(
+            "I did not invite these people, because I have sent all invitations of this enterprise for today. Please "
+            f"tell them to type `help` to me:\n\n{_people(not_invited.over_limit)}"
         )
     return "\n\n".join(parts)
 
@@ -125,11 +139,17 @@ def too_many(enterprise: Enterprise, has: int, more: int, limit: int) -> str:
     )
 
 
-def strange_domains(enterprise: Enterprise, new: Sequence[str], known: Sequence[str], *, any_organization: bool) -> str:
-    """Ask whether people at these domains are to be admins, since no admin has such an address."""
+def strange_domains(
+    enterprise: Enterprise, new: Sequence[str], known: Sequence[str], meant: str | None, *, any_organization: bool
+) -> str:
+    """Ask whether people at these domains are to be admins, since no admin has such an address.
+
+    `meant` is a known domain that is like one of them.
+    """
+    guess = f"Is this spelled right? Did you mean {code(meant, 100)}?\n\n" if meant else ""
     from_where = " I let them in from any Webex organization." if any_organization else ""
     return (
-        f"I added nobody yet. No admin of {plain(enterprise.name)} has an address at {_domains(new)}. Their "
+        f"{guess}I added nobody yet. No admin of {plain(enterprise.name)} has an address at {_domains(new)}. Their "
         f"addresses are at {_domains(known)}. The people whom you add can do everything that admins can.{from_where}"
     )
 

@@ -16,6 +16,10 @@ USAGE = (
     "Type `enterprise` to list them, or `enterprise add KEY sp-enterprise-id=ID`, `enterprise set KEY …` or "
     "`enterprise remove KEY`. `help enterprise` explains them."
 )
+ANY_ORGANIZATION_IN_ADMINS = (
+    "I changed nothing: `any-organization` works only in `admins add`. Type `use KEY` with the key of the enterprise, "
+    "and then `admins add jane@partner.example any-organization`."
+)
 ID_MISSING = 'The id in BroadWorks is missing. Add it, for example `sp-enterprise-id="Reseller1+acme"`.'
 NOTHING_TO_CHANGE = 'There is nothing to change. Type at least one field, such as `name="Acme"`.'
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.chat.command import Request, Requester
+from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal
 from bot.replies import admin_changes as told
 from bot.replies import admins as replies
@@ -23,6 +24,9 @@ from storage.values.webex_ids import differ
 _REPEAT_AFTER = timedelta(days=1)
 """Minimum time between two invitations of one address, and between two messages to one person that they were removed:
 an admin may add and remove them as often as they like."""
+
+_DOMAINS_ALIKE = 0.8
+"""How alike two domains are, from 0 to 1, if one may be a typing error for the other: two letters of ten differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ def plan(
     )
 
 
-def add(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> Sequence[str]:
-    """Add the people of a plan, invite them and tell the other admins. Return the addresses that are not invited.
+def add(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> replies.NotInvited:
+    """Add the people of a plan, invite them and tell the other admins. Return who is not invited.
 
     At a shell nobody is invited: who sets the bot up tells the admins.
     """
@@ -111,7 +115,7 @@ def add(session: Session, request: Request, enterprise: Enterprise, planned: Pla
         text = told.added(enterprise, changed, _actor(by), any_organization=planned.any_organization)
         _tell_others(session, request, enterprise, changed, text, told.added_without_names(len(changed)))
     if is_at_shell:
-        return []
+        return replies.NotInvited([], [])
     for admin in planned.again:
         admins.add(session, enterprise.id, admin.email, request.now)
     return _invite(session, request, enterprise, planned)
@@ -171,30 +175,35 @@ def _question(
         if own_org_id is None or person.org_id is None or differ(own_org_id, person.org_id)
     }
     strange = sorted(foreign.difference(known)) if known else []
-    return replies.strange_domains(enterprise, strange, known, any_organization=any_organization) if strange else ""
+    if not strange:
+        return ""
+    meant = next(filter(None, (nearest(domain, known, _DOMAINS_ALIKE) for domain in strange)), None)
+    return replies.strange_domains(enterprise, strange, known, meant, any_organization=any_organization)
 
 
 def _domain(email: str) -> str:
     return address_key(email).rpartition("@")[2]
 
 
-def _invite(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> list[str]:
-    """Invite new admins in 1:1, and return the addresses that are not invited.
+def _invite(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> replies.NotInvited:
+    """Invite new admins in 1:1, and return who is not invited.
 
     Within a day, each is invited once, and at most as many as an enterprise may have admins: nobody can have the bot
     write to strangers without end.
     """
     invited = audit.invited(session, enterprise.id, request.now - _REPEAT_AFTER)
-    left_out = []
+    left_out = replies.NotInvited([], [])
     again = {address_key(admin.email) for admin in planned.again}  # the invitation before has not reached them
     for person in (*planned.new, *(Identity("", admin.email) for admin in planned.again)):
         folded = address_key(person.email)
-        if folded in invited - again or len(invited) >= request.settings.max_admins:
-            left_out.append(person.email)
+        is_again = folded in invited - again
+        if is_again or len(invited) >= request.settings.max_admins:
+            (left_out.invited_today if is_again else left_out.over_limit).append(person.email)
             continue
         invited.add(folded)
         # It is about the enterprise, so that it takes the enterprise's turn, and is dropped if the person is removed.
-        draft = Draft(told.INVITATION, enterprise_id=enterprise.id, person_id=person.person_id or None, is_notice=True)
+        text = told.ONE_MORE if admins.acts_elsewhere(session, person, enterprise.id) else told.INVITATION
+        draft = Draft(text, enterprise_id=enterprise.id, person_id=person.person_id or None, is_notice=True)
         outbox.send(session, _address(person.person_id, person.email), draft, request.now)
         row = AuditEntry(request.now, enterprise.id, audit.INVITED, email=request.requester.email, command="admins")
         audit.add(session, replace(row, detail=folded))

@@ -166,6 +166,7 @@ def _enterprises(sample: Sample) -> Iterator[Case]:
     typed, meant = ("clutser", "cluster") if sample.is_lifelike else (sample.typed, sample.meant)
     yield case(enterprise.unknown_field)(typed, meant, FIELDS)
     yield constant(enterprise, "USAGE")
+    yield constant(enterprise, "ANY_ORGANIZATION_IN_ADMINS")
     yield constant(enterprise, "ID_MISSING")
     yield case(enterprise.given_twice)("name")
     yield constant(enterprise, "NOTHING_TO_CHANGE")
@@ -203,23 +204,24 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield case(admins.listed)(acme, team * (1 if sample.is_lifelike else sample.many))
     yield case(admins.listed, "none")(acme, [])
     cleo = ["cleo@acme.example"] if sample.is_lifelike else sample.emails
-    yield case(admins.added)(acme, sample.emails, cleo, [], [], any_organization=False)
-    yield case(admins.added, "not all are invited")(acme, sample.emails, [], [], cleo, any_organization=False)
+    nobody, all_of_them = admins.NotInvited([], []), admins.NotInvited(cleo, cleo)
+    yield case(admins.added)(acme, sample.emails, cleo, [], nobody, any_organization=False)
+    yield case(admins.added, "not all are invited")(acme, sample.emails, [], [], all_of_them, any_organization=False)
     jane = ["jane@partner.example"] if sample.is_lifelike else sample.emails
-    yield case(admins.added, "any organization")(acme, jane, cleo, cleo, cleo, any_organization=True)
-    yield case(admins.added, "Webex did not know one")(acme, [], cleo, [], [], cleo, any_organization=False)
+    yield case(admins.added, "any organization")(acme, jane, cleo, cleo, all_of_them, any_organization=True)
+    yield case(admins.added, "Webex did not know one")(acme, [], cleo, [], nobody, cleo, any_organization=False)
     yield case(admins.kept_out_before)(acme, jane)
     yield case(admins.too_many)(acme, sample.few, sample.few, 5)
     domains = ["acme.exampel"] if sample.is_lifelike else sample.emails
     known = ["acme.example"] if sample.is_lifelike else sample.emails
     for when, any_organization in (("", False), ("any organization", True)):
-        question = admins.strange_domains(acme, domains, known, any_organization=any_organization)
-        yield case(admins.strange_domains, when)(acme, domains, known, any_organization=any_organization)
+        question = admins.strange_domains(acme, domains, known, known[0], any_organization=any_organization)
+        yield case(admins.strange_domains, when)(acme, domains, known, None, any_organization=any_organization)
         yield case(confirmation.ask, when)(question)
     for why in ("TOO_LATE", "TOO_EARLY", "DIFFERENT"):
         yield constant(confirmation, why)
     yield case(admins.strange_domains, "letters that deceive")(
-        acme, ["acm\u0435.example"], known, any_organization=False
+        acme, ["acm\u0435.example"], known, None, any_organization=False
     )
     yield case(admins.removed)(acme, sample.emails)
     yield case(admins.removed_oneself)(1)
@@ -234,6 +236,7 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admins, "NO_BOTS")
     yield constant(admins, "ANY_ORGANIZATION_FOR_OPERATORS")
     yield constant(admin_changes, "INVITATION")
+    yield constant(admin_changes, "ONE_MORE")
     yield constant(admin_changes, "YOU_WERE_REMOVED")
     yield case(admin_changes.unreachable)(sample.email, acme)
     for who, actor in (

@@ -13,7 +13,7 @@ from bot.dispatch.outcome import Outcome
 from bot.dispatch.pending_request import Detail
 from bot.entrypoints import shell
 from bot.jobs import typed_message
-from bot.replies.admin_changes import INVITATION, YOU_WERE_REMOVED
+from bot.replies.admin_changes import INVITATION, ONE_MORE, YOU_WERE_REMOVED
 from bot.settings.load import Settings
 from storage import admins, audit, destinations, inbox, spaces
 from storage.engine.database import Database
@@ -176,6 +176,8 @@ def test_another_id_and_a_new_domain_are_asked_about_together(team: Team) -> Non
     assert "`Other`" in asked
     assert "`acme.exampel`" in asked
     assert asked.count("type the same command again") == 1
+    assert "Did you mean `acme.example`?" in asked
+    assert "Did you mean" not in team.said(OLGA, "admins add jo@partner.test")
 
 
 def test_the_first_admins_may_have_any_domain(team: Team) -> None:
@@ -296,15 +298,30 @@ def test_a_new_admin_is_invited_without_data(team: Team) -> None:
     assert team.enterprise.name not in INVITATION
 
 
+def test_an_admin_of_another_enterprise_is_not_greeted_as_a_newcomer(team: Team) -> None:
+    bolt = sample_rows.enterprise(team.database, "bolt")
+    for email in (BEN.email, BOB):
+        sample_rows.admin(team.database, bolt.id, email)
+    team.ask(BEN, "help")
+    team.ask(ANA, f"admins add {BEN.email} {BOB}")
+    assert [row.markdown for row in team.heard(BEN.email)] == [ONE_MORE]
+    assert [row.markdown for row in team.heard(BOB)] == [INVITATION]
+
+
+def test_any_organization_works_only_in_admins_add(team: Team) -> None:
+    assert "works only in `admins add`" in team.said(OLGA, f"enterprise set acme admin={JANE} any-organization")
+    assert team.admins == [ANA.email]
+
+
 def test_an_address_is_invited_once_a_day(team: Team) -> None:
     for _ in range(3):
         team.ask(ANA, f"admins add {JANE}")
         team.ask(ANA, f"admins remove {JANE}")
     assert len(team.heard(JANE)) == 1
-    assert "I did not invite these people" in team.said(ANA, f"admins add {JANE}")
+    assert "I have invited these people" in team.said(ANA, f"admins add {JANE}")
     team.ask(ANA, f"admins remove {JANE}")
     team.now += timedelta(days=1)
-    assert "I did not invite" not in team.said(ANA, f"admins add {JANE}")
+    assert "I have invited" not in team.said(ANA, f"admins add {JANE}")
     assert len(team.heard(JANE)) == 2
 
 
