@@ -66,14 +66,19 @@ def removed_without_names(number: int) -> str:
     return f"{_were(number)} removed from the admins of your enterprise. {_WHO}"
 
 
-def unreachable(email: str, enterprise: Enterprise) -> str:
-    """Tell the admin or operator who added a person that Webex does not know the person's address."""
+def unreachable(email: str, enterprise: Enterprise, *, is_own: bool) -> str:
+    """Tell who added a person, or every operator, that Webex does not know the person's address.
+
+    `is_own`: the reader added the person in chat. Else it was done at a shell or by the settings.
+    """
+    name = plain(enterprise.name, 60)
+    listed = "You added it to the admins of" if is_own else "It is on the list of admins of"
+    use = "" if is_own else f"{code(f'use {enterprise.key}', 67)} and then "
     return (
-        f"**I could not write to {plain(email)}**: Webex does not know this address. You added it to the admins of "
-        f"{plain(enterprise.name, 60)}.\n\n"
+        f"**I could not write to {plain(email)}**: Webex does not know this address. {listed} {name}.\n\n"
         "Check the address, or ask the person to sign in to Webex once. After that, type "
-        f"{code(f'admins add {email}', MAX_COPIED_COMMAND)} again. Until then I send no messages there. If the "
-        f"address is wrong, type {code(f'admins remove {email}', MAX_COPIED_COMMAND)}."
+        f"{use}{code(f'admins add {email}', MAX_COPIED_COMMAND)} again. Until then I send no messages there. If the "
+        f"address is wrong, type {use}{code(f'admins remove {email}', MAX_COPIED_COMMAND)}."
     )
 
 

@@ -8,8 +8,8 @@ from bot.formatting.limits import MAX_COPIED_COMMAND, MAX_MESSAGE_BYTES, cut, si
 from bot.formatting.quantity import quantity
 from storage.values.records import Admin, Enterprise
 
-_ROOM = 1200
-"""Bytes of a list of addresses. A reply has up to four."""
+_ROOM = 800
+"""Bytes of a list of addresses. A reply has up to six."""
 _MAX_DOMAINS = 3
 
 NO_BOTS = "I added nobody: a bot cannot be an admin."

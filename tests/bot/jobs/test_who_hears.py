@@ -257,6 +257,17 @@ def test_who_added_an_unknown_address_hears_it_once(house: CompanyHouse, caplog:
     assert len(_rows(house, OutboxRow)) == rows + 2  # Ana and Kim
 
 
+def test_operators_hear_of_an_unknown_address_that_nobody_added_in_chat(house: CompanyHouse) -> None:
+    with house.database.write() as session:
+        admins.set_operators(session, [BEN])
+    house.write("ben", "help")
+    house.add("Acme", NOBODY)
+    house.notify("Acme")
+    house.deliver()
+    assert house.texts("ben")[-1].startswith(f"**I could not write to {NOBODY}**")
+    assert "`use acme`" in house.texts("ben")[-1]
+
+
 def test_an_unknown_address_gets_messages_when_it_is_added_again(house: CompanyHouse) -> None:
     house.add("Acme", "ana@acme.example")
     house.write("ana", f"admins add {NOBODY}")

@@ -238,7 +238,8 @@ def _admins(sample: Sample) -> Iterator[Case]:
     yield constant(admin_changes, "INVITATION")
     yield constant(admin_changes, "ONE_MORE")
     yield constant(admin_changes, "YOU_WERE_REMOVED")
-    yield case(admin_changes.unreachable)(sample.email, acme)
+    for who, is_own in (("who added them", True), ("operators", False)):
+        yield case(admin_changes.unreachable, who)(sample.email, acme, is_own=is_own)
     for who, actor in (
         ("an admin", admin_changes.Actor(sample.email)),
         ("an operator", admin_changes.Actor(sample.operators[0], is_operator=True)),
