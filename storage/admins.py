@@ -46,7 +46,7 @@ def add(
     """Make a person an admin, with id and organization if known. Return whether anything changed.
 
     `any_organization` lets the person in from any Webex organization, also a person who is an admin already. For a
-    person who is one already, and is let in already, nothing changes. An admin whom Webex did not know is tried again.
+    person who is one already, and is let in already, nothing changes. An admin that Webex did not know is tried again.
     """
     folded = address_key(email)
     is_same = AdminRow.email_folded == folded
@@ -95,7 +95,7 @@ class Unreachable:
 def mark_unreachable(session: Session, email: str, now: datetime) -> list[Unreachable]:
     """Note that Webex does not know the address of admins who have never written.
 
-    Return those of whom it was not noted before.
+    Return those that were not marked before.
     """
     admin = _ADMINS.c
     noted = (

@@ -10,7 +10,7 @@ from bot.chat.did_you_mean import nearest
 from bot.chat.message import Refusal, Reply
 from bot.formatting.quantity import quantity
 from bot.replies import admins as replies
-from bot.services import admin_changes, enterprise_fields
+from bot.services import admin_changes, admin_plans, enterprise_fields
 from bot.services.confirmation import require
 from bot.services.enterprise_fields import InvalidField
 from storage import admins, enterprises
@@ -61,7 +61,7 @@ def _add(session: Session, request: Request, typed: str) -> Reply:
         raise Refusal(replies.ANY_ORGANIZATION_FOR_OPERATORS)
     people = _people(request, _ANY_ORGANIZATION.sub("", typed) if any_organization else typed)
     enterprise = enterprises.lock(session, request.enterprise.id)
-    planned = admin_changes.plan(session, request, enterprise, people, any_organization=any_organization)
+    planned = admin_plans.plan(session, request, enterprise, people, any_organization=any_organization)
     if planned.question:
         about = f"add {_emails(people)}" + (" any-organization" if any_organization else "")
         require(session, request, "admins", about, planned.question)
@@ -117,7 +117,7 @@ def _is_requester(request: Request, admin: Admin) -> bool:
 
 
 def _admin(team: list[Admin], person: Identity) -> Admin:
-    admin = admin_changes.admin_among(team, person)
+    admin = admin_plans.admin_among(team, person)
     if admin is None:
         raise Refusal(replies.no_admin(nearest(person.email, [admin.email for admin in team])), personal=True)
     return admin

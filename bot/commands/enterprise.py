@@ -11,7 +11,7 @@ from bot.chat.message import Attachment, Refusal, Reply
 from bot.formatting.csv_file import compressed_csv, file_name
 from bot.formatting.quantity import quantity
 from bot.replies import enterprise as replies
-from bot.services import admin_changes, enterprise_fields, enterprises
+from bot.services import admin_changes, admin_plans, enterprise_fields, enterprises
 from bot.services.confirmation import require
 from bot.services.enterprise_fields import DEFAULT_CLUSTER, FIELDS, InvalidField
 from storage import admins, overviews, spaces, syncs
@@ -62,7 +62,7 @@ def _add(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     key = enterprise_fields.key(key)
     defaults = {"name": key, "cluster": DEFAULT_CLUSTER, "timezone": request.settings.default_timezone}
     added = enterprises.add(session, key, defaults | values, request.now)
-    planned = admin_changes.plan(session, request, added, people)
+    planned = admin_plans.plan(session, request, added, people)
     admin_changes.add(session, request, added, planned)
     return _reply(replies.added(added, len(planned.new), alone=enterprises.is_alone(session, added)), added)
 
@@ -72,7 +72,7 @@ def _set(session: Session, request: Request, key: str, typed: Fields) -> Reply:
     if not values and not people:
         raise Refusal(replies.NOTHING_TO_CHANGE)
     enterprise = enterprises.lock(session, key)
-    planned = admin_changes.plan(session, request, enterprise, people)
+    planned = admin_plans.plan(session, request, enterprise, people)
     new_id = values.get("sp_enterprise_id", enterprise.sp_enterprise_id)
     questions = [replies.confirm_id(enterprise, new_id)] if new_id != enterprise.sp_enterprise_id else []
     questions += [planned.question] if planned.question else []

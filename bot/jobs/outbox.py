@@ -67,7 +67,7 @@ def _mark_delivered(
 def _withhold(context: Context, row: OutboxRow, destination: Destination, reader: Reader) -> None:
     """Keep back a message that its reader may not have.
 
-    They get what anybody may read, if there is that: in a group where a person asked for it, and in 1:1 a person whom
+    If there is a text that anybody may read, a group gets it if a person asked there, and so does a person in 1:1 that
     the bot does not know. Else the person who asked gets one line without data, and a notice is dropped.
     """
     text = None if destination.direct or row.person_id is None else row.public_markdown

@@ -1,4 +1,4 @@
-"""Decides, at the moment of delivery, whether the person for whom a message was written may still have it."""
+"""Decides, at the moment of delivery, whether the reader of a message may still have it."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The person for whom a message was written, and whether they may have it."""
+    """The person that a message was written for, and whether they may have it."""
 
     who: Identity
     verdict: Verdict

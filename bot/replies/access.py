@@ -104,7 +104,7 @@ def kept_out(
 def your_admin_kept_out(email: str, enterprise: Enterprise, operators: Sequence[str], *, to_operator: bool) -> str:
     """Tell the admin or operator who added a person that the person was kept out, and what can be done.
 
-    `operators` are those whom an admin can ask.
+    `operators` are those that an admin can ask.
     """
     if to_operator:
         way = f"type {code(f'use {enterprise.key}', 67)} and then {_let_in(email)}."

@@ -40,7 +40,7 @@ class Actor:
 
 
 def added(enterprise: Enterprise, emails: Sequence[str], actor: Actor, *, any_organization: bool) -> str:
-    """Tell the other admins who was added, and by whom."""
+    """Tell the other admins who was added, and who did it."""
     if any_organization:
         did = f"**let in** as admins of {plain(enterprise.name)}, although they may belong to another company"
     else:
@@ -52,7 +52,7 @@ def added(enterprise: Enterprise, emails: Sequence[str], actor: Actor, *, any_or
 
 
 def removed(enterprise: Enterprise, emails: Sequence[str], actor: Actor) -> str:
-    """Tell the other admins who was removed, and by whom."""
+    """Tell the other admins who was removed, and who did it."""
     return f"{_by(actor)} **removed** from the admins of {plain(enterprise.name)}:\n\n{_people(emails)}"
 
 

@@ -122,7 +122,7 @@ def of_another_person(email: str) -> str:
 
 
 def kept_out_before(enterprise: Enterprise, emails: Sequence[str]) -> str:
-    """Refuse people whom the bot has kept out of this enterprise before."""
+    """Refuse people that the bot has kept out of this enterprise before."""
     return (
         f"I added nobody. I have kept these people out of {plain(enterprise.name)} before, because Webex said that "
         f"they belong to another organization:\n\n{_people(emails)}\n\nAn operator can let them in with "
@@ -150,7 +150,7 @@ def strange_domains(
     from_where = " I let them in from any Webex organization." if any_organization else ""
     return (
         f"{guess}I added nobody yet. No admin of {plain(enterprise.name)} has an address at {_domains(new)}. Their "
-        f"addresses are at {_domains(known)}. The people whom you add can do everything that admins can.{from_where}"
+        f"addresses are at {_domains(known)}. The people that you add can do everything that admins can.{from_where}"
     )
 
 

@@ -145,7 +145,7 @@ class CompanyHouse:
         return person
 
     def add(self, name: str, email: str, *, by: Identity | None = None, any_organization: bool = False) -> bool:
-        """Make an admin of whoever has this address."""
+        """Make an admin of the person with this address."""
         with self.database.write() as session:
             return admins.add(session, self.ids[name], email, self.now, added_by=by, any_organization=any_organization)
 

@@ -1,4 +1,4 @@
-"""An inbox at work on events of people whom the bot may not know, with a count of what was read from Webex."""
+"""An inbox at work on events of people that the bot may not know, with a count of what was read from Webex."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

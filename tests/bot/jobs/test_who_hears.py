@@ -49,7 +49,7 @@ class Belonging(RuleBasedStateMachine):
         writing=st.lists(PERSON, max_size=3, unique=True),
     )
     def begin(self, listed: list[tuple[str, str]], known: tuple[str, ...], writing: list[str]) -> None:
-        """Begin with admins, of whom some have written, maybe before the organization was known."""
+        """Begin with admins; some have written, maybe before the organization was known."""
         for name, email in listed:
             self.house.add(name, email)
         for name in known[1:]:
@@ -148,7 +148,7 @@ class Belonging(RuleBasedStateMachine):
         self.nobody_hears_what_is_not_theirs()
 
 
-def test_whoever_is_denied_gets_no_later_message_about_the_enterprise(database: Database) -> None:
+def test_who_is_denied_gets_no_later_message_about_the_enterprise(database: Database) -> None:
     class Here(Belonging):
         def __init__(self) -> None:
             super().__init__(database)
