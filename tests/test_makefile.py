@@ -187,7 +187,7 @@ def test_the_demo_gets_only_the_ports_that_were_named(make: Make, path: Path) ->
 def test_the_targets_run_what_they_promise(make: Make, path: Path) -> None:
     stub(path / "python3.13", "3.13")
     make("test")
-    assert make("test", "ARGS=-k 'a hold'").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -k a hold\n"
+    assert make("test", "ARGS=-k 'a hold'").stdout == "ran -m pytest --numprocesses 3 -k a hold\n"
     assert make("quick").stdout == "ran -m pytest --numprocesses auto --maxprocesses 4 -m not server and not slow\n"
     assert make("check").stdout == "ran -m ruff check .\nran -m ruff format --check .\nran -m mypy\n"
     assert make("bench").stdout == "ran -m bench\n"
