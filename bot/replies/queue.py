@@ -7,7 +7,8 @@ from bot.formatting.escape import plain
 from bot.formatting.limits import MAX_MESSAGE_BYTES, cut
 from bot.formatting.quantity import quantity
 from bot.formatting.times import duration, iso, when
-from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
+from bot.syncs.timing import rest_end
+from storage.values.records import Enterprise, Sync, WaitsFor
 
 _MAX_CLUSTER_BYTES = 1500
 
@@ -40,8 +41,8 @@ def answer(
 def _line(place: int, sync: Sync, enterprise: Enterprise, now: datetime) -> str:
     waits = duration((now - sync.asked_at).total_seconds())
     held_up = f", {_HELD_UP[sync.waits_for]}" if sync.waits_for else ""
-    rests_until = sync.rests_until if sync.state is SyncState.QUEUED else None
-    rest = f", tried again {when(rests_until, now, 'UTC')}" if rests_until is not None and rests_until > now else ""
+    until = rest_end(sync, now)
+    rest = f", tried again {when(until, now, 'UTC')}" if until is not None else ""
     name = f"{plain(enterprise.name)} ({plain(enterprise.key)})"
     return f"{place}. {name}: {sync.state}{held_up}{rest}, asked for {waits} ago"
 

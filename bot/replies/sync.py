@@ -9,7 +9,7 @@ from bot.formatting.times import at, duration, when
 from bot.replies.provider_access import END_KNOWN_LATER, STARTS_LATER, WAITING
 from bot.replies.sync_causes import KNOWN_AFTER
 from bot.syncs import webex_runs
-from bot.syncs.timing import Estimate
+from bot.syncs.timing import Estimate, rest_end
 from storage.values.records import Enterprise, Sync, SyncState, WaitsFor
 
 
@@ -105,8 +105,8 @@ def so_far(standing: Standing, now: datetime) -> str:
     """
     sync = standing.sync
     if sync.state is SyncState.QUEUED and sync.waits_for is not None:
-        if sync.rests_until is not None and sync.rests_until > now:
-            return f" I try it again {when(sync.rests_until, now, standing.enterprise.timezone)}."
+        if (until := rest_end(sync, now)) is not None:
+            return f" I try it again {when(until, now, standing.enterprise.timezone)}."
         return f" It is {_place(standing)}."
     if sync.state is not SyncState.RUNNING:
         return ""

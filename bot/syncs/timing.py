@@ -7,7 +7,7 @@ from statistics import median
 
 from bot.webex.errors import MAX_PAUSE
 from storage.values.provider_access import Outage
-from storage.values.records import Sync
+from storage.values.records import Sync, SyncState
 
 MAX_QUEUE_TIME = timedelta(hours=24)
 """How long a sync may wait in the queue: as long as the default hold."""
@@ -40,6 +40,12 @@ def hold_until(last_completed: Sync | None, hold: timedelta) -> datetime | None:
     if last_completed is None or last_completed.ended_at is None:
         return None
     return last_completed.ended_at + hold
+
+
+def rest_end(sync: Sync, now: datetime) -> datetime | None:
+    """Return until when a queued sync rests; None if it does not rest."""
+    is_resting = sync.state is SyncState.QUEUED and sync.rests_until is not None and sync.rests_until > now
+    return sync.rests_until if is_resting else None
 
 
 def overdue_before(now: datetime, outage: Outage | None) -> datetime:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from bot.syncs import timing
 from bot.syncs.timing import cluster_pause, poll_wait
 from bot.webex.errors import MAX_PAUSE, RateLimited
 from storage.values.records import SyncState
-from tests.bot.samples import NOW, POLL, sync
+from tests.bot.samples import JUST_OVER, NOW, POLL, sync
 
 
 def test_the_hold_starts_when_a_sync_completes() -> None:
@@ -19,6 +20,14 @@ def test_the_hold_starts_when_a_sync_completes() -> None:
     ended = sync(asked_at=NOW - timedelta(days=2), ended_at=NOW)
     assert timing.hold_until(ended, hold) == NOW + hold
     assert timing.hold_until(ended, timedelta()) == NOW
+
+
+@pytest.mark.parametrize("state", SyncState)
+def test_only_a_queued_sync_rests_and_only_until_its_rest_ends(state: SyncState) -> None:
+    resting = sync(state, rests_until=NOW)
+    assert timing.rest_end(resting, NOW - JUST_OVER) == (NOW if state is SyncState.QUEUED else None)
+    assert timing.rest_end(resting, NOW) is None
+    assert timing.rest_end(sync(state), NOW) is None
 
 
 def test_an_estimate_is_the_enterprises_median_or_else_its_clusters() -> None:
