@@ -79,21 +79,11 @@ class Directory:
         """Change a message."""
         self.edits.append(markdown)
 
-    def post(
-        self,
-        *,
-        room_id: str | None = None,
-        person_id: str | None = None,
-        email: str | None = None,
-        markdown: str,
-        parent_id: str | None = None,
-        upload: FileUpload | None = None,
-    ) -> Posted:
-        """Show a message to the person whose 1:1 space or address it is."""
-        if room_id is not None:
-            person_id = room_id.removeprefix("room-")
-        elif person_id is None:
-            owner = self.owner(email or "")
+    def post(self, *, markdown: str, upload: FileUpload | None, **to: str | None) -> Posted:
+        """Show a message to the person whose 1:1 space, id or address is in `to`."""
+        person_id = (to["room_id"] or "").removeprefix("room-") or to["person_id"]
+        if person_id is None:
+            owner = self.owner(to["email"] or "")
             if owner is None:
                 raise Rejected("404", status=404, webex_message="nobody has this address")
             person_id = owner.person_id
