@@ -19,8 +19,8 @@ class Silence:
     """The time in which a person is not told again what they were told.
 
     `outcome` is the audit's word for what they were told. `email` is the address that they had then, and `rights` a
-    digest of their rights. `repeats` counts
-    what was refused without a word since, at `repeated_at` for the last time, and what the audit does not have yet.
+    digest of their rights. `repeats` counts what was refused without a word since then and is not in the audit yet;
+    `repeated_at` is when that happened last.
     """
 
     id: int

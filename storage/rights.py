@@ -33,6 +33,11 @@ class Rights:
     operator_denied: bool = False
     has_changes: bool = False
 
+    @property
+    def has_any(self) -> bool:
+        """Whether the person is an operator or an admin."""
+        return self.operator or bool(self.enterprise_ids)
+
 
 _ADMINS: Any = AdminRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
@@ -142,7 +147,7 @@ class KeptOut:
 
 
 def keep_out(session: Session, who: Identity, rights: Rights, now: datetime) -> list[KeptOut]:
-    """Note that a person is kept out of these enterprises. Return those of which it was not noted before."""
+    """Mark a person's admin rows in these enterprises as kept out. Return the admins that were not marked before."""
     admin = _ADMINS.c
     is_person = or_(
         admin.person_id == who.person_id,

@@ -96,8 +96,8 @@ class Reply:
 class Change:
     """What a command that ran in a snapshot still has to write, and the reply to it.
 
-    `portions` are written in order, each in a short transaction in which the enterprise is locked; the last one also
-    writes the reply. `is_current` says before the first whether that which the command read is still the same.
+    `portions` are written in order, each in a short transaction that locks the enterprise; the last one also writes
+    the reply. Before the first, `is_current` says whether what the command has read is still the same.
     """
 
     reply: Reply

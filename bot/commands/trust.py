@@ -31,9 +31,9 @@ COMMAND = Command(
     details=(
         "I show license holders, locations, admins, histories and the audit in a group space only while every other "
         "member is an admin of its enterprise or an operator. Type `trust on` in a linked group space, and I show "
-        "them there to everybody who is or will be in it. Who joins later can read what already stands there. `trust "
-        "off` ends this for what I show from then on. It also ends if the space is "
-        "linked to another enterprise, or if I am removed and added again."
+        "them there to everybody who is or will be in it. People who join later can also read what already stands "
+        "there. `trust off` ends this for what I show from then on. It also ends if the space is linked to another "
+        "enterprise, or if I am removed and added again."
     ),
     run=run,
     role=Role.OPERATOR,

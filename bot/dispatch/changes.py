@@ -25,7 +25,7 @@ def write(
 ) -> Reply | Refusal | None:
     """Write a change and its reply, and return what is said. Return None if what the command read is not true any more.
 
-    Then nothing is written, unless `at_any_rate`. Access is decided once more before the first portion, and the rights
+    Then nothing is written, unless it is to be written `at_any_rate`. Access is decided once more before the first portion, and the rights
     are looked at again before each other one. If the process dies between two portions, the request is worked on again,
     and its command finds the first of them done.
     """

@@ -27,7 +27,7 @@ _PORTION = 1000
 
 
 def find(session: Session, person_id: str, now: datetime, outcome: str = "") -> Silence | None:
-    """Return the silence because of which an event of this person is not even read from Webex; None if there is none.
+    """Return the silence that ends an event of this person before it is read from Webex; None if there is none.
 
     A person who has typed too much is refused everything. A person without rights is refused everything after any
     refusal. Their rights are looked up again: if they have changed, what they were told is no longer true, so they are
@@ -38,7 +38,7 @@ def find(session: Session, person_id: str, now: datetime, outcome: str = "") -> 
         if silence.outcome == TooFast.audit_outcome:
             if not known.operator:
                 return silence
-        elif silence.rights == _digest(known) and (silence.outcome == outcome or not _has_any(known)):
+        elif silence.rights == _digest(known) and (silence.outcome == outcome or not known.has_any):
             return silence
     return None
 
@@ -58,12 +58,8 @@ def begin(session: Session, who: Identity, outcome: str, now: datetime, until: d
     return True
 
 
-def _has_any(known: Rights) -> bool:
-    return known.operator or bool(known.enterprise_ids)
-
-
 def _digest(known: Rights) -> str:
-    """Return a short text that is another one for other rights."""
+    """Return a digest of the rights: it changes when they change."""
     all_of_it = (known.operator, sorted(known.enterprise_ids), sorted(known.kept_out_ids))
     return hashlib.sha256(repr(all_of_it).encode()).hexdigest()
 

@@ -40,8 +40,7 @@ def leave_unheard(session: Session, person_id: str, now: datetime) -> None:
 
 
 def _has_rights(session: Session, person_id: str) -> bool:
-    known = rights.find(session, Identity(person_id, ""))
-    return known.operator or bool(known.enterprise_ids)
+    return rights.find(session, Identity(person_id, "")).has_any
 
 
 def _end_unread(context: Context, row: InboxRow, person_id: str, outcome: str) -> bool:

@@ -13,7 +13,7 @@ KEEP_FOR = timedelta(days=31)
 """How long events and messages are kept: a day longer than the door accepts an event, because clocks differ."""
 
 KEEP_DENIALS_FOR = timedelta(days=1)
-"""How long it is kept who was refused without a word: the audit has it then."""
+"""How long denials are kept after their silence has ended: by then the audit has what they counted."""
 
 KEEP_AUDIT_FOR = timedelta(days=400)
 """How long audit rows are kept: a year, and a month to ask about it."""

@@ -59,7 +59,7 @@ def _greet(context: Context, row: InboxRow) -> None:
         if adder is None or not silence.begin(session, adder, audit.GREETED, now, now + silence.REPEAT_AFTER):
             return
         known = rights.find(session, adder)
-        if known.operator or known.enterprise_ids:
+        if known.has_any:
             greeting = replies.welcome(operator=known.operator)
         else:
             greeting = replies.stranger_space([operator.email for operator in admins.operators(session)])

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def work(context: Context, row: OutboxRow) -> None:
     """Deliver one message, or one edit of a message. Nothing is posted unless the token is a bot's.
 
-    Who has lost their rights since the message was written gets no part of it.
+    A person who has lost their rights since the message was written gets no part of it.
     """
     context.me()
     with context.database.quick_read() as session:

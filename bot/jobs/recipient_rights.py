@@ -19,8 +19,8 @@ from storage.values.records import Identity
 log = logging.getLogger(__name__)
 
 KEEP_ORGANIZATION_FOR = timedelta(days=7)
-"""How old a person's organization may be when personal data is delivered to them: each look is a call to Webex. Who
-types commands is looked at once a day."""
+"""How old a person's organization may be when personal data is delivered to them: each look is a call to Webex. The
+router has it read once a day for a person who types commands."""
 
 
 class Verdict(StrEnum):
@@ -46,7 +46,7 @@ def reader_of(context: Context, row: OutboxRow, destination: Destination) -> Rea
 
     In a group that is the requester; `space_privacy` decides about the members. A notice that nobody there asked for
     is only for a group that still has notices of that enterprise. Before a person gets personal data in 1:1, Webex is
-    asked for their organization, if it was not read lately. Raises WebexFailure if Webex does not answer.
+    asked for their organization, if it was not read lately. Raise WebexFailure if Webex does not answer.
     """
     with context.database.quick_read() as session:
         person_id = row.person_id or (destination.person_id if destination.direct else None)

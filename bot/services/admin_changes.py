@@ -26,7 +26,7 @@ an admin may add and remove them as often as they like."""
 def add(session: Session, request: Request, enterprise: Enterprise, planned: Plan) -> replies.NotInvited:
     """Add the people of a plan, invite them and tell the other admins. Return who is not invited.
 
-    At a shell nobody is invited: who sets the bot up tells the admins.
+    At a shell nobody is invited: the operator there tells the admins.
     """
     by = request.requester
     is_at_shell = not by.person_id
@@ -102,7 +102,7 @@ def _tell_removed(session: Session, enterprise: Enterprise, admin: Admin, person
 def _tell_others(
     session: Session, request: Request, enterprise: Enterprise, concerned: Sequence[str], named: str, nameless: str
 ) -> None:
-    """Tell all admins who are neither the requester nor concerned. Who has never written reads no names."""
+    """Tell all admins except the requester and those concerned. An admin who has never written reads no names."""
     left_out = {address_key(email) for email in (*concerned, request.requester.email)}
     for admin in admins.team(session, enterprise.id).reachable:
         if address_key(admin.email) in left_out or admin.person_id == request.requester.person_id:

@@ -51,8 +51,8 @@ class Context:
 
     `provider_token` is the access token of the provider's integration, None if the provider gives a fixed one.
     `look_requested`: the spaces are to be looked back at now.
-    `access` is what is known of the access to both sides of Webex. An event of
-    each of the `strangers`, people without rights, is being read. A file of each of the turns in `files` is worked on.
+    `access` is what is known of the access to both sides of Webex. `strangers` has the people without rights whose
+    events are being read, `files` the turns whose files are being worked on.
     """
 
     settings: Settings
