@@ -14,7 +14,7 @@ from storage.engine.inserts import insert_row
 from storage.models import AuditRow, OperatorRow
 from storage.models.columns import UTCDateTime
 from storage.values.maxima import MAX_EMAIL, MAX_REASON, cut
-from storage.values.records import FILE, TOO_FAST, TOO_LARGE, WITHHELD, AuditEntry
+from storage.values.records import FILE, LIMITED, TOO_FAST, TOO_LARGE, WITHHELD, AuditEntry
 
 MAX_COMMAND = 100
 """Characters of the first word of a message: a command has fewer than 20."""
@@ -27,9 +27,8 @@ _MAX_COMMANDS_IN = 200
 
 TOLD, REPORTED, GREETED, REMOVED = "told", "reported", "greeted", "removed"
 INVITED, UNREACHABLE, KEPT_OUT = "invitation queued", "unreachable", "kept out"
-_LIMITED = "limited"
-_OF_THE_BOT = (REPORTED, GREETED, REMOVED, WITHHELD, KEPT_OUT)
-_NOT_TYPED = (TOO_FAST, *_OF_THE_BOT)
+_NOT_TYPED = (TOO_FAST, REPORTED, GREETED, REMOVED, WITHHELD, KEPT_OUT)
+"""Outcomes of what the bot does by itself, and of commands that it did not run."""
 
 _ROWS: Any = AuditRow.__table__
 _OPERATORS: Any = OperatorRow.__table__
@@ -75,7 +74,7 @@ _OF_COMMANDS: Select[datetime] = (
 )
 _IS_FILE = or_(and_(_ROWS.c.file.is_not(None), _ROWS.c.outcome != TOLD), _ROWS.c.outcome == TOO_LARGE)
 _EXPORTS = _OF_COMMANDS.where(_IS_FILE)
-_UPLOADS = _OF_COMMANDS.where(_ROWS.c.outcome != _LIMITED)
+_UPLOADS = _OF_COMMANDS.where(_ROWS.c.outcome != LIMITED)
 _OUTCOME = select(_ROWS.c.id).where(_IS_OF_PERSON, _IS_NEWER, _ROWS.c.outcome == bindparam("outcome")).limit(1)
 _ENTRIES: Select[Any] = select(*(_ROWS.c[field.name] for field in fields(AuditEntry))).order_by(*_NEWEST)
 _INVITED = select(_ROWS.c.detail).where(

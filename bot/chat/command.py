@@ -55,10 +55,10 @@ class CommandSettings:
     sync_hold: timedelta
     roster_max_age: timedelta
     default_timezone: str
-    uses_integration: bool = False
-    commands_per_minute: int = 30
-    files_per_hour: int = 300
-    max_admins: int = 50
+    uses_integration: bool
+    commands_per_minute: int
+    files_per_hour: int
+    max_admins: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from storage.values.records import TOO_FAST, TOO_LARGE
+from storage.values.records import LIMITED, TOO_FAST, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,7 +150,7 @@ class Denial(Refusal):
 class Limited(Refusal):
     """A refusal because an hour's files have been read."""
 
-    audit_outcome = "limited"
+    audit_outcome = LIMITED
 
 
 class FileTooLarge(Refusal):

@@ -23,11 +23,12 @@ def write(
     *,
     at_any_rate: bool,
 ) -> Reply | Refusal | None:
-    """Write a change and its reply, and return what is said. Return None if what the command read is not true any more.
+    """Write a change and its reply, and return what is said.
 
-    Then nothing is written, unless it is to be written `at_any_rate`. Access is decided once more before the first portion, and the rights
-    are looked at again before each other one. If the process dies between two portions, the request is worked on again,
-    and its command finds the first of them done.
+    If what the command read is not true any more, write nothing and return None; with `at_any_rate`, write it all the
+    same. Access is decided once more before the first portion, and the rights are looked at again before each other
+    one. If the process dies between two portions, the request is worked on again, and its command finds the first of
+    them done.
     """
     portions = change.portions or (lambda _session: None,)
     for number, portion in enumerate(portions, start=1):
@@ -40,13 +41,8 @@ def write(
                 if not at_any_rate and not change.is_current(session):
                     return None
             elif (stopped := _lost_rights(session, request, access)) is not None:
-                record_part(
-                    session,
-                    request,
-                    access,
-                    f"{change.reply.audit_detail}, {number - 1:,} of {len(portions):,} parts",
-                    now,
-                )
+                done = f"{change.reply.audit_detail}, {number - 1:,} of {len(portions):,} parts"
+                record_part(session, request, access, done, now)
                 record_outcome(session, request, access, stopped, now, default_timezone)
                 return stopped
             portion(session)

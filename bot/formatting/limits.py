@@ -9,6 +9,9 @@ MAX_MESSAGE_BYTES = 7439
 MAX_COPIED_COMMAND = 320
 """Characters of a command with an e-mail address that a person can copy from a reply: the address has at most 254."""
 
+MAX_LINES_MADE = 1000
+"""Lines that are made for a list before it is cut: a message has room for fewer."""
+
 
 def size(text: str) -> int:
     """Return the bytes of UTF-8; half of a surrogate pair counts three."""

@@ -1,7 +1,11 @@
 """Renews the leases of the rows in hand, and deletes old rows, a portion at a time."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from bot.dispatch import silence
 from bot.jobs.engine.context import Context
@@ -29,10 +33,7 @@ def close_silences(context: Context) -> None:
     with context.database.quick_read() as session:
         if not denials.has_ended(session, context.now()):
             return
-    more = True
-    while more and not context.stopping.is_set():
-        with context.database.write() as session:
-            more = silence.close(session, context.now())
+    _in_portions(context, partial(silence.close, now=context.now()))
 
 
 def prune(context: Context) -> None:
@@ -43,10 +44,7 @@ def prune(context: Context) -> None:
         (retention.audit, KEEP_AUDIT_FOR),
         (retention.denials, KEEP_DENIALS_FOR),
     ):
-        more = True
-        while more and not context.stopping.is_set():
-            with context.database.write() as session:
-                more = delete(session, context.now() - kept)
+        _in_portions(context, partial(delete, before=context.now() - kept))
     while not context.stopping.is_set():
         with context.database.read() as session:
             roster_id = rosters.find_obsolete(session)
@@ -54,3 +52,11 @@ def prune(context: Context) -> None:
             return
         with context.database.write() as session:
             rosters.clear(session, roster_id)
+
+
+def _in_portions(context: Context, work: Callable[[Session], bool]) -> None:
+    """Do this work, each portion in its own transaction, until it says that there is no more."""
+    more = True
+    while more and not context.stopping.is_set():
+        with context.database.write() as session:
+            more = work(session)

@@ -10,7 +10,7 @@ from bot.filters.advice import Advice, of_absent, of_nobody
 from bot.filters.in_words import in_words
 from bot.formatting.chat_table import chat_table
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, fits, size
+from bot.formatting.limits import MAX_LINES_MADE, MAX_MESSAGE_BYTES, cut, fits, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from bot.replies.license_summary import Summary
@@ -21,8 +21,6 @@ _LICENSE_COLUMNS = (("Last", 12), ("First", 9), ("Ext", 6), ("Location", 9), ("S
 _MAX_WORDS_BYTES = 3000
 _MAX_COMMAND_LENGTH = 1000
 _MAX_LOCATIONS = 5
-_MAX_COUNTS = 1000
-"""Locations of which a line is made: a message has room for fewer."""
 
 _ROOM = 200
 """Bytes kept free for the sentences after a list or a table."""
@@ -88,7 +86,7 @@ def counts(about: About, found: Summary, advice: Advice, now: datetime) -> str:
     if not found.found:
         return "\n\n".join([*lines, *_nobody(about, advice)])
     lines.append(_activation(found.activation))
-    places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)[:_MAX_COUNTS]]
+    places = [f"- {number:,} {_location(value)}" for value, number in _by_number(found.location)[:MAX_LINES_MADE]]
     room = MAX_MESSAGE_BYTES - size("\n\n".join(lines)) - _ROOM
     listed = cut(["By location:", "", *places], room, unlisted=len(found.location) - len(places))
     return "\n\n".join([*lines, listed])

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.formatting.escape import code, plain
-from bot.formatting.limits import MAX_MESSAGE_BYTES, cut, size
+from bot.formatting.limits import MAX_LINES_MADE, MAX_MESSAGE_BYTES, cut, size
 from bot.formatting.quantity import quantity
 from bot.formatting.times import when
 from bot.locations.csv_reader import Key
@@ -46,9 +46,6 @@ _MAX_NEW = 10
 _MAX_GUESSES = 4
 """New locations for which another spelling is suggested: the next file may have the rest."""
 
-_MAX_PLACES = 1000
-"""Locations of which a line is made: a message has room for fewer."""
-
 _MAX_NEW_LENGTH = 60
 
 
@@ -82,7 +79,7 @@ def overview(
     if not places:
         return f"{title}\n\n{ending}"
     room = MAX_MESSAGE_BYTES - size(f"{title}\n\n\n\n{ending}")
-    lines = [f"- {plain(place, 100)}: {number:,}" for place, number in islice(places.items(), _MAX_PLACES)]
+    lines = [f"- {plain(place, 100)}: {number:,}" for place, number in islice(places.items(), MAX_LINES_MADE)]
     listed = cut(lines, room, "- and {n} more", unlisted=len(places) - len(lines))
     return f"{title}\n\n{listed}\n\n{ending}"
 
@@ -159,7 +156,7 @@ def _why(outcome: LineResult, by: Key) -> str:
 def _new(found: UploadResult) -> str:
     """List the new locations, those first that are probably mistakes."""
     places = found.new
-    in_order = sorted(islice(places.items(), _MAX_PLACES), key=lambda each: each[0] not in found.meant)[:_MAX_NEW]
+    in_order = sorted(islice(places.items(), MAX_LINES_MADE), key=lambda each: each[0] not in found.meant)[:_MAX_NEW]
     guesses = dict(islice(found.meant.items(), _MAX_GUESSES))
     shown = [f"{code(place, _MAX_NEW_LENGTH)} ({number:,}{_guess(guesses.get(place))})" for place, number in in_order]
     more = f", and {len(places) - _MAX_NEW:,} more" if len(places) > _MAX_NEW else ""

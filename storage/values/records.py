@@ -85,6 +85,10 @@ TOO_LARGE = "too large"
 """The outcome in the audit of a command whose file would have been too large for Webex."""
 
 
+LIMITED = "limited"
+"""The outcome in the audit of a command whose file was refused because an hour's files have been read."""
+
+
 TOO_FAST = "too fast"
 """The outcome in the audit of a command that was refused because its sender types too much."""
 
