@@ -6,6 +6,7 @@ from bot.chat.command import Command, Request
 from bot.chat.message import Refusal, Reply
 from bot.replies import cancel as replies
 from bot.replies.help import no_arguments
+from bot.services import messages
 from storage import clusters, enterprises, followers, syncs
 from storage.values.records import Cause, Sync, SyncState
 
@@ -32,10 +33,9 @@ def run(session: Session, request: Request) -> Reply:
 
 def _end(session: Session, request: Request, active: Sync, cause: Cause, markdown: str) -> Reply:
     following = syncs.cancel(session, active, cause, request.now)
+    messages.show_head(session, following, request.now)
     ended = syncs.get(session, active.id)
-    # The message of a sync that was tried before says what it waits for, which stays true.
-    changed = (ended,) if following is None or following.waits_for is not None else (ended, following)
-    return Reply(markdown, changed_syncs=changed, audit_detail=f"cancelled sync {ended.id}")
+    return Reply(markdown, changed_syncs=(ended,), audit_detail=f"cancelled sync {ended.id}")
 
 
 COMMAND = Command(

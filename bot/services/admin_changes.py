@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.chat.command import Request, Requester
 from bot.replies import admin_changes as told
 from bot.replies import admins as replies
+from bot.services import messages
 from bot.services.admin_plans import Plan
 from storage import admins, audit, outbox
 from storage.values.folding import address_key
@@ -84,7 +85,8 @@ def _invite(session: Session, request: Request, enterprise: Enterprise, planned:
         # It is about the enterprise, so that it takes the enterprise's turn, and is dropped if the person is removed.
         text = told.ONE_MORE if admins.acts_elsewhere(session, person, enterprise.id) else told.INVITATION
         draft = Draft(text, enterprise_id=enterprise.id, person_id=person.person_id or None, is_notice=True)
-        outbox.send(session, _address(person.person_id, person.email), draft, request.now)
+        address = Address(person_id=person.person_id) if person.person_id else Address(email=person.email)
+        outbox.send(session, address, draft, request.now)
         row = AuditEntry(request.now, enterprise.id, audit.INVITED, email=request.requester.email, command="admins")
         audit.add(session, replace(row, detail=folded))
     return left_out
@@ -107,18 +109,11 @@ def _tell_others(
     for admin in admins.team(session, enterprise.id).reachable:
         if address_key(admin.email) in left_out or admin.person_id == request.requester.person_id:
             continue
-        draft = Draft(
-            nameless if admin.person_id is None else named,
-            personal=admin.person_id is not None,
-            enterprise_id=enterprise.id,
-            person_id=admin.person_id,
-            is_notice=True,
-        )
-        outbox.send(session, _address(admin.person_id, admin.email), draft, request.now)
-
-
-def _address(person_id: str | None, email: str) -> Address:
-    return Address(person_id=person_id) if person_id else Address(email=email)
+        if admin.person_id is not None:
+            messages.tell_admin(session, admin.person_id, enterprise.id, named, request.now)
+            continue
+        draft = Draft(nameless, enterprise_id=enterprise.id, is_notice=True)
+        outbox.send(session, Address(email=admin.email), draft, request.now)
 
 
 def _actor(requester: Requester) -> told.Actor:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.replies import access as replies
-from bot.services import operators
-from storage import admins, audit, destinations, enterprises, outbox
+from bot.services import messages, operators
+from storage import admins, audit, destinations, enterprises
 from storage import rights as stored_rights
 from storage.rights import Rights
 from storage.values.folding import address_key
-from storage.values.messages import Address, Draft
+from storage.values.messages import Address
 from storage.values.records import AuditEntry, Identity
 
 _REPEAT_AFTER = timedelta(days=1)
@@ -40,10 +40,7 @@ def tell(session: Session, who: Identity, room_id: str, rights: Rights, now: dat
 
 
 def _note(session: Session, who: Identity, room_id: str, rights: Rights, now: datetime) -> None:
-    """Note it, so that the person is not added again by mistake, and tell it to the admin or operator who added them.
-
-    If that admin has lost their rights, it is not delivered.
-    """
+    """Note it, so that the person is not added again by mistake, and tell the admin or operator who added them."""
     if not rights.kept_out_ids:
         return
     for kept_out in stored_rights.keep_out(session, who, rights, now):
@@ -53,13 +50,7 @@ def _note(session: Session, who: Identity, room_id: str, rights: Rights, now: da
             continue
         enterprise = enterprises.get(session, kept_out.enterprise_id)
         known = admins.operators(session)
-        emails, is_operator = [each.email for each in known], kept_out.added_by_id in {each.person_id for each in known}
+        is_operator = kept_out.added_by_id in {operator.person_id for operator in known}
+        emails = [operator.email for operator in known]
         said = replies.your_admin_kept_out(kept_out.email, enterprise, emails, to_operator=is_operator)
-        draft = Draft(
-            said,
-            personal=True,
-            enterprise_id=kept_out.enterprise_id,
-            person_id=kept_out.added_by_id,
-            is_notice=True,
-        )
-        outbox.send(session, Address(person_id=kept_out.added_by_id), draft, now)
+        messages.tell_admin(session, kept_out.added_by_id, enterprise.id, said, now)

@@ -53,6 +53,12 @@ def post_privately(session: Session, message: Message, markdown: str, now: datet
     outbox.send(session, Address(person_id=message.sender.person_id), draft, now)
 
 
+def tell_admin(session: Session, person_id: str, enterprise_id: int, markdown: str, now: datetime) -> None:
+    """Tell an admin something about their enterprise, in 1:1. It is not delivered if they have lost their rights."""
+    draft = Draft(markdown, personal=True, enterprise_id=enterprise_id, person_id=person_id, is_notice=True)
+    outbox.send(session, Address(person_id=person_id), draft, now)
+
+
 def _space(message: Message) -> Address:
     return Address(message.room_id, message.sender.person_id if message.direct else None, direct=message.direct)
 

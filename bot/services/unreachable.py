@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.replies import admin_changes as replies
-from bot.services import operators
-from storage import admins, audit, enterprises, outbox
-from storage.values.messages import Address, Draft
+from bot.services import messages, operators
+from storage import admins, audit, enterprises
 from storage.values.records import AuditEntry
 
 
@@ -19,11 +18,5 @@ def tell(session: Session, email: str, now: datetime) -> None:
         if admin.added_by_id is None:
             operators.tell(session, replies.unreachable(admin.email, enterprise, is_own=False), now)
             continue
-        draft = Draft(
-            replies.unreachable(admin.email, enterprise, is_own=True),
-            personal=True,
-            enterprise_id=admin.enterprise_id,
-            person_id=admin.added_by_id,
-            is_notice=True,
-        )
-        outbox.send(session, Address(person_id=admin.added_by_id), draft, now)
+        said = replies.unreachable(admin.email, enterprise, is_own=True)
+        messages.tell_admin(session, admin.added_by_id, enterprise.id, said, now)
