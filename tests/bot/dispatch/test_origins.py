@@ -1,25 +1,25 @@
 """Every origin goes the same road: the same rights, limits and audit for a typed message and for any other."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.chat import command_line
 from bot.chat.command import CommandSettings
-from bot.chat.message import Message, Reply, TooFast
+from bot.chat.message import Message, TooFast
 from bot.dispatch import router
-from bot.dispatch.pending_request import Awaited, PendingRequest
+from bot.dispatch.pending_request import PendingRequest
 from bot.entrypoints.shell import Shell
 from bot.jobs import typed_message
 from bot.settings.load import Settings
 from storage import audit, destinations, inbox
 from storage.engine.database import Database
 from storage.models import OutboxRow
-from storage.values.records import AuditEntry, Enterprise, Identity
+from storage.values.records import AuditEntry, Identity
+from tests.bot.dispatch.button import Button
 from tests.storage import sample_rows
 from tests.storage.sample_rows import NOW
 
@@ -27,32 +27,6 @@ ANA = Identity("ana", "ana@acme.example")
 SAM = Identity("sam", "sam@elsewhere.example")
 SECOND = timedelta(seconds=1)
 SETTINGS = Settings().command_settings
-
-
-@dataclass
-class Button:
-    """An origin of its own kind, which keeps what it is told to do."""
-
-    name: str = "a button"
-    is_operator: bool = False
-    said: list[tuple[bool, str]] = field(default_factory=list)
-    ended: int = 0
-    awaited: list[Awaited] = field(default_factory=list)
-
-    def answer(self, session: Session, reply: Reply, enterprise: Enterprise | None, now: datetime) -> None:
-        self.said.append((False, reply.markdown))
-
-    def answer_privately(self, session: Session, markdown: str, now: datetime) -> None:
-        self.said.append((True, markdown))
-
-    def set_aside(self, session: Session, awaited: Awaited, now: datetime) -> None:
-        self.awaited.append(awaited)
-
-    def finish(self, session: Session, now: datetime) -> None:
-        self.ended += 1
-
-    def fail(self, session: Session, error: str) -> None:
-        self.ended += 1
 
 
 Ask = Callable[[Identity, str, datetime], object]

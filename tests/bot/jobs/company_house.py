@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.chat import command_line
@@ -33,6 +33,11 @@ from tests.storage.sample_rows import NOW
 
 OWN, ELSEWHERE = "org-own", "org-elsewhere"
 NAMES = ("Acme", "Bolt")
+ANA, BEN, KIM = (f"{name}@acme.example" for name in ("ana", "ben", "kim"))
+NOBODY = "nobody@acme.example"
+"""An address that Webex does not know."""
+
+Row = TypeVar("Row", bound=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +201,14 @@ class CompanyHouse:
     def pass_by(self, length: timedelta) -> None:
         """Let time pass."""
         self.now += length
+
+    def rows(self, table: type[Row]) -> list[Row]:
+        """Return all rows of a table."""
+        with self.database.read() as session:
+            return list(session.scalars(select(table)))
+
+    def listed(self) -> str:
+        """Return what Ana reads when she lists the admins."""
+        self.write("ana", "admins")
+        self.deliver()
+        return self.texts("ana")[-1]

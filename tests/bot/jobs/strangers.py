@@ -21,6 +21,12 @@ from storage.values.messages import Event
 from storage.values.records import Identity
 from tests.bot.jobs.imagined_webex import BOT, Clock
 
+ANA = Identity("ana", "ana@acme.example")
+BO = Identity("bo", "bo@bolt.example")
+SAM = Identity("sam", "sam@elsewhere.example")
+ROBOT = Identity("robot", "robot@webex.bot")
+DENIED = ("sam", "denied", "")
+
 
 @dataclass
 class CountedWebex:

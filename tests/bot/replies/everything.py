@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bot.replies.cases import Case, Sample
 from tests.bot.replies.cases_of_access import of_access
+from tests.bot.replies.cases_of_admins import of_admins
 from tests.bot.replies.cases_of_filters import of_filters
 from tests.bot.replies.cases_of_licenses import of_licenses, of_licenses_combined
 from tests.bot.replies.cases_of_locations import of_locations
@@ -27,6 +28,7 @@ Every reply that the bot can give, with invented names and numbers. `make replie
 def cases(sample: Sample) -> Iterator[Case]:
     """Each reply function in each of its cases."""
     yield from of_rights(sample)
+    yield from of_admins(sample)
     yield from of_access(sample)
     yield from of_syncs(sample)
     yield from of_lookups(sample)
