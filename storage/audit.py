@@ -23,7 +23,7 @@ MAX_ARGUMENTS = 2_000
 """Characters of a command's arguments that are kept as they are: enough to name all admins of an enterprise."""
 
 _MAX_COMMANDS_IN = 200
-"""Commands of a person in a space that are looked through for what is to be confirmed: more are typed in an attack."""
+"""Newest commands of a person in a space that are searched for a question to confirm: only an attacker types more."""
 
 TOLD, REPORTED, GREETED, REMOVED = "told", "reported", "greeted", "removed"
 INVITED, UNREACHABLE, KEPT_OUT = "invitation queued", "unreachable", "kept out"
@@ -50,7 +50,7 @@ def add(session: Session, entry: AuditEntry) -> None:
 
 
 def as_kept(arguments: str, limit: int = MAX_ARGUMENTS) -> str:
-    """Return how the audit keeps arguments: long ones cut, with a digest, so that only the same are kept the same."""
+    """Return arguments as the audit keeps them. Long ones are cut, with a digest: other ones still look different."""
     if len(arguments) <= limit:
         return arguments
     digest = hashlib.sha256(arguments.encode(errors="surrogatepass")).hexdigest()

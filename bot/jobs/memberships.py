@@ -35,8 +35,8 @@ def handle(context: Context, row: InboxRow) -> bool:
 
 def _added(context: Context, row: InboxRow) -> None:
     """End the trust in a space to which the bot was added, and greet it, unless its adder was greeted just before."""
-    # The person who adds the bot again may be another than the one it was trusted for, and Webex may not have told that
-    # the bot was removed before.
+    # The space may have been trusted for other people than the one who adds the bot now, and Webex may not have told
+    # that the bot was removed before.
     with context.database.write() as session:
         spaces.trust(session, row.room_id, on=False)
     hearing.hear(context, row, row.actor_id, lambda: _greet(context, row), audit.GREETED)

@@ -1,6 +1,6 @@
 """What a file of locations may have at most, so that no file takes much time or memory.
 
-Spreadsheets of people have less.
+Real spreadsheets are smaller.
 """
 
 MAX_LINES = 100_000
@@ -22,8 +22,8 @@ MAX_CELL_LENGTH = 1_000
 """Characters of a cell: long enough for a note."""
 
 MAX_COMPARED = 2_500_000
-"""Letters compared of the keys and locations of a file, besides ASCII: as many as 5 MB of Cyrillic have. Some letters
-stand for 18 others."""
+"""Letters outside ASCII that are compared, in the keys and locations of a file: 5 MB of Cyrillic have as many. One such
+letter can stand for 18 others."""
 
 MAX_LOCATION_LENGTH = 200
 """Characters of a location. Names of places are shorter; longer text is in the wrong column."""

@@ -65,8 +65,8 @@ def kept_out(
 ) -> str:
     """Tell operators that a person with an admin's or operator's address was kept out.
 
-    `elsewhere` are the keys of the enterprises from whose organization the person is not, `others` those of the
-    enterprises whose admin with this address is another person. `added_by` are those who added the address.
+    `elsewhere` are the keys of the enterprises that belong to another organization than the person, `others` those of
+    the enterprises whose admin with this address is another person. `added_by` are those who added the address.
     """
     of = [f"an admin of {_keys(keys)}" for keys in (elsewhere, others) if keys]
     reasons, remedies = [], []
