@@ -1,36 +1,19 @@
 """The admins of each enterprise, and the operators."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    bindparam,
-    delete,
-    false,
-    null,
-    or_,
-    select,
-    text,
-    union_all,
-    update,
-)
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
-from storage.values.belonging import Belonging, belonging, is_kept_out
+from storage.teams import AddedAdmin, admin_of
 from storage.values.folding import address_key
 from storage.values.records import Admin, Identity
 
 _ADMINS: Any = AdminRow.__table__
-_OPERATORS: Any = OperatorRow.__table__
 _ENTERPRISES: Any = EnterpriseRow.__table__
-_OWN_ORG_ID = _ENTERPRISES.c.org_id.label("own_org_id")
-_OF_ADMINS = ("org_id", "any_organization", "kept_out_at", "unreachable_at")
-"""The columns of admins that operators do not have."""
 
 
 def add(
@@ -83,16 +66,7 @@ def remove(session: Session, enterprise_id: int, email: str) -> None:
     session.execute(delete(_ADMINS).where(*is_admin))
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """An admin whose address Webex does not know: the enterprise, and the `person_id` of who added them."""
-
-    enterprise_id: int
-    email: str
-    added_by_id: str | None
-
-
-def mark_unreachable(session: Session, email: str, now: datetime) -> list[Unreachable]:
+def mark_unreachable(session: Session, email: str, now: datetime) -> list[AddedAdmin]:
     """Note that Webex does not know the address of admins who have never written.
 
     Return those that were not marked before.
@@ -104,15 +78,14 @@ def mark_unreachable(session: Session, email: str, now: datetime) -> list[Unreac
         .values(unreachable_at=now)
         .returning(admin.enterprise_id, admin.email, admin.added_by_id)
     )
-    return [Unreachable(*row) for row in session.execute(noted)]
+    return [AddedAdmin(*row) for row in session.execute(noted)]
 
 
 def of_enterprise(session: Session, enterprise_id: int) -> list[Admin]:
     """Return the admins of an enterprise, also those who are kept out, in order of e-mail."""
     query = select(AdminRow, EnterpriseRow.org_id).join(EnterpriseRow, EnterpriseRow.id == AdminRow.enterprise_id)
     found = session.execute(query.where(AdminRow.enterprise_id == enterprise_id).order_by(AdminRow.email_folded))
-    people = [(admin_of(row), org_id) for row, org_id in found]
-    return [replace(admin, is_kept_out=is_kept_out(admin, org_id)) for admin, org_id in people]
+    return [admin_of(row, org_id) for row, org_id in found]
 
 
 def acts_elsewhere(session: Session, who: Identity, enterprise_id: int) -> bool:
@@ -144,70 +117,3 @@ def set_operators(session: Session, emails: Iterable[str]) -> None:
         OperatorRow(email=email, email_folded=folded) for folded, email in wanted.items() if folded not in known
     )
     session.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The people who may act for an enterprise: its admins and the operators, in order of e-mail.
-
-    `listed` are its admins, also those who are kept out. `org_id` is the enterprise's Webex organization.
-    """
-
-    listed: tuple[Admin, ...]
-    operators: tuple[Admin, ...]
-    org_id: str | None = None
-
-    @property
-    def admins(self) -> tuple[Admin, ...]:
-        """The admins who are not kept out."""
-        return tuple(admin for admin in self.listed if not is_kept_out(admin, self.org_id))
-
-    @property
-    def reachable(self) -> tuple[Admin, ...]:
-        """The admins who are not kept out, and whose address Webex knows as far as the bot has tried."""
-        return tuple(admin for admin in self.admins if not admin.is_unreachable)
-
-    def includes(self, who: Identity) -> bool:
-        """Return whether this person belongs to the team."""
-        return any(belonging(operator, who, None) is Belonging.BELONGS for operator in self.operators) or any(
-            belonging(admin, who, self.org_id) is Belonging.BELONGS for admin in self.listed
-        )
-
-
-def admin_of(row: Any) -> Admin:
-    """Return a row of `people_where`, or an admin's row, as an admin."""
-    is_unreachable = row.person_id is None and row.unreachable_at is not None
-    known = row.email, row.person_id, row.org_id, row.any_organization, row.kept_out_at
-    return Admin(*known, is_unreachable=is_unreachable)
-
-
-def people_where(admins: ColumnElement[bool], operators: ColumnElement[bool] | None = None) -> CompoundSelect[Any, Any]:
-    """Return the query for these admins of enterprises in use and these operators, whose `enterprise_id` is None.
-
-    `own_org_id` is the organization of the enterprise.
-    """
-    both = ("email", "person_id", "email_folded")
-    of_admins = (
-        select(_ADMINS.c.enterprise_id, *(_ADMINS.c[name] for name in (*both, *_OF_ADMINS)))
-        .add_columns(_OWN_ORG_ID)
-        .join(_ENTERPRISES, _ENTERPRISES.c.id == _ADMINS.c.enterprise_id)
-        .where(admins, _ENTERPRISES.c.removed_at.is_(None))
-    )
-    only_admins = (
-        *(null().label("org_id"), false().label("any_organization")),
-        *(null().label("kept_out_at"), null().label("unreachable_at")),
-    )
-    of_operators = select(null().label("enterprise_id"), *(_OPERATORS.c[name] for name in both), *only_admins)
-    of_operators = of_operators.add_columns(null().label("own_org_id"))
-    return union_all(of_admins, of_operators if operators is None else of_operators.where(operators))
-
-
-_TEAM = people_where(_ADMINS.c.enterprise_id == bindparam("enterprise")).order_by("email_folded")
-
-
-def team(session: Session, enterprise_id: int) -> Team:
-    """Return who may act for an enterprise; for a removed one, only the operators."""
-    found = session.execute(_TEAM, {"enterprise": enterprise_id}).all()
-    listed = tuple(admin_of(row) for row in found if row.enterprise_id is not None)
-    operators = tuple(admin_of(row) for row in found if row.enterprise_id is None)
-    return Team(listed, operators, next((row.own_org_id for row in found if row.enterprise_id is not None), None))

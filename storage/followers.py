@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from storage.admins import Team
 from storage.engine.inserts import insert_if_missing
 from storage.models import FollowerRow
+from storage.teams import Team
 from storage.values.records import Follower, Identity
 
 _ROWS: Any = FollowerRow.__table__

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.admins import admin_of, people_where
 from storage.models import AdminRow, EnterpriseRow, OperatorRow
 from storage.models.columns import UTCDateTime
+from storage.teams import AddedAdmin, admin_of, people_where
 from storage.values.belonging import Belonging, belonging
 from storage.values.folding import address_key
 from storage.values.records import Identity
@@ -72,7 +72,7 @@ def find(session: Session, who: Identity) -> Rights:
     found = session.execute(_CANDIDATES, {"person": who.person_id, "email": address_key(who.email)}).all()
     by_belonging: dict[Belonging, set[int | None]] = {each: set() for each in Belonging}
     for row in found:  # an enterprise_id of None stands for the operators
-        by_belonging[belonging(admin_of(row), who, row.own_org_id)].add(row.enterprise_id)
+        by_belonging[belonging(admin_of(row, row.own_org_id), who, row.own_org_id)].add(row.enterprise_id)
     allowed = by_belonging[Belonging.BELONGS]
     kept_out = by_belonging[Belonging.KEPT_OUT] - allowed
     denied = kept_out | by_belonging[Belonging.ANOTHER_PERSON] - allowed
@@ -137,16 +137,7 @@ def learn(session: Session, who: Identity, rights: Rights, now: datetime) -> Non
         session.execute(update(_OPERATORS).where(*is_email).values(person_id=who.person_id))
 
 
-@dataclass(frozen=True, slots=True)
-class KeptOut:
-    """An admin who is kept out from now on: the enterprise, the address, and the `person_id` of who added them."""
-
-    enterprise_id: int
-    email: str
-    added_by_id: str | None
-
-
-def keep_out(session: Session, who: Identity, rights: Rights, now: datetime) -> list[KeptOut]:
+def keep_out(session: Session, who: Identity, rights: Rights, now: datetime) -> list[AddedAdmin]:
     """Mark a person's admin rows in these enterprises as kept out. Return the admins that were not marked before."""
     admin = _ADMINS.c
     is_person = or_(
@@ -159,7 +150,7 @@ def keep_out(session: Session, who: Identity, rights: Rights, now: datetime) -> 
         .values(kept_out_at=now)
         .returning(admin.enterprise_id, admin.email, admin.added_by_id)
     )
-    return [KeptOut(*row) for row in session.execute(noted)]
+    return [AddedAdmin(*row) for row in session.execute(noted)]
 
 
 def who_added(session: Session, who: Identity, enterprise_ids: Iterable[int]) -> list[str]:

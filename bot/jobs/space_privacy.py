@@ -5,7 +5,7 @@ import logging
 from bot.jobs.engine.context import Context
 from bot.webex.bots import is_bot
 from bot.webex.errors import Rejected
-from storage import admins, spaces
+from storage import admins, spaces, teams
 from storage.models import OutboxRow
 from storage.values.messages import Destination
 from storage.values.webex_ids import same
@@ -24,8 +24,8 @@ def may_show_personal(context: Context, row: OutboxRow, destination: Destination
         space = spaces.find(session, destination.room_id)
         # A message about no enterprise, or about several, is for operators alone.
         enterprise_id = None if row.for_operators else row.enterprise_id
-        operators = admins.Team((), tuple(admins.operators(session)))
-        team = operators if enterprise_id is None else admins.team(session, enterprise_id)
+        operators = teams.Team((), tuple(admins.operators(session)))
+        team = operators if enterprise_id is None else teams.get(session, enterprise_id)
     if space is not None and space.trusted and space.enterprise_id == enterprise_id:
         return True
     try:

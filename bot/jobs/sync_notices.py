@@ -14,7 +14,7 @@ from bot.jobs.engine.context import Context
 from bot.replies import activation, sync_ended, sync_errors
 from bot.syncs.recipients import Audience, Concerned, messages
 from bot.webex.errors import Rejected, WebexFailure
-from storage import admins, audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, views
+from storage import audit, enterprises, followers, license_holders, outbox, rosters, spaces, syncs, teams, views
 from storage.values.messages import Draft
 from storage.values.records import AuditEntry, Cause, Claim, Enterprise, Identity, Roster, Sync, SyncState
 
@@ -58,7 +58,7 @@ def tell(context: Context, claim: Claim, sync: Sync, failures: int) -> None:
 
 
 def _recipients(session: Session, sync: Sync, audiences: Sequence[Audience]) -> Concerned:
-    team = admins.team(session, sync.enterprise_id)
+    team = teams.get(session, sync.enterprise_id)
     asked = followers.with_rights(session, sync.id, team)
     if sync.state is SyncState.CANCELLED:
         return Concerned(asked, audiences, [])

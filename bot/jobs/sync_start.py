@@ -9,7 +9,7 @@ from bot.services.messages import update_status_message
 from bot.syncs import next_state, transitions
 from bot.syncs.next_state import SyncUpdates, Transition
 from bot.webex.errors import WebexFailure
-from storage import access_refusals, admins, enterprises, followers, syncs, webex_status
+from storage import access_refusals, enterprises, followers, syncs, teams, webex_status
 from storage.values.provider_access import AccessSubject
 from storage.values.records import Cause, Claim, Sync, WebexSyncStatus
 
@@ -26,7 +26,7 @@ def start(
     now = context.now()
     with context.database.write() as session:
         pauses = enterprises.lock_queue(session, sync.enterprise_id, sync.cluster_id)
-        if not followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id)):
+        if not followers.with_rights(session, sync.id, teams.get(session, sync.enterprise_id)):
             sync_moves.write_end(session, claim, sync, next_state.cancelled(Cause.NO_RIGHTS), now)
             return
         webex_status.store(session, sync.enterprise_id, webex, now)

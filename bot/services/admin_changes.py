@@ -14,7 +14,7 @@ from bot.replies import admin_changes as told
 from bot.replies import admins as replies
 from bot.services import messages
 from bot.services.admin_plans import Plan
-from storage import admins, audit, outbox
+from storage import admins, audit, outbox, teams
 from storage.values.folding import address_key
 from storage.values.messages import Address, Draft
 from storage.values.records import Admin, AuditEntry, Enterprise, Identity
@@ -106,7 +106,7 @@ def _tell_others(
 ) -> None:
     """Tell all admins except the requester and those concerned. An admin who has never written reads no names."""
     left_out = {address_key(email) for email in (*concerned, request.requester.email)}
-    for admin in admins.team(session, enterprise.id).reachable:
+    for admin in teams.get(session, enterprise.id).reachable:
         if address_key(admin.email) in left_out or admin.person_id == request.requester.person_id:
             continue
         if admin.person_id is not None:

@@ -2,9 +2,10 @@ from datetime import datetime
 
 import pytest
 
-from storage import admins, enterprises, rights
+from storage import admins, enterprises, rights, teams
 from storage.engine.database import Database
-from storage.rights import KeptOut, Rights
+from storage.rights import Rights
+from storage.teams import AddedAdmin
 from storage.values.records import Admin, Enterprise, Identity
 from tests.storage import sample_rows
 from tests.storage.sample_rows import DAY, MINUTE, NOW
@@ -103,12 +104,12 @@ def test_an_admin_remembers_who_added_them_and_is_let_in_once(database: Database
         enterprises.learn_webex_id(session, acme.id, acme.sp_enterprise_id, "webex", "org-of-acme")
         kim = Identity("kim", "kim@partner.example", "org-of-partner")
         assert admins.add(session, acme.id, kim.email, NOW, kim, added_by=olga)
-        assert not admins.team(session, acme.id).includes(kim)
+        assert not teams.get(session, acme.id).includes(kim)
         found = rights.find(session, kim)
-        assert rights.keep_out(session, kim, found, NOW) == [KeptOut(acme.id, kim.email, "olga")]
+        assert rights.keep_out(session, kim, found, NOW) == [AddedAdmin(acme.id, kim.email, "olga")]
         assert rights.keep_out(session, kim, found, NOW) == []
         assert [admins.add(session, acme.id, kim.email, NOW, any_organization=True) for _ in range(2)] == [True, False]
-        assert admins.team(session, acme.id).includes(kim)
+        assert teams.get(session, acme.id).includes(kim)
         assert rights.find(session, kim).enterprise_ids == {acme.id}
         assert not rights.needs_org_lookup(session, kim, NOW + DAY)
 
@@ -169,7 +170,7 @@ def test_an_admin_of_another_organization_is_denied_and_not_learned(database: Da
     assert _rights(database, "another", _ANA, "another-org").kept_out_ids == {acme.id}
     assert _rights(database, "another", _ANA, "another-org").denied_enterprise_ids == {acme.id}
     with database.read() as session:
-        assert admins.team(session, acme.id).admins == ()
+        assert teams.get(session, acme.id).admins == ()
         (listed,) = admins.of_enterprise(session, acme.id)
     assert (listed.person_id, listed.is_kept_out) == (None, True)
     assert _rights(database, "ana", _ANA, "org-of-acme").enterprise_ids == {acme.id}
@@ -178,11 +179,11 @@ def test_an_admin_of_another_organization_is_denied_and_not_learned(database: Da
     _learn(database, "ana", _ANA, "another-org")
     assert _may(database, "ana", _ANA) == (False, set())
     with database.read() as session:
-        assert admins.team(session, acme.id).admins == ()
+        assert teams.get(session, acme.id).admins == ()
     _learn(database, "ana", _ANA, "org-of-acme")
     with database.read() as session:
-        assert not admins.team(session, acme.id).includes(Identity("ana", _ANA, "another-org"))
-        assert admins.team(session, acme.id).includes(Identity("ana", _ANA, "org-of-acme"))
+        assert not teams.get(session, acme.id).includes(Identity("ana", _ANA, "another-org"))
+        assert teams.get(session, acme.id).includes(Identity("ana", _ANA, "org-of-acme"))
 
 
 def test_an_organization_is_looked_up_only_if_needed_and_once_a_day(database: Database, acme: Enterprise) -> None:
@@ -246,7 +247,7 @@ def test_a_team_is_the_admins_of_an_enterprise_and_the_operators(database: Datab
     sample_rows.admin(database, acme.id, _ANA)
     _set_operators(database, "olga@provider.example")
     with database.read() as session:
-        of_acme, of_bolt = admins.team(session, acme.id), admins.team(session, bolt.id)
+        of_acme, of_bolt = teams.get(session, acme.id), teams.get(session, bolt.id)
     assert of_acme.includes(Identity("ana", _ANA))
     assert of_acme.includes(Identity("olga", "olga@provider.example"))
     assert not of_bolt.includes(Identity("ana", _ANA))

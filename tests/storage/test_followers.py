@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import admins, enterprises, followers
+from storage import admins, enterprises, followers, teams
 from storage.engine.database import Database
 from storage.models import AdminRow
 from storage.values.records import Enterprise, Follower, Sync
@@ -21,7 +21,7 @@ def _follow(database: Database, sync: Sync, *who: Follower) -> list[bool]:
 
 def _entitled(database: Database, sync: Sync) -> list[Follower]:
     with database.read() as session:
-        return followers.with_rights(session, sync.id, admins.team(session, sync.enterprise_id))
+        return followers.with_rights(session, sync.id, teams.get(session, sync.enterprise_id))
 
 
 @pytest.fixture

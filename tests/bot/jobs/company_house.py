@@ -22,7 +22,7 @@ from bot.webex.broadworks import BroadWorks
 from bot.webex.errors import Rejected, Unavailable
 from bot.webex.messaging import Webex
 from bot.webex.models import Account, FileUpload, Posted
-from storage import admins, enterprises, rights
+from storage import admins, enterprises, rights, teams
 from storage import outbox as outbox_rows
 from storage.engine.database import Database
 from storage.models import Table
@@ -173,7 +173,7 @@ class CompanyHouse:
     def notify(self, name: str) -> None:
         """Tell the admins something with names and a file, as at the end of a sync."""
         with self.database.write() as session:
-            team = admins.team(session, self.ids[name])
+            team = teams.get(session, self.ids[name])
             draft = Draft(
                 f"about {name}: names",
                 public_markdown=f"about {name}",
