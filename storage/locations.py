@@ -92,7 +92,7 @@ def candidates(session: Session, enterprise_id: int) -> Iterator[LocationCandida
 
 
 def version(session: Session, enterprise_id: int) -> int:
-    """Return a number that is another one after each change of the mapping."""
+    """Return a number that each change of the mapping makes greater."""
     found: int = session.scalars(_VERSION, {"enterprise": enterprise_id}).one()
     return found
 
