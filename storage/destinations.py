@@ -6,11 +6,12 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine.inserts import insert_if_missing
-from storage.models import DestinationRow
+from storage.models import DestinationRow, OutboxRow
 from storage.values.folding import address_key
 from storage.values.messages import Address, Destination
 
 _ROWS: Any = DestinationRow.__table__
+_OUTBOX: Any = OutboxRow.__table__
 _KEYS = ("room_id", "person_id", "email_folded")
 _FIND = {name: select(_ROWS.c.id).where(_ROWS.c[name] == bindparam("value")) for name in _KEYS}
 _GET: Select[Any] = select(_ROWS.c.id, *(_ROWS.c[name] for name in _KEYS), _ROWS.c.direct).where(
@@ -23,6 +24,9 @@ _NEXT_NUMBER_AT = {
     name: _COUNT_UP.where(_ROWS.c[name] == bindparam("value")).returning(_ROWS.c.id, _ROWS.c.last_number)
     for name in _KEYS
 }
+_NEXT_NUMBER_OF = _COUNT_UP.where(
+    _ROWS.c.id == select(_OUTBOX.c.destination_id).where(_OUTBOX.c.id == bindparam("outbox")).scalar_subquery()
+).returning(_ROWS.c.id, _ROWS.c.last_number)
 
 
 def ensure(session: Session, address: Address) -> int:
@@ -94,6 +98,12 @@ def next_number(session: Session, destination_id: int) -> int:
     """Return the next outbox number. Until the transaction ends, nobody else gets a number for this destination."""
     number: int = session.scalars(_NEXT_NUMBER, {"destination": destination_id}).one()
     return number
+
+
+def next_number_of(session: Session, outbox_id: int) -> tuple[int, int]:
+    """Return the destination of an outbox row and its next outbox number."""
+    found = session.execute(_NEXT_NUMBER_OF, {"outbox": outbox_id}).one()
+    return found.id, found.last_number
 
 
 def get(session: Session, destination_id: int) -> Destination:

@@ -37,16 +37,20 @@ _IS_NEXT = none_exists(
     _earlier.c.number < _ROWS.c.number,
     _earlier.c.due_at.is_not(None),
 )
+_HURRIED = select(_ROWS.c.id).where(
+    _ROWS.c.destination_id == bindparam("destination"), _ROWS.c.due_at.is_not(None), _ROWS.c.can_wait
+)
+# It waits for no row: the work that ends a row may wait for the destination, which is locked here.
 _HURRY = (
     update(_ROWS)
-    .where(_ROWS.c.destination_id == bindparam("destination"), _ROWS.c.due_at.is_not(None), _ROWS.c.can_wait)
+    .where(_ROWS.c.id.in_(_HURRIED.with_for_update(skip_locked=True, key_share=True)))
     .values(can_wait=False)
 )
 """An answer is sent after what is numbered before it, so notices to its destination go as early as answers."""
 
 _ABOUT: Any = bindparam("about")
 _EDITED: Select[Any] = (
-    select(*(_ROWS.c[name] for name in ("destination_id", "enterprise_id", "turn", "edits", "state")))
+    select(*(_ROWS.c[name] for name in ("enterprise_id", "turn", "edits", "state")))
     .where(_ROWS.c.id == _ABOUT)
     .with_for_update()
 )
@@ -91,6 +95,7 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
 
     Do nothing if the message was given up or has had `MAX_EDITS`. The `last` edit may be one more.
     """
+    numbered = destinations.next_number_of(session, about_id)  # locks the destination first, as `send` does
     about = session.execute(_EDITED, {"about": about_id}).one()
     leases = session.scalars(_OPEN_EDITS, {"about": about_id}).all()
     being_sent = sum(lease is not None for lease in leases)
@@ -99,7 +104,6 @@ def edit(session: Session, about_id: int, markdown: str, now: datetime, *, last:
     if being_sent < len(leases):
         for superseded in session.scalars(_SUPERSEDE, {"about": about_id, "now": now}).all():
             session.execute(_LET_NEXT_IN, {"of": superseded})
-    numbered = about.destination_id, destinations.next_number(session, about.destination_id)
     draft = Draft(markdown, enterprise_id=about.enterprise_id, is_notice=True, turn=about.turn)
     _add(session, numbered, EDIT, draft, now, about_id)
 
@@ -142,8 +146,6 @@ next_due = claims.next_due_of(OutboxRow, is_not_parked(_ROWS))
 def mark_delivered(session: Session, row: OutboxRow, now: datetime, message_id: str, room_id: str, **said: str) -> None:
     """End a row that Webex has accepted. `said` has the row's `markdown` if another text was posted instead."""
     _end(session, row, DELIVERED, now, message_id=message_id, room_id=room_id, **said)
-    if row.kind == EDIT:
-        session.execute(_COUNT_EDIT, {"about": row.about_id})
 
 
 def give_up(session: Session, row: OutboxRow, now: datetime, error: str) -> None:
@@ -168,6 +170,8 @@ def withhold(session: Session, row: OutboxRow, now: datetime) -> None:
 
 def _end(session: Session, row: OutboxRow, state: str, now: datetime, **values: str) -> None:
     claims.settle(session, OutboxRow, Claim(row.id, row.attempt), state=state, due_at=None, ended_at=now, **values)
+    if row.kind == EDIT and state == DELIVERED:
+        session.execute(_COUNT_EDIT, {"about": row.about_id})  # before the next row is let in, as in `edit`
     session.execute(_LET_NEXT_IN, {"of": row.id})
     if row.attachment_id is not None:
         forget_attachment(session, row.attachment_id)

@@ -66,7 +66,7 @@ def run_before_commit(database: Database, first: Callable[[Session], Any], other
     return work.result(TIMEOUT)
 
 
-def is_lock_awaited(database: Database) -> bool:
-    """Return whether a transaction waits for a lock (PostgreSQL)."""
+def is_lock_awaited(database: Database, transactions: int = 1) -> bool:
+    """Return whether at least so many transactions wait for a lock (PostgreSQL)."""
     with database.read() as session:
-        return bool(session.scalar(_WAITING))
+        return session.scalars(_WAITING).one() >= transactions
