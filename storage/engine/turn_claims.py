@@ -31,14 +31,13 @@ def turn_claimer(
 
     def claim(connection: Connection, now: datetime, turns: Turns | None = None) -> TurnRow | None:
         turns = turns or Turns(threads=1)
-        resting, count = turns.resting(now), 0
+        resting = turns.resting(now)
+        ranges = {group: turns.ranges(resting, can_wait=group) for group in groups}
         values: dict[str, Any] = {"now": now, "lease": now + claims.LEASE}
-        for group in groups:
-            ranges = turns.ranges(resting, can_wait=group)
-            count = len(ranges)
-            for nth, (after, before) in enumerate(ranges):
+        for group, found in ranges.items():
+            for nth, (after, before) in enumerate(found):
                 values |= {_after(group, nth): after, _before(group, nth): before}
-        claimed = connection.execute(statements[count], values).one_or_none()
+        claimed = connection.execute(statements[len(ranges[False])], values).one_or_none()
         return None if claimed is None else table(**claimed._mapping)
 
     return claim
