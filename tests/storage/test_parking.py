@@ -1,12 +1,11 @@
 """Thousands of rows for one space, on both databases: no claim looks at them all, and each has its turn."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from storage import inbox, outbox
 from storage.engine.database import Database
@@ -16,6 +15,7 @@ from storage.models import InboxRow, OutboxRow
 from storage.values.messages import Address, Draft
 from storage.values.records import Claim
 from tests.storage import sample_rows
+from tests.storage.effort import measure
 from tests.storage.sample_rows import MINUTE, NOW
 
 MANY = 400
@@ -61,49 +61,24 @@ QUEUES = pytest.mark.parametrize(
 )
 
 
-def _work(database: Database, table: Any, do: Callable[[Any], object]) -> int:
-    """Return how many rows PostgreSQL reads from the table meanwhile, or how many steps SQLite makes, in tens."""
-    with database.single_write() as connection:
-        if not database.is_sqlite:
-            query = text("SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = :table")
-            name = {"table": table.__tablename__}
-            connection.execute(text("BEGIN"))
-            before = connection.execute(query, name).scalar_one()
-            do(connection)
-            after = connection.execute(query, name).scalar_one()
-            connection.execute(text("COMMIT"))
-            return int(after - before)
-        steps = 0
-
-        def count() -> None:
-            nonlocal steps
-            steps += 1
-
-        driver: Any = connection.connection.dbapi_connection
-        driver.set_progress_handler(count, 10)
-        do(connection)
-        driver.set_progress_handler(None, 0)
-        return steps
-
-
 @QUEUES
 def test_no_claim_looks_at_all_rows_of_a_long_line(
     database: Database, table: Any, write: Any, claim: Any, end: Any
 ) -> None:
     turns = Turns(threads=8)
-    claimed = []
 
-    def look(connection: Any) -> None:
-        claimed.append(claim(connection, NOW, turns))
+    def look() -> tuple[bool, int]:
+        row, effort = measure(database, table.__tablename__, partial(claim, now=NOW, turns=turns))
+        return row is not None, effort
 
     write(database, 1, room="another")
-    few = _work(database, table, look)
+    has_found, few = look()
+    assert has_found
     write(database, MANY)
-    first = _work(database, table, look)
-    behind = _work(database, table, look)
-    assert [row is None for row in claimed] == [False, False, True]
-    assert first < few + 10 * NOT_PARKED
-    assert behind < few + 10 * NOT_PARKED
+    for expected in (True, False):
+        has_found, effort = look()
+        assert has_found is expected
+        assert effort < few + 10 * NOT_PARKED
 
 
 @QUEUES

@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
-from storage import admins, denials, inbox, outbox, rosters, webex_status
+from storage import admins, denials, inbox, outbox
 from storage.engine.database import Database
 from storage.engine.turns import Turns
 from storage.models import AdminRow, InboxRow, OutboxRow
@@ -16,9 +15,7 @@ from storage.values.messages import Address, Draft, Event
 from storage.values.records import Claim, Enterprise, Identity
 from storage.values.turns import OPERATORS, OTHERS, SILENT
 from tests.storage import sample_rows
-from tests.storage.sample_rows import MINUTE, NOW, SECOND
-
-CLAIMS: dict[str, Callable[..., Any]] = {"inbox": inbox.claim, "outbox": outbox.claim}
+from tests.storage.sample_rows import MINUTE, NOW
 
 
 def _send(database: Database, room: str, *, notice: bool = False, turn: int = OTHERS) -> None:
@@ -193,9 +190,8 @@ def test_an_event_takes_the_turn_of_who_caused_it(database: Database, acme: Ente
     assert _turns(database) == {"the bot 0": acme.id, "ana 2": OTHERS}
 
 
-@pytest.mark.parametrize("kind", ["inbox", "outbox"])
-def test_a_turn_that_rests_is_left_out_until_one_of_its_rows_is_done(database: Database, kind: str) -> None:
-    claim = CLAIMS[kind]
+@pytest.mark.parametrize("claim", [inbox.claim, outbox.claim], ids=["inbox", "outbox"])
+def test_a_turn_that_rests_is_left_out_until_one_of_its_rows_is_done(database: Database, claim: Any) -> None:
     for number in range(9):
         _send(database, f"room {number}", turn=OTHERS, notice=number > 4)
         _receive(database, _written("sam", number))
@@ -205,173 +201,3 @@ def test_a_turn_that_rests_is_left_out_until_one_of_its_rows_is_done(database: D
     turns.end(Claim(rows[0].id, rows[0].attempt))
     assert _claim(database, turns, claim, end=False) is not None
     assert _claim(database, turns, claim, end=False) is None
-
-
-def _read_on_postgres(connection: Connection, table: str) -> int:
-    query = "SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = :table"
-    return int(connection.execute(text(query), {"table": table}).scalar_one())
-
-
-@pytest.mark.parametrize("kind", ["inbox", "outbox"])
-@pytest.mark.parametrize("analyzed", [False, True])
-def test_a_claim_reads_few_rows_on_postgres_however_many_wait(postgres: Database, kind: str, analyzed: bool) -> None:
-    claim = CLAIMS[kind]
-    with postgres._single_statements.connect() as connection:
-        for table in CLAIMS:  # so that nothing is analyzed while its rows are not there yet
-            connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))
-    _fill(postgres, 2000)
-    if analyzed:
-        with postgres._single_statements.connect() as connection:
-            connection.execute(text("ANALYZE"))
-    turns = Turns(threads=8)
-    for expected in (1, 2, 1, 2):
-        with postgres._single_statements.connect() as connection:
-            connection.connection.dbapi_connection.prepare_threshold = 0  # type: ignore[union-attr]
-            connection.execute(text("BEGIN"))
-            before = _read_on_postgres(connection, kind)
-            row = claim(connection, NOW, turns)
-            read = _read_on_postgres(connection, kind) - before
-            connection.execute(text("COMMIT"))
-        assert row.turn == expected
-        turns.begin(row, NOW)
-        turns.end(Claim(row.id, row.attempt))
-        assert read < 50
-
-
-@pytest.mark.parametrize("kind", ["inbox", "outbox"])
-def test_a_plan_made_while_nothing_waits_reads_few_rows_later(postgres_url: str, kind: str) -> None:
-    claim = CLAIMS[kind]
-    database = Database(postgres_url, single_writes=1)
-    with database.single_write() as connection:
-        connection.connection.dbapi_connection.prepare_threshold = 0  # type: ignore[union-attr]
-        connection.execute(text("ANALYZE"))
-        assert claim(connection, NOW) is None
-    _fill(database, 1000)
-    with database.single_write() as connection:
-        connection.execute(text("BEGIN"))
-        before = _read_on_postgres(connection, kind)
-        assert claim(connection, NOW) is not None
-        assert _read_on_postgres(connection, kind) - before < 50
-        connection.execute(text("COMMIT"))
-    database.close()
-
-
-@pytest.mark.parametrize("kind", ["inbox", "outbox"])
-def test_a_claim_takes_as_many_steps_on_sqlite_however_many_rows_wait(sqlite_url: str, kind: str) -> None:
-    claim = CLAIMS[kind]
-    database = Database(sqlite_url)
-    _fill(database, 2000)
-    turns, steps = Turns(threads=8), 0
-
-    def count() -> None:
-        nonlocal steps
-        steps += 1
-
-    for expected in (1, 2, 1, 2):
-        with database.single_write() as connection:
-            driver: Any = connection.connection.dbapi_connection
-            driver.set_progress_handler(count, 1)
-            row = claim(connection, NOW, turns)
-            driver.set_progress_handler(None, 0)
-        assert row.turn == expected
-        turns.begin(row, NOW)
-        turns.end(Claim(row.id, row.attempt))
-    assert steps < 4 * 1000
-    database.close()
-
-
-@pytest.mark.parametrize("kind", ["inbox", "outbox"])
-def test_a_claim_does_not_look_at_the_rows_of_a_turn_that_rests(postgres: Database, kind: str) -> None:
-    claim = CLAIMS[kind]
-    _fill(postgres, 1000)
-    for served in (1, 2):
-        turns = Turns(threads=1)
-        turns.begin(InboxRow(id=0, attempt=0, turn=1), NOW)
-        turns.begin(InboxRow(id=1, attempt=0, turn=served), NOW)
-        turns.end(Claim(1, 0))
-        with postgres.single_write() as connection:
-            connection.execute(text("BEGIN"))
-            before = _read_on_postgres(connection, kind)
-            assert claim(connection, NOW, turns).turn == 2
-            assert _read_on_postgres(connection, kind) - before < 20
-            connection.execute(text("COMMIT"))
-
-
-def _fill(database: Database, count: int) -> None:
-    """Have many rows of one turn wait, each for a space of its own, and a few of another turn."""
-    at = {"at": "2030-05-06 07:08:09.000000" if database.is_sqlite else NOW, "no": False}
-    with database.write() as session:
-        for turn, number in ((1, count), (2, 5)):
-            first = turn * 10_000
-            rooms = [{"id": first + each, "room": f"room {first + each}", "turn": turn} | at for each in range(number)]
-            session.execute(text(_DESTINATION), rooms)
-            session.execute(text(_OUTBOX), rooms)
-            session.execute(text(_INBOX), rooms)
-
-
-_DESTINATION = "INSERT INTO destinations (id, room_id, direct, last_number) VALUES (:id, :room, :no, 1)"
-_OUTBOX = """
-INSERT INTO outbox (destination_id, number, kind, markdown, personal, state, created_at, due_at, turn, edits, attempt,
-failures) VALUES (:id, 1, 'post', 'x', :no, 'open', :at, :at, :turn, 0, 0, 0)
-"""
-_INBOX = """
-INSERT INTO inbox (resource, event, data_id, data_created, room_id, person_id, state, received_at, due_at, waited, turn,
-attempt, failures) VALUES ('messages', 'created', :room, '', :room, 'x', 'open', :at, :at, :no, :turn, 0, 0)
-"""
-
-
-def _fail_roster(session: Session, claim: Claim, enterprise_id: int) -> None:
-    rosters.give_up(session, claim, enterprise_id, NOW, "Webex is away")
-
-
-def _end_reading(session: Session, claim: Claim, _enterprise_id: int) -> None:
-    webex_status.done(session, claim, NOW)
-
-
-PER_ENTERPRISE = pytest.mark.parametrize(
-    ("request_one", "claim", "end"),
-    [(rosters.request, rosters.claim, _fail_roster), (webex_status.request, webex_status.claim, _end_reading)],
-    ids=["rosters", "readings"],
-)
-
-
-def _request_three(database: Database, request_one: Any) -> list[int]:
-    """Have three enterprises ask one after the other. Return their ids."""
-    ids = [sample_rows.enterprise(database, key).id for key in ("acme", "bolt", "core")]
-    with database.write() as session:
-        for late, enterprise_id in enumerate(ids):
-            request_one(session, enterprise_id, NOW + late * SECOND)
-    return ids
-
-
-@PER_ENTERPRISE
-def test_an_enterprise_that_asks_again_and_again_gets_behind_the_others(
-    database: Database, request_one: Any, claim: Any, end: Any
-) -> None:
-    ids = _request_three(database, request_one)
-    worked = []
-    for late in range(5):
-        now = NOW + (10 + late) * SECOND
-        with database.single_write() as connection:
-            row = claim(connection, now)
-        worked.append(ids.index(row.enterprise_id))
-        with database.write() as session:
-            end(session, Claim(row.id, row.attempt), row.enterprise_id)
-            request_one(session, ids[0], now)
-    assert worked == [0, 1, 2, 0, 0]
-
-
-@PER_ENTERPRISE
-def test_an_enterprise_that_is_slow_holds_one_thread_however_often_it_asks(
-    database: Database, request_one: Any, claim: Any, end: Any
-) -> None:
-    ids = _request_three(database, request_one)
-    later, worked = NOW + 10 * SECOND, []
-    for _ in ids:
-        with database.single_write() as connection:
-            worked.append(claim(connection, later).enterprise_id)
-        with database.write() as session:
-            request_one(session, ids[0], later)
-    assert worked == ids
-    with database.single_write() as connection:
-        assert claim(connection, later) is None
