@@ -48,7 +48,7 @@ def let_next_in(table: type[InboxRow] | type[OutboxRow], line: str, place: str) 
     known, parked = rows.alias("known"), rows.alias("parked_row")
     line_id = select(known.c[line]).where(known.c.id == bindparam("of")).scalar_subquery()
     is_parked: Any = literal_column("parked_row.parked")
-    # If another transaction lets the first one in at the same time, the lock waits for it, and finds the next one.
+    # If another transaction lets the first one in at the same time, this waits for it, and takes the next one.
     first = select(parked.c.id).where(parked.c[line] == line_id, is_parked).order_by(parked.c[place]).limit(1)
     first = first.with_for_update(key_share=True)
     return update(rows).where(rows.c.id == first.scalar_subquery()).values(parked=False)

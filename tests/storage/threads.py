@@ -69,4 +69,4 @@ def run_before_commit(database: Database, first: Callable[[Session], Any], other
 def is_lock_awaited(database: Database, transactions: int = 1) -> bool:
     """Return whether at least so many transactions wait for a lock (PostgreSQL)."""
     with database.read() as session:
-        return session.scalars(_WAITING).one() >= transactions
+        return bool(session.scalars(_WAITING).one() >= transactions)
